@@ -1,0 +1,91 @@
+"""What every test shares: no network but loopback, the profiles of hypothesis, an empty queue, a real browser."""
+
+import ipaddress
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+from django.conf import settings as django_settings
+from playwright.sync_api import Browser, sync_playwright
+
+from ops.environment import BROWSERS
+
+hypothesis.settings.register_profile("sample", derandomize=True, max_examples=60, deadline=None, print_blob=False)
+hypothesis.settings.register_profile("soak", max_examples=20_000, deadline=None)
+hypothesis.settings.load_profile("soak" if os.environ.get("EVENHAND_SOAK") else "sample")
+
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class NoNetwork(AssertionError):
+    """A test reached for a network other than loopback."""
+
+
+def check_loopback(address: object) -> None:
+    """Raise unless this address is a Unix socket or on loopback."""
+    if not isinstance(address, tuple):
+        return
+    host = address[0]
+    try:
+        local = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        local = host in ("localhost", "")
+    if not local:
+        raise NoNetwork(f"A test tried to reach {host}. Tests use loopback only.")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_loopback() -> Iterator[None]:
+    """No test may reach beyond this machine: neither by address nor by asking for a name."""
+    connect, connect_ex, resolve = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def guarded_connect(self, address):
+        check_loopback(address)
+        return connect(self, address)
+
+    def guarded_connect_ex(self, address):
+        check_loopback(address)
+        return connect_ex(self, address)
+
+    def guarded_resolve(host, *rest, **more):
+        check_loopback((host.decode() if isinstance(host, bytes) else host or "",))
+        return resolve(host, *rest, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+        patch.setattr(socket, "getaddrinfo", guarded_resolve)
+        yield
+
+
+@pytest.fixture
+def empty_queue():
+    """This worker's own database of the real Valkey, empty before and after."""
+    import redis
+
+    with redis.Redis.from_url(django_settings.REDIS_URL) as client:
+        client.flushdb()
+        yield client
+        client.flushdb()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    path = next(filter(None, map(shutil.which, BROWSERS)))
+    # Playwright's synchronous door keeps an event loop on this thread, which Django would take for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
+        yield chromium
+        chromium.close()
