@@ -1,0 +1,1 @@
+"""Append-only record of what happened and who decided what; kept so by database triggers."""

@@ -1,0 +1,1 @@
+"""Incidents, the staged case, warnings, assessments, evidence."""

@@ -1,0 +1,371 @@
+"""Incidents, the staged case, warnings, assessments and evidence."""
+
+from typing import ClassVar
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django_fsm import FSMField, transition
+
+from audit.models import Trail
+from letters.models import Letter
+from people.access import providers_where
+from people.models import Organisation, PolicyVersion, Provider, Resident, User
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    """Reads of incidents."""
+
+    def visible_to(self, user: User) -> "IncidentQuerySet":
+        """Incidents of providers where the user may read case files, and what the user reported."""
+        return self.filter(
+            models.Q(provider__in=providers_where(user, Provider.Capability.VIEW_CASES)) | models.Q(reported_by=user)
+        )
+
+
+class Incident(models.Model):
+    """What happened, as seen and heard. Never changed once saved; what comes later is added beside it."""
+
+    class Channel(models.TextChoices):
+        """Where it happened."""
+
+        PHONE = "phone", "On the phone"
+        OFFICE = "office", "At the office"
+        VISIT = "visit", "On a visit"
+        EMAIL = "email", "By e-mail"
+        LETTER = "letter", "By letter"
+        ONLINE = "online", "Online or on social media"
+        ELSEWHERE = "elsewhere", "Somewhere else"
+
+    class Knowledge(models.TextChoices):
+        """How the reporter knows. Hearsay is listed, never counted as evidence."""
+
+        FIRST_HAND = "first_hand", "I saw or heard it"
+        COLLEAGUE = "colleague", "A colleague or contractor who was there told me"
+        HEARSAY = "hearsay", "Somebody who was not there told me"
+
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="incidents")
+    reference = models.CharField(max_length=20, unique=True)
+    happened_on = models.DateField()
+    happened_at = models.TimeField(null=True)
+    place = models.CharField(max_length=200, blank=True)
+    channel = models.CharField(max_length=12, choices=Channel)
+    facts = models.TextField()
+    words_used = models.TextField(blank=True)
+    categories = ArrayField(models.CharField(max_length=60), default=list)
+    knowledge = models.CharField(max_length=12, choices=Knowledge, default=Knowledge.FIRST_HAND)
+    warnings_given = models.PositiveSmallIntegerField(default=0)
+    continued_after_warnings = models.BooleanField(default=False)
+    contact_ended = models.BooleanField(default=False)
+    police_called = models.BooleanField(default=False)
+    police_reference = models.CharField(max_length=60, blank=True)
+    danger = models.BooleanField(default=False, help_text="Somebody was assaulted, threatened or intimidated.")
+    reported_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="incidents_reported")
+    reported_at = models.DateTimeField()
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(facts=""), name="incident_says_what_happened"),
+            models.CheckConstraint(
+                condition=models.Q(continued_after_warnings=False) | models.Q(warnings_given__gt=0),
+                name="incident_continued_after_a_warning",
+            ),
+        ]
+        indexes = [models.Index(fields=["provider", "-happened_on"], name="incident_by_day")]
+        triggers = [pgtrigger.Protect(name="incident_kept", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def trail(self) -> Trail:
+        """Where events about the incident belong (the case is named by the caller where there is one)."""
+        return Trail("incident", self.reference, self.provider.slug)
+
+
+class Involvement(models.Model):
+    """A resident in an incident, and in which part."""
+
+    class Part(models.TextChoices):
+        """Only the first answers for the behaviour (Dover 6.16: each joint tenant for his or her own)."""
+
+        BEHAVED = "behaved", "Whose behaviour it was"
+        PRESENT = "present", "Was present"
+        TARGET = "target", "Was on the receiving end"
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="involvements")
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="involvements")
+    part = models.CharField(max_length=10, choices=Part)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident", "resident"], name="involvement_once")]
+
+    def __str__(self) -> str:
+        return f"{self.resident_id} in {self.incident_id}"
+
+
+class Affected(models.Model):
+    """Somebody at work whom the incident hit or who saw it: a colleague with an account, or a contractor by name."""
+
+    class Part(models.TextChoices):
+        """Affected people are told about through their line manager; witnesses can be asked."""
+
+        AFFECTED = "affected", "Affected"
+        WITNESS = "witness", "Witness"
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="affected")
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="affected_in")
+    name = models.CharField(max_length=200, blank=True)
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    part = models.CharField(max_length=10, choices=Part, default=Part.AFFECTED)
+    hurt = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name_plural = "affected"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=False) | ~models.Q(name=""), name="affected_is_somebody"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.user_id)
+
+
+class Evidence(models.Model):
+    """A file of an incident, kept by its hash."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="evidence")
+    name = models.CharField(max_length=200)
+    file = models.FileField(upload_to="evidence/%Y/%m/")
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "evidence"
+        constraints = [models.UniqueConstraint(fields=["incident", "sha256"], name="evidence_once")]
+        triggers = [pgtrigger.Protect(name="evidence_as_added", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Draft(models.Model):
+    """What an officer has typed and not yet saved as an incident. Saving twice gives one incident."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
+    token = models.UUIDField(unique=True)
+    data = models.JSONField(default=dict)
+    updated_at = models.DateTimeField()
+    became = models.OneToOneField(Incident, null=True, on_delete=models.PROTECT, related_name="draft")
+
+    def __str__(self) -> str:
+        return str(self.token)
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Reads of cases."""
+
+    def visible_to(self, user: User) -> "CaseQuerySet":
+        """Cases of providers where the user may read case files."""
+        return self.filter(provider__in=providers_where(user, Provider.Capability.VIEW_CASES))
+
+    def open(self) -> "CaseQuerySet":
+        """Cases that are not closed."""
+        return self.exclude(stage=Case.Stage.CLOSED)
+
+
+class Case(models.Model):
+    """One resident's way through the stages of the policy version that held when the case was opened."""
+
+    class Stage(models.TextChoices):
+        """The four states; the policy gives each its own name."""
+
+        INITIAL_WARNING = "initial_warning", "Initial warning"
+        WRITTEN_WARNING = "written_warning", "Written warning"
+        CONTACT_RESTRICTION = "contact_restriction", "Contact restriction"
+        REVIEW = "review", "Review"
+        CLOSED = "closed", "Closed"
+
+    OPEN_STAGES: ClassVar = [Stage.INITIAL_WARNING, Stage.WRITTEN_WARNING, Stage.CONTACT_RESTRICTION, Stage.REVIEW]
+
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="cases")
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="cases")
+    policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="cases")
+    reference = models.CharField(max_length=20, unique=True)
+    stage = FSMField(max_length=20, choices=Stage, default=Stage.INITIAL_WARNING, protected=True)
+    stage_before = models.CharField(max_length=20, choices=Stage, blank=True)
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="cases_owned")
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    moved_at = models.DateTimeField()
+    closed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    close_reason = models.TextField(blank=True)
+    incidents = models.ManyToManyField(Incident, related_name="cases")
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resident"], condition=~models.Q(stage="closed"), name="case_one_open_a_resident"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(stage="closed", closed_by__isnull=False, closed_at__isnull=False)
+                    & ~models.Q(close_reason="")
+                )
+                | (~models.Q(stage="closed") & models.Q(closed_by__isnull=True, closed_at__isnull=True)),
+                name="case_closed_has_who_when_why",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["provider", "stage", "-moved_at"], name="case_by_stage"),
+            models.Index(fields=["provider", "-moved_at"], name="case_by_move"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def trail(self) -> Trail:
+        """Where events about the case belong."""
+        return Trail("case", self.reference, self.provider.slug, self.resident.reference, self.reference)
+
+    @property
+    def policy(self):
+        """The policy version under which the case was opened."""
+        return self.policy_version.policy
+
+    @transition(field=stage, source=Stage.INITIAL_WARNING, target=Stage.WRITTEN_WARNING)
+    def warn_in_writing(self, *, at) -> None:
+        """A warning letter has been issued (Dover 6.12)."""
+        self.moved_at = at
+
+    @transition(
+        field=stage,
+        source=[Stage.INITIAL_WARNING, Stage.WRITTEN_WARNING],
+        target=Stage.CONTACT_RESTRICTION,
+    )
+    def restrict(self, *, at) -> None:
+        """A restriction has been imposed (Dover 6.13; straight from the first stage in an extreme case, 6.7, 6.17)."""
+        self.stage_before, self.moved_at = self.stage, at
+
+    @transition(field=stage, source=Stage.CONTACT_RESTRICTION, target=Stage.REVIEW)
+    def begin_review(self, *, at) -> None:
+        """Somebody has begun to review the restriction (Dover 6.18)."""
+        self.moved_at = at
+
+    @transition(field=stage, source=Stage.REVIEW, target=Stage.CONTACT_RESTRICTION)
+    def continue_restriction(self, *, at) -> None:
+        """The review extended or varied the restriction."""
+        self.moved_at = at
+
+    @transition(
+        field=stage,
+        source=[Stage.CONTACT_RESTRICTION, Stage.REVIEW],
+        target=Stage.WRITTEN_WARNING,
+        conditions=[lambda case: case.stage_before == Case.Stage.WRITTEN_WARNING],
+    )
+    def return_to_written_warning(self, *, at) -> None:
+        """The restriction ended otherwise than by closing the case: back where the case stood before."""
+        self.stage_before, self.moved_at = "", at
+
+    @transition(
+        field=stage,
+        source=[Stage.CONTACT_RESTRICTION, Stage.REVIEW],
+        target=Stage.INITIAL_WARNING,
+        conditions=[lambda case: case.stage_before == Case.Stage.INITIAL_WARNING],
+    )
+    def return_to_initial_warning(self, *, at) -> None:
+        """As above, for a case that an extreme incident had taken straight to a restriction."""
+        self.stage_before, self.moved_at = "", at
+
+    @transition(field=stage, source=OPEN_STAGES, target=Stage.CLOSED)
+    def close(self, *, by: User, at, reason: str) -> None:
+        """Nothing more is to be done, for a stated reason."""
+        self.closed_by, self.closed_at, self.close_reason = by, at, reason
+        self.stage_before, self.moved_at = "", at
+
+    @transition(field=stage, source=Stage.CLOSED, target=Stage.INITIAL_WARNING)
+    def reopen(self, *, at) -> None:
+        """Begin again at the first stage: what was restricted before is over and has to be reasoned anew."""
+        self.closed_by = self.closed_at = None
+        self.close_reason, self.moved_at = "", at
+
+
+class Warning(models.Model):
+    """A warning given: in the conversation (initial) or by letter (written)."""
+
+    class Kind(models.TextChoices):
+        """Which warning."""
+
+        INITIAL = "initial", "Initial warning"
+        WRITTEN = "written", "Warning letter"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="warnings")
+    kind = models.CharField(max_length=10, choices=Kind)
+    incident = models.ForeignKey(Incident, null=True, on_delete=models.PROTECT, related_name="warnings")
+    letter = models.OneToOneField(Letter, null=True, on_delete=models.PROTECT, related_name="warning")
+    incidents = models.ManyToManyField(Incident, related_name="warned_about")
+    given_on = models.DateField(null=True)
+    given_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="initial", incident__isnull=False)
+                | models.Q(kind="written", letter__isnull=False),
+                name="warning_has_its_incident_or_letter",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(given_on__isnull=True, given_by__isnull=True)
+                | models.Q(given_on__isnull=False, given_by__isnull=False),
+                name="warning_given_has_who_and_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} warning"
+
+
+class Assessment(models.Model):
+    """A risk assessment (Dover 6.26) or an individual equality impact assessment (6.40). New ones stand beside old."""
+
+    class Kind(models.TextChoices):
+        """Which assessment."""
+
+        RISK = "risk", "Risk assessment"
+        EQUALITY = "equality", "Equality impact assessment"
+
+    class Level(models.TextChoices):
+        """How serious, in the assessor's own judgement; Evenhand computes no score."""
+
+        LOW = "low", "Low"
+        MEDIUM = "medium", "Medium"
+        HIGH = "high", "High"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assessments")
+    kind = models.CharField(max_length=10, choices=Kind)
+    severity = models.CharField(max_length=10, choices=Level, blank=True)
+    future_risk = models.CharField(max_length=10, choices=Level, blank=True)
+    words = models.TextField()
+    who_is_at_risk = models.TextField(blank=True)
+    controls = models.TextField(blank=True)
+    needs_version = models.PositiveIntegerField(default=0)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "kind", "-made_at"], name="assessment_latest")]
+        triggers = [pgtrigger.Protect(name="assessment_kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.kind} assessment of {self.case_id}"

@@ -1,0 +1,18 @@
+"""The one table of scheduled work. Times are Europe/London; each task is safe to run twice, or late."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("evenhand")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "nightly-sweep": {"task": "worklist.tasks.sweep", "schedule": crontab(hour="6", minute="0")},
+    "outbox": {"task": "letters.tasks.sweep_outbox", "schedule": 20.0},
+    "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 20.0},
+}

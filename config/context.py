@@ -1,0 +1,31 @@
+"""The frame's own data: which links the signed-in person has."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from people.access import Can
+
+
+def frame(request: HttpRequest) -> dict[str, object]:
+    """Provider, navigation and base address for `base.html`; one query at most, and the page would make it anyway."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"nav": []}
+    held = set().union(*user.capabilities.values()) if user.capabilities else set()
+    links = []
+    if Can.VIEW_CASES in held or Can.LOG_INCIDENTS in held:
+        links += [("My work", reverse("worklist:mine"))]
+    if Can.DECIDE in held:
+        links += [("Team", reverse("worklist:team"))]
+    if Can.VIEW_CASES in held:
+        links += [("Cases", reverse("cases:list"))]
+    if Can.VIEW_CASES in held or Can.LOG_INCIDENTS in held:
+        links += [("Residents", reverse("people:find"))]
+    if held & {Can.VIEW_REGISTER, Can.VIEW_SHARED_REGISTER}:
+        links += [("Register", reverse("register:check"))]
+    if Can.WORK_CASES in held:
+        links += [("Letters", reverse("letters:outbox"))]
+    if held - {Can.VIEW_SHARED_REGISTER}:
+        links += [("Policy", reverse("people:policy"))]
+    best = max((url for _, url in links if request.path.startswith(url)), key=len, default="")
+    return {"nav": [(text, url, url == best) for text, url in links], "provider": user.provider}

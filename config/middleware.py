@@ -1,0 +1,103 @@
+"""Everything needs a sign-in; what was typed survives an expired session; refusals become pages."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django_fsm import TransitionNotAllowed
+
+from people.access import NotPermitted
+from policies.rules import RuleBroken
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+OPEN_PREFIXES = ("/healthz", "/readyz", "/account/login", "/account/password/reset", "/static/", "/favicon.ico")
+KEPT = "kept_typing"
+MOST_KEPT = 400_000
+NOT_KEPT = {"csrfmiddlewaretoken", "password", "typist"}
+
+
+def keep_typed(request: HttpRequest) -> bool:
+    """Keep the fields of a form that came without a session, for the one person who typed them.
+
+    The form names its typist in a signed field, so what a signed-out officer wrote is never shown to the next person
+    at the same computer. Files cannot be kept. Returns whether anything was kept.
+    """
+    try:
+        typist = signing.loads(request.POST.get("typist", ""), salt="typist")
+    except signing.BadSignature:
+        return False
+    fields = {key: values for key, values in request.POST.lists() if key not in NOT_KEPT}
+    if sum(len(value) for values in fields.values() for value in values) > MOST_KEPT:
+        return False
+    request.session[KEPT] = {"typist": typist, "path": request.path, "fields": fields}
+    return True
+
+
+def _give_back(request: HttpRequest) -> None:
+    """Hand kept fields to the form that they were typed in, on the typist's first look at it; drop anybody else's."""
+    kept: dict[str, Any] | None = request.session.get(KEPT)
+    if not kept or request.path != kept["path"]:
+        if kept and kept["typist"] != request.user.pk:
+            del request.session[KEPT]
+        return
+    del request.session[KEPT]
+    if kept["typist"] != request.user.pk:
+        return
+    fields = QueryDict(mutable=True)
+    for key, values in kept["fields"].items():
+        fields.setlist(key, values)
+    request.kept_typing = fields  # type: ignore[attr-defined]
+
+
+class SignedIn:
+    """Sends the signed-out to the sign-in page, keeping what they typed."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Let through what is open to all and everything of the signed-in."""
+        if request.user.is_authenticated:
+            if request.method == "GET" and KEPT in request.session:
+                _give_back(request)
+            return self.get_response(request)
+        if request.path.startswith(OPEN_PREFIXES):
+            return self.get_response(request)
+        query = {"next": request.get_full_path()}
+        if request.method == "POST" and keep_typed(request):
+            query |= {"expired": "1", "next": request.path}
+        return redirect(f"{reverse('account_login')}?{urlencode(query)}")
+
+
+class Refusals:
+    """Three refusals, three meanings: who (403), when (409), what (a form error; here only where no form caught it)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing on the way in or out."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Show the refusal as a page that says why; anything else is a bug and goes its way."""
+        if isinstance(exception, NotPermitted):
+            return render(request, "errors/403.html", {"why": str(exception)}, status=403)
+        if isinstance(exception, TransitionNotAllowed):
+            return render(request, "errors/409.html", {"why": _why_not_now(exception)}, status=409)
+        if isinstance(exception, RuleBroken):
+            return render(request, "errors/422.html", {"why": str(exception), "rule": exception.rule}, status=422)
+        return None
+
+
+def _why_not_now(exception: TransitionNotAllowed) -> str:
+    """What stands in the way, in words, where the service gave them."""
+    thing = getattr(exception, "object", None)
+    if thing is None:
+        return str(exception)
+    state = thing.get_state_display() if hasattr(thing, "get_state_display") else thing.get_stage_display()
+    return f"{thing} is now “{state}”, so this can no longer be done."

@@ -1,0 +1,24 @@
+"""The routes: each room brings its own."""
+
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from config import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("favicon.ico", RedirectView.as_view(url="/static/design/images/favicon.svg"), name="favicon"),
+    path("account/", include("allauth.urls")),
+    path("", include("worklist.urls")),
+    path("", include("appeals.urls")),
+    path("", include("restrictions.urls")),
+    path("", include("cases.urls")),
+    path("", include("register.urls")),
+    path("", include("letters.urls")),
+    path("", include("people.urls")),
+]
+
+handler400 = "config.views.bad_request"
+handler404 = "config.views.not_found"
+handler500 = "config.views.server_error"

@@ -1,0 +1,92 @@
+"""Health, and the refusals that are not somebody's rule: bad request, not found, expired form, our own fault."""
+
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from config import middleware
+from config.tasks import HEARTBEAT
+
+BEAT_SILENT_AFTER = timedelta(minutes=3)
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The web process is alive."""
+    return HttpResponse("alive", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Ready to serve: database, queue, migrations, and beat heard of lately. 503 and the reason where one is not."""
+    checks = {"database": _database(), "migrations": _migrations(), "queue": _queue(), "beat": _beat()}
+    ready = all(answer == "ok" for answer in checks.values())
+    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+
+
+def _database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Exception as problem:  # whatever is wrong with the database is the answer, not a crash
+        return type(problem).__name__
+    return "ok"
+
+
+def _migrations() -> str:
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Exception as problem:  # as above
+        return type(problem).__name__
+    return "ok" if not missing else f"{len(missing)} to apply"
+
+
+def _queue() -> str:
+    try:
+        cache.get(HEARTBEAT)
+    except Exception as problem:  # as above
+        return type(problem).__name__
+    return "ok"
+
+
+def _beat() -> str:
+    try:
+        last = cache.get(HEARTBEAT)
+    except Exception as problem:  # as above
+        return type(problem).__name__
+    if last is None:
+        return "not heard of yet"
+    silent_for = timezone.now() - datetime.fromisoformat(last)
+    return "ok" if silent_for < BEAT_SILENT_AFTER else f"last heard of {int(silent_for.total_seconds())} seconds ago"
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The request could not be read."""
+    return render(request, "errors/400.html", status=400)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """There is no such page, or it is not for this person: the two are not told apart."""
+    return render(request, "errors/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A bug of ours."""
+    return render(request, "errors/500.html", status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page was open for so long that its form expired. What was typed is kept and shown again."""
+    if middleware.keep_typed(request):
+        return redirect(request.get_full_path())
+    return render(request, "errors/csrf.html", {"back": request.get_full_path()}, status=403)

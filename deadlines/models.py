@@ -1,0 +1,122 @@
+"""What somebody must do, by when, under which clause, and how the date was worked out."""
+
+from datetime import date, timedelta
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from people.models import Provider, Resident, User
+
+
+class Holiday(models.Model):
+    """A day off at a provider: its nation's bank holidays, and what the office added or took away."""
+
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="holidays")
+    on = models.DateField()
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "on"], name="holiday_once")]
+        ordering: ClassVar = ["on"]
+
+    def __str__(self) -> str:
+        return f"{self.on}: {self.name}"
+
+
+class DeadlineQuerySet(models.QuerySet["Deadline"]):
+    """Reads of what is due."""
+
+    def open(self) -> "DeadlineQuerySet":
+        """What still waits for somebody."""
+        return self.filter(state=Deadline.State.OPEN)
+
+    def waiting_for(self, user: User) -> "DeadlineQuerySet":
+        """What waits for a person: owned by name, or by a role the person holds and from which no rule bars them."""
+        mine = models.Q(owner=user)
+        for role in user.roles:
+            mine |= models.Q(owner__isnull=True, provider=role.provider_id, for_roles__contains=[role.key])
+        return self.open().filter(mine).exclude(not_for__contains=[user.pk])
+
+    def for_team_of(self, user: User) -> "DeadlineQuerySet":
+        """What waits for the people whom a person manages."""
+        return self.open().filter(owner__line_manager=user)
+
+    def worst_first(self) -> "DeadlineQuerySet":
+        """Longest overdue first; what has no date last."""
+        return self.order_by(models.F("due_on").asc(nulls_last=True), "pk")
+
+    def due_by(self, on: date) -> "DeadlineQuerySet":
+        """Open, and due on or before a day."""
+        return self.open().filter(due_on__lte=on)
+
+    def due_within(self, on: date, days: int) -> "DeadlineQuerySet":
+        """Open, and due after a day but within so many calendar days of it."""
+        return self.open().filter(due_on__gt=on, due_on__lte=on + timedelta(days=days))
+
+
+class Deadline(models.Model):
+    """One thing to do. `about` points upwards by reference only, as paper does (`restriction:X-000004`).
+
+    `due_on` is empty where there is no date (a proposal waits) or where the policy leaves part of the clock unsaid;
+    `reckoning` then says why.
+    """
+
+    class State(models.TextChoices):
+        """Whether it still waits."""
+
+        OPEN = "open", "Open"
+        MET = "met", "Met"
+        CANCELLED = "cancelled", "Cancelled"
+
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="deadlines")
+    resident = models.ForeignKey(Resident, null=True, on_delete=models.PROTECT, related_name="deadlines")
+    kind = models.CharField(max_length=40)
+    about = models.CharField(max_length=60)
+    case_ref = models.CharField(max_length=30, blank=True)
+    title = models.CharField(max_length=200)
+    url_name = models.CharField(
+        max_length=60, help_text="The page on which it is done; takes the reference in `about`."
+    )
+    due_on = models.DateField(null=True)
+    reckoning = models.JSONField(null=True)
+    owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="deadlines")
+    for_roles = ArrayField(models.CharField(max_length=60), default=list)
+    not_for = ArrayField(models.BigIntegerField(), default=list)
+    runs_from_event = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    set_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=200, blank=True)
+
+    objects = DeadlineQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["about", "kind"], condition=models.Q(state="open"), name="deadline_open_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="open", ended_at__isnull=True)
+                | (~models.Q(state="open") & models.Q(ended_at__isnull=False)),
+                name="deadline_ended_has_its_instant",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "due_on"], name="deadline_by_date"),
+            models.Index(fields=["case_ref", "state"], name="deadline_by_case"),
+            models.Index(fields=["owner", "state"], name="deadline_by_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.about}"
+
+    @property
+    def about_kind(self) -> str:
+        """The kind of thing it is about: the part of `about` before the colon."""
+        return self.about.partition(":")[0]
+
+    @property
+    def about_ref(self) -> str:
+        """The reference of the thing it is about."""
+        return self.about.partition(":")[2]

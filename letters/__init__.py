@@ -1,0 +1,1 @@
+"""Letters, notices to staff, and the outbox that sends them once."""

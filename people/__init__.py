@@ -1,0 +1,1 @@
+"""Providers and their adopted policies, users and roles, contractors, residents."""

@@ -1,0 +1,127 @@
+"""The one writer of roles and the one place that says who may: roles granted on a provider, through django-guardian."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from guardian.shortcuts import assign_perm
+
+from audit import services as audit
+from people.models import Provider, Role, User
+from policies.schema import Policy
+
+Can = Provider.Capability
+
+CAPABILITIES: dict[str, frozenset[str]] = {
+    "contractor": frozenset({Can.VIEW_SHARED_REGISTER}),
+    "front line": frozenset({Can.VIEW_REGISTER}),
+    "officer": frozenset({Can.VIEW_REGISTER, Can.LOG_INCIDENTS, Can.VIEW_CASES, Can.WORK_CASES, Can.EDIT_RESIDENTS}),
+    "data protection officer": frozenset({Can.VIEW_CASES, Can.VIEW_TRAIL}),
+    "administrator": frozenset({Can.ADMINISTER}),
+}
+CAPABILITIES["team leader"] = CAPABILITIES["officer"] | {Can.DECIDE}
+CAPABILITIES["manager"] = CAPABILITIES["team leader"] | {Can.DECIDE_APPEALS}
+
+
+SET_UP_ROLES = {
+    "officer": "Housing Officer",
+    "front line": "Front-line staff",
+    "contractor": "Contractor",
+    "data protection officer": "Data Protection Officer",
+    "administrator": "Administrator",
+}
+
+
+class NotPermitted(PermissionDenied):
+    """Somebody may not do this; the message says why, and where possible who can."""
+
+
+def can(user: User, capability: str, provider_id: int) -> bool:
+    """Whether one of the user's roles at the provider carries the capability."""
+    return user.is_authenticated and user.is_active and capability in user.capabilities.get(provider_id, frozenset())
+
+
+def require(user: User, capability: str, provider: Provider | int, why: str = "") -> None:
+    """Raise `NotPermitted`, saying why, unless one of the user's roles at the provider carries the capability."""
+    provider_id = provider if isinstance(provider, int) else provider.pk
+    if not can(user, capability, provider_id):
+        label = Can(capability).label.lower()
+        raise NotPermitted(why or f"Your role does not let you do this: it needs the right to “{label}”.")
+
+
+def providers_where(user: User, *capabilities: str) -> list[int]:
+    """The providers at which the user holds any of the capabilities; for `visible_to`."""
+    if not user.is_authenticated:
+        return []
+    return [pk for pk, held in user.capabilities.items() if held & set(capabilities)]
+
+
+def role_keys(user: User, provider_id: int) -> set[str]:
+    """The keys, as in the policy, of the roles the user holds at a provider."""
+    return {role.key for role in user.roles if role.provider_id == provider_id}
+
+
+def holders(provider: Provider, keys: Iterable[str]) -> list[User]:
+    """Active people who hold one of the roles at the provider, by name."""
+    return list(
+        User.objects.filter(is_active=True, groups__role__provider=provider, groups__role__key__in=list(keys))
+        .distinct()
+        .order_by("name")
+    )
+
+
+def keys_with(provider: Provider, capability: str) -> list[str]:
+    """The keys of the provider's roles that carry a capability: whom to ask where a policy names nobody."""
+    return [role.key for role in provider.roles.order_by("rank") if capability in CAPABILITIES[role.works_as]]
+
+
+@transaction.atomic
+def define_roles(provider: Provider, policy: Policy, *, at: datetime, by: User | None = None) -> list[Role]:
+    """Make the provider's roles as its policy names them, each with the capabilities of the work it does.
+
+    Work that every provider has but a policy need not name (the front line, contractors, the data protection officer,
+    the office) gets a role of the set-up, unless the policy names one for it.
+    """
+    wanted = {key: (defined.name, defined.works_as, defined.rank or 0) for key, defined in policy.roles.items()}
+    named = {works_as for _, works_as, _ in wanted.values()}
+    wanted |= {
+        works_as.replace(" ", "_"): (name, works_as, 0)
+        for works_as, name in SET_UP_ROLES.items()
+        if works_as not in named
+    }
+    made = []
+    for key, (name, works_as, rank) in wanted.items():
+        role = Role.objects.filter(provider=provider, key=key).first()
+        if role is None:
+            role = Role(provider=provider, key=key, group=Group.objects.create(name=f"{provider.slug}:{key}"))
+        role.name, role.works_as, role.rank = name, works_as, rank
+        role.save()
+        for capability in CAPABILITIES[works_as]:
+            assign_perm(capability, role.group, provider)
+        made.append(role)
+    audit.record("provider.roles_defined", subject=provider, by=by, at=at, facts={"roles": [r.key for r in made]})
+    return made
+
+
+@transaction.atomic
+def grant(role: Role, to: User, *, by: User | None, at: datetime) -> None:
+    """Give somebody a role at the role's provider."""
+    to.groups.add(role.group)
+    _forget(to)
+    audit.record("user.role_granted", subject=to, by=by, at=at, facts={"role": role.key})
+
+
+@transaction.atomic
+def revoke(role: Role, from_: User, *, by: User | None, at: datetime) -> None:
+    """Take a role away."""
+    from_.groups.remove(role.group)
+    _forget(from_)
+    audit.record("user.role_revoked", subject=from_, by=by, at=at, facts={"role": role.key})
+
+
+def _forget(user: User) -> None:
+    """Drop what was read about the user's rights, so that the next question is answered afresh."""
+    user.__dict__.pop("roles", None)
+    user.__dict__.pop("capabilities", None)

@@ -1,0 +1,1 @@
+"""What staff and contractors must know before they visit or call."""

@@ -1,0 +1,1 @@
+"""Restrictions and their terms, and their reviews."""

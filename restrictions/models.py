@@ -1,0 +1,292 @@
+"""Restrictions with their terms, and the reviews that end or continue them."""
+
+from datetime import date
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django_fsm import FSMField, transition
+
+from audit.models import Trail
+from cases.models import Assessment, Case, Incident
+from letters.models import Letter
+from people.access import providers_where
+from people.models import Provider, User
+
+
+class RestrictionQuerySet(models.QuerySet["Restriction"]):
+    """Reads of restrictions."""
+
+    def visible_to(self, user: User) -> "RestrictionQuerySet":
+        """Restrictions in cases that the user may read."""
+        return self.filter(case__provider__in=providers_where(user, Provider.Capability.VIEW_CASES))
+
+    def in_force(self, on: date) -> "RestrictionQuerySet":
+        """In force on a day, by its dates: `ends_on` is the last day."""
+        return self.filter(state=Restriction.State.IN_FORCE, starts_on__lte=on, ends_on__gte=on)
+
+    def past_their_last_day(self, on: date) -> "RestrictionQuerySet":
+        """Still marked in force though the last day has gone: for the sweep to tidy."""
+        return self.filter(state=Restriction.State.IN_FORCE, ends_on__lt=on)
+
+
+class Restriction(models.Model):
+    """Limits on how a resident may contact the provider: proposed, decided, in force between two days, ended."""
+
+    class State(models.TextChoices):
+        """How far it is, or how it ended."""
+
+        DRAFT = "draft", "Draft"
+        PROPOSED = "proposed", "Proposed"
+        RETURNED = "returned", "Returned"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        IN_FORCE = "in_force", "In force"
+        EXTENDED = "extended", "Extended"
+        VARIED = "varied", "Varied"
+        LIFTED = "lifted", "Lifted"
+        LAPSED = "lapsed", "Lapsed"
+
+    PREPARING: ClassVar = [State.DRAFT, State.PROPOSED, State.RETURNED]
+    IMPOSED: ClassVar = [State.IN_FORCE, State.EXTENDED, State.VARIED, State.LIFTED, State.LAPSED]
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="restrictions")
+    reference = models.CharField(max_length=20, unique=True)
+    state = FSMField(max_length=12, choices=State, default=State.DRAFT, protected=True)
+    follows = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
+    incidents = models.ManyToManyField(Incident, related_name="restrictions")
+    risk_assessment = models.ForeignKey(Assessment, null=True, on_delete=models.PROTECT, related_name="+")
+    months = models.PositiveSmallIntegerField(null=True)
+    reasons = models.TextField(blank=True)
+    less_considered = models.TextField(blank=True)
+    needs_considered = models.TextField(blank=True)
+    evidence_summary = models.TextField(blank=True)
+    extreme = models.BooleanField(default=False)
+    extreme_reason = models.TextField(blank=True)
+    extreme_answers = models.JSONField(default=dict)
+    risks = ArrayField(models.CharField(max_length=60), default=list)
+    instructions = ArrayField(models.TextField(), default=list)
+    share_with_contractors = models.BooleanField(default=False)
+    tell_resident_of_entry = models.BooleanField(default=True)
+    not_told_reason = models.TextField(blank=True)
+    look_again_on = models.DateField(null=True)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="restrictions_proposed")
+    proposed_at = models.DateTimeField(null=True)
+    returned_reason = models.TextField(blank=True)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="restrictions_decided")
+    decided_at = models.DateTimeField(null=True)
+    decided_on = models.DateField(null=True)
+    decision_reasons = models.TextField(blank=True)
+    letter = models.ForeignKey(Letter, null=True, on_delete=models.PROTECT, related_name="+")
+    starts_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.TextField(blank=True)
+    made_at = models.DateTimeField()
+
+    objects = RestrictionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=models.Q(state__in=["draft", "proposed", "returned"]),
+                name="restriction_one_in_preparation_a_case",
+            ),
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(state="in_force"), name="restriction_one_in_force_a_case"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["in_force", "extended", "varied", "lifted", "lapsed"])
+                | models.Q(
+                    decided_by__isnull=False,
+                    decided_at__isnull=False,
+                    decided_on__isnull=False,
+                    starts_on__isnull=False,
+                    ends_on__isnull=False,
+                ),
+                name="restriction_imposed_has_who_when_and_dates",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gt=models.F("starts_on")),
+                name="restriction_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True) | ~models.Q(decided_by=models.F("proposed_by")),
+                name="restriction_not_decided_by_its_proposer",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(extreme=False)
+                | ~models.Q(state__in=["proposed", "in_force"])
+                | ~models.Q(extreme_reason=""),
+                name="restriction_extreme_has_its_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["extended", "varied", "lifted", "lapsed"], ended_at__isnull=False)
+                | (~models.Q(state__in=["extended", "varied", "lifted", "lapsed"]) & models.Q(ended_at__isnull=True)),
+                name="restriction_ended_has_its_instant",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "ends_on"], name="restriction_by_end")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def trail(self) -> Trail:
+        """Where events about the restriction belong."""
+        case = self.case
+        return Trail("restriction", self.reference, case.provider.slug, case.resident.reference, case.reference)
+
+    def is_in_force(self, on: date) -> bool:
+        """Whether it binds on a day; decided by its dates, so that a late sweep never makes a lie."""
+        return (
+            self.state == self.State.IN_FORCE
+            and self.starts_on is not None
+            and self.ends_on is not None
+            and self.starts_on <= on <= self.ends_on
+        )
+
+    @transition(field=state, source=[State.DRAFT, State.RETURNED], target=State.PROPOSED)
+    def propose(self, *, at) -> None:
+        """Put it before somebody who may decide."""
+        self.proposed_at, self.returned_reason = at, ""
+
+    @transition(field=state, source=State.PROPOSED, target=State.RETURNED)
+    def send_back(self, *, reasons: str) -> None:
+        """Return it to its proposer, saying why."""
+        self.returned_reason = reasons
+
+    @transition(field=state, source=PREPARING, target=State.WITHDRAWN)
+    def withdraw(self) -> None:
+        """The proposer drops it."""
+
+    @transition(field=state, source=[State.PROPOSED, State.DRAFT], target=State.IN_FORCE)
+    def impose(self, *, by: User, at, on: date, starts_on: date, ends_on: date, reasons: str) -> None:
+        """Put it in force between two days. From draft only where a review or an appeal makes its successor."""
+        self.decided_by, self.decided_at, self.decided_on = by, at, on
+        self.starts_on, self.ends_on, self.decision_reasons = starts_on, ends_on, reasons
+
+    @transition(field=state, source=[State.IN_FORCE, State.LAPSED], target=State.EXTENDED)
+    def extend(self, *, at, reason: str) -> None:
+        """Its successor carries it on in the same terms (Dover 6.18)."""
+        self.ended_at, self.end_reason = at, reason
+
+    @transition(field=state, source=[State.IN_FORCE, State.LAPSED], target=State.VARIED)
+    def vary(self, *, at, reason: str) -> None:
+        """Its successor carries it on in other terms (Dover 6.18)."""
+        self.ended_at, self.end_reason = at, reason
+
+    @transition(field=state, source=[State.IN_FORCE, State.LAPSED], target=State.LIFTED)
+    def lift(self, *, at, reason: str) -> None:
+        """End it: the reason for it has gone, or it should not have been."""
+        self.ended_at, self.end_reason = at, reason
+
+    @transition(field=state, source=State.IN_FORCE, target=State.LAPSED)
+    def lapse(self, *, at) -> None:
+        """Its last day has gone and nobody continued it."""
+        self.ended_at, self.end_reason = at, "Its last day passed"
+
+
+class Term(models.Model):
+    """One limit of a restriction: what may or may not be done on one channel, in words both sides can follow."""
+
+    class Channel(models.TextChoices):
+        """What it limits."""
+
+        PHONE = "phone", "Telephone"
+        EMAIL = "email", "E-mail"
+        LETTER = "letter", "Letters"
+        OFFICE = "office", "Visits to our offices"
+        VISIT = "visit", "Our visits to the home"
+        ONLINE = "online", "Social media and online"
+        SPOC = "spoc", "Single point of contact"
+        OTHER = "other", "Something else"
+
+    class Limit(models.TextChoices):
+        """How far it is limited."""
+
+        OPEN = "open", "No limit"
+        LIMITED = "limited", "Limited"
+        CLOSED = "closed", "Not used"
+
+    restriction = models.ForeignKey(Restriction, on_delete=models.CASCADE, related_name="terms")
+    channel = models.CharField(max_length=10, choices=Channel)
+    limit = models.CharField(max_length=10, choices=Limit)
+    words = models.TextField(blank=True)
+    person = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="spoc_in")
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["restriction", "channel"], condition=~models.Q(channel="other"), name="term_once_a_channel"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(limit="limited") | ~models.Q(words=""), name="term_limited_says_how"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()}: {self.get_limit_display()}"
+
+
+class Review(models.Model):
+    """A look at a restriction by somebody who did not propose, suffer or decide it: lift, extend, or vary."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        BEGUN = "begun", "Begun"
+        DECIDED = "decided", "Decided"
+
+    class Outcome(models.TextChoices):
+        """What it came to."""
+
+        LIFT = "lift", "Lift"
+        EXTEND = "extend", "Extend"
+        VARY = "vary", "Vary"
+        KEEP = "keep", "Keep as it is until its last day"
+
+    restriction = models.ForeignKey(Restriction, on_delete=models.PROTECT, related_name="reviews")
+    reference = models.CharField(max_length=20, unique=True)
+    state = FSMField(max_length=10, choices=State, default=State.BEGUN, protected=True)
+    due_on = models.DateField(null=True)
+    begun_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    begun_at = models.DateTimeField()
+    residents_account = models.TextField(blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    reasons = models.TextField(blank=True)
+    evidence = models.TextField(blank=True)
+    late_reason = models.TextField(blank=True)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="reviews_decided")
+    decided_at = models.DateTimeField(null=True)
+    letter = models.ForeignKey(Letter, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["restriction"], condition=models.Q(state="begun"), name="review_one_open_a_restriction"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="begun", decided_by__isnull=True, outcome="")
+                | (
+                    models.Q(state="decided", decided_by__isnull=False, decided_at__isnull=False)
+                    & ~models.Q(outcome="")
+                ),
+                name="review_decided_has_who_when_what",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def trail(self) -> Trail:
+        """Where events about the review belong."""
+        case = self.restriction.case
+        return Trail("review", self.reference, case.provider.slug, case.resident.reference, case.reference)
+
+    @transition(field=state, source=State.BEGUN, target=State.DECIDED)
+    def decide(self, *, by: User, at, outcome: str, reasons: str) -> None:
+        """Somebody decided what becomes of the restriction."""
+        self.decided_by, self.decided_at, self.outcome, self.reasons = by, at, outcome, reasons
