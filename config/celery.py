@@ -2,7 +2,7 @@
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
 from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -16,3 +16,9 @@ app.conf.beat_schedule = {
     "outbox": {"task": "letters.tasks.sweep_outbox", "schedule": 20.0},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 20.0},
 }
+
+
+@signals.beat_init.connect
+def first_heartbeat(**_: object) -> None:
+    """Ask at once, so that a fresh start is ready within seconds and not after the first tick."""
+    app.send_task("config.tasks.heartbeat", expires=60)
