@@ -1,4 +1,4 @@
-"""What `./run` can be told, and who does it. Standard library only: the rest is imported when the environment stands."""
+"""What `./run` can be told, and who does it. Standard library only, until the environment stands."""
 
 import argparse
 import sys

@@ -120,7 +120,7 @@ def loads(library: str) -> bool:
 def install_packages(packages: list[str], reason: str) -> None:
     """Install Debian packages as root or with a sudo that asks nothing; else raise `Stop` with the line to type."""
     line = f"apt-get install --yes --no-install-recommends {' '.join(packages)}"
-    if not (before := privilege()) is None and shutil.which("apt-get"):
+    if (before := privilege()) is not None and shutil.which("apt-get"):
         say(f"{reason} Installing {', '.join(packages)} …")
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run([*before, "apt-get", "update", "-qq"], env=quiet, check=False)

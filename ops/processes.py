@@ -119,17 +119,17 @@ def start(command: list, *, log: Path, environment: dict[str, str], folder: Path
 
 
 def marked(mark: str) -> list[Process]:
-    """Every process of this user that carries a run's mark, except this one."""
+    """Every process of this user whose mark begins with this one, except the caller itself."""
     wanted = f"{MARK}={mark}".encode()
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
-            carries = wanted in (entry / "environ").read_bytes().split(b"\0")
+            variables = (entry / "environ").read_bytes().split(b"\0")
         except OSError:
             continue  # another user's, or gone meanwhile
-        if carries and (process := Process.of(int(entry.name))):
+        if any(variable.startswith(wanted) for variable in variables) and (process := Process.of(int(entry.name))):
             found.append(process)
     return found
 

@@ -20,6 +20,8 @@ from pathlib import Path
 
 import psycopg
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from ops import places
 from ops.console import Stop, say
@@ -29,6 +31,7 @@ from ops.processes import Process, start, wait_until
 
 NOBODY, NOGROUP = 65534, 65534
 PATIENCE = 60.0
+ONCE = Retry(NoBackoff(), 0)
 QUICK = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
 
 
@@ -119,7 +122,10 @@ class Server:
         return bool((process := self.process) and process.alive and self.answers())
 
     def start(self) -> None:
-        """Start it and wait until it answers. After kill -9 the first tries may fail until the old one is quite gone."""
+        """Start it and wait until it answers.
+
+        After kill -9 the first tries may fail until the last child of the old one is gone, so there are several.
+        """
         if process := self.process:
             process.stop(gently=self.farewell)
         say(f"Starting {self.title} …")
@@ -128,11 +134,15 @@ class Server:
             time.sleep(attempt / 4)
             process = start(self.command(), log=self.log, environment=plain_environment(), folder=self.data)
             process.write(self.pid_file)
-            if wait_until(lambda: self.answers() or process.ended(0), PATIENCE) and self.answers():
+            if self.comes_up(process):
                 return
             process.stop(gently=self.farewell)
             self.prepare()
         raise Stop(f"{self.title} does not start. Its last words, from {self.log}:\n\n{tail(self.log)}")
+
+    def comes_up(self, process: Process) -> bool:
+        """Wait until it answers; False if it ends instead, or takes too long."""
+        return wait_until(lambda: self.answers() or process.ended(0), PATIENCE) and self.answers()
 
     def stop(self) -> None:
         """Stop it, with nothing lost."""
@@ -171,7 +181,7 @@ class Server:
 
 
 class Postgres(Server):
-    """PostgreSQL on a Unix socket in a folder that only its owner can enter; nobody else can reach it, so no password."""
+    """PostgreSQL on a Unix socket in a folder that only its owner can enter, so it needs no password."""
 
     name, title, variable, farewell = "postgres", "PostgreSQL", "DATABASE_URL", signal.SIGINT
 
@@ -273,7 +283,7 @@ class Valkey(Server):
         if not self.url:
             return False
         try:
-            with redis.Redis.from_url(self.url, socket_timeout=5, socket_connect_timeout=5) as client:
+            with redis.Redis.from_url(self.url, socket_timeout=5, socket_connect_timeout=5, retry=ONCE) as client:
                 return bool(client.ping())
         except redis.exceptions.RedisError:
             return False

@@ -1,0 +1,32 @@
+"""Make the demo's database and static files ready, in one process because each costs a start of Django."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+import people.models
+
+
+class Command(BaseCommand):
+    """Migrate, gather the static files, and seed an empty database; safe to run again."""
+
+    help = "Make the demo's database and static files ready."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do what is not done yet. A seed that is interrupted leaves nothing, so the next start seeds afresh."""
+        self.say("Migrating the database …")
+        call_command("migrate", verbosity=0, interactive=False)
+        self.say("Gathering the static files …")
+        call_command("collectstatic", verbosity=0, interactive=False)
+        if people.models.Provider.objects.exists():
+            return
+        self.say("Seeding a small council …")
+        with transaction.atomic():
+            call_command("seed_demo", stdout=self.stdout, stderr=self.stderr)
+
+    def say(self, text: str) -> None:
+        """One line, at once."""
+        self.stdout.write(text)
+        self.stdout.flush()
