@@ -1,0 +1,171 @@
+"""How one line of a policy file is read: `key = "value: own words [clause strength]"`.
+
+Each function raises ValueError with a sentence that helps a policy manager.
+"""
+
+import re
+from datetime import date
+from typing import Any
+
+from policies import periods
+from policies.rules import STRENGTHS, Rule, Source
+from policies.values import Threshold, Who
+
+_CITED = re.compile(r"(?P<value>.*?)\s*\[(?P<cited>[^\[\]]*)\]\s*", re.DOTALL)
+COUNTED = ("warnings", "initial warnings", "warning letters", "letters", "incidents", "breaches", "requests", "contacts")
+_THRESHOLD = re.compile(
+    r"(?:(?P<count>\d{1,3})\s+)?(?P<what>[a-z][a-z ]*?)"
+    r"(?:\s+(?P<within>in 1 interaction|in the case|within (?P<period>.+)|before (?P<stage>.+) lapses))?"
+)
+NUMBERS = {"once": 1, "twice": 2, "any number": None, "no limit": None}
+
+
+def plain(text: str) -> str:
+    """One form for a word of the schema: lower case, space for underscore, no double spaces.
+
+    >>> plain("Equality_Assessment ")
+    'equality assessment'
+    """
+    return " ".join(text.replace("_", " ").lower().split())
+
+
+def key(text: str) -> str:
+    """The form in which a role, stage, kind or register is referred to: lower case, underscore for space.
+
+    >>> key("Team leader")
+    'team_leader'
+    """
+    return plain(text).replace(" ", "_")
+
+
+def cited(text: str, source: Source = "policy") -> tuple[str, Rule | None]:
+    """Take the citation off the end of a value.
+
+    >>> cited("6 months from start [6.16 may implied]")
+    ('6 months from start', Rule(source='policy', clause='6.16', strength='may', text='', implied=True))
+    >>> cited("6 months from start")
+    ('6 months from start', None)
+    """
+    found = _CITED.fullmatch(text)
+    if not found:
+        if "[" in text or "]" in text:
+            raise ValueError('the clause stands once, at the end, in square brackets: "value [6.16 may]"')
+        return text.strip(), None
+    return found["value"].strip(), citation(found["cited"], source)
+
+
+def citation(text: str, source: Source = "policy") -> Rule:
+    """Read what stands in the brackets, or in a table's `clause`: the clause, then the strength.
+
+    >>> citation("6.9, 6.11 endeavour").strength
+    'endeavour'
+    """
+    words = text.split()
+    strength: Any = "must"
+    implied = False
+    while words and (words[-1] in STRENGTHS or words[-1] == "implied"):
+        if words[-1] == "implied":
+            implied = True
+        else:
+            strength = words[-1]
+        words.pop()
+    if not words and source == "policy":
+        raise ValueError("the brackets name no clause: [6.16], [6.16 may]")
+    return Rule(source, " ".join(words), strength, implied=implied)
+
+
+def entries(text: str) -> list[tuple[str, str]]:
+    """Split a list into words with their own words; own words after a colon run to the end of the text.
+
+    >>> entries("post, email: where possible, else by hand")
+    [('post', ''), ('email', 'where possible, else by hand')]
+    """
+    before, colon, own = text.partition(":")
+    words = [word.strip() for word in before.split(",")]
+    if not all(words):
+        raise ValueError("between two commas something is missing")
+    return [(word, "") for word in words[:-1]] + [(words[-1], own.strip() if colon else "")]
+
+
+def who(text: str, rule: Rule | None = None) -> Who:
+    """Read who decides: `a or b`, `a and b`, `2 of a, b`, `meeting of a, b`, `a or above`, `staff`.
+
+    >>> who("2 of lead or above").how_many, who("meeting of lead, head").how, who("staff").staff
+    (2, 'meeting', True)
+    """
+    said = plain(text)
+    or_above = said.endswith(" or above")
+    said = said.removesuffix(" or above")
+    how: Any = "any"
+    count = 1
+    if found := re.fullmatch(r"(\d{1,2}) of (.+)", said):
+        how, count, said = "count", int(found[1]), found[2]
+        if count < 2:
+            raise ValueError(f'"{text}": one person is written without a number')
+    elif said.startswith("meeting of "):
+        how, said = "meeting", said.removeprefix("meeting of ")
+    elif " and " in said:
+        how = "all"
+    if how == "all" and (" or " in said or "," in said):
+        raise ValueError(f'"{text}" mixes "and" with "or": say who must, in one way')
+    names = [key(name) for name in re.split(r",| or | and ", said) if name.strip()]
+    if not names or len(names) != len(re.split(r",| or | and ", said)):
+        raise ValueError('who decides is written like "lead or head", "2 of lead, head", "meeting of lead, head"')
+    roles = tuple(name for name in names if name != "staff")
+    return Who(roles, how, count, or_above, staff="staff" in names, rule=rule)
+
+
+def threshold(text: str, rule: Rule | None = None) -> Threshold:
+    """Read `[N] what [in 1 interaction | in the case | within PERIOD | before STAGE lapses]`.
+
+    >>> threshold("2 initial warnings in 1 interaction").count
+    2
+    >>> threshold("incidents before letter lapses").stage
+    'letter'
+    """
+    found = _THRESHOLD.fullmatch(plain(text))
+    if not found:
+        raise ValueError('a threshold is written like "2 initial warnings in 1 interaction" or "3 incidents"')
+    what = found["what"] if found["what"].endswith("s") else f"{found['what']}s"
+    if what not in COUNTED:
+        raise ValueError(f'"{found["what"]}" is not something that is counted: {", ".join(COUNTED)}')
+    period = periods.Period.parse(found["period"]) if found["period"] else None
+    number = int(found["count"]) if found["count"] else None
+    return Threshold(number, what, found["within"] or "", period, key(found["stage"] or ""), rule)
+
+
+def number(text: str) -> int | None:
+    """Read a small count: `2`, `once`, `twice`; None for `any number`.
+
+    >>> number("once"), number("any number")
+    (1, None)
+    """
+    said = plain(text)
+    if said in NUMBERS:
+        return NUMBERS[said]
+    if not said.isdigit() or len(said) > 4:
+        raise ValueError(f'"{text}" is not a number: write 1, 2, once, twice or any number')
+    return int(said)
+
+
+def yes_or_no(text: str) -> bool:
+    """Read `yes` or `no`.
+
+    >>> yes_or_no("yes")
+    True
+    """
+    if plain(text) not in ("yes", "no"):
+        raise ValueError(f'"{text}" is neither yes nor no')
+    return plain(text) == "yes"
+
+
+def day(text: str) -> date:
+    """Read a date, 2024-10-07.
+
+    >>> day("2024-10-07")
+    datetime.date(2024, 10, 7)
+    """
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(f'"{text}" is not a date: write it like 2024-10-07') from None

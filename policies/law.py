@@ -1,0 +1,110 @@
+"""What holds whatever a policy says: the ombudsman by nation and function, the contacts that stay open, F12.
+
+These are rules of law or Evenhand's own, named by source and in our own words; none of their wording is quoted.
+"""
+
+from dataclasses import dataclass
+
+from policies.rules import Rule
+
+OTHER_PERSON = Rule(
+    "evenhand",
+    text="Whoever proposed it, whoever is affected by it and whoever decided it first do not decide it, its appeal or its "
+    "review.",
+)
+PERSON_DECIDES = Rule("law", text="A named person decides: no step is taken by the system alone.")
+ONE_WAY_TO_COMPLAIN = Rule("law", text="At least one way to complain stays open.")
+
+
+@dataclass(frozen=True, slots=True)
+class Ombudsman:
+    """Where a resident can go next. `url` is the ombudsman's front page."""
+
+    key: str
+    name: str
+    url: str
+
+
+OMBUDSMEN = {
+    "housing ombudsman": Ombudsman(
+        "housing ombudsman", "Housing Ombudsman Service", "https://www.housing-ombudsman.org.uk/"
+    ),
+    "lgsco": Ombudsman("lgsco", "Local Government and Social Care Ombudsman", "https://www.lgo.org.uk/"),
+    "spso": Ombudsman("spso", "Scottish Public Services Ombudsman", "https://www.spso.org.uk/"),
+    "psow": Ombudsman("psow", "Public Services Ombudsman for Wales", "https://www.ombudsman.wales/"),
+    "nipso": Ombudsman("nipso", "Northern Ireland Public Services Ombudsman", "https://www.nipso.org.uk/"),
+}
+_BY_NATION = {"scotland": "spso", "wales": "psow", "northern ireland": "nipso"}
+FUNCTIONS = ("landlord", "homelessness", "allocations", "other")
+
+
+def ombudsman(nation: str, function: str = "landlord") -> Ombudsman | None:
+    """The ombudsman for what a provider does in a nation (F9); None where the nation is not known.
+
+    In England the Housing Ombudsman hears a landlord's tenants, councils as landlords included; the Local Government
+    and Social Care Ombudsman hears what councils do otherwise, such as homelessness. Raises ValueError for a function
+    that is not one.
+
+    >>> ombudsman("england").name, ombudsman("england", "homelessness").key, ombudsman("scotland").key
+    ('Housing Ombudsman Service', 'lgsco', 'spso')
+    """
+    if function not in FUNCTIONS:
+        raise ValueError(f'"{function}" is not a function: {", ".join(FUNCTIONS)}')
+    nation = nation.lower().replace("_", " ")
+    if nation == "england":
+        return OMBUDSMEN["housing ombudsman" if function == "landlord" else "lgsco"]
+    key = _BY_NATION.get(nation)
+    return OMBUDSMEN[key] if key else None
+
+
+def ombudsman_called(key: str) -> Ombudsman | None:
+    """The ombudsman by the word that a policy file uses for it, or None.
+
+    >>> ombudsman_called("psow").name
+    'Public Services Ombudsman for Wales'
+    """
+    return OMBUDSMEN.get(key)
+
+
+def nations_of(key: str) -> list[str]:
+    """The nations in which an ombudsman hears complaints.
+
+    >>> nations_of("lgsco"), nations_of("spso")
+    (['england'], ['scotland'])
+    """
+    if key in ("housing ombudsman", "lgsco"):
+        return ["england"]
+    return [nation for nation, named in _BY_NATION.items() if named == key]
+
+
+_FLOOR: tuple[tuple[str, Rule], ...] = (
+    ("complaints", Rule("law", "F3")),
+    ("appeals against a restriction", Rule("law", "X2")),
+    ("requests about personal data, and complaints about its handling", Rule("law", "X2")),
+    ("requests for an adjustment", Rule("law", "X2")),
+    ("contact through an ombudsman, a solicitor or the police", Rule("law", "X2")),
+)
+_HAZARDS = ("reports of hazards in the home", Rule("law", "X1"))
+_INFORMATION = ("requests for information held by a public body", Rule("law", "X3"))
+_GOOD_PRACTICE = (
+    "emergencies with a risk to a person or to property, safeguarding, domestic abuse, critical anti-social behaviour",
+    Rule("evenhand", "X4", text="Good practice that several policies state."),
+)
+PUBLIC_BODIES = ("council", "almo")
+
+
+def always_accepted(nation: str, kind: str) -> list[tuple[str, Rule]]:
+    """The contacts that no restriction may stop and no policy can switch off (X1 to X4), for a provider of this kind.
+
+    Reports of hazards bind landlords in England; where the nation is not known they are kept open as well, because a
+    floor that is too low harms somebody. Requests for information bind public bodies.
+
+    >>> [words for words, rule in always_accepted("england", "council") if rule.clause in ("X1", "X3")]
+    ['reports of hazards in the home', 'requests for information held by a public body']
+    """
+    floor = list(_FLOOR)
+    if nation in ("england", ""):
+        floor.insert(0, _HAZARDS)
+    if kind in PUBLIC_BODIES:
+        floor.append(_INFORMATION)
+    return [*floor, _GOOD_PRACTICE]

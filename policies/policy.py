@@ -1,0 +1,724 @@
+"""A provider's policy as frozen objects: any value by its path, and typed readers for what the casework asks most.
+
+Nothing here has a default. Where the policy is silent a reader says so (`unsaid`, None or an empty list, as its docstring
+tells), and a named person decides.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from policies import clocks, grammar, law, schema
+from policies.periods import Period
+from policies.problems import nearest
+from policies.rules import Rule, RuleBroken
+from policies.values import Gap, Item, RoleDef, Settled, Threshold, Value, Who
+
+DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage in the policy's words, mapped onto one of the four states of a case.
+
+    `by` is unsaid where the policy names no decider; `after` is None where nothing need have happened before, and
+    `after.unsaid` where the policy is silent on it. `lapses` is None where the policy does not say.
+    """
+
+    key: str
+    name: str
+    state: str
+    by: Who
+    after: Threshold | None
+    lapses: Period | None
+    rule: Rule | None
+    optional: bool = False
+    consult: Who | None = None
+    not_by: tuple[str, ...] = ()
+    do: tuple[Item, ...] = ()
+    steps_lost: bool = False
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """A heading of unacceptable behaviour. `is_danger` where it opens the path that leaves the stages."""
+
+    key: str
+    name: str
+    is_danger: bool
+    examples: tuple[str, ...] = ()
+    leads_to: tuple[Item, ...] = ()
+    lost: bool = False
+    rule: Rule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictionKind:
+    """A kind of restriction: what it does, in the schema's word, and in the policy's own sense."""
+
+    key: str
+    does: str
+    words: str
+    channels: tuple[str, ...] = ()
+    by: Who | None = None
+    conditions: tuple[Item, ...] = ()
+    rule: Rule | None = None
+    local: Settled | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictionKinds:
+    """The catalogue of kinds. `only_examples` is None where the policy does not say whether its list is complete."""
+
+    listed: tuple[RestrictionKind, ...]
+    only_examples: bool | None
+    lost: bool
+    rule: Rule | None
+
+    @property
+    def others_allowed(self) -> bool:
+        """Whether a kind that is not listed may be used: not where the policy calls its list complete and it is whole."""
+        return self.lost or self.only_examples is not False
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRule:
+    """A register of risks to staff. What the policy leaves open is unsaid in the value itself."""
+
+    key: str
+    name: str
+    risks: tuple[str, ...]
+    enter: Value
+    on: tuple[str, ...]
+    access: Value
+    tell: Value
+    withhold_if: Value
+    review: Value
+    remove: Value
+    keep: Mapping[str, Value]
+    owner: Value
+    rule: Rule | None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRule:
+    """A letter: the steps that send it, how, what it must say. `contents_lost` where that list is damaged."""
+
+    key: str
+    name: str
+    on: tuple[str, ...]
+    sent: tuple[Item, ...]
+    says: tuple[Item, ...]
+    encloses: tuple[Item, ...]
+    signed: Who
+    contents_lost: bool
+    rule: Rule | None
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A path that leaves the stages: what opens it, what it skips, and the conditions a person answers in words."""
+
+    key: str
+    name: str
+    when: tuple[str, ...]
+    conditions: tuple[Item, ...]
+    skips: tuple[str, ...]
+    skips_rule: Rule | None
+    by: Who
+    police: Value
+    police_at_once: bool
+    interim: bool
+    registers: tuple[str, ...]
+    do: tuple[Item, ...]
+    steps_lost: bool
+    rules: tuple[Rule, ...]
+
+    @property
+    def police_must(self) -> bool:
+        """Whether the police are told in every such case; otherwise it is weighed, or the policy is silent."""
+        rule = self.police.rule
+        told = self.police.raw in ("tell", "involve")
+        return told and rule is not None and rule.strength == "must"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What must, or may, be done before a step. `asks` is the question of a gate of the provider's own."""
+
+    key: str
+    before: tuple[str, ...]
+    required: bool
+    asks: str
+    weighs: tuple[Item, ...]
+    again: tuple[Item, ...]
+    rule: Rule | None
+
+
+@dataclass(frozen=True, slots=True)
+class Appeals:
+    """How the decisions it covers are appealed. Each value may be unsaid; `covers` holds stages, actions or kinds."""
+
+    covers: tuple[str, ...]
+    window: Value
+    response: Value
+    by: Who
+    not_by: tuple[str, ...]
+    how: Value
+    late: Value
+    met_by: Value
+    final: Value
+    meanwhile: Value
+    next: Value
+    grounds: Value
+    window_path: str = "appeal.window"
+    response_path: str = "appeal.response"
+    ombudsman: law.Ombudsman | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reviews:
+    """When a restriction is reviewed, by whom, with what outcomes. Each value may be unsaid."""
+
+    interval: Value
+    at_end: Value
+    batch: Value
+    by: Who
+    outcomes: Value
+    day_off: Value
+    meanwhile: Value
+    tell: Value
+    tell_late: Value
+    none_if: Value
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy that has passed every check. `value(path)` reads anything; the properties read what casework asks most."""
+
+    values: Mapping[str, Value] = field(repr=False)
+    roles: Mapping[str, RoleDef] = field(repr=False)
+    tables: Mapping[str, str] = field(repr=False)
+    table_rules: Mapping[str, Rule] = field(repr=False)
+    losses: tuple[Gap, ...] = field(repr=False)
+    notes: Mapping[str, str] = field(repr=False)
+    damage: Mapping[str, str] = field(repr=False)
+    settled: tuple[Settled, ...] = field(repr=False)
+    asked: frozenset[str] = field(repr=False)
+    digest: str
+    local_digest: str = ""
+
+    # who and when
+
+    @property
+    def provider_name(self) -> str:
+        return self._text("policy.provider")
+
+    @property
+    def title(self) -> str:
+        return self._text("policy.title") or f"{self.provider_name}: policy on unacceptable behaviour"
+
+    @property
+    def kind(self) -> str:
+        """What the provider is: council, association, ALMO …"""
+        return self._text("policy.kind")
+
+    @property
+    def nation(self) -> str:
+        """The nation whose holidays and ombudsmen hold; "" where it is unsaid."""
+        return self._text("policy.nation")
+
+    @property
+    def effective_on(self) -> date:
+        day: date = self.value("policy.effective").raw
+        return day
+
+    @property
+    def approved_on(self) -> date | None:
+        day: date | None = self.value("policy.approved").raw
+        return day
+
+    # any value
+
+    def value(self, path: str) -> Value:
+        """What the policy says at a path.
+
+        An asked path on which it is silent gives an unsaid value; any other absent one gives `none`: nothing of the
+        kind. Raises KeyError, with the nearest known path, where the schema has no such path or the policy no such
+        stage, role, letter or register.
+        """
+        if path in self.values:
+            return self.values[path]
+        table = path.rpartition(".")[0]
+        try:
+            key, general = schema.find(path)
+        except KeyError:
+            key, general = None, ""
+        if key is None or ("*" in general and table not in self.tables and not general.endswith(".*")):
+            raise KeyError(f"{path} is not known: did you mean {nearest(path, self.values) or 'another path'}?")
+        many = isinstance(key, schema.Key) and key.many
+        for parent in _parents(path):
+            if self.tables.get(parent) in ("lost", "none", "unsaid") and parent in self.values:
+                return Value(path, self.values[parent].items, many)
+        return Value(path, (Item("none", state="none"),), many)
+
+    def who(self, path: str) -> Who:
+        """Who decides, at a path such as "stage.restriction.by"; `.unsaid` where the policy names nobody."""
+        value = self.value(path)
+        return value.raw if isinstance(value.raw, Who) else Who(rule=value.rule, known=self.roles)
+
+    def threshold(self, path: str) -> Threshold:
+        """How much of what leads on, at a path such as "stage.written.after"; `.unsaid` where the policy is silent."""
+        value = self.value(path)
+        return value.raw if isinstance(value.raw, Threshold) else Threshold(None, "", unsaid=True, rule=value.rule)
+
+    def period(self, path: str) -> Period | None:
+        """The period at a path, or None where there is none to go by (see `value` for why)."""
+        value = self.value(path)
+        return value.raw if isinstance(value.raw, Period) else None
+
+    def settled_by(self, path: str) -> Settled | None:
+        """Who settled the value at a path by a local rule; None where it is the policy's own."""
+        return self.value(path).settled
+
+    # what is open
+
+    def unsaid(self) -> list[Gap]:
+        """Every asked key on which the policy is silent, and every part of a value that it leaves out."""
+        gaps = []
+        for path in sorted(self.values, key=self._in_order):
+            value = self.values[path]
+            if value.unsaid:
+                words = next((item.words for item in value.items if item.words), "")
+                gaps.append(Gap(path, words or about(path), value.rule))
+            elif value.contradiction:
+                gaps.append(Gap(path, f"contradicts itself: {value.words}", value.rule, "contradiction"))
+            elif isinstance(value.raw, Period):
+                gaps += [Gap(path, _PARTS[part], value.rule, part) for part in value.raw.unsaid_parts()]
+            elif isinstance(value.raw, Threshold) and value.raw.count is None:
+                gaps.append(Gap(path, _PARTS["number"], value.rule, "number"))
+        return gaps
+
+    def lost(self) -> list[Gap]:
+        """Every place where text of the policy is visibly lost, with its clause."""
+        found = [
+            Gap(path, item.words or self._damage(item.rule), item.rule)
+            for path, value in self.values.items()
+            for item in value.items
+            if item.state == "lost" and path not in {gap.path for gap in self.losses}
+        ]
+        named = [Gap(gap.path, self._damage(gap.rule) or gap.what, gap.rule) for gap in self.losses]
+        return sorted(found + named, key=lambda gap: self._in_order(gap.path))
+
+    def local_rules(self) -> list[Value]:
+        """Every value that the provider has settled, each with who, when and why in `settled`."""
+        return [value for path, value in self.values.items() if value.settled]
+
+    # stages, behaviour, roles
+
+    @cached_property
+    def stages(self) -> list[Stage]:
+        """The stages in their order; empty for a policy without stages."""
+        listed = [item.word for item in self.value("stages.order").kept]
+        keys = listed + [key for key in self._names("stage") if key not in listed]
+        return [self._stage(key, at) for at, key in enumerate(keys, start=1)]
+
+    def stage(self, key: str) -> Stage:
+        """The stage of that key; raises KeyError."""
+        return next(stage for stage in self.stages if stage.key == key) if key in self._names("stage") else _no(key)
+
+    def stage_for_state(self, state: str) -> Stage | None:
+        """The first stage mapped onto a state of the case ("written warning"), or None where the policy has none."""
+        plain = grammar.plain(state)
+        return next((stage for stage in self.stages if stage.state == plain), None)
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the stages follow one another; a policy that says nothing of it lists them in order."""
+        return self.value("stages.ordered").raw is not False and len(self.stages) > 1
+
+    @cached_property
+    def behaviours(self) -> list[Behaviour]:
+        """The headings of unacceptable behaviour; those that open a path out of the stages are danger."""
+        opens = {item.word for path in self._names("path") for item in self.value(f"path.{path}.when").kept}
+        return [
+            Behaviour(
+                key,
+                self._text(f"behaviour.{key}.name") or key.replace("_", " ").capitalize(),
+                key in opens,
+                tuple(str(item) for item in self.value(f"behaviour.{key}.is").kept),
+                tuple(self.value(f"behaviour.{key}.leads_to").kept),
+                self.value(f"behaviour.{key}.is").lost,
+                self.rule(f"behaviour.{key}"),
+            )
+            for key in self._names("behaviour")
+        ]
+
+    def roles_working_as(self, works_as: str) -> list[RoleDef]:
+        """The provider's roles whose daily work in Evenhand is this (officer, team leader, manager …)."""
+        return [role for role in self.roles.values() if role.works_as == works_as]
+
+    def decides(self, action: str) -> Who:
+        """Who decides a single act (`extend`, `no_police` …): by `[decide]`, else by the act's own table; may be unsaid."""
+        if f"decide.{action}" in self.tables:
+            return self.who(f"decide.{action}.by")
+        path = _DECIDED_AT.get(action)
+        return self.who(path) if path else self._who_restricts() if action in _AS_RESTRICT else Who(known=self.roles)
+
+    # restrictions
+
+    @cached_property
+    def restriction_kinds(self) -> RestrictionKinds:
+        """The catalogue of restrictions, whether it is only examples, and whether part of it is lost."""
+        only = self.value("restriction.kinds_are")
+        lost = any(gap.path.startswith("restriction.kinds") for gap in self.losses)
+        listed = tuple(self._kind(key) for key in self._names("restriction.kinds"))
+        return RestrictionKinds(listed, "examples" in only if only.said else None, lost, only.rule)
+
+    def length_bounds(self) -> tuple[Period | None, Period | None, Rule | None]:
+        """The shortest and the longest length of a restriction, and their rule; None for a bound that is not said."""
+        least, most = self.value("restriction.minimum"), self.value("restriction.maximum")
+        return self.period(least.path), self.period(most.path), most.rule or least.rule
+
+    def check_length(self, months: int, *, field: str | None = None) -> None:
+        """Refuse a length in months that lies outside the policy's bounds; a bound that is unsaid refuses nothing.
+
+        Raises RuleBroken in the words of the form: "Length must be 6 to 12 months (clause 6.16)". A bound in days or
+        weeks is compared from a first of January; `check_dates` compares the very days.
+        """
+        starts_on = date(2027, 1, 1)
+        if months < 1 or months > 1_200:
+            raise RuleBroken(f"Length must be {self.length_words() or 'a whole number of months'}", self._bound(), field)
+        ends_on = clocks.add(Period(months, "months"), starts_on)
+        self._check_between(starts_on, ends_on, None, field)
+
+    def check_dates(
+        self, starts_on: date, ends_on: date, *, calendar: Any = None, field: str | None = None
+    ) -> None:
+        """Refuse a restriction whose last day in force lies outside of the policy's bounds, counted from its start."""
+        if ends_on < starts_on:
+            raise RuleBroken("The last day in force must be on or after the start", None, field)
+        self._check_between(starts_on, ends_on, calendar, field)
+
+    def check_extension(self, old_end: date, new_end: date, *, calendar: Any = None, field: str | None = None) -> None:
+        """Refuse an extension outside of the policy's bounds for extensions; where these are unsaid it refuses nothing."""
+        if new_end <= old_end:
+            raise RuleBroken("The new last day must be after the old one", None, field)
+        for bound, too_far in (("minimum", False), ("maximum", True)):
+            period = self.period(f"restriction.extension.{bound}")
+            if not period or period.count is None or period.unit in (None, "days"):
+                continue
+            limit = clocks.add(period, old_end, calendar)
+            if (new_end > limit) if too_far else (new_end < limit):
+                rule = self.value(f"restriction.extension.{bound}").rule
+                raise RuleBroken(f"An extension must be at {'most' if too_far else 'least'} {period.length()}", rule, field)
+
+    def length_words(self) -> str:
+        """The bounds as a form says them: "6 to 12 months"; "" where none is said."""
+        least, most, _ = self.length_bounds()
+        if least and most and least.unit == most.unit:
+            return f"{least.count} to {most.length()}"
+        if least and most:
+            return f"{least.length()} to {most.length()}"
+        if most:
+            return f"at most {most.length()}"
+        return f"at least {least.length()}" if least else ""
+
+    @property
+    def keep_open(self) -> tuple[int, Rule | None]:
+        """How many ways of contact the policy keeps open, and the rule; 0 where it says nothing (the law may ask more)."""
+        value = self.value("restriction.keep_open")
+        return value.raw or 0, value.rule
+
+    # registers, letters, paths, gates
+
+    @cached_property
+    def registers(self) -> list[RegisterRule]:
+        """The registers of risks to staff; empty where the policy has none."""
+        return [self._register(key) for key in self._names("register")]
+
+    def register(self, key: str) -> RegisterRule:
+        """The register of that key; raises KeyError."""
+        return next(register for register in self.registers if register.key == key) if key in self._names(
+            "register"
+        ) else _no(key)
+
+    @cached_property
+    def letters(self) -> dict[str, LetterRule]:
+        """The letters by key, each with the steps that send it."""
+        return {key: self._letter(key) for key in self._names("letter")}
+
+    def letter_on(self, step: str) -> LetterRule | None:
+        """The letter that a stage or an action sends, or None."""
+        return next((letter for letter in self.letters.values() if step in letter.on), None)
+
+    @cached_property
+    def paths(self) -> list[Path]:
+        """The paths that leave the stages."""
+        return [self._path(key) for key in self._names("path")]
+
+    @property
+    def path_danger(self) -> Path | None:
+        """The path for danger (the "extreme case"), or None where the policy has none."""
+        return next((path for path in self.paths if path.key == DANGER), None)
+
+    @cached_property
+    def gates(self) -> list[Gate]:
+        """What must or may be done before a step, `required` where it binds."""
+        return [
+            Gate(
+                key,
+                tuple(item.word for item in before.kept),
+                before.rule is not None and before.rule.strength in ("must", "normally"),
+                self._text(f"gate.{key}.asks"),
+                tuple(self.value(f"gate.{key}.for").kept),
+                tuple(self.value(f"gate.{key}.again").kept),
+                before.rule,
+            )
+            for key in self._names("gate")
+            for before in [self.value(f"gate.{key}.before")]
+        ]
+
+    def gates_before(self, step: str) -> list[Gate]:
+        """The gates that stand before a stage or an action."""
+        return [gate for gate in self.gates if step in gate.before]
+
+    def questions_for(self, stage: str) -> list[Item]:
+        """What a decision on this stage or action must show that it has weighed, each with its clause."""
+        value = self.values.get(f"consider.{stage}")
+        return value.kept if value else []
+
+    def questions_lost(self, stage: str) -> bool:
+        """Whether part of that list is lost."""
+        value = self.values.get(f"consider.{stage}")
+        return bool(value and value.lost)
+
+    @property
+    def always_accept(self) -> list[tuple[str, Rule]]:
+        """Contacts that no restriction stops: the policy's own, then the nation's legal floor, each with its source."""
+        own = [(str(item), item.rule) for item in self.value("always_accept.list").kept if item.rule]
+        return own + law.always_accepted(self.nation, self.kind)
+
+    # appeals, reviews
+
+    @property
+    def appeal(self) -> Appeals:
+        """The rule of appeals as a whole; `appeal_of` where it depends on what was decided."""
+        return self._appeal("appeal")
+
+    def appeal_of(self, *decided: str) -> Appeals | None:
+        """How a decision is appealed, given the stage, action or kinds it consists of; None where it cannot be.
+
+        A special rule for one of them comes before the general one.
+        """
+        for key in self._names("appeal.for"):
+            if set(decided) & {item.word for item in self.value(f"appeal.for.{key}.covers").kept}:
+                return self._appeal(f"appeal.for.{key}")
+        general = self.appeal
+        covered = "any_decision" in general.covers or set(decided) & set(general.covers)
+        return general if covered or self.value("appeal.covers").unsaid else None
+
+    @property
+    def review(self) -> Reviews:
+        """The rule of reviews; `paths` are the clocks that set dates, of which the earliest counts."""
+        timed = ("review.interval", "review.at_end", "review.batch", "review.maximum")
+        paths = tuple(path for path in timed if self.value(path).said and self.value(path).raw is not False)
+        return Reviews(
+            *(self.value(f"review.{key}") for key in ("interval", "at_end", "batch")),
+            self.who("review.by"),
+            *(self.value(f"review.{key}") for key in ("outcomes", "day_off", "meanwhile", "tell", "tell_late", "none_if")),
+            paths,
+        )
+
+    def rule(self, path: str) -> Rule | None:
+        """The rule of a value, or of a table as a whole."""
+        if path in self.values:
+            return self.values[path].rule
+        if path in self.table_rules:
+            return self.table_rules[path]
+        inner = (value.rule for key, value in self.values.items() if key.startswith(f"{path}.") and value.rule)
+        return next(inner, None)
+
+    # inside
+
+    def _text(self, path: str) -> str:
+        value = self.values.get(path)
+        return str(value.raw) if value and value.said else ""
+
+    def _names(self, table: str) -> list[str]:
+        """The names that the policy chose within a table, in the order of the file; without those it calls none or lost."""
+        depth = table.count(".") + 1
+        inner = [path for path, state in self.tables.items() if path.startswith(f"{table}.") and state == "said"]
+        return [path.rpartition(".")[2] for path in inner if path.count(".") == depth]
+
+    def _in_order(self, path: str) -> tuple[int, str]:
+        top = path.partition(".")[0]
+        return list(schema.ROOT.tables).index(top) if top in schema.ROOT.tables else 99, path
+
+    def _damage(self, rule: Rule | None) -> str:
+        clauses = {clause.strip() for clause in rule.clause.split(",")} if rule else set()
+        return next((words for keys, words in self.damage.items() if clauses & {key.strip() for key in keys.split(",")}), "")
+
+    def _stage(self, key: str, number: int) -> Stage:
+        path = f"stage.{key}"
+        after = self.value(f"{path}.after")
+        do = self.value(f"{path}.do")
+        return Stage(
+            key,
+            self._text(f"{path}.name") or key.replace("_", " ").capitalize(),
+            self._text(f"{path}.state"),
+            self.who(f"{path}.by"),
+            None if after.none else self.threshold(after.path),
+            self.period(f"{path}.lapses"),
+            self.rule(path),
+            self.value(f"{path}.optional").raw is True,
+            self.who(f"{path}.consult") if self.value(f"{path}.consult").said else None,
+            tuple(item.word for item in self.value(f"{path}.not_by").kept),
+            tuple(do.kept),
+            do.lost,
+            number if self.ordered_words() else None,
+        )
+
+    def ordered_words(self) -> bool:
+        """Whether the policy gives its stages an order."""
+        return self.value("stages.order").said or bool(self.value("stages.order").kept)
+
+    def _who_restricts(self) -> Who:
+        stage = self.stage_for_state("contact restriction")
+        return stage.by if stage else Who(known=self.roles)
+
+    def _kind(self, key: str) -> RestrictionKind:
+        path = f"restriction.kinds.{key}"
+        does = self.value(f"{path}.does")
+        return RestrictionKind(
+            key,
+            does.items[0].word if does.kept else "",
+            does.words or key.replace("_", " "),
+            tuple(item.word for item in self.value(f"{path}.channels").kept),
+            self.who(f"{path}.by") if self.value(f"{path}.by").said else None,
+            tuple(self.value(f"{path}.if").kept),
+            does.rule or self.rule(path),
+            does.settled,
+        )
+
+    def _bound(self) -> Rule | None:
+        return self.length_bounds()[2]
+
+    def _check_between(self, starts_on: date, ends_on: date, calendar: Any, field: str | None) -> None:
+        least, most, rule = self.length_bounds()
+        for bound, wrong in ((least, ends_on.__lt__), (most, ends_on.__gt__)):
+            if bound and bound.count is not None and bound.unit != "days" and wrong(clocks.add(bound, starts_on, calendar)):
+                raise RuleBroken(f"Length must be {self.length_words()}", rule, field)
+
+    def _register(self, key: str) -> RegisterRule:
+        path = f"register.{key}"
+        keep = {name: self.value(f"{path}.keep.{name}.maximum") for name in self._names(f"{path}.keep")}
+        said = {name: self.value(f"{path}.{name}") for name in schema.REGISTER.named.keys}  # type: ignore[union-attr]
+        return RegisterRule(
+            key,
+            self._text(f"{path}.name"),
+            tuple(str(item) for item in said["risks"].kept),
+            said["enter"],
+            tuple(item.word for item in said["on"].kept),
+            *(said[name] for name in ("access", "tell", "withhold_if", "review", "remove")),
+            keep,
+            said["owner"],
+            self.rule(path),
+        )
+
+    def _letter(self, key: str) -> LetterRule:
+        path = f"letter.{key}"
+        says = self.value(f"{path}.says")
+        return LetterRule(
+            key,
+            self._text(f"{path}.name") or key.replace("_", " ").capitalize(),
+            tuple(item.word for item in self.value(f"{path}.on").kept),
+            tuple(self.value(f"{path}.sent").kept),
+            tuple(says.kept),
+            tuple(self.value(f"{path}.encloses").kept),
+            self.who(f"{path}.signed"),
+            says.lost,
+            self.rule(path),
+        )
+
+    def _path(self, key: str) -> Path:
+        path = f"path.{key}"
+        said = {name: self.value(f"{path}.{name}") for name in schema.PATH.named.keys}  # type: ignore[union-attr]
+        rules = dict.fromkeys(item.rule for value in said.values() for item in value.items if item.rule)
+        return Path(
+            key,
+            self._text(f"{path}.name") or key.replace("_", " ").capitalize(),
+            tuple(item.word for item in said["when"].kept),
+            tuple(said["if"].kept),
+            tuple(item.word for item in said["skips"].kept),
+            said["skips"].rule,
+            self.who(f"{path}.by"),
+            said["police"],
+            said["at_once"].raw is True,
+            said["interim"].raw is True,
+            tuple(item.word for item in said["register"].kept),
+            tuple(said["do"].kept),
+            said["do"].lost,
+            tuple(rules),
+        )
+
+    def _appeal(self, path: str) -> Appeals:
+        def of(key: str) -> Value:
+            special = self.values.get(f"{path}.{key}")
+            return special if special else self.value(f"appeal.{key}")
+
+        keys = ("window", "response", "how", "late", "met_by", "final", "meanwhile", "next", "grounds")
+        said = {key: of(key) for key in keys}
+        named = self.value(f"{path}.next") if path == "appeal" else self.value("appeal.next")
+        word = named.raw if named.said else self.value("policy.ombudsman").raw
+        return Appeals(
+            covers=tuple(item.word for item in of("covers").kept),
+            by=self.who(f"{path}.by"),
+            not_by=tuple(item.word for item in of("not_by").kept),
+            window_path=said["window"].path,
+            response_path=said["response"].path,
+            ombudsman=law.ombudsman_called(word) if word else law.ombudsman(self.nation, "landlord"),
+            **said,
+        )
+
+
+_PARTS = {
+    "number": "the number is not said",
+    "day_kind": "the kind of day (working or calendar) is not said",
+    "runs_from": "what it runs from is not said",
+}
+_AS_RESTRICT = ("restrict",)
+_DECIDED_AT = {
+    "review": "review.by",
+    "lift": "review.by",
+    "vary": "review.by",
+    "extend": "restriction.extension.by",
+    "appeal": "appeal.by",
+    "interim": "restriction.interim.by",
+    "spoc": "spoc.by",
+    "reconsider": "reconsideration.by",
+    "breach": "breach.by",
+    "safeguarding": "equality.safeguarding",
+}
+
+
+def about(path: str) -> str:
+    """What a path holds, in plain words.
+
+    >>> about("appeal.window")
+    'within what time'
+    """
+    return schema.find(path)[0].about
+
+
+def _parents(path: str) -> Iterable[str]:
+    parts = path.split(".")
+    return [".".join(parts[:end]) for end in range(len(parts) - 1, 0, -1)]
+
+
+def _no(key: str) -> Any:
+    raise KeyError(key)
