@@ -1,6 +1,6 @@
 """The one writer of roles and the one place that says who may: roles granted on a provider, through django-guardian."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.contrib.auth.models import Group
@@ -10,7 +10,7 @@ from guardian.shortcuts import assign_perm
 
 from audit import services as audit
 from people.models import Provider, Role, User
-from policies.schema import Policy
+from policies.policy import Policy
 
 Can = Provider.Capability
 
@@ -49,6 +49,15 @@ def require(user: User, capability: str, provider: Provider | int, why: str = ""
     if not can(user, capability, provider_id):
         label = Can(capability).label.lower()
         raise NotPermitted(why or f"Your role does not let you do this: it needs the right to “{label}”.")
+
+
+def why_not(check: Callable[..., None], user: User, *things: object) -> str:
+    """Why a permission check refuses, for templates to show instead of a button; empty where it allows."""
+    try:
+        check(user, *things)
+    except NotPermitted as refusal:
+        return str(refusal)
+    return ""
 
 
 def providers_where(user: User, *capabilities: str) -> list[int]:

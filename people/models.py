@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 
 import policies.loader
 from audit.models import Trail
-from policies.schema import Policy
+from policies.policy import Policy
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,101 @@
+"""Builders for tests: a provider on Dover's policy with staff in every role, and residents; all through the services."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import policies.shelf
+from deadlines import services as deadlines
+from people import access
+from people import services as people
+from people.models import Provider, Resident, Role, User
+
+NOON = datetime(2026, 12, 18, 12, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+DOVER = "dover-district-council"
+
+
+def dover(slug: str = DOVER, *, at: datetime = NOON) -> Provider:
+    """A provider that runs on Dover's policy with the demo's local rules; another slug gives another provider."""
+    provider = Provider.objects.create(
+        slug=slug,
+        name="Dover District Council" if slug == DOVER else slug.replace("-", " ").title(),
+        short_name="Dover" if slug == DOVER else slug,
+        nation=Provider.Nation.ENGLAND,
+        kind=Provider.Kind.COUNCIL,
+        address="Housing Services\nCouncil Offices\nWhite Cliffs Business Park\nWhitfield\nDover\nCT16 3PJ",
+        email=f"housing@{slug}.example",
+        phone="01304 000000",
+    )
+    deadlines.seed_holidays(provider, today=at.date())
+    newest = policies.shelf.builtin()[DOVER][-1]
+    people.adopt_policy(
+        provider,
+        text=newest.read_text(encoding="utf-8"),
+        local=policies.shelf.local_rules(DOVER),
+        by_name="Head of Housing",
+        at=at,
+    )
+    return provider
+
+
+def person(provider: Provider, *role_keys: str, name: str = "", manager: User | None = None, **extra: object) -> User:
+    """A member of staff with roles by their keys in the policy (or the work of a set-up role)."""
+    name = name or f"{' and '.join(role_keys) or 'Nobody'} {User.objects.count() + 1}".replace("_", " ").title()
+    email = f"{name.lower().replace(' ', '.')}@{provider.slug}.example"
+    user = people.make_user(
+        provider=provider, email=email, name=name, password=PASSWORD, line_manager=manager, at=NOON, **extra
+    )
+    for key in role_keys:
+        access.grant(Role.objects.get(provider=provider, key=key), user, by=None, at=NOON)
+    return user
+
+
+def working_as(provider: Provider, work: str, **extra: object) -> User:
+    """A member of staff in the first role of the provider that does this work ("officer", "manager", "contractor")."""
+    role = Role.objects.filter(provider=provider, works_as=work).order_by("pk").first()
+    assert role is not None, f"no role works as {work}"
+    return person(provider, role.key, **extra)
+
+
+@dataclass(frozen=True)
+class Staff:
+    """One of each, the officer and a colleague reporting to the team leader."""
+
+    officer: User
+    colleague: User
+    team_leader: User
+    manager: User
+    other_manager: User
+    front_line: User
+    contractor: User
+    dpo: User
+    administrator: User
+
+
+def staff(provider: Provider) -> Staff:
+    """Somebody in every role at a provider."""
+    manager = working_as(provider, "manager", name="Morgan Manager")
+    team_leader = working_as(provider, "team leader", name="Terry Leader", manager=manager)
+    return Staff(
+        officer=working_as(provider, "officer", name="Olive Officer", manager=team_leader),
+        colleague=working_as(provider, "officer", name="Colin Colleague", manager=team_leader),
+        team_leader=team_leader,
+        manager=manager,
+        other_manager=working_as(provider, "manager", name="Maxine Manager"),
+        front_line=working_as(provider, "front line", name="Fran Line", manager=team_leader),
+        contractor=working_as(provider, "contractor", name="Carl Contractor"),
+        dpo=working_as(provider, "data protection officer", name="Dipa Officer"),
+        administrator=working_as(provider, "administrator", name="Ada Office"),
+    )
+
+
+def resident(provider: Provider, by: User, name: str = "Rowan Resident", **extra: object) -> Resident:
+    """A tenant at an address, with a phone and an e-mail."""
+    details: dict = {
+        "relation": Resident.Relation.TENANT,
+        "date_of_birth": date(1980, 5, 17),
+        "home": people.Home("12 Marine Parade\nDover", "CT16 1LW", "100062289876"),
+        "phones": ("07700 900123",),
+        "emails": (f"{name.lower().replace(' ', '.')}@example.org",),
+    }
+    return people.add_resident(provider, people.Details(name=name, **details | extra), by=by, at=NOON)
