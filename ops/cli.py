@@ -38,11 +38,12 @@ def main(arguments: list[str]) -> int:
 def demo(rest: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run demo", description="Bring up Evenhand and keep it up until Ctrl-C.")
     parser.add_argument("--port", type=int, default=None, help="where it answers (EVENHAND_PORT, else 8000)")
+    parser.add_argument("--empty", action="store_true", help="without the council that is seeded otherwise")
     options = parser.parse_args(rest)
     environment.ensure_letter_libraries()
     from ops import demo
 
-    return demo.run(port=options.port)
+    return demo.run(port=options.port, seeded=not options.empty)
 
 
 def stop(rest: list[str]) -> int:

@@ -24,7 +24,7 @@ MANAGE = [sys.executable, ROOT / "manage.py"]
 LOG_LIMIT = 10 * 1024 * 1024
 
 
-def run(*, port: int | None) -> int:
+def run(*, port: int | None, seeded: bool = True) -> int:
     """Bring everything up, keep it up, and take it down at Ctrl-C, `./run stop` or a closed terminal.
 
     Started a second time it says where the first is and leaves it alone. A second start skips what is up to date.
@@ -42,20 +42,20 @@ def run(*, port: int | None) -> int:
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
     try:
-        keep_up(claim, folder, port)
+        keep_up(claim, folder, port, seeded=seeded)
     except KeyboardInterrupt:
         say("Stopped.")
     return 0
 
 
-def keep_up(claim: Claim, folder: Path, port: int) -> None:
+def keep_up(claim: Claim, folder: Path, port: int, *, seeded: bool) -> None:
     """Everything between start and end of one demo."""
     mark, address = secrets.token_hex(8), f"http://localhost:{port}"
     me = Process.of(os.getpid())
     claim.write(pid=os.getpid(), started=me.started if me else 0, mark=mark, address=address)
     with Servers(folder) as servers:
         environment = settings(servers, port)
-        prepare(servers, environment)
+        prepare(servers, environment, seeded=seeded)
         parts = [
             Part(name, title, command, servers, {**environment, MARK: f"{mark}-{name}"})
             for name, title, command in product(folder, port)
@@ -65,7 +65,8 @@ def keep_up(claim: Claim, folder: Path, port: int) -> None:
                 part.start()
             say("Waiting until it answers …")
             wait_until_ready(f"http://127.0.0.1:{port}/readyz", parts)
-            subprocess.run([*MANAGE, "demo_signins"], env=environment, check=False)
+            if seeded:
+                subprocess.run([*MANAGE, "demo_signins"], env=environment, check=False)
             say(f"\nEvenhand is at {address}\nWhat it writes: {servers.logs}\nCtrl-C, or ./run stop, ends it.")
             supervise(parts, servers)
         finally:
@@ -197,13 +198,13 @@ def farewell(parts: list[Part], mark: str) -> None:
     stop_marked(mark)
 
 
-def prepare(servers: Servers, environment: dict[str, str]) -> None:
+def prepare(servers: Servers, environment: dict[str, str], *, seeded: bool) -> None:
     """Migrate, gather static files and seed; skipped in a millisecond when nothing changed since the last time."""
     stamp = servers.folder / "prepared"
-    wanted = fingerprint_of_sources(servers)
+    wanted = f"{fingerprint_of_sources(servers)} {'seeded' if seeded else 'empty'}"
     if "DATABASE_URL" not in os.environ and stamp.is_file() and stamp.read_text() == wanted:
         return
-    if attended([*MANAGE, "prepare_demo"], environment):
+    if attended([*MANAGE, "prepare_demo", *([] if seeded else ["--empty"])], environment):
         raise Stop("The database could not be made ready; see above.")
     write_private(stamp, wanted)
 

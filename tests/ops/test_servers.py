@@ -95,7 +95,10 @@ def test_a_stale_pid_file_never_costs_a_stranger_its_life(place: Path) -> None:
 def test_a_password_guards_valkey_and_no_file_that_holds_it_is_readable_by_others(place: Path) -> None:
     with ops.servers.Servers(place) as servers:
         port = ops.servers.port_of(servers.environment()["REDIS_URL"])
-        with redis.Redis(port=port, retry=ops.servers.ONCE) as stranger, pytest.raises(redis.exceptions.AuthenticationError):
+        with (
+            redis.Redis(port=port, retry=ops.servers.ONCE) as stranger,
+            pytest.raises(redis.exceptions.AuthenticationError),
+        ):
             stranger.ping()
         for file in (place / "valkey.url", servers.each[1].data / "valkey.conf"):
             assert file.stat().st_mode & 0o077 == 0

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
 import people.models
@@ -14,13 +14,17 @@ class Command(BaseCommand):
 
     help = "Make the demo's database and static files ready."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """`--empty`: leave the database without a council."""
+        parser.add_argument("--empty", action="store_true")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what is not done yet. A seed that is interrupted leaves nothing, so the next start seeds afresh."""
         self.say("Migrating the database …")
         call_command("migrate", verbosity=0, interactive=False)
         self.say("Gathering the static files …")
         call_command("collectstatic", verbosity=0, interactive=False)
-        if people.models.Provider.objects.exists():
+        if options["empty"] or people.models.Provider.objects.exists():
             return
         self.say("Seeding a small council …")
         with transaction.atomic():

