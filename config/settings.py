@@ -170,7 +170,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 PRINT_DIR = Path(env.str("EVENHAND_PRINT_DIR", default=str(STATE_DIR / "print")))
 BEAT_FILE = STATE_DIR / "celerybeat-schedule"
 
