@@ -1,17 +1,189 @@
-"""Every date in the product comes from here: a period, the events it can run from, the calendar."""
+"""Every date in the product comes from here: a period, the events it runs from, the calendar. One arithmetic, explained.
 
-import calendar as months
+A date that the policy does not fix is not computed: `Reckoning.due` is then None, `why_null` says why, and `readings`
+gives the date by each way of reading it. Conventions that were applied are listed in `assumed`.
+"""
+
+import calendar as gregorian
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
+from policies import calendars, periods, schema
 from policies.calendars import Calendar
 from policies.periods import Period
+from policies.problems import nearest
+from policies.rules import Rule
+from policies.values import Value
+
+if TYPE_CHECKING:
+    from policies.policy import Policy
+
+START_NOT_COUNTED = "First day not counted: our convention"
+FROM_START = "Runs from the start, then from the last review: our convention"
+BATCH_MONTH = "The last day of the next such month: our convention"
+EARLIER_READING = "The day of receipt counts as the first: the earlier of two readings"
+
+WHY_PART = {
+    "number": "the policy does not say how many",
+    "day_kind": "the policy does not say which kind of day",
+    "runs_from": "the policy does not say what it runs from",
+    "nation": "the nation is not said, so its working days are not known",
+    "contradiction": "the policy contradicts itself",
+}
+_MIGHT_RUN_FROM = ("decision", "letter dated", "letter sent", "letter received", "appeal received", "request received")
+_LENGTHS = ("restriction.minimum", "restriction.maximum", "restriction.normally", "restriction.length")
+_MONTHS = {name.lower(): number for number, name in enumerate(gregorian.month_name) if name}
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """A date with everything needed to say how it was found, or why there is none.
+
+    `unsaid` means that there is no value at all; `unsaid_parts` names the gaps that stop the date. `left_out` holds each
+    day that was not counted, with its reason. `lands_on` says why the counted day is a day off; `day_off_rule` what the
+    policy does then ("" where it says nothing, and the date is left); `next_working_day` is the day after it that is
+    worked. `local` is by whom, when and why the provider settled what the policy leaves open.
+    """
+
+    path: str
+    due: date | None = None
+    count: int | None = None
+    unit: str | None = None
+    runs_from: str | None = None
+    from_on: date | None = None
+    met_by: str | None = None
+    clause: str | None = None
+    strength: str | None = None
+    source: str = "policy"
+    unsaid: bool = False
+    unsaid_parts: list[str] = field(default_factory=list)
+    readings: dict[str, date | None] = field(default_factory=dict)
+    assumed: list[str] = field(default_factory=list)
+    left_out: list[tuple[date, str]] = field(default_factory=list)
+    lands_on: str | None = None
+    day_off_rule: str | None = None
+    next_working_day: date | None = None
+    nation: str | None = None
+    local: dict[str, str] | None = None
+    why_null: str | None = None
+    every: bool = False
+    title: str = ""
+
+    def explain(self) -> str:
+        """One paragraph: "20 working days from the decision on 18 December 2026 (6.34, must). First day not counted …".
+
+        >>> from policies import shelf
+        >>> dover, england = shelf.read_builtin("dover-district-council"), Calendar.of("england", 2026, 2027)
+        >>> print(work_out(dover, "appeal.window", {"decision": date(2026, 3, 20)}, england).explain())
+        20 working days from the decision on 20 March 2026 (6.34, must). First day not counted: our convention. \
+Left out: weekends; 3 April, Good Friday; 6 April, Easter Monday. Due Tuesday 21 April 2026.
+        """
+        sentences = [self._what(), *self.assumed, self._left_out(), self._day_off(), self._due(), self._settled()]
+        return " ".join(f"{_sentence(text)}." for text in sentences if text)
+
+    def _what(self) -> str:
+        cited = self._cited()
+        if self.unit is None and self.runs_from is None:
+            subject = self.title or self.path
+            return f"{subject} {cited}" if cited else subject
+        if self.unit == "date":
+            return f"Fixed day {cited}".strip()
+        return f"{self._length()}{self._from()} {cited}".strip()
+
+    def _length(self) -> str:
+        if self.count is None:
+            return "On the last day" if self.runs_from == "end" and self.unit is None else "A time"
+        unit = (self.unit or "")[:-1] if self.count == 1 else self.unit
+        return f"{'Every ' if self.every else ''}{self.count} {unit}"
+
+    def _from(self) -> str:
+        if not self.runs_from or (self.runs_from == "end" and self.unit is None):
+            return f", {_day(self.from_on)}" if self.runs_from and self.from_on else ""
+        event = periods.EVENTS.get(self.runs_from)
+        if event is None:
+            return f" from {_day(self.from_on)}" if self.from_on else f" from {self.runs_from}"
+        named = event.startswith("the day ") or event.startswith("the date ")
+        on = f"{', ' if named else ' on '}{_day(self.from_on)}" if self.from_on else ""
+        return f" from {event}{on}"
+
+    def _cited(self) -> str:
+        if self.source == "law":
+            return "(law)"
+        if self.source == "local":
+            return f"({self.clause}, {self.strength}; local rule)" if self.clause else "(local rule)"
+        return f"({self.clause}, {self.strength})" if self.clause else ""
+
+    def _left_out(self) -> str:
+        if not self.left_out:
+            return ""
+        weekends = any(reason in calendars.WEEKEND.values() for _, reason in self.left_out)
+        named = [f"{day.day} {day:%B}, {reason}" for day, reason in self.left_out if reason not in _WEEKEND]
+        return "Left out: " + "; ".join(["weekends"] * weekends + named)
+
+    def _day_off(self) -> str:
+        if not self.lands_on:
+            return ""
+        if self.day_off_rule == "next working day":
+            return f"The day counted is a day off ({self.lands_on}), so the next working day"
+        if self.day_off_rule == "previous working day":
+            return f"The day counted is a day off ({self.lands_on}), so the working day before it"
+        if self.day_off_rule == "may be later":
+            later = f", for example on {_day(self.next_working_day)}" if self.next_working_day else ""
+            return f"That is a day off ({self.lands_on}): it may be done later{later}"
+        if self.day_off_rule == "stands":
+            return f"That is a day off ({self.lands_on}), and the date stands"
+        return f"That is a day off ({self.lands_on}): the policy does not say what follows, and the date is left"
+
+    def _due(self) -> str:
+        if self.due:
+            return f"Due {self.due:%A} {_day(self.due)}"
+        ways = "; ".join(f"{way}: {_day(day) if day else 'not known'}" for way, day in self.readings.items())
+        if not ways:
+            return f"No date: {self.why_null}"
+        return f"No date until the provider has settled it: {self.why_null}. The ways to read it: {ways}"
+
+    def _settled(self) -> str:
+        if not self.local:
+            return ""
+        on = _day(date.fromisoformat(self.local["on"]))
+        return f"Settled by {self.local['by']} on {on}: {self.local['why']}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain JSON values, dates in ISO form, for storing and for `./run policy clocks`.
+
+        >>> found = Reckoning("appeal.window", due=date(2027, 1, 20), left_out=[(date(2026, 12, 25), "Christmas Day")])
+        >>> Reckoning.from_json(found.to_json()) == found
+        True
+        """
+        plain: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
+        plain["due"], plain["next_working_day"] = _iso(self.due), _iso(self.next_working_day)
+        plain["from"] = _iso(plain.pop("from_on"))
+        plain["readings"] = {way: _iso(day) for way, day in self.readings.items()}
+        plain["left_out"] = [{"date": day.isoformat(), "reason": reason} for day, reason in self.left_out]
+        plain["unsaid_parts"], plain["assumed"] = list(self.unsaid_parts), list(self.assumed)
+        return plain
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Reckoning":
+        """Read back what `to_json` wrote; keys that it does not know, from a later version, are passed over."""
+        plain = {each.name: stored[each.name] for each in fields(cls) if each.name in stored}
+        plain["from_on"] = _date(stored.get("from"))
+        plain["due"], plain["next_working_day"] = _date(stored.get("due")), _date(stored.get("next_working_day"))
+        plain["readings"] = {way: _date(day) for way, day in stored.get("readings", {}).items()}
+        plain["left_out"] = [(date.fromisoformat(one["date"]), one["reason"]) for one in stored.get("left_out", [])]
+        return cls(**plain)
+
+
+_WEEKEND = tuple(calendars.WEEKEND.values())
 
 
 def add(period: Period, start: date, calendar: Calendar | None = None) -> date:
     """The last day of a period that starts on a day; the start day itself is not counted.
 
     Months and years keep the day of the month, or take the month's last. Working days need a calendar. Raises
-    ValueError where the number or the kind of day is not said, and `calendars.NotCovered` beyond the calendar.
+    ValueError where the number or the kind of day is not said, `calendars.NotCovered` beyond the calendar.
 
     >>> add(Period.parse("6 months"), date(2026, 8, 31))
     datetime.date(2027, 2, 28)
@@ -19,16 +191,384 @@ def add(period: Period, start: date, calendar: Calendar | None = None) -> date:
     if period.by:
         return period.by
     if period.count is None or period.unit in (None, "days"):
-        raise ValueError(f"{period.length()} cannot be counted: {', '.join(period.unsaid_parts()) or 'no length'}")
+        raise ValueError(f"{period.length()}: {', '.join(WHY_PART[part] for part in period.unsaid_parts()) or 'no length'}")
     if period.unit == "working days":
         if calendar is None:
             raise ValueError("working days are counted in a nation's calendar")
         return calendar.add_working_days(start, period.count)
+    try:
+        if period.unit in ("months", "years"):
+            return _add_months(start, period.count * (12 if period.unit == "years" else 1))
+        return start + timedelta(days=period.count * (7 if period.unit == "weeks" else 1))
+    except (OverflowError, ValueError):
+        raise calendars.NotCovered(f"{period.length()} from {start} lies beyond the year 9999") from None
+
+
+def work_out(policy: "Policy", path: str, events: Mapping[str, date], calendar: Calendar | None) -> Reckoning:
+    """Work out the date that a policy sets at a path, from what has happened.
+
+    `events` holds the day of each event of `periods.EVENTS` that is known ("decision", "letter dated" …; underscores do
+    as well). `calendar` is the nation's, with the provider's corrections; None where the nation is not known. What
+    cannot be computed has `due` None and says why. Raises ValueError for a path that is no clock or an unknown event.
+
+    >>> from policies import shelf
+    >>> dover, england = shelf.read_builtin("dover-district-council"), Calendar.of("england", 2026, 2027)
+    >>> work_out(dover, "appeal.window", {"decision": date(2026, 12, 18)}, england).due
+    datetime.date(2027, 1, 20)
+    >>> work_out(dover, "appeal.response", {}, england).why_null
+    'the receipt of the appeal is not known'
+    """
+    known = _events(policy, events)
+    value = policy.value(path)
+    found = _described(policy, value, calendar)
+    if value.unsaid or value.none or (value.lost and not value.kept) or value.raw is False:
+        return _without_value(found, value)
+    if value.contradiction:
+        ways = {str(period): _by_one_reading(policy, path, period, known, calendar) for period in value.readings}
+        return replace(found, unsaid_parts=["contradiction"], readings=ways, why_null=WHY_PART["contradiction"])
+    if path == "review.batch":
+        return _off_days(policy, _by_batch(found, value, known), calendar)
+    if value.raw is True:
+        return _off_days(policy, _from_event(replace(found, runs_from="end"), known, lambda day: day), calendar)
+    if not isinstance(value.raw, Period):
+        raise ValueError(f"{path} holds no period: it is not a clock")
+    return _by_period(policy, found, _kind_settled(policy, value.raw), known, calendar)
+
+
+def clock_paths(policy: "Policy") -> list[str]:
+    """Every path of the policy that sets a date or is asked to, in the order of the schema.
+
+    >>> from policies import shelf
+    >>> clock_paths(shelf.read_builtin("dover-district-council"))[:3]
+    ['policy.review', 'stage.written.lapses', 'restriction.minimum']
+    """
+    order = list(schema.ROOT.tables)
+    found = [path for path, value in policy.values.items() if _is_clock(path) and (value.items or path in policy.asked)]
+    return sorted(found, key=lambda path: (order.index(path.partition(".")[0]), list(policy.values).index(path)))
+
+
+def earliest(reckonings: Iterable[Reckoning]) -> Reckoning | None:
+    """Of several clocks the one that is due first; None where none has a date. The earliest review counts.
+
+    >>> late, soon = Reckoning("review.at_end", due=date(2027, 12, 18)), Reckoning("review.interval", due=date(2027, 6, 18))
+    >>> earliest([late, soon, Reckoning("review.batch")]).path
+    'review.interval'
+    """
+    return min((found for found in reckonings if found.due), key=lambda found: found.due or date.max, default=None)
+
+
+# law
+
+
+def subject_access(received_on: date, calendar: Calendar) -> Reckoning:
+    """The day by which a subject access request is answered: one month from its receipt, else the next working day (D5).
+
+    >>> subject_access(date(2027, 1, 31), Calendar.of("england", 2026, 2027)).due
+    datetime.date(2027, 3, 1)
+    """
+    return _by_law("law.subject_access", "Answer a subject access request", Period(1, "months"), received_on, calendar)
+
+
+def subject_access_extended(received_on: date, calendar: Calendar) -> Reckoning:
+    """The same, extended by two months, where the person was told so within the first (D5).
+
+    >>> subject_access_extended(date(2026, 11, 25), Calendar.of("england", 2026, 2027)).due
+    datetime.date(2027, 2, 25)
+    """
+    title = "Answer a subject access request, extended"
+    return _by_law("law.subject_access_extended", title, Period(3, "months"), received_on, calendar)
+
+
+def rectification(received_on: date, calendar: Calendar) -> Reckoning:
+    """The day by which a request to put data right is answered: one month from its receipt (D6).
+
+    >>> rectification(date(2026, 11, 25), Calendar.of("england", 2026, 2027)).due
+    datetime.date(2026, 12, 29)
+    """
+    return _by_law("law.rectification", "Answer a request to put data right", Period(1, "months"), received_on, calendar)
+
+
+def data_protection_complaint(received_on: date, calendar: Calendar) -> Reckoning:
+    """The day by which a data-protection complaint is acknowledged: 30 days (D7).
+
+    Commentators differ on whether the day of receipt counts, so it is counted: the earlier day. It is not moved.
+
+    >>> data_protection_complaint(date(2026, 7, 1), Calendar.of("england", 2026, 2026)).due
+    datetime.date(2026, 7, 30)
+    """
+    title = "Acknowledge a data-protection complaint"
+    found = _by_law("law.data_protection_complaint", title, Period(30, "calendar days"), received_on, None)
+    due = received_on + timedelta(days=29)
+    return replace(_landed(found, due, "stands", calendar), assumed=[EARLIER_READING])
+
+
+def injury_report(accident_on: date, calendar: Calendar) -> Reckoning:
+    """The day by which an injury of over seven days is reported: 15 days, the day of the accident excluded (H1).
+
+    >>> injury_report(date(2026, 7, 1), Calendar.of("england", 2026, 2026)).due
+    datetime.date(2026, 7, 16)
+    """
+    found = _by_law("law.injury_report", "Report an injury at work", Period(15, "calendar days"), accident_on, None)
+    return replace(_landed(found, found.due or accident_on, "stands", calendar), runs_from="incident", assumed=[])
+
+
+def _by_law(path: str, title: str, period: Period, start: date, calendar: Calendar | None) -> Reckoning:
+    found = Reckoning(
+        path,
+        count=period.count,
+        unit=period.unit,
+        runs_from="request received",
+        from_on=start,
+        clause="",
+        strength="must",
+        source="law",
+        nation=calendar.nation if calendar else None,
+        title=title,
+    )
+    return _landed(found, add(period, start), "next working day", calendar)
+
+
+# inside
+
+
+def _events(policy: "Policy", events: Mapping[str, date]) -> dict[str, date]:
+    known = {name.replace("_", " "): day for name, day in events.items() if day is not None}
+    for name in known:
+        if name not in periods.EVENTS:
+            raise ValueError(f'"{name}" is not an event: did you mean "{nearest(name, periods.EVENTS)}"?')
+    own = {"adoption": policy.effective_on, "approval": policy.approved_on or policy.effective_on}
+    return own | known
+
+
+def _described(policy: "Policy", value: Value, calendar: Calendar | None) -> Reckoning:
+    """What is known before any counting: the rule, and who settled it."""
+    rule = value.rule or Rule("policy")
+    settled = value.settled
+    return Reckoning(
+        value.path,
+        clause=rule.clause or None,
+        strength=rule.strength if value.rule else None,
+        source=rule.source,
+        met_by=_met_by(policy, value.path),
+        nation=calendar.nation if calendar else (policy.nation or None),
+        local={"by": settled.by, "on": settled.on.isoformat(), "why": settled.why} if settled else None,
+        title=_sentence(schema.find(value.path)[0].about),
+    )
+
+
+def _met_by(policy: "Policy", path: str) -> str | None:
+    if not path.startswith("appeal.") or not path.endswith("window"):
+        return None
+    value = policy.value("appeal.met_by")
+    return str(value.raw) if value.said else None
+
+
+def _without_value(found: Reckoning, value: Value) -> Reckoning:
+    if value.lost:
+        return replace(found, unsaid=True, why_null="the policy's text is lost here")
+    if value.unsaid:
+        words = next((item.words for item in value.items if item.words), "")
+        return replace(found, unsaid=True, why_null="the policy is silent" + (f": {words}" if words else ""))
+    return replace(found, why_null="the policy sets none")
+
+
+def _kind_settled(policy: "Policy", period: Period) -> Period:
+    kind = policy.value("clocks.day_kind")
+    return replace(period, unit=kind.raw) if period.unit == "days" and kind.said else period
+
+
+def _by_period(
+    policy: "Policy", found: Reckoning, period: Period, events: Mapping[str, date], calendar: Calendar | None
+) -> Reckoning:
+    found = replace(
+        found,
+        count=period.count,
+        unit=period.unit,
+        runs_from=period.runs_from or None,
+        every=period.every,
+    )
+    if period.by:
+        return _off_days(policy, replace(found, unit="date", due=period.by), calendar)
+    if period.set_for_each_case:
+        return replace(found, why_null="it is set for each case")
+    if period.every and not period.runs_from:
+        begin = "last review" if "last review" in events else "start"
+        found, period = replace(found, runs_from=begin, assumed=[FROM_START]), replace(period, runs_from=begin)
+    parts = period.unsaid_parts()
+    if parts:
+        ways = _ways(policy, found.path, period, events, calendar)
+        why = " and ".join(WHY_PART[part] for part in parts)
+        return replace(found, unsaid_parts=parts, readings=ways, why_null=why, from_on=events.get(period.runs_from))
+    if period.unit == "working days" and calendar is None:
+        return replace(found, unsaid_parts=["nation"], why_null=WHY_PART["nation"])
+    return _counted(policy, found, period, events, calendar)
+
+
+def _counted(
+    policy: "Policy", found: Reckoning, period: Period, events: Mapping[str, date], calendar: Calendar | None
+) -> Reckoning:
+    start, assumed = _start(policy, period, events, calendar)
+    if start is None:
+        return replace(found, why_null=f"{periods.EVENTS[period.runs_from]} is not known")
+    counted, convention = _start_day(policy)
+    found = replace(found, from_on=start, assumed=[*found.assumed, *assumed, *convention])
+    last_review = events.get("last review") if period.runs_from != "last review" else None
+    after = last_review if period.every and found.path.startswith(("review.", "register.")) else None
+    try:
+        due = _due(period, start, counted, after, calendar)
+        found = replace(found, due=due)
+        if period.unit == "working days" and calendar:
+            origin = start - timedelta(days=1) if counted else start
+            return replace(found, left_out=calendar.days_off(origin, due))
+    except calendars.NotCovered as error:
+        return replace(found, due=None, why_null=str(error))
+    return found if _is_length(found.path) else _off_days(policy, found, calendar)
+
+
+def _due(period: Period, start: date, counted: bool, after: date | None, calendar: Calendar | None) -> date:
+    """The last day; of a period that comes round again the first after the last review, each counted from the start."""
+    times = 1
+    due = _once(period, start, counted, calendar)
+    while after and due <= after and period.count:
+        times += 1
+        due = _once(replace(period, count=period.count * times), start, counted, calendar)
+    return due
+
+
+def _once(period: Period, start: date, counted: bool, calendar: Calendar | None) -> date:
+    if not counted:
+        return add(period, start, calendar)
     if period.unit in ("months", "years"):
-        return _add_months(start, period.count * (12 if period.unit == "years" else 1))
-    return start + timedelta(days=period.count * (7 if period.unit == "weeks" else 1))
+        return add(period, start, calendar) - timedelta(days=1)
+    return add(period, start - timedelta(days=1), calendar)
+
+
+def _start(
+    policy: "Policy", period: Period, events: Mapping[str, date], calendar: Calendar | None
+) -> tuple[date | None, list[str]]:
+    """The day from which a period runs; where receipt is not known it is deemed, if that is settled."""
+    if period.runs_from in events:
+        return events[period.runs_from], []
+    if period.runs_from not in periods.EVENTS:
+        return date.fromisoformat(period.runs_from), []
+    deemed = policy.period("clocks.deemed") if period.runs_from == "letter received" else None
+    if deemed and deemed.runs_from in events and not deemed.unsaid_parts():
+        try:
+            return add(deemed, events[deemed.runs_from], calendar), [f"Receipt deemed: {deemed}"]
+        except (ValueError, calendars.NotCovered):
+            return None, []
+    return None, []
+
+
+def _start_day(policy: "Policy") -> tuple[bool, list[str]]:
+    said = policy.value("clocks.start_day")
+    if said.said:
+        return said.raw == "counted", []
+    return False, [START_NOT_COUNTED]
+
+
+def _ways(
+    policy: "Policy", path: str, period: Period, events: Mapping[str, date], calendar: Calendar | None
+) -> dict[str, date | None]:
+    """The date by each way of reading what is not said; none where the number itself is missing."""
+    if period.count is None:
+        return {}
+    kinds: tuple[Any, ...] = ("calendar days", "working days") if period.unit == "days" else (period.unit,)
+    begins = (period.runs_from,) if period.runs_from else tuple(name for name in _MIGHT_RUN_FROM if name in events)
+    ways: dict[str, date | None] = {}
+    for begin in begins:
+        for kind in kinds:
+            name = kind if period.runs_from else f"{kind} from {begin}" if len(kinds) > 1 else f"from {begin}"
+            ways[name] = _by_one_reading(policy, path, replace(period, unit=kind, runs_from=begin), events, calendar)
+    return ways
+
+
+def _by_one_reading(
+    policy: "Policy", path: str, period: Any, events: Mapping[str, date], calendar: Calendar | None
+) -> date | None:
+    return _by_period(policy, Reckoning(path), period, events, calendar).due if isinstance(period, Period) else None
+
+
+def _from_event(found: Reckoning, events: Mapping[str, date], due: Any) -> Reckoning:
+    begin = found.runs_from or ""
+    if begin not in events:
+        return replace(found, why_null=f"{periods.EVENTS[begin]} is not known")
+    return replace(found, from_on=events[begin], due=due(events[begin]))
+
+
+def _by_batch(found: Reckoning, value: Value, events: Mapping[str, date]) -> Reckoning:
+    """The last day of the next month of those in which all are reviewed."""
+    months = {_MONTHS[item.word] for item in value.kept if item.word in _MONTHS}
+    begin = "last review" if "last review" in events else "start"
+
+    def due(start: date) -> date:
+        year, month = start.year, start.month
+        while month not in months or _last_of(year, month) <= start:
+            year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+        return _last_of(year, month)
+
+    return _from_event(replace(found, runs_from=begin, unit="batch", assumed=[BATCH_MONTH]), events, due)
+
+
+def _off_days(policy: "Policy", found: Reckoning, calendar: Calendar | None) -> Reckoning:
+    """Say whether the day is a day off, and move it where the policy has a rule for that."""
+    if found.due is None:
+        return found
+    own = policy.values.get(f"{found.path.partition('.')[0]}.day_off")
+    value = own if own and own.said else policy.value("clocks.day_off")
+    return _landed(found, found.due, value.raw if value.said else "", calendar)
+
+
+def _landed(found: Reckoning, due: date, rule: str, calendar: Calendar | None) -> Reckoning:
+    if calendar is None:
+        return replace(found, due=due)
+    try:
+        why = calendar.why_off(due)
+        if why is None:
+            return replace(found, due=due)
+        later = calendar.next_working_day(due)
+        moved = {"next working day": later, "previous working day": calendar.previous_working_day(due)}.get(rule, due)
+    except calendars.NotCovered as error:
+        return replace(found, due=due, assumed=[*found.assumed, f"Not checked for a day off: {error}"])
+    return replace(found, due=moved, lands_on=why, day_off_rule=rule, next_working_day=later)
+
+
+def _is_length(path: str) -> bool:
+    """Whether the period is a length or a bound, which no day off moves, and not a deadline."""
+    return path in _LENGTHS or path.startswith("restriction.extension.") or ".keep." in path or path.endswith(".lapses")
+
+
+def _is_clock(path: str) -> bool:
+    if path in ("review.at_end", "review.batch"):
+        return True
+    try:
+        key = schema.find(path)[0]
+    except KeyError:
+        return False
+    return isinstance(key, schema.Key) and key.kind == "period" and path not in ("clocks.deemed",)
 
 
 def _add_months(start: date, count: int) -> date:
     year, month = divmod(start.year * 12 + start.month - 1 + count, 12)
-    return date(year, month + 1, min(start.day, months.monthrange(year, month + 1)[1]))
+    return date(year, month + 1, min(start.day, gregorian.monthrange(year, month + 1)[1]))
+
+
+def _last_of(year: int, month: int) -> date:
+    return date(year, month, gregorian.monthrange(year, month)[1])
+
+
+def _day(day: date | None) -> str:
+    return f"{day.day} {day:%B %Y}" if day else ""
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _sentence(text: str) -> str:
+    text = text.rstrip(".")
+    return text[:1].upper() + text[1:]

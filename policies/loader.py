@@ -335,9 +335,10 @@ class _Reader:
             return self.problem(path, f"was settled already, by {old.settled.by} on {old.settled.on}")
         if refusal := self._refused(path, old, value):
             return self.problem(path, refusal)
-        items = value.items
-        if old and old.many and old.kept:
-            items = (*old.kept, *value.items)
+        if old and old.rule and not old.many and not old.unsaid:
+            rule = replace(old.rule, source="local", text=settled.why)
+            value = replace(value, items=tuple(_ruled(item, rule) for item in value.items))
+        items = (*old.kept, *value.items) if old and old.many else value.items
         for table in _parents(path):
             self.tables.setdefault(table, "said")
         self.values[path] = replace(value, items=items, settled=settled, policy_words=old.words if old else "")
@@ -497,6 +498,12 @@ def _fills(new: Item, old: Item) -> bool:
         said, told = old.parsed, new.parsed
         return told.what == said.what and said.count in (None, told.count) and said.within in ("", told.within)
     return new.parsed == old.parsed
+
+
+def _ruled(item: Item, rule: Rule) -> Item:
+    """The same entry under another rule."""
+    parsed = replace(item.parsed, rule=rule) if isinstance(item.parsed, Who | Threshold) else item.parsed
+    return replace(item, rule=rule, parsed=parsed)
 
 
 def _already(value: Value) -> str:
