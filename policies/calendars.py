@@ -68,8 +68,8 @@ class Calendar:
         A holiday on a weekend is named as the weekend, because its substitute day stands for it. Raises `NotCovered`.
 
         >>> england = Calendar.of("england", 2026, 2026)
-        >>> england.why_off(date(2026, 12, 25)), england.why_off(date(2026, 12, 26)), england.why_off(date(2026, 12, 24))
-        ('Christmas Day', 'Saturday', None)
+        >>> [england.why_off(date(2026, 12, day)) for day in (25, 26, 24)]
+        ['Christmas Day', 'Saturday', None]
         """
         self._check(day)
         return WEEKEND.get(day.weekday()) or self.holidays.get(day)
@@ -103,7 +103,7 @@ class Calendar:
         return day
 
     def add_working_days(self, start: date, count: int) -> date:
-        """Count working days after the start; the start itself is not counted. Raises `NotCovered`, or ValueError below 0.
+        """Count working days after the start, which is not counted. Raises `NotCovered`, or ValueError below 0.
 
         >>> Calendar.of("northern ireland", 2026, 2026).add_working_days(date(2026, 3, 12), 20)
         datetime.date(2026, 4, 14)

@@ -1,4 +1,4 @@
-"""Every date in the product comes from here: a period, the events it runs from, the calendar. One arithmetic, explained.
+"""Every date in the product comes from here: a period, the events it runs from, the calendar, explained.
 
 A date that the policy does not fix is not computed: `Reckoning.due` is then None, `why_null` says why, and `readings`
 gives the date by each way of reading it. Conventions that were applied are listed in `assumed`.
@@ -41,8 +41,8 @@ _MONTHS = {name.lower(): number for number, name in enumerate(gregorian.month_na
 class Reckoning:
     """A date with everything needed to say how it was found, or why there is none.
 
-    `unsaid` means that there is no value at all; `unsaid_parts` names the gaps that stop the date. `left_out` holds each
-    day that was not counted, with its reason. `lands_on` says why the counted day is a day off; `day_off_rule` what the
+    `unsaid` means that there is no value at all; `unsaid_parts` names the gaps that stop the date. `left_out` holds
+    each day that was not counted, with its reason. `lands_on` says why the counted day is a day off; `day_off_rule` what the
     policy does then ("" where it says nothing, and the date is left); `next_working_day` is the day after it that is
     worked. `local` is by whom, when and why the provider settled what the policy leaves open.
     """
@@ -104,7 +104,7 @@ Left out: weekends; 3 April, Good Friday; 6 April, Easter Monday. Due Tuesday 21
         event = periods.EVENTS.get(self.runs_from)
         if event is None:
             return f" from {_day(self.from_on)}" if self.from_on else f" from {self.runs_from}"
-        named = event.startswith("the day ") or event.startswith("the date ")
+        named = event.startswith(("the day ", "the date "))
         on = f"{', ' if named else ' on '}{_day(self.from_on)}" if self.from_on else ""
         return f" from {event}{on}"
 
@@ -191,7 +191,7 @@ def add(period: Period, start: date, calendar: Calendar | None = None) -> date:
     if period.by:
         return period.by
     if period.count is None or period.unit in (None, "days"):
-        raise ValueError(f"{period.length()}: {', '.join(WHY_PART[part] for part in period.unsaid_parts()) or 'no length'}")
+        raise ValueError(f"{period.length()} cannot be counted")
     if period.unit == "working days":
         if calendar is None:
             raise ValueError("working days are counted in a nation's calendar")
@@ -250,8 +250,8 @@ def clock_paths(policy: "Policy") -> list[str]:
 def earliest(reckonings: Iterable[Reckoning]) -> Reckoning | None:
     """Of several clocks the one that is due first; None where none has a date. The earliest review counts.
 
-    >>> late, soon = Reckoning("review.at_end", due=date(2027, 12, 18)), Reckoning("review.interval", due=date(2027, 6, 18))
-    >>> earliest([late, soon, Reckoning("review.batch")]).path
+    >>> late = Reckoning("review.at_end", due=date(2027, 12, 18))
+    >>> earliest([late, Reckoning("review.interval", due=date(2027, 6, 18)), Reckoning("review.batch")]).path
     'review.interval'
     """
     return min((found for found in reckonings if found.due), key=lambda found: found.due or date.max, default=None)
@@ -261,7 +261,7 @@ def earliest(reckonings: Iterable[Reckoning]) -> Reckoning | None:
 
 
 def subject_access(received_on: date, calendar: Calendar) -> Reckoning:
-    """The day by which a subject access request is answered: one month from its receipt, else the next working day (D5).
+    """The day by which a subject access request is answered: one month, else the next working day (D5).
 
     >>> subject_access(date(2027, 1, 31), Calendar.of("england", 2026, 2027)).due
     datetime.date(2027, 3, 1)
@@ -285,7 +285,8 @@ def rectification(received_on: date, calendar: Calendar) -> Reckoning:
     >>> rectification(date(2026, 11, 25), Calendar.of("england", 2026, 2027)).due
     datetime.date(2026, 12, 29)
     """
-    return _by_law("law.rectification", "Answer a request to put data right", Period(1, "months"), received_on, calendar)
+    title = "Answer a request to put data right"
+    return _by_law("law.rectification", title, Period(1, "months"), received_on, calendar)
 
 
 def data_protection_complaint(received_on: date, calendar: Calendar) -> Reckoning:

@@ -12,7 +12,16 @@ from policies.rules import STRENGTHS, Rule, Source
 from policies.values import Threshold, Who
 
 _CITED = re.compile(r"(?P<value>.*?)\s*\[(?P<cited>[^\[\]]*)\]\s*", re.DOTALL)
-COUNTED = ("warnings", "initial warnings", "warning letters", "letters", "incidents", "breaches", "requests", "contacts")
+COUNTED = (
+    "warnings",
+    "initial warnings",
+    "warning letters",
+    "letters",
+    "incidents",
+    "breaches",
+    "requests",
+    "contacts",
+)
 _THRESHOLD = re.compile(
     r"(?:(?P<count>\d{1,3})\s+)?(?P<what>[a-z][a-z ]*?)"
     r"(?:\s+(?P<within>in 1 interaction|in the case|within (?P<period>.+)|before (?P<stage>.+) lapses))?"

@@ -9,8 +9,7 @@ from policies.rules import Rule
 
 OTHER_PERSON = Rule(
     "evenhand",
-    text="Whoever proposed it, whoever is affected by it and whoever decided it first do not decide it, its appeal or its "
-    "review.",
+    text="Who proposed it, who is affected by it and who decided it first do not decide it, its appeal or its review.",
 )
 PERSON_DECIDES = Rule("law", text="A named person decides: no step is taken by the system alone.")
 ONE_WAY_TO_COMPLAIN = Rule("law", text="At least one way to complain stays open.")

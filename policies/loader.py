@@ -14,7 +14,7 @@ from typing import Any
 
 from policies import checks, grammar, periods, schema
 from policies.policy import Policy
-from policies.problems import Problem, PolicyProblems, nearest
+from policies.problems import PolicyProblems, Problem, nearest
 from policies.rules import Rule, Source
 from policies.values import Gap, Item, RoleDef, Settled, Threshold, Value, Who
 
@@ -94,6 +94,7 @@ class _Reader:
         self.damage: dict[str, str] = {}
         self.settled: list[Settled] = []
         self.asked: set[str] = set()
+        self.seen: set[str] = set()
         self.source: Source = "policy"
 
     def problem(self, path: str, message: str, near: str = "") -> None:
@@ -208,12 +209,11 @@ class _Reader:
         return None
 
     def _value(self, key: schema.Key, raw: Any, path: str, rule: Rule | None) -> None:
-        if path in self.values:
-            return self.problem(path, "is said twice")
+        self.seen.add(path)
         value = self._parsed(key, raw, path, rule)
         if value:
             self.values[path] = value
-        return None
+        return
 
     def _parsed(self, key: schema.Key, raw: Any, path: str, rule: Rule | None) -> Value | None:
         items: list[Item] = []
@@ -264,7 +264,7 @@ class _Reader:
             asked = key.asked(siblings) if callable(key.asked) else key.asked
             if asked:
                 self.asked.add(here)
-            if here not in self.values and key.needed and path in self.tables:
+            if here not in self.seen and key.needed and path in self.tables:
                 self.problem(here, f"is missing: {key.about}")
             elif here not in self.values and asked:
                 self.values[here] = Value(here, (), key.many)
@@ -281,7 +281,7 @@ class _Reader:
                     self._missing(table.named, here)
 
     def _siblings(self, table: schema.Table, path: str) -> Mapping[str, str]:
-        """Each said key of a table, in its words, and each said table in it, for keys that are asked only beside them."""
+        """Each said key and table of a table, in its words, for keys that are asked only beside them."""
         said = {name: self.values[f"{path}.{name}"] for name in table.keys if f"{path}.{name}" in self.values}
         words = {name: ", ".join(item.word for item in value.kept) for name, value in said.items() if value.kept}
         return words | {name: "said" for name in table.tables if self.tables.get(f"{path}.{name}") == "said"}
@@ -362,9 +362,9 @@ class _Reader:
             return "" if fits else f"the policy contradicts itself ({old.words}): settle it as one of these"
         if old.lost or (old.many and self._open_list(path)):
             return ""
-        if len(old.kept) == len(new.kept) == 1 and _has_gap(old.kept[0]):
-            return "" if _fills(new.kept[0], old.kept[0]) else f"{_already(old)}: only what it leaves open can be settled"
-        return f"{_already(old)}: a local rule cannot change it"
+        if len(old.kept) != 1 or len(new.kept) != 1 or not _has_gap(old.kept[0]):
+            return f"{_already(old)}: a local rule cannot change it"
+        return "" if _fills(new.kept[0], old.kept[0]) else f"{_already(old)}: only what it leaves open can be settled"
 
     def _open_list(self, path: str) -> bool:
         beside = self.values.get(f"{path}_is")

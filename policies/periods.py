@@ -121,6 +121,15 @@ class Period:
         unit = self.unit[:-1] if self.count == 1 else self.unit
         return f"{self.count} {unit}" if self.count is not None else f"a number of {self.unit} that is not said"
 
+    @property
+    def countable(self) -> bool:
+        """Whether a date can be counted from it once its start is known.
+
+        >>> Period.parse("28 days").countable, Period.parse("28 calendar days").countable
+        (False, True)
+        """
+        return self.by is not None or (self.count is not None and self.unit not in (None, "days"))
+
     def unsaid_parts(self) -> list[str]:
         """Name the gaps that stop the date: `number`, `day_kind`, `runs_from`.
 

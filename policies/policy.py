@@ -1,7 +1,7 @@
 """A provider's policy as frozen objects: any value by its path, and typed readers for what the casework asks most.
 
-Nothing here has a default. Where the policy is silent a reader says so (`unsaid`, None or an empty list, as its docstring
-tells), and a named person decides.
+Nothing here has a default. Where the policy is silent a reader says so (`unsaid`, None or an empty list, as its
+docstring tells), and a named person decides.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from policies import clocks, grammar, law, schema
-from policies.periods import Period
+from policies.periods import LONGEST, Period
 from policies.problems import nearest
 from policies.rules import Rule, RuleBroken
 from policies.values import Gap, Item, RoleDef, Settled, Threshold, Value, Who
@@ -80,7 +80,7 @@ class RestrictionKinds:
 
     @property
     def others_allowed(self) -> bool:
-        """Whether a kind that is not listed may be used: not where the policy calls its list complete and it is whole."""
+        """Whether a kind that is not listed may be used: not where the list is whole and called complete."""
         return self.lost or self.only_examples is not False
 
 
@@ -198,7 +198,7 @@ class Reviews:
 
 @dataclass(frozen=True)
 class Policy:
-    """A policy that has passed every check. `value(path)` reads anything; the properties read what casework asks most."""
+    """A policy that has passed every check. `value(path)` reads anything; the rest reads what casework asks most."""
 
     values: Mapping[str, Value] = field(repr=False)
     roles: Mapping[str, RoleDef] = field(repr=False)
@@ -329,7 +329,7 @@ class Policy:
 
     def stage(self, key: str) -> Stage:
         """The stage of that key; raises KeyError."""
-        return next(stage for stage in self.stages if stage.key == key) if key in self._names("stage") else _no(key)
+        return {stage.key: stage for stage in self.stages}[key]
 
     def stage_for_state(self, state: str) -> Stage | None:
         """The first stage mapped onto a state of the case ("written warning"), or None where the policy has none."""
@@ -363,7 +363,7 @@ class Policy:
         return [role for role in self.roles.values() if role.works_as == works_as]
 
     def decides(self, action: str) -> Who:
-        """Who decides a single act (`extend`, `no_police` …): by `[decide]`, else by the act's own table; may be unsaid."""
+        """Who decides a single act (`extend`, `no_police` …): by `[decide]`, else its own table; may be unsaid."""
         if f"decide.{action}" in self.tables:
             return self.who(f"decide.{action}.by")
         path = _DECIDED_AT.get(action)
@@ -391,35 +391,35 @@ class Policy:
         weeks is compared from a first of January; `check_dates` compares the very days.
         """
         starts_on = date(2027, 1, 1)
-        if months < 1 or months > 1_200:
-            raise RuleBroken(f"Length must be {self.length_words() or 'a whole number of months'}", self._bound(), field)
+        if not 1 <= months <= LONGEST["months"]:
+            words = self.length_words() or "a whole number of months"
+            raise RuleBroken(f"Length must be {words}", self.length_bounds()[2], field)
         ends_on = clocks.add(Period(months, "months"), starts_on)
         self._check_between(starts_on, ends_on, None, field)
 
-    def check_dates(
-        self, starts_on: date, ends_on: date, *, calendar: Any = None, field: str | None = None
-    ) -> None:
+    def check_dates(self, starts_on: date, ends_on: date, *, calendar: Any = None, field: str | None = None) -> None:
         """Refuse a restriction whose last day in force lies outside of the policy's bounds, counted from its start."""
         if ends_on < starts_on:
             raise RuleBroken("The last day in force must be on or after the start", None, field)
         self._check_between(starts_on, ends_on, calendar, field)
 
     def check_extension(self, old_end: date, new_end: date, *, calendar: Any = None, field: str | None = None) -> None:
-        """Refuse an extension outside of the policy's bounds for extensions; where these are unsaid it refuses nothing."""
+        """Refuse an extension outside of the policy's bounds for extensions; an unsaid bound refuses nothing."""
         if new_end <= old_end:
             raise RuleBroken("The new last day must be after the old one", None, field)
         for bound, too_far in (("minimum", False), ("maximum", True)):
             period = self.period(f"restriction.extension.{bound}")
-            if not period or period.count is None or period.unit in (None, "days"):
+            if not period or not period.countable:
                 continue
             limit = clocks.add(period, old_end, calendar)
             if (new_end > limit) if too_far else (new_end < limit):
-                rule = self.value(f"restriction.extension.{bound}").rule
-                raise RuleBroken(f"An extension must be at {'most' if too_far else 'least'} {period.length()}", rule, field)
+                words = f"An extension must be at {'most' if too_far else 'least'} {period.length()}"
+                raise RuleBroken(words, self.value(f"restriction.extension.{bound}").rule, field)
 
     def length_words(self) -> str:
         """The bounds as a form says them: "6 to 12 months"; "" where none is said."""
         least, most, _ = self.length_bounds()
+        least, most = (bound if bound and bound.countable else None for bound in (least, most))
         if least and most and least.unit == most.unit:
             return f"{least.count} to {most.length()}"
         if least and most:
@@ -430,7 +430,7 @@ class Policy:
 
     @property
     def keep_open(self) -> tuple[int, Rule | None]:
-        """How many ways of contact the policy keeps open, and the rule; 0 where it says nothing (the law may ask more)."""
+        """How many ways of contact the policy keeps open, and its rule; 0 where it says nothing."""
         value = self.value("restriction.keep_open")
         return value.raw or 0, value.rule
 
@@ -443,9 +443,7 @@ class Policy:
 
     def register(self, key: str) -> RegisterRule:
         """The register of that key; raises KeyError."""
-        return next(register for register in self.registers if register.key == key) if key in self._names(
-            "register"
-        ) else _no(key)
+        return {register.key: register for register in self.registers}[key]
 
     @cached_property
     def letters(self) -> dict[str, LetterRule]:
@@ -530,7 +528,10 @@ class Policy:
         return Reviews(
             *(self.value(f"review.{key}") for key in ("interval", "at_end", "batch")),
             self.who("review.by"),
-            *(self.value(f"review.{key}") for key in ("outcomes", "day_off", "meanwhile", "tell", "tell_late", "none_if")),
+            *(
+                self.value(f"review.{key}")
+                for key in ("outcomes", "day_off", "meanwhile", "tell", "tell_late", "none_if")
+            ),
             paths,
         )
 
@@ -550,7 +551,7 @@ class Policy:
         return str(value.raw) if value and value.said else ""
 
     def _names(self, table: str) -> list[str]:
-        """The names that the policy chose within a table, in the order of the file; without those it calls none or lost."""
+        """The names that the policy chose within a table, in its order, without those it calls none or lost."""
         depth = table.count(".") + 1
         inner = [path for path, state in self.tables.items() if path.startswith(f"{table}.") and state == "said"]
         return [path.rpartition(".")[2] for path in inner if path.count(".") == depth]
@@ -560,8 +561,8 @@ class Policy:
         return list(schema.ROOT.tables).index(top) if top in schema.ROOT.tables else 99, path
 
     def _damage(self, rule: Rule | None) -> str:
-        clauses = {clause.strip() for clause in rule.clause.split(",")} if rule else set()
-        return next((words for keys, words in self.damage.items() if clauses & {key.strip() for key in keys.split(",")}), "")
+        clauses = _clauses(rule.clause) if rule else set()
+        return next((words for keys, words in self.damage.items() if clauses & _clauses(keys)), "")
 
     def _stage(self, key: str, number: int) -> Stage:
         path = f"stage.{key}"
@@ -605,13 +606,10 @@ class Policy:
             does.settled,
         )
 
-    def _bound(self) -> Rule | None:
-        return self.length_bounds()[2]
-
     def _check_between(self, starts_on: date, ends_on: date, calendar: Any, field: str | None) -> None:
         least, most, rule = self.length_bounds()
         for bound, wrong in ((least, ends_on.__lt__), (most, ends_on.__gt__)):
-            if bound and bound.count is not None and bound.unit != "days" and wrong(clocks.add(bound, starts_on, calendar)):
+            if bound and bound.countable and wrong(clocks.add(bound, starts_on, calendar)):
                 raise RuleBroken(f"Length must be {self.length_words()}", rule, field)
 
     def _register(self, key: str) -> RegisterRule:
@@ -715,10 +713,10 @@ def about(path: str) -> str:
     return schema.find(path)[0].about
 
 
+def _clauses(text: str) -> set[str]:
+    return {clause.strip() for clause in text.split(",")}
+
+
 def _parents(path: str) -> Iterable[str]:
     parts = path.split(".")
     return [".".join(parts[:end]) for end in range(len(parts) - 1, 0, -1)]
-
-
-def _no(key: str) -> Any:
-    raise KeyError(key)

@@ -1,7 +1,7 @@
 """Every key that a policy file may have, what it holds, and which keys are asked.
 
-An *asked* key that is absent is unsaid: the policy is silent, it is listed, and a named person decides. Any other absent
-key means that there is nothing of the kind. A path ("appeal.window") names a key in errors, clocks and local rules.
+An *asked* key that is absent is unsaid: the policy is silent, it is listed, and a named person decides. Any other
+absent key means that there is nothing of the kind. A path ("appeal.window") names a key in errors, clocks and local rules.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,6 +15,7 @@ STATES = ("initial warning", "written warning", "contact restriction", "review")
 NATIONS = ("england", "wales", "scotland", "northern ireland")
 PROVIDER_KINDS = ("council", "association", "almo", "co-operative", "charity")
 OMBUDSMEN = ("housing ombudsman", "lgsco", "spso", "psow", "nipso")
+INTERNAL = ("second appeal", "panel", "complaint")
 CHANNELS = (
     "phone", "in person", "email", "post", "letter", "writing", "text message", "social media", "online", "third party",
 )  # fmt: skip
@@ -141,9 +142,9 @@ def _name(about: str, **more: Any) -> Key:
 NOT_BY = ("proposer", "affected", "first decider", "involved")
 DAY_OFF = ("next working day", "previous working day", "stands", "may be later")
 
-_state_is: Callable[..., Callable[[Mapping[str, Any]], bool]] = lambda *states: lambda table: (  # noqa: E731
-    table.get("state") in states
-)
+
+def _state_is(*states: str) -> Callable[[Mapping[str, Any]], bool]:
+    return lambda table: table.get("state") in states
 
 
 def _counts_within_one_interaction(table: Mapping[str, Any]) -> bool:
@@ -187,7 +188,7 @@ ROLES = Table(
                 needed=True,
             ),
             "of": _name("whose: team, service, resident"),
-            "rank": Key("count", "its rank, for \"or above\"", clause=False),
+            "rank": Key("count", 'its rank, for "or above"', clause=False),
             "was": _name("its key in an earlier version"),
         },
         short="name",
@@ -434,7 +435,7 @@ APPEAL = Table(
         "powers": _words("what they may do", "uphold", "vary", "dismiss", "quash"),
         "meanwhile": _word("what holds until then", "stands", "suspended", asked=True),
         "final": _yes("whether that ends it within the provider", asked=True),
-        "next": _word("where to go next", *OMBUDSMEN, asked=True),
+        "next": _word("where to go next", *OMBUDSMEN, *INTERNAL, asked=True),
         "pack": _texts("what is sent on an appeal"),
         "record": _texts("what is recorded"),
         "day_off": _word("what happens on a day off", *DAY_OFF),
@@ -452,7 +453,7 @@ RECONSIDERATION = Table(
         "window": _period("within what time"),
         "response": _period("when it is answered", asked=True),
         "final": _yes("whether that ends it"),
-        "next": _word("where to go next", *OMBUDSMEN),
+        "next": _word("where to go next", *OMBUDSMEN, *INTERNAL),
         "day_off": _word("what happens on a day off", *DAY_OFF),
     },
 )
@@ -578,7 +579,9 @@ EVIDENCE = Table(
         "labelled": _words("what counts only when labelled", "opinion"),
         "needs": _texts("what it must be"),
         "store": _texts("how distressing material is kept"),
-        "log": _words("what is written down", "incidents", "decisions", "actions taken", "actions not taken", "reviews"),
+        "log": _words(
+            "what is written down", "incidents", "decisions", "actions taken", "actions not taken", "reviews"
+        ),
         "report": _texts("reports drawn from it"),
     },
 )

@@ -24,7 +24,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of a value: what the machine reads (`parsed`, in text `word`), the policy's sense in `words`, its rule."""
+    """One entry: what the machine reads (`parsed`, in text `word`), the policy's sense in `words`, its rule."""
 
     word: str
     words: str = ""
