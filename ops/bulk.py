@@ -1,0 +1,192 @@
+"""A large council for measuring: rows in bulk, alike in shape to what the services write."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from django.db import transaction
+
+import policies.shelf
+from audit.models import Event, EventText
+from cases.models import Case, Incident, Involvement, Warning
+from deadlines import services as deadlines
+from deadlines.models import Deadline
+from people import access
+from people import services as people
+from people.models import Address, ContactPoint, Provider, Resident, Role, User
+
+START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+FIRST = [
+    "Alex",
+    "Sam",
+    "Priya",
+    "Tomasz",
+    "Grace",
+    "Oluwaseun",
+    "Margaret",
+    "Dylan",
+    "Fatima",
+    "Chen",
+    "Siobhan",
+    "Marek",
+]
+LAST = [
+    "Abbott",
+    "Okafor",
+    "Kowalska",
+    "Singh",
+    "Murphy",
+    "Taylor",
+    "Hussain",
+    "Evans",
+    "Brown",
+    "Nguyen",
+    "MacLeod",
+    "Rossi",
+]
+
+
+@transaction.atomic
+def council(*, cases: int, incidents: int) -> User:
+    """One provider with so many cases and incidents, and an officer who may read them all. Returns the officer."""
+    provider = Provider.objects.create(
+        slug="measured",
+        name="Measured Council",
+        short_name="Measured",
+        nation=Provider.Nation.ENGLAND,
+        kind=Provider.Kind.COUNCIL,
+        address="Town Hall\nMeasured\nCT16 3PJ",
+        email="housing@measured.example",
+        phone="01304 000000",
+    )
+    deadlines.seed_holidays(provider, today=START.date())
+    newest = policies.shelf.builtin()["dover-district-council"][-1]
+    version = people.adopt_policy(
+        provider,
+        text=newest.read_text(encoding="utf-8"),
+        local=policies.shelf.local_rules("dover-district-council"),
+        by_name="Head of Housing",
+        at=START,
+    )
+    officer = people.make_user(provider=provider, email="officer@measured.example", name="Olive Officer", at=START)
+    role = Role.objects.filter(provider=provider, works_as="team leader").order_by("pk").first()
+    assert role is not None
+    access.grant(role, officer, by=None, at=START)
+    _rows(provider, version.pk, officer, cases, incidents, Random(1))
+    return officer
+
+
+def _rows(provider: Provider, version: int, officer: User, cases: int, incidents: int, chance: Random) -> None:
+    residents = Resident.objects.bulk_create(
+        [
+            Resident(
+                provider=provider,
+                reference=f"R-{900_000 + n}",
+                name=f"{chance.choice(FIRST)} {chance.choice(LAST)} {n}",
+                relation=Resident.Relation.TENANT,
+                search=f"r {900_000 + n} flat {n} marine parade dover ct161lw 0770090{n:05d}",
+            )
+            for n in range(cases)
+        ],
+        batch_size=5000,
+    )
+    Address.objects.bulk_create(
+        [
+            Address(resident=r, lines=f"Flat {n}\nMarine Parade\nDover", postcode="CT16 1LW")
+            for n, r in enumerate(residents)
+        ],
+        batch_size=5000,
+    )
+    ContactPoint.objects.bulk_create(
+        [ContactPoint(resident=r, kind="phone", value=f"07700 9{n:05d}") for n, r in enumerate(residents)],
+        batch_size=5000,
+    )
+    stages = [*Case.OPEN_STAGES, Case.Stage.INITIAL_WARNING, Case.Stage.INITIAL_WARNING]
+    opened = Case.objects.bulk_create(
+        [
+            Case(
+                provider=provider,
+                resident=r,
+                policy_version_id=version,
+                reference=f"C-{900_000 + n}",
+                stage=stages[n % len(stages)],
+                owner=officer,
+                opened_by=officer,
+                opened_at=START + timedelta(minutes=n),
+                moved_at=START + timedelta(minutes=n * 2),
+            )
+            for n, r in enumerate(residents)
+        ],
+        batch_size=5000,
+    )
+    happened = Incident.objects.bulk_create(
+        [
+            Incident(
+                provider=provider,
+                reference=f"I-{900_000 + n}",
+                happened_on=(START + timedelta(hours=n % 6000)).date(),
+                channel=Incident.Channel.PHONE,
+                facts="Shouted for ten minutes about a repair and would not let the officer speak.",
+                categories=["aggression"],
+                warnings_given=n % 3,
+                continued_after_warnings=n % 3 == 2,
+                reported_by=officer,
+                reported_at=START + timedelta(minutes=n),
+            )
+            for n in range(incidents)
+        ],
+        batch_size=5000,
+    )
+    own = [(opened[n % cases], incident) for n, incident in enumerate(happened)]
+    Involvement.objects.bulk_create(
+        [Involvement(incident=i, resident_id=c.resident_id, part="behaved") for c, i in own], batch_size=5000
+    )
+    through = Case.incidents.through
+    through.objects.bulk_create([through(case_id=c.pk, incident_id=i.pk) for c, i in own], batch_size=5000)
+    Warning.objects.bulk_create(
+        [
+            Warning(case=c, kind="initial", incident=i, given_on=i.happened_on, given_by=officer)
+            for c, i in own
+            for _ in range(i.warnings_given)
+        ],
+        batch_size=5000,
+    )
+    events = Event.objects.bulk_create(
+        [
+            Event(
+                at=i.reported_at,
+                verb="incident.logged",
+                by_ref=officer.reference,
+                by_name=officer.name,
+                subject_kind="incident",
+                subject_ref=i.reference,
+                provider_ref=provider.slug,
+                resident_ref=c.resident.reference,
+                case_ref=c.reference,
+                digest="0" * 64,
+            )
+            for c, i in own
+        ],
+        batch_size=5000,
+    )
+    EventText.objects.bulk_create(
+        [EventText(event=e, salt="0" * 32, body={"facts": "Shouted for ten minutes."}) for e in events], batch_size=5000
+    )
+    Deadline.objects.bulk_create(
+        [
+            Deadline(
+                provider=provider,
+                resident_id=c.resident_id,
+                kind="review.interval",
+                about=f"case:{c.reference}",
+                case_ref=c.reference,
+                title="Review the restriction",
+                url_name="cases:overview",
+                due_on=(START + timedelta(days=n % 400)).date(),
+                owner=officer,
+                set_at=START,
+            )
+            for n, c in enumerate(opened)
+            if n % 3 == 0
+        ],
+        batch_size=5000,
+    )
