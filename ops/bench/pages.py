@@ -26,7 +26,8 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from people.models import User
 from ops import bulk
-officer = User.objects.filter(email="officer@measured.example").first() or bulk.council(cases={cases}, incidents={incidents})
+officer = User.objects.filter(email="officer@measured.example").first()
+officer = officer or bulk.council(cases={cases}, incidents={incidents})
 session = import_module(settings.SESSION_ENGINE).SessionStore()
 session[SESSION_KEY], session[HASH_SESSION_KEY] = str(officer.pk), officer.get_session_auth_hash()
 session[BACKEND_SESSION_KEY] = "{backend}"
@@ -36,7 +37,7 @@ print(session.session_key)
 
 
 def main(arguments: list[str]) -> int:
-    """Load the data where it is not loaded, start both servers, measure in turns, print the ratios; 1 if one is broken."""
+    """Load the data where they are not, start both servers, measure in turns, print the ratios; 1 if one is broken."""
     parser = argparse.ArgumentParser(prog="./run bench pages", description=__doc__)
     parser.add_argument("--cases", type=int, default=20_000)
     parser.add_argument("--incidents", type=int, default=100_000)
@@ -172,7 +173,8 @@ class Caller:
 
     def __init__(self, port: int, path: str, key: str) -> None:
         self.port = port
-        self.request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: sessionid={key}\r\nConnection: keep-alive\r\n\r\n".encode()
+        head = (f"GET {path} HTTP/1.1", "Host: 127.0.0.1", f"Cookie: sessionid={key}", "Connection: keep-alive", "", "")
+        self.request = "\r\n".join(head).encode()
 
     def __enter__(self) -> "Caller":
         self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=60)
