@@ -6,6 +6,8 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from audit.models import Trail
+from people.access import providers_where
 from people.models import Provider, Resident, User
 
 
@@ -31,6 +33,13 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         """What still waits for somebody."""
         return self.filter(state=Deadline.State.OPEN)
 
+    def visible_to(self, user: User) -> "DeadlineQuerySet":
+        """What a person may look up: all of the providers whose case files they read, and what is theirs to do."""
+        theirs = models.Q(provider__in=providers_where(user, Provider.Capability.VIEW_CASES)) | models.Q(owner=user)
+        for role in user.roles:
+            theirs |= models.Q(provider=role.provider_id, for_roles__contains=[role.key])
+        return self.filter(theirs)
+
     def waiting_for(self, user: User) -> "DeadlineQuerySet":
         """What waits for a person: owned by name, or by a role the person holds and from which no rule bars them."""
         mine = models.Q(owner=user)
@@ -39,8 +48,9 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         return self.open().filter(mine).exclude(not_for__contains=[user.pk])
 
     def for_team_of(self, user: User) -> "DeadlineQuerySet":
-        """What waits for the people whom a person manages."""
-        return self.open().filter(owner__line_manager=user)
+        """What waits for the people whom a person manages, and what waits for a role with nobody's name on it."""
+        nobodys = models.Q(owner__isnull=True, provider__in=providers_where(user, Provider.Capability.DECIDE))
+        return self.open().filter(models.Q(owner__line_manager=user) | nobodys & ~models.Q(for_roles=[]))
 
     def worst_first(self) -> "DeadlineQuerySet":
         """Longest overdue first; what has no date last."""
@@ -110,6 +120,12 @@ class Deadline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.about}"
+
+    @property
+    def trail(self) -> Trail:
+        """Where events about the deadline belong: with the thing that it is about."""
+        resident = self.resident.reference if self.resident else ""
+        return Trail(self.about_kind, self.about_ref, self.provider.slug, resident, self.case_ref)
 
     @property
     def about_kind(self) -> str:

@@ -1,16 +1,24 @@
 """Setting, meeting and cancelling deadlines, in the transaction of the event that they run from."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import policies.clocks
+from django.db import transaction
 
 import policies.calendars
+import policies.clocks
+import policies.periods
+from audit import services as audit
+from deadlines import permissions
 from deadlines.models import Deadline, Holiday
 from people.models import Provider, Resident, User
+from policies import rules
+from policies.policy import Policy
 
 YEARS_BACK, YEARS_AHEAD = 6, 3
+MOST_ROUNDS = 100  # of a clock that comes round: more reviews than any restriction sees
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -90,3 +98,123 @@ def _end(about: str, kind: str | None, state: str, at: datetime, reason: str) ->
     if kind is not None:
         found = found.filter(kind=kind)
     return found.update(state=state, ended_at=at, end_reason=reason[:200])
+
+
+@dataclass(frozen=True)
+class Shift:
+    """An open deadline whose date moves when the days off change: from which day, to which reckoning."""
+
+    deadline: Deadline
+    was: date
+    reckoning: policies.clocks.Reckoning
+
+
+@transaction.atomic
+def add_day_off(provider: Provider, *, on: date, name: str, by: User, at: datetime) -> list[Shift]:
+    """Add a proclaimed holiday or a closure of the provider's own, and move the open deadlines that it touches.
+
+    Holidays are dated data, updatable without a release (T1). `shifts` shows beforehand what would move. Raises
+    `NotPermitted` for anybody but an administrator, `RuleBroken` where the day is one already.
+    """
+    permissions.check_can_correct_days_off(by, provider)
+    if not name.strip():
+        raise rules.RuleBroken("Enter what the day is called", field="name")
+    _, made = Holiday.objects.get_or_create(provider=provider, on=on, defaults={"name": name.strip()})
+    if not made:
+        raise rules.RuleBroken("The day is already a day off", field="on")
+    audit.record("holiday.added", subject=provider, by=by, at=at, facts={"on": on, "name": name.strip()})
+    return recompute(provider, by=by, at=at, because=f"Day off added: {name.strip()}, {on.day} {on:%B %Y}")
+
+
+@transaction.atomic
+def remove_day_off(provider: Provider, *, on: date, by: User, at: datetime) -> list[Shift]:
+    """Take away a day off that is none, and move the open deadlines that it touches. Raises as `add_day_off`."""
+    permissions.check_can_correct_days_off(by, provider)
+    holiday = Holiday.objects.select_for_update().filter(provider=provider, on=on).first()
+    if holiday is None:
+        raise rules.RuleBroken("The day is not a day off", field="on")
+    holiday.delete()
+    audit.record("holiday.removed", subject=provider, by=by, at=at, facts={"on": on, "name": holiday.name})
+    return recompute(provider, by=by, at=at, because=f"Day off removed: {holiday.name}, {on.day} {on:%B %Y}")
+
+
+def shifts(provider: Provider, calendar: policies.calendars.Calendar, *, on: date) -> list[Shift]:
+    """Which open deadlines would move in another calendar, and to which day; shown before a change is made (T1)."""
+    policy = provider.policy_version_on(on).policy
+    found = []
+    for deadline in Deadline.objects.open().filter(provider=provider, due_on__isnull=False, reckoning__isnull=False):
+        anew = worked_out_anew(policies.clocks.Reckoning.from_json(deadline.reckoning), calendar, policy)
+        if anew.due and anew.due != deadline.due_on:
+            found.append(Shift(deadline, deadline.due_on, anew))
+    return found
+
+
+@transaction.atomic
+def recompute(provider: Provider, *, by: User | None, at: datetime, because: str) -> list[Shift]:
+    """Work out every open deadline anew in the provider's calendar as it stands now, and say so in the trail (T1).
+
+    Only the date and its explanation change: what it waits for and who does it stay. A moved deadline is reminded of
+    again, because a reminder is kept for its due date.
+    """
+    Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
+    moved = shifts(provider, calendar_for(provider), on=day_of(at))
+    for shift in moved:
+        deadline = Deadline.objects.select_for_update(of=("self",)).get(pk=shift.deadline.pk)
+        if deadline.state != Deadline.State.OPEN:
+            continue
+        deadline.due_on, deadline.reckoning = shift.reckoning.due, shift.reckoning.to_json()
+        deadline.save(update_fields=["due_on", "reckoning"])
+        facts = {"deadline": deadline.kind, "was": shift.was, "now": deadline.due_on, "because": because}
+        audit.record("deadline.moved", subject=deadline, by=by, at=at, facts=facts)
+    return moved
+
+
+def worked_out_anew(
+    found: policies.clocks.Reckoning, calendar: policies.calendars.Calendar, policy: Policy
+) -> policies.clocks.Reckoning:
+    """The same clock in another calendar: as many working days as before, or the same day looked at anew.
+
+    How many working days were counted is what lies between start and date, less what was left out; so a clock that
+    comes round again keeps its round. A date beyond the calendar's years stays as it is: a guess would be worse.
+    """
+    if found.due is None or found.source == "law":
+        return found
+    try:
+        if found.unit == "working days" and found.from_on:
+            counted_from = found.from_on
+            if policies.clocks.START_NOT_COUNTED not in found.assumed:
+                counted_from -= timedelta(days=1)
+            count = (found.due - counted_from).days - len(found.left_out)
+            due = calendar.add_working_days(counted_from, count)
+            return replace(found, due=due, left_out=calendar.days_off(counted_from, due))
+        return _landed_anew(found, calendar, policy)
+    except policies.calendars.NotCovered:
+        return found
+
+
+def _landed_anew(
+    found: policies.clocks.Reckoning, calendar: policies.calendars.Calendar, policy: Policy
+) -> policies.clocks.Reckoning:
+    """Where a date counted in days, weeks or months falls, now that other days are off."""
+    counted, rule = _counted_day(found), found.day_off_rule
+    if rule is None:
+        own, general = policy.values.get(f"{found.path.partition('.')[0]}.day_off"), policy.value("clocks.day_off")
+        rule = own.raw if own and own.said else general.raw if general.said else ""
+    why = calendar.why_off(counted)
+    if why is None:
+        return replace(found, due=counted, lands_on=None, next_working_day=None)
+    later, earlier = calendar.next_working_day(counted), calendar.previous_working_day(counted)
+    due = {"next working day": later, "previous working day": earlier}.get(rule, counted)
+    return replace(found, due=due, lands_on=why, day_off_rule=rule, next_working_day=later)
+
+
+def _counted_day(found: policies.clocks.Reckoning) -> date:
+    """The day that was counted, before a rule on days off moved it; of a clock that comes round, in the same round."""
+    due = found.due or date.max
+    moved = found.lands_on and found.day_off_rule in ("next working day", "previous working day")
+    if not moved or not (found.from_on and found.count and found.unit):
+        return due
+    unit: policies.periods.Unit = next(unit for unit in policies.periods.UNITS if unit == found.unit)
+    rounds = range(1, MOST_ROUNDS if found.every else 2)
+    days = [policies.clocks.add(policies.periods.Period(found.count * times, unit), found.from_on) for times in rounds]
+    return min(days, key=lambda day: abs(day - due))
