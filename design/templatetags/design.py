@@ -401,8 +401,8 @@ def breadcrumbs(*pairs: str) -> dict[str, Any]:
 
 @register.simple_tag
 def back_link(href: str, text: str = "Back") -> SafeString:
-    """`{% back_link url %}`: back by a real address."""
-    return format_html('<a href="{}" class="govuk-back-link">{}</a>', href, text)
+    """`{% back_link url %}`: back by a real address, in a landmark of its own."""
+    return format_html('<nav aria-label="Back"><a href="{}" class="govuk-back-link">{}</a></nav>', href, text)
 
 
 @register.inclusion_tag("components/identity_bar.html")
