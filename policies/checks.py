@@ -46,6 +46,10 @@ def _dates(policy: Policy) -> Iterator[Problem]:
 
 
 def _bounds(policy: Policy) -> Iterator[Problem]:
+    for path in ("minimum", "maximum", "normally", "extension.minimum", "extension.maximum"):
+        length = policy.period(f"restriction.{path}")
+        if length and length.unit == "working days":
+            yield Problem(f"restriction.{path}", "is a length, so it is in calendar days, weeks, months or years")
     for path, value in policy.values.items():
         if not path.endswith(".minimum") or not isinstance(value.raw, Period):
             continue

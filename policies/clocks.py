@@ -42,9 +42,9 @@ class Reckoning:
     """A date with everything needed to say how it was found, or why there is none.
 
     `unsaid` means that there is no value at all; `unsaid_parts` names the gaps that stop the date. `left_out` holds
-    each day that was not counted, with its reason. `lands_on` says why the counted day is a day off; `day_off_rule` what the
-    policy does then ("" where it says nothing, and the date is left); `next_working_day` is the day after it that is
-    worked. `local` is by whom, when and why the provider settled what the policy leaves open.
+    each day that was not counted, with its reason. `lands_on` says why the counted day is a day off, `day_off_rule`
+    what the policy does then ("" where it says nothing, and the date is left), `next_working_day` the day after it that
+    is worked. `local` is by whom, when and why the provider settled what the policy leaves open.
     """
 
     path: str

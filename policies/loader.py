@@ -228,6 +228,14 @@ class _Reader:
     def _texts(self, key: schema.Key, raw: Any, path: str) -> Iterator[tuple[str, str]]:
         if key.kind == "date" and isinstance(raw, date) and not isinstance(raw, datetime):
             raw = raw.isoformat()
+        if (
+            key.kind == "count"
+            and not key.clause
+            and isinstance(raw, int)
+            and not isinstance(raw, bool)
+            and 0 <= raw < 100
+        ):
+            raw = str(raw)
         entries = raw if isinstance(raw, list) else [raw]
         if not entries:
             self.problem(path, "is an empty list: leave the key out where the policy is silent")
@@ -253,7 +261,8 @@ class _Reader:
         state = grammar.plain(word)
         if state in _SPECIAL and state not in key.words and key.kind not in ("name", "date"):
             return [Item(state, own.strip(), rule, state)]  # type: ignore[arg-type]
-        return _PARSERS[key.kind](key, value, rule)
+        items: list[Item] = _PARSERS[key.kind](key, value, rule)
+        return items
 
     # what is asked and not answered
 
@@ -497,7 +506,7 @@ def _fills(new: Item, old: Item) -> bool:
     if isinstance(new.parsed, Threshold) and isinstance(old.parsed, Threshold):
         said, told = old.parsed, new.parsed
         return told.what == said.what and said.count in (None, told.count) and said.within in ("", told.within)
-    return new.parsed == old.parsed
+    return bool(new.parsed == old.parsed)
 
 
 def _ruled(item: Item, rule: Rule) -> Item:

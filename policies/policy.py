@@ -11,189 +11,24 @@ from functools import cached_property
 from typing import Any
 
 from policies import clocks, grammar, law, schema
+from policies.parts import (
+    Appeals,
+    Behaviour,
+    Gate,
+    LetterRule,
+    Path,
+    RegisterRule,
+    RestrictionKind,
+    RestrictionKinds,
+    Reviews,
+    Stage,
+)
 from policies.periods import LONGEST, Period
 from policies.problems import nearest
 from policies.rules import Rule, RuleBroken
 from policies.values import Gap, Item, RoleDef, Settled, Threshold, Value, Who
 
 DANGER = "danger"
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A stage in the policy's words, mapped onto one of the four states of a case.
-
-    `by` is unsaid where the policy names no decider; `after` is None where nothing need have happened before, and
-    `after.unsaid` where the policy is silent on it. `lapses` is None where the policy does not say.
-    """
-
-    key: str
-    name: str
-    state: str
-    by: Who
-    after: Threshold | None
-    lapses: Period | None
-    rule: Rule | None
-    optional: bool = False
-    consult: Who | None = None
-    not_by: tuple[str, ...] = ()
-    do: tuple[Item, ...] = ()
-    steps_lost: bool = False
-    number: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Behaviour:
-    """A heading of unacceptable behaviour. `is_danger` where it opens the path that leaves the stages."""
-
-    key: str
-    name: str
-    is_danger: bool
-    examples: tuple[str, ...] = ()
-    leads_to: tuple[Item, ...] = ()
-    lost: bool = False
-    rule: Rule | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RestrictionKind:
-    """A kind of restriction: what it does, in the schema's word, and in the policy's own sense."""
-
-    key: str
-    does: str
-    words: str
-    channels: tuple[str, ...] = ()
-    by: Who | None = None
-    conditions: tuple[Item, ...] = ()
-    rule: Rule | None = None
-    local: Settled | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RestrictionKinds:
-    """The catalogue of kinds. `only_examples` is None where the policy does not say whether its list is complete."""
-
-    listed: tuple[RestrictionKind, ...]
-    only_examples: bool | None
-    lost: bool
-    rule: Rule | None
-
-    @property
-    def others_allowed(self) -> bool:
-        """Whether a kind that is not listed may be used: not where the list is whole and called complete."""
-        return self.lost or self.only_examples is not False
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterRule:
-    """A register of risks to staff. What the policy leaves open is unsaid in the value itself."""
-
-    key: str
-    name: str
-    risks: tuple[str, ...]
-    enter: Value
-    on: tuple[str, ...]
-    access: Value
-    tell: Value
-    withhold_if: Value
-    review: Value
-    remove: Value
-    keep: Mapping[str, Value]
-    owner: Value
-    rule: Rule | None
-
-
-@dataclass(frozen=True, slots=True)
-class LetterRule:
-    """A letter: the steps that send it, how, what it must say. `contents_lost` where that list is damaged."""
-
-    key: str
-    name: str
-    on: tuple[str, ...]
-    sent: tuple[Item, ...]
-    says: tuple[Item, ...]
-    encloses: tuple[Item, ...]
-    signed: Who
-    contents_lost: bool
-    rule: Rule | None
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """A path that leaves the stages: what opens it, what it skips, and the conditions a person answers in words."""
-
-    key: str
-    name: str
-    when: tuple[str, ...]
-    conditions: tuple[Item, ...]
-    skips: tuple[str, ...]
-    skips_rule: Rule | None
-    by: Who
-    police: Value
-    police_at_once: bool
-    interim: bool
-    registers: tuple[str, ...]
-    do: tuple[Item, ...]
-    steps_lost: bool
-    rules: tuple[Rule, ...]
-
-    @property
-    def police_must(self) -> bool:
-        """Whether the police are told in every such case; otherwise it is weighed, or the policy is silent."""
-        rule = self.police.rule
-        told = self.police.raw in ("tell", "involve")
-        return told and rule is not None and rule.strength == "must"
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """What must, or may, be done before a step. `asks` is the question of a gate of the provider's own."""
-
-    key: str
-    before: tuple[str, ...]
-    required: bool
-    asks: str
-    weighs: tuple[Item, ...]
-    again: tuple[Item, ...]
-    rule: Rule | None
-
-
-@dataclass(frozen=True, slots=True)
-class Appeals:
-    """How the decisions it covers are appealed. Each value may be unsaid; `covers` holds stages, actions or kinds."""
-
-    covers: tuple[str, ...]
-    window: Value
-    response: Value
-    by: Who
-    not_by: tuple[str, ...]
-    how: Value
-    late: Value
-    met_by: Value
-    final: Value
-    meanwhile: Value
-    next: Value
-    grounds: Value
-    window_path: str = "appeal.window"
-    response_path: str = "appeal.response"
-    ombudsman: law.Ombudsman | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reviews:
-    """When a restriction is reviewed, by whom, with what outcomes. Each value may be unsaid."""
-
-    interval: Value
-    at_end: Value
-    batch: Value
-    by: Who
-    outcomes: Value
-    day_off: Value
-    meanwhile: Value
-    tell: Value
-    tell_late: Value
-    none_if: Value
-    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -525,15 +360,9 @@ class Policy:
         """The rule of reviews; `paths` are the clocks that set dates, of which the earliest counts."""
         timed = ("review.interval", "review.at_end", "review.batch", "review.maximum")
         paths = tuple(path for path in timed if self.value(path).said and self.value(path).raw is not False)
-        return Reviews(
-            *(self.value(f"review.{key}") for key in ("interval", "at_end", "batch")),
-            self.who("review.by"),
-            *(
-                self.value(f"review.{key}")
-                for key in ("outcomes", "day_off", "meanwhile", "tell", "tell_late", "none_if")
-            ),
-            paths,
-        )
+        keys = ("interval", "at_end", "batch", "outcomes", "day_off", "meanwhile", "tell", "tell_late", "none_if")
+        said = {key: self.value(f"review.{key}") for key in keys}
+        return Reviews(by=self.who("review.by"), paths=paths, **said)
 
     def rule(self, path: str) -> Rule | None:
         """The rule of a value, or of a table as a whole."""
@@ -617,15 +446,13 @@ class Policy:
         keep = {name: self.value(f"{path}.keep.{name}.maximum") for name in self._names(f"{path}.keep")}
         said = {name: self.value(f"{path}.{name}") for name in schema.REGISTER.named.keys}  # type: ignore[union-attr]
         return RegisterRule(
-            key,
-            self._text(f"{path}.name"),
-            tuple(str(item) for item in said["risks"].kept),
-            said["enter"],
-            tuple(item.word for item in said["on"].kept),
-            *(said[name] for name in ("access", "tell", "withhold_if", "review", "remove")),
-            keep,
-            said["owner"],
-            self.rule(path),
+            key=key,
+            name=self._text(f"{path}.name"),
+            risks=tuple(str(item) for item in said["risks"].kept),
+            on=tuple(item.word for item in said["on"].kept),
+            keep=keep,
+            rule=self.rule(path),
+            **{name: said[name] for name in ("enter", "access", "tell", "withhold_if", "review", "remove", "owner")},
         )
 
     def _letter(self, key: str) -> LetterRule:

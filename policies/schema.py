@@ -1,7 +1,8 @@
 """Every key that a policy file may have, what it holds, and which keys are asked.
 
 An *asked* key that is absent is unsaid: the policy is silent, it is listed, and a named person decides. Any other
-absent key means that there is nothing of the kind. A path ("appeal.window") names a key in errors, clocks and local rules.
+absent key means that there is nothing of the kind. A path ("appeal.window") names a key in errors, clocks and local
+rules.
 """
 
 from collections.abc import Callable, Mapping
@@ -381,7 +382,7 @@ RESTRICTION = Table(
 REVIEW = Table(
     "Reviews of a restriction",
     {
-        "interval": _period("how often", asked=True),
+        "interval": _period("how often", asked=lambda table: "batch" not in table),
         "minimum": _period("the shortest time to a review that is agreed"),
         "maximum": _period("the longest time to a review that is agreed"),
         "batch": _words(
