@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import importlib.util
 import os
+import random
 import secrets
 import shutil
 import signal
@@ -17,6 +18,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import redis
@@ -256,7 +258,9 @@ class Valkey(Server):
 
     def prepare(self) -> None:
         self.own(make(self.data))
-        port, password = free_port(wanted=port_of(self.url)), secrets.token_urlsafe(24)
+        # The same address as before: whoever uses it goes on with it after a crash.
+        port = free_port(wanted=port_of(self.url))
+        password = urlsplit(self.url).password or secrets.token_urlsafe(24)
         configuration = self.data / "valkey.conf"
         lines = [
             "bind 127.0.0.1",
@@ -339,13 +343,15 @@ def reachable(thing: Path, servers: Servers) -> Path:
 
 def port_of(url: str) -> int:
     """The port in an address; 0 if there is none."""
-    digits = url.rpartition(":")[2].partition("/")[0]
-    return int(digits) if digits.isdigit() else 0
+    return urlsplit(url).port or 0
 
 
 def free_port(*, wanted: int = 0) -> int:
-    """A free port on loopback: the wanted one where it is free."""
-    for port in (wanted, 0):
+    """A free port on loopback: the wanted one where it is free.
+
+    Otherwise one below those that the kernel lends to outgoing connections, so that it stays free over a restart.
+    """
+    for port in (*([wanted] if wanted else []), *random.sample(range(21_000, 32_000), 200)):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

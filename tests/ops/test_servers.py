@@ -36,7 +36,7 @@ def test_killed_servers_come_back_with_every_committed_row_and_every_queued_mess
             connection.execute("insert into kept select generate_series(1, 500)")
         with valkey(servers) as client:
             client.rpush("queue", *range(200))
-        before = [server.process for server in servers.each]
+        before, address = [server.process for server in servers.each], servers.environment()
         for process in before:
             assert process is not None
             process.send(signal.SIGKILL)
@@ -49,6 +49,7 @@ def test_killed_servers_come_back_with_every_committed_row_and_every_queued_mess
         with valkey(servers) as client:
             assert client.llen("queue") == 200
         assert servers.ensure() == []
+        assert servers.environment() == address
         after = [server.process for server in servers.each]
         assert not set(before) & set(after)
     assert not any(process and process.alive for process in after)
