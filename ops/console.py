@@ -4,8 +4,13 @@ import sys
 
 
 def say(text: str) -> None:
-    """One line on the terminal, at once."""
+    """One line of the answer, at once."""
     print(text, flush=True)
+
+
+def note(text: str) -> None:
+    """One line on what is being done, at once; beside the answer, so that `./run manage … > file` holds that alone."""
+    print(text, file=sys.stderr, flush=True)
 
 
 class Stop(SystemExit):

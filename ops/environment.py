@@ -9,7 +9,7 @@ import subprocess
 import sys
 import venv
 
-from ops.console import Stop, say
+from ops.console import Stop, note
 from ops.paths import LOCK, ROOT, VENV
 
 UV = "0.13.8"
@@ -64,7 +64,7 @@ def make() -> None:
         raise Stop("The environment is out of date. Run ./run again with the system's Python.")
     fresh = not (os.access(PYTHON, os.X_OK) and subprocess.run([PYTHON, "-c", ""], check=False).returncode == 0)
     if fresh or not MARK.is_file() or not MARK.read_text().endswith(wanted().partition(" python ")[2]):
-        say("Making .venv …")
+        note("Making .venv …")
         try:
             venv.create(VENV, with_pip=True, clear=VENV.exists())
         except (subprocess.CalledProcessError, ImportError) as error:
@@ -73,7 +73,7 @@ def make() -> None:
                 "Python cannot make a virtual environment. On Debian or Ubuntu:  apt-get install python3-venv"
             ) from error
     MARK.unlink(missing_ok=True)
-    say("Installing from requirements/development.txt (every file checked against its hash) …")
+    note("Installing from requirements/development.txt (every file checked against its hash) …")
     step([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"uv=={UV}"])
     settings = {"UV_COMPILE_BYTECODE": "1", "UV_PYTHON_DOWNLOADS": "never", "VIRTUAL_ENV": str(VENV)}
     if index := os.environ.get("PIP_INDEX_URL"):
@@ -121,7 +121,7 @@ def install_packages(packages: list[str], reason: str) -> None:
     """Install Debian packages as root or with a sudo that asks nothing; else raise `Stop` with the line to type."""
     line = f"apt-get install --yes --no-install-recommends {' '.join(packages)}"
     if (before := privilege()) is not None and shutil.which("apt-get"):
-        say(f"{reason} Installing {', '.join(packages)} …")
+        note(f"{reason} Installing {', '.join(packages)} …")
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run([*before, "apt-get", "update", "-qq"], env=quiet, check=False)
         done = subprocess.run([*before, *line.split(), "-qq"], env=quiet, stdout=subprocess.DEVNULL, check=False)

@@ -26,7 +26,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from ops import places
-from ops.console import Stop, say
+from ops.console import Stop, note
 from ops.paths import make, write_private
 from ops.places import OPEN, fingerprint, open_to_others
 from ops.processes import Process, start, wait_until
@@ -130,7 +130,7 @@ class Server:
         """
         if process := self.process:
             process.stop(gently=self.farewell)
-        say(f"Starting {self.title} …")
+        note(f"Starting {self.title} …")
         self.prepare()
         for attempt in range(8):
             time.sleep(attempt / 4)
