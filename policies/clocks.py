@@ -220,6 +220,8 @@ def work_out(policy: "Policy", path: str, events: Mapping[str, date], calendar: 
     """
     known = _events(policy, events)
     value = policy.value(path)
+    if not _is_clock(path):
+        raise ValueError(f"{path} holds no period: it is not a clock")
     found = _described(policy, value, calendar)
     if value.unsaid or value.none or (value.lost and not value.kept) or value.raw is False:
         return _without_value(found, value)
@@ -230,8 +232,6 @@ def work_out(policy: "Policy", path: str, events: Mapping[str, date], calendar: 
         return _off_days(policy, _by_batch(found, value, known), calendar)
     if value.raw is True:
         return _off_days(policy, _from_event(replace(found, runs_from="end"), known, lambda day: day), calendar)
-    if not isinstance(value.raw, Period):
-        raise ValueError(f"{path} holds no period: it is not a clock")
     return _by_period(policy, found, _kind_settled(policy, value.raw), known, calendar)
 
 

@@ -1,4 +1,4 @@
-"""What the typed readers of a policy hand out: stages, kinds of restriction, registers, letters, paths, gates, appeals."""
+"""What the typed readers of a policy hand out: stages, kinds of restriction, registers, letters, paths, appeals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

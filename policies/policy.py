@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 from policies import clocks, grammar, law, schema
+from policies.calendars import Calendar
 from policies.parts import (
     Appeals,
     Behaviour,
@@ -232,13 +232,17 @@ class Policy:
         ends_on = clocks.add(Period(months, "months"), starts_on)
         self._check_between(starts_on, ends_on, None, field)
 
-    def check_dates(self, starts_on: date, ends_on: date, *, calendar: Any = None, field: str | None = None) -> None:
+    def check_dates(
+        self, starts_on: date, ends_on: date, *, calendar: Calendar | None = None, field: str | None = None
+    ) -> None:
         """Refuse a restriction whose last day in force lies outside of the policy's bounds, counted from its start."""
         if ends_on < starts_on:
             raise RuleBroken("The last day in force must be on or after the start", None, field)
         self._check_between(starts_on, ends_on, calendar, field)
 
-    def check_extension(self, old_end: date, new_end: date, *, calendar: Any = None, field: str | None = None) -> None:
+    def check_extension(
+        self, old_end: date, new_end: date, *, calendar: Calendar | None = None, field: str | None = None
+    ) -> None:
         """Refuse an extension outside of the policy's bounds for extensions; an unsaid bound refuses nothing."""
         if new_end <= old_end:
             raise RuleBroken("The new last day must be after the old one", None, field)
@@ -435,7 +439,7 @@ class Policy:
             does.settled,
         )
 
-    def _check_between(self, starts_on: date, ends_on: date, calendar: Any, field: str | None) -> None:
+    def _check_between(self, starts_on: date, ends_on: date, calendar: Calendar | None, field: str | None) -> None:
         least, most, rule = self.length_bounds()
         for bound, wrong in ((least, ends_on.__lt__), (most, ends_on.__gt__)):
             if bound and bound.countable and wrong(clocks.add(bound, starts_on, calendar)):
