@@ -20,7 +20,7 @@ from ops.running import Claim, sweep
 from ops.servers import Servers, free_port, tail
 from ops.testing import attended
 
-MANAGE = [sys.executable, ROOT / "manage.py"]
+MANAGE = [sys.executable, str(ROOT / "manage.py")]
 LOG_LIMIT = 10 * 1024 * 1024
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from ops.paths import ROOT, VENV
 
@@ -16,7 +17,7 @@ LOCKS = {
 def main(arguments: list[str]) -> None:
     """Compile both, the tools on top of the very versions that production runs."""
     for output, more in LOCKS.items():
-        command = [VENV / "bin" / "uv", "pip", "compile", "pyproject.toml", *OPTIONS, *SILENT, *more]
+        command: list[str | Path] = [VENV / "bin" / "uv", "pip", "compile", "pyproject.toml", *OPTIONS, *SILENT, *more]
         subprocess.run([*command, *arguments, "--output-file", output], cwd=ROOT, check=True)
 
 

