@@ -251,7 +251,7 @@ class ChoicesField(Options, forms.MultipleChoiceField):
 class TickField(Spoken, forms.BooleanField):
     """One checkbox."""
 
-    words = {"required": "Tick the box: {called}"}
+    words = {"required": "Tick the box: {Called}"}
 
 
 class DayField(Spoken):

@@ -44,12 +44,14 @@ def file_name(name: str, longest: int = 120) -> str:
 
 
 def lower_first(text: str) -> str:
-    """The text with a small first letter, unless its first word is a name or an abbreviation such as ID.
+    """The text with a small first letter, unless its first word is "I" or an abbreviation such as ID.
 
-    >>> lower_first("What happened"), lower_first("ID number")
-    ('what happened', 'ID number')
+    >>> lower_first("What happened"), lower_first("ID number"), lower_first("I have asked")
+    ('what happened', 'ID number', 'I have asked')
     """
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+    if text[1:2].isupper() or text.startswith(("I ", "I’", "I'")):
+        return text
+    return text[:1].lower() + text[1:]
 
 
 def upper_first(text: str) -> str:

@@ -52,7 +52,7 @@ def problems(page: Page) -> list[str]:
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_passes_axe_and_keeps_the_security_policy(open_page: Open, path: str, width: dict[str, int]):
     page = open_page(path, viewport=width)
-    if folder := os.environ.get("EVENHAND_PICTURES"):
+    if folder := os.environ.get("PICTURES"):
         name = path.strip("/").replace("/", "-")
         page.screenshot(path=Path(folder) / f"{name}-{width['width']}.png", full_page=True)
     assert problems(page) == []
@@ -84,7 +84,7 @@ def test_errors_lead_to_their_fields_and_what_was_typed_stays(open_page: Open):
     assert page.locator(".govuk-date-input .govuk-input--error").count() == 1
     page.get_by_role("link", name="Select whether anyone was hurt").click()
     assert page.evaluate("document.activeElement.id") == "id_hurt_0"
-    if folder := os.environ.get("EVENHAND_PICTURES"):
+    if folder := os.environ.get("PICTURES"):
         page.screenshot(path=Path(folder) / "errors-390.png", full_page=True)
     assert problems(page) == []
 
