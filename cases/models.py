@@ -1,5 +1,6 @@
 """Incidents, the staged case, warnings, assessments and evidence."""
 
+from functools import lru_cache
 from typing import ClassVar
 
 import pgtrigger
@@ -60,6 +61,11 @@ class Incident(models.Model):
     police_called = models.BooleanField(default=False)
     police_reference = models.CharField(max_length=60, blank=True)
     danger = models.BooleanField(default=False, help_text="Somebody was assaulted, threatened or intimidated.")
+    hurt = models.BooleanField(default=False, help_text="Somebody was physically hurt.")
+    hazard = models.BooleanField(
+        default=False, help_text="The resident reported something that needs repair or makes the home unsafe."
+    )
+    hazard_words = models.TextField(blank=True)
     reported_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="incidents_reported")
     reported_at = models.DateTimeField()
 
@@ -71,6 +77,9 @@ class Incident(models.Model):
             models.CheckConstraint(
                 condition=models.Q(continued_after_warnings=False) | models.Q(warnings_given__gt=0),
                 name="incident_continued_after_a_warning",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(hazard=False) | ~models.Q(hazard_words=""), name="incident_hazard_says_what"
             ),
         ]
         indexes = [models.Index(fields=["provider", "-happened_on"], name="incident_by_day")]
@@ -168,6 +177,14 @@ class Draft(models.Model):
         return str(self.token)
 
 
+@lru_cache(maxsize=256)
+def stage_names(policy_version_id: int) -> dict[str, str]:
+    """The policy's names of the stages by our state; read once a process, because an adopted version never changes."""
+    policy = PolicyVersion.objects.get(pk=policy_version_id).policy
+    named = {stage.state.replace(" ", "_"): stage.name for stage in reversed(policy.stages) if stage.state}
+    return {state: named[state] for state in Case.Stage.values if state in named}
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     """Reads of cases."""
 
@@ -207,6 +224,9 @@ class Case(models.Model):
     closed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True)
     close_reason = models.TextField(blank=True)
+    begun_at = models.DateTimeField(help_text="Since when warnings count: when the case was opened, or last reopened.")
+    threshold_settled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    threshold_settled_at = models.DateTimeField(null=True)
     incidents = models.ManyToManyField(Incident, related_name="cases")
 
     objects = CaseQuerySet.as_manager()
@@ -223,6 +243,11 @@ class Case(models.Model):
                 )
                 | (~models.Q(stage="closed") & models.Q(closed_by__isnull=True, closed_at__isnull=True)),
                 name="case_closed_has_who_when_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(threshold_settled_by__isnull=True, threshold_settled_at__isnull=True)
+                | models.Q(threshold_settled_by__isnull=False, threshold_settled_at__isnull=False),
+                name="case_threshold_settled_has_who_and_when",
             ),
         ]
         indexes = [
@@ -242,6 +267,11 @@ class Case(models.Model):
     def policy(self):
         """The policy version under which the case was opened."""
         return self.policy_version.policy
+
+    @property
+    def stage_name(self) -> str:
+        """The stage in the policy's own words; ours where the policy has no stage of that kind."""
+        return stage_names(self.policy_version_id).get(self.stage) or self.get_stage_display()
 
     @transition(field=stage, source=Stage.INITIAL_WARNING, target=Stage.WRITTEN_WARNING)
     def warn_in_writing(self, *, at) -> None:
@@ -297,7 +327,8 @@ class Case(models.Model):
     def reopen(self, *, at) -> None:
         """Begin again at the first stage: what was restricted before is over and has to be reasoned anew."""
         self.closed_by = self.closed_at = None
-        self.close_reason, self.moved_at = "", at
+        self.close_reason, self.moved_at, self.begun_at = "", at, at
+        self.threshold_settled_by = self.threshold_settled_at = None
 
 
 class Warning(models.Model):

@@ -1,0 +1,123 @@
+"""Who may do what with incidents and cases, and the reason why not."""
+
+from collections.abc import Callable
+
+from cases import ladder
+from cases.models import Affected, Case, Draft, Incident
+from people import access
+from people.models import Provider, User
+
+Can = Provider.Capability
+
+
+def _who_can(case: Case, capability: str) -> str:
+    return f"A {ladder.names_with(case.policy, capability)} can."
+
+
+def check_can_log(user: User, provider: Provider) -> None:
+    """Staff whose role carries it log incidents (Dover 6.24)."""
+    access.require(user, Can.LOG_INCIDENTS, provider, "Your role does not let you log incidents. Tell your line manager.")
+
+
+def check_can_use_draft(user: User, draft: Draft) -> None:
+    """A draft belongs to the person who typed it."""
+    if draft.user_id != user.pk:
+        raise access.NotPermitted("This draft is somebody else's.")
+
+
+def check_can_add_to(user: User, incident: Incident) -> None:
+    """Whoever reported an incident, and anybody who may log one, may add what else is known about it."""
+    if incident.reported_by_id == user.pk and user.is_active:
+        return
+    access.require(user, Can.LOG_INCIDENTS, incident.provider_id, "Your role does not let you add to incidents.")
+
+
+def check_can_support(user: User, incident: Incident, affected: list[Affected]) -> None:
+    """The line manager of somebody whom the incident affected says that it was seen (rule H3)."""
+    if not any(one.user and one.user.line_manager_id == user.pk for one in affected):
+        raise access.NotPermitted("Only the line manager of somebody affected can do this.")
+
+
+def check_can_read(user: User, case: Case) -> None:
+    """Case files are read by those whose role carries it."""
+    access.require(user, Can.VIEW_CASES, case.provider_id)
+
+
+def check_can_warn(user: User, case: Case) -> None:
+    """Warning letters are drafted by those who work cases."""
+    why = f"Your role does not let you draft letters. {_who_can(case, Can.WORK_CASES)}"
+    access.require(user, Can.WORK_CASES, case.provider_id, why)
+
+
+def check_can_issue_warning(user: User, case: Case) -> None:
+    """A warning letter is issued by whom the policy names; where it is silent, by somebody who decides."""
+    who = ladder.who_issues(case.policy)
+    if who.unsaid:
+        why = f"The policy does not say who issues this letter. {_who_can(case, Can.DECIDE)}"
+        access.require(user, Can.DECIDE, case.provider_id, why)
+    elif not who.allows(access.role_keys(user, case.provider_id)):
+        cited = f" ({who.rule.in_brackets()})" if who.rule else ""
+        raise access.NotPermitted(f"This letter is issued by: {who.names()}{cited}.")
+
+
+def check_can_settle_threshold(user: User, case: Case) -> None:
+    """What the policy leaves open is settled by somebody who decides, by name (rule D10)."""
+    why = f"The policy is silent here. {_who_can(case, Can.DECIDE)}"
+    access.require(user, Can.DECIDE, case.provider_id, why)
+
+
+def check_can_assess(user: User, case: Case) -> None:
+    """Risk and equality are assessed by those who work cases."""
+    why = f"Your role does not let you record assessments. {_who_can(case, Can.WORK_CASES)}"
+    access.require(user, Can.WORK_CASES, case.provider_id, why)
+
+
+def check_can_decide_not_to_act(user: User, case: Case) -> None:
+    """Those who work cases record what they decided not to do (Dover 6.24)."""
+    why = f"Your role does not let you record decisions. {_who_can(case, Can.WORK_CASES)}"
+    access.require(user, Can.WORK_CASES, case.provider_id, why)
+
+
+def check_can_close(user: User, case: Case) -> None:
+    """Those who work cases close them, with a reason."""
+    why = f"Your role does not let you close cases. {_who_can(case, Can.WORK_CASES)}"
+    access.require(user, Can.WORK_CASES, case.provider_id, why)
+
+
+def check_can_reopen(user: User, case: Case) -> None:
+    """Those who work cases reopen them, with a reason."""
+    why = f"Your role does not let you reopen cases. {_who_can(case, Can.WORK_CASES)}"
+    access.require(user, Can.WORK_CASES, case.provider_id, why)
+
+
+def check_may_move(user: User | None, case: Case) -> None:
+    """What a restriction, a review or an appeal does to a case was checked there; here only that the house is the same.
+
+    None is the clock: a restriction that lapses.
+    """
+    if user is not None and not access.providers_where(user, Can.WORK_CASES, Can.DECIDE, Can.DECIDE_APPEALS):
+        raise access.NotPermitted("Your role does not let you do this.")
+    if user is not None and case.provider_id not in user.capabilities:
+        raise access.NotPermitted("This case belongs to another provider.")
+
+
+def people_affected(case: Case) -> set[int]:
+    """The accounts of everybody whom the case's incidents hit: they do not decide on it (rule F12)."""
+    hit = Affected.objects.filter(incident__cases=case, part=Affected.Part.AFFECTED, user__isnull=False)
+    return set(hit.values_list("user_id", flat=True))
+
+
+def reader(user: User, case: Case) -> Callable[[str], str]:
+    """A function that tells, by verb, why this reader may not do something with the case; "" where they may."""
+    checks: dict[str, Callable[[User, Case], None]] = {
+        "read": check_can_read,
+        "warn": check_can_warn,
+        "issue_warning": check_can_issue_warning,
+        "settle_threshold": check_can_settle_threshold,
+        "assess": check_can_assess,
+        "decide_not_to_act": check_can_decide_not_to_act,
+        "close": check_can_close,
+        "reopen": check_can_reopen,
+        "log": lambda user, case: check_can_log(user, case.provider),
+    }
+    return lambda verb: access.why_not(checks[verb], user, case)

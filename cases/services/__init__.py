@@ -1,0 +1,42 @@
+"""The verbs of cases: logging incidents, warning, assessing, closing; and what higher apps tell a case."""
+
+from cases.services import incidents, stages
+from cases.services.assessments import assess
+from cases.services.stages import (
+    close,
+    decide_not_to_act,
+    mark_restricted,
+    mark_restriction_continued,
+    mark_review_begun,
+    mark_unrestricted,
+    reopen,
+    settle_threshold,
+)
+from cases.services.warnings import (
+    change_warning,
+    draft_warning,
+    issue_warning,
+    send_back_warning,
+    submit_warning,
+    withdraw_warning,
+)
+
+__all__ = [
+    "assess",
+    "change_warning",
+    "close",
+    "decide_not_to_act",
+    "draft_warning",
+    "incidents",
+    "issue_warning",
+    "mark_restricted",
+    "mark_restriction_continued",
+    "mark_review_begun",
+    "mark_unrestricted",
+    "reopen",
+    "send_back_warning",
+    "settle_threshold",
+    "stages",
+    "submit_warning",
+    "withdraw_warning",
+]

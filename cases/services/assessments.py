@@ -1,0 +1,67 @@
+"""Assessments of a case: the risk, and what a decision means for somebody with protected characteristics."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django_fsm import TransitionNotAllowed
+
+from audit import services as audit
+from cases import permissions
+from cases.models import Assessment, Case
+from cases.services.rows import lock, need
+from people.models import User
+from policies.rules import RuleBroken
+
+GATES = {Assessment.Kind.RISK: "gate.risk_assessment", Assessment.Kind.EQUALITY: "gate.equality_assessment"}
+
+
+@transaction.atomic
+def assess(
+    case_id: int,
+    *,
+    kind: str,
+    words: str,
+    severity: str = "",
+    future_risk: str = "",
+    who_is_at_risk: str = "",
+    controls: str = "",
+    by: User,
+    at: datetime,
+) -> Assessment:
+    """Record a risk assessment (Dover 6.26, 6.27) or an individual equality impact assessment (6.40; Equality Act s149).
+
+    A new one stands beside the old ones, and the latest holds. It keeps the version of the resident's needs that it weighed,
+    so that it is open again when these change. Evenhand computes no score: severity and future risk are the assessor's
+    judgement. Raises `RuleBroken` where a part of it is missing.
+    """
+    case = lock(case_id)
+    permissions.check_can_assess(by, case)
+    if case.stage == Case.Stage.CLOSED:
+        raise TransitionNotAllowed("The case is closed.", object=case, method=Case.close)
+    kind = Assessment.Kind(kind)
+    rule = case.policy.rule(GATES[kind])
+    if kind == Assessment.Kind.RISK:
+        for value, name, field in ((severity, "how severe it was", "severity"), (future_risk, "the future risk", "future_risk")):
+            if value not in Assessment.Level.values:
+                raise RuleBroken(f"Select {name}", rule, field)
+        need(who_is_at_risk, "Enter who is at risk", "who_is_at_risk", rule)
+    else:
+        severity = future_risk = who_is_at_risk = ""
+    need(words, "Enter what you considered", "words", rule)
+    assessment = Assessment.objects.create(
+        case=case,
+        kind=kind,
+        severity=severity,
+        future_risk=future_risk,
+        words=words,
+        who_is_at_risk=who_is_at_risk,
+        controls=controls,
+        needs_version=case.resident.needs_version,
+        made_by=by,
+        made_at=at,
+    )
+    facts = {"severity": severity, "future_risk": future_risk, "needs_version": case.resident.needs_version}
+    told = {"considered": words, "who is at risk": who_is_at_risk, "controls": controls}
+    verb = "risk.assessed" if kind == Assessment.Kind.RISK else "equality.assessed"
+    audit.record(verb, subject=case, by=by, at=at, facts=facts | {"rule": rule.cite() if rule else ""}, words=told)
+    return assessment

@@ -1,0 +1,16 @@
+"""What every verb of a case begins with: its row under a lock, and words where words are needed."""
+
+from cases.models import Case
+from policies.rules import Rule, RuleBroken
+
+
+def lock(case_id: int) -> Case:
+    """The case under a row lock, with what every service needs of it. Raises `Case.DoesNotExist`."""
+    cases = Case.objects.select_for_update(of=("self",), no_key=True)
+    return cases.select_related("provider", "resident__provider", "policy_version").get(pk=case_id)
+
+
+def need(words: str, message: str, field: str, rule: Rule | None = None) -> None:
+    """Raise `RuleBroken` beside the field where nothing was written."""
+    if not words.strip():
+        raise RuleBroken(message, rule, field)

@@ -1,0 +1,187 @@
+"""The case's own decisions, and what restrictions, reviews and appeals tell it."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django_fsm import TransitionNotAllowed
+
+from audit import services as audit
+from cases import ladder, permissions
+from cases.models import Case
+from cases.services.rows import lock, need
+from cases.services.warnings import drop_drafts
+from deadlines import services as deadlines
+from people.models import Resident, User
+from policies.rules import Rule, RuleBroken
+
+WITH_REASON = Rule("evenhand", text="A case is closed or reopened for a stated reason.")
+RESTRICTION_FIRST = Rule("evenhand", text="A restriction ends first; then its case can be closed.")
+
+
+@transaction.atomic
+def settle_threshold(case_id: int, *, reasons: str, by: User, at: datetime) -> Case:
+    """Decide, where the policy does not say, that the case goes on to a written warning (rule D10: a named person).
+
+    In Dover's policy this is open when initial warnings of several interactions would have to be added up, or when the
+    behaviour stopped and came back later (6.9, 6.11). Raises `RuleBroken` where the policy does say, or without reasons.
+    """
+    case = lock(case_id)
+    permissions.check_can_settle_threshold(by, case)
+    if case.stage != Case.Stage.INITIAL_WARNING:
+        raise TransitionNotAllowed("The case is past its first stage.", object=case, method=Case.warn_in_writing)
+    reached = ladder.written_reached(ladder.read(case))
+    if case.threshold_settled_at:
+        return case
+    if not reached.silent:
+        raise RuleBroken(f"There is nothing to settle. {reached.sentence}", reached.rule, "reasons")
+    need(reasons, "Enter your reasons", "reasons")
+    case.threshold_settled_by, case.threshold_settled_at = by, at
+    case.save()
+    audit.decide(
+        "case.threshold_settled",
+        subject=case,
+        by=by,
+        at=at,
+        reasons=reasons,
+        rule=None,
+        outcome="goes on to a written warning",
+        considered=reached.sentence,
+    )
+    return case
+
+
+@transaction.atomic
+def decide_not_to_act(case_id: int, *, considered: str, reasons: str, by: User, at: datetime) -> Case:
+    """Record that something was considered and not done (Dover 6.24: actions taken and not taken)."""
+    case = lock(case_id)
+    permissions.check_can_decide_not_to_act(by, case)
+    if case.stage == Case.Stage.CLOSED:
+        raise TransitionNotAllowed("The case is closed.", object=case, method=Case.close)
+    need(considered, "Enter what you considered", "considered")
+    need(reasons, "Enter why it is not done", "reasons")
+    rule = case.policy.rule("evidence.log")
+    audit.decide(
+        "case.not_acted",
+        subject=case,
+        by=by,
+        at=at,
+        reasons=reasons,
+        rule=rule,
+        outcome="not done",
+        considered=considered,
+        not_done=considered,
+    )
+    return case
+
+
+@transaction.atomic
+def close(case_id: int, *, reason: str, by: User, at: datetime) -> Case:
+    """Close a case for a stated reason. A warning letter that is still a draft is withdrawn.
+
+    Under a restriction or its review the restriction ends first, because its letter, register entry and dates belong to it
+    and are not known here: `mark_unrestricted` then brings the case back, or closes it at once.
+    """
+    case = lock(case_id)
+    permissions.check_can_close(by, case)
+    if case.stage in (Case.Stage.CONTACT_RESTRICTION, Case.Stage.REVIEW):
+        raise RuleBroken("A restriction is in force. End it first; then close the case", RESTRICTION_FIRST, "reason")
+    need(reason, "Enter why the case is closed", "reason", WITH_REASON)
+    _close(case, reason=reason, by=by, at=at)
+    return case
+
+
+def _close(case: Case, *, reason: str, by: User, at: datetime) -> None:
+    stage = case.stage
+    case.close(by=by, at=at, reason=reason)
+    case.save()
+    drop_drafts(case, by=by, at=at)
+    deadlines.cancel(f"case:{case.reference}", at=at, reason="The case was closed")
+    audit.decide("case.closed", subject=case, by=by, at=at, reasons=reason, rule=None, outcome="closed", facts={"from": stage})
+
+
+@transaction.atomic
+def reopen(case_id: int, *, reason: str, by: User, at: datetime) -> Case:
+    """Reopen a case for a stated reason. It begins again at the first stage: what was warned before counts no more.
+
+    Raises `RuleBroken` where the resident has another open case by now: one open case a resident.
+    """
+    resident_id = Case.objects.values_list("resident_id", flat=True).get(pk=case_id)
+    Resident.objects.select_for_update(of=("self",), no_key=True).get(pk=resident_id)
+    case = lock(case_id)
+    permissions.check_can_reopen(by, case)
+    need(reason, "Enter why the case is reopened", "reason", WITH_REASON)
+    other = Case.objects.open().filter(resident_id=resident_id).exclude(pk=case.pk).first()
+    if other:
+        raise RuleBroken(f"There is an open case already: {other.reference}. Go on with that one", None, "reason")
+    case.reopen(at=at)
+    case.save()
+    audit.decide("case.reopened", subject=case, by=by, at=at, reasons=reason, rule=None, outcome="reopened")
+    return case
+
+
+# What higher apps tell
+
+
+@transaction.atomic
+def mark_restricted(case_id: int, *, by: User, at: datetime, extreme: bool = False) -> Case:
+    """A restriction has been imposed: the case is at the stage of contact restrictions (Dover 6.13; 6.7, 6.17 if extreme).
+
+    Whoever imposes it has checked who may and what the policy asks. Refuses, as a rule, a case that has had no warning
+    letter unless the extreme path was taken with its reason.
+    """
+    case = lock(case_id)
+    permissions.check_may_move(by, case)
+    if case.stage == Case.Stage.INITIAL_WARNING and not extreme:
+        reached = ladder.restriction_reached(ladder.read(case))
+        if not reached.met:
+            raise RuleBroken(reached.sentence.rstrip("."), reached.rule)
+    before = case.stage
+    case.restrict(at=at)
+    case.save()
+    drop_drafts(case, by=by, at=at)
+    audit.record("case.restricted", subject=case, by=by, at=at, facts={"from": before, "extreme": extreme})
+    return case
+
+
+@transaction.atomic
+def mark_review_begun(case_id: int, *, by: User, at: datetime) -> Case:
+    """Somebody has begun to review the restriction (Dover 6.18)."""
+    case = lock(case_id)
+    permissions.check_may_move(by, case)
+    case.begin_review(at=at)
+    case.save()
+    audit.record("case.review_begun", subject=case, by=by, at=at)
+    return case
+
+
+@transaction.atomic
+def mark_restriction_continued(case_id: int, *, by: User, at: datetime) -> Case:
+    """The review kept, extended or varied the restriction (Dover 6.18)."""
+    case = lock(case_id)
+    permissions.check_may_move(by, case)
+    case.continue_restriction(at=at)
+    case.save()
+    audit.record("case.restriction_continued", subject=case, by=by, at=at)
+    return case
+
+
+@transaction.atomic
+def mark_unrestricted(case_id: int, *, by: User | None, at: datetime, why: str, close: bool = False) -> Case:
+    """The restriction is over (lifted, lapsed, quashed): the case is back at the stage where it stood before.
+
+    With `close` it is then closed for the same reason; that takes a person. `by` is None when the clock ended it. From
+    here a new restriction needs something new that happened after this day.
+    """
+    case = lock(case_id)
+    permissions.check_may_move(by, case)
+    if case.stage_before == Case.Stage.WRITTEN_WARNING:
+        case.return_to_written_warning(at=at)
+    else:
+        case.return_to_initial_warning(at=at)
+    case.save()
+    audit.record("case.unrestricted", subject=case, by=by, at=at, facts={"to": case.stage}, words={"why": why})
+    if close:
+        if by is None:
+            raise ValueError("A case is closed by a person.")
+        _close(case, reason=why, by=by, at=at)
+    return case

@@ -1,0 +1,55 @@
+"""The frame of the case file: one case, its identity bar and its tabs. Tabs of higher apps stand in it too."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from cases.models import Case
+
+TABS = (
+    ("overview", "Overview", "cases:overview"),
+    ("timeline", "Timeline", "cases:timeline"),
+    ("incidents", "Incidents", "cases:incidents"),
+    ("restrictions", "Restrictions", "restrictions:of_case"),
+    ("appeals", "Appeals", "appeals:of_case"),
+    ("letters", "Letters", "cases:letters"),
+    ("people", "People and needs", "cases:people"),
+)
+
+
+def find(request: HttpRequest, ref: str) -> Case:
+    """The case of that reference, with all that its frame shows, in one query; 404 where it is not the reader's."""
+    found = Case.objects.visible_to(request.user).select_related(
+        "provider", "resident", "policy_version", "owner", "closed_by"
+    )
+    case = get_object_or_404(found, reference=ref)
+    case.resident.provider = case.provider
+    case.policy_version.provider = case.provider
+    if request.user.provider_id == case.provider_id:
+        request.user.provider = case.provider
+    return case
+
+
+def bar(case: Case) -> dict[str, Any]:
+    """What the identity bar shows, and the way back to the file; for every page about the case."""
+    return {
+        "case": case,
+        "resident": case.resident,
+        "address": str(case.resident.address or ""),
+        "stage": case.stage_name,
+        "overview_url": reverse("cases:overview", args=[case.reference]),
+    }
+
+
+def file(request: HttpRequest, ref: str, tab: str) -> tuple[Case, dict[str, Any]]:
+    """The case and the context of `cases/file.html`, which a tab's template extends (block `tab`).
+
+    `tab` is a key of `TABS`. Raises Http404 where the case is not the reader's. A page that is a step within a tab takes
+    the same frame.
+    """
+    case = find(request, ref)
+    tabs = [(words, reverse(name, args=[case.reference]), key == tab) for key, words, name in TABS]
+    current = next(words for key, words, _ in TABS if key == tab)
+    return case, {**bar(case), "tabs": tabs, "tab": tab, "tab_title": current}
