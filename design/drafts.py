@@ -7,7 +7,9 @@ from django.http import QueryDict
 from design import typist, words
 
 # Never kept: proofs of who asks, secrets, and which button was pressed.
-LEFT_OUT = frozenset({"csrfmiddlewaretoken", typist.FIELD, "password", "password1", "password2", "oldpassword", "code", "action"})
+LEFT_OUT = frozenset(
+    {"csrfmiddlewaretoken", typist.FIELD, "password", "password1", "password2", "oldpassword", "code", "action"}
+)
 
 
 def typed(data: QueryDict) -> dict[str, list[str]]:

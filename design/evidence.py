@@ -72,7 +72,15 @@ KINDS: dict[str, Kind] = {
     "mov": _known("video/quicktime", "mov", "mp4", "qt"),
     "3gp": _known("video/3gpp", "3gp", "3g2", "mp4"),
 }
-PROGRAMMES = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"L\0\0\0\x01\x14\x02\0")
+PROGRAMMES = (
+    b"MZ",
+    b"\x7fELF",
+    b"#!",
+    b"\xca\xfe\xba\xbe",
+    b"\xcf\xfa\xed\xfe",
+    b"\xce\xfa\xed\xfe",
+    b"L\0\0\0\x01\x14\x02\0",
+)
 
 
 def kinds() -> Mapping[str, Kind]:
@@ -112,7 +120,9 @@ def check(upload: UploadedFile, *, kinds: Mapping[str, Kind] = KINDS, max_bytes:
     if head.startswith(PROGRAMMES):
         raise Refused(f"{name} is a programme, not the file its name says. It was not added", "programme")
     if not _bears_out(kind, head, upload):
-        raise Refused(f"{name} is not what its name says it is. Open it, save it again and choose the new file", "disguised")
+        raise Refused(
+            f"{name} is not what its name says it is. Open it, save it again and choose the new file", "disguised"
+        )
     upload.seek(0)
     upload.content_type = kind.mime
 

@@ -2,8 +2,8 @@
 
 Each takes, besides Django's arguments:
 
-- `called`: the words after "Enter" or "Select" in an error, where the label will not do. `called="when it happened"` for
-  the label "When did it happen?" gives "Enter when it happened".
+- `called`: the words after "Enter" or "Select" in an error, where the label will not do. `called="when it happened"`
+  for the label "When did it happen?" gives "Enter when it happened".
 - `size`: "s", "m", "l" or "xl" for a larger label; `heading=True` makes that label the page's h1.
 """
 
@@ -153,7 +153,9 @@ class WholeNumberField(Spoken, forms.IntegerField):
         "max_value": "{Called} must be %(limit_value)s or fewer",
     }
 
-    def __init__(self, *args: Any, width: int | str | None = 4, before: str = "", after: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, width: int | str | None = 4, before: str = "", after: str = "", **kwargs: Any
+    ) -> None:
         kwargs.setdefault("min_value", 0)
         kwargs.setdefault("max_value", 1_000_000)
         super().__init__(*args, **kwargs)
@@ -198,8 +200,8 @@ class Options(Spoken):
 class ChoiceField(Options, forms.ChoiceField):
     """One of several, as radios. None is chosen at first.
 
-    `hints={"phone": "Calls are answered by one person"}`, `reveal={"other": "other_channel"}` (a field of the same form,
-    asked for only with that option), `divider_before="unknown"`, `inline=True`, `small=True`.
+    `hints={"phone": "Calls are answered by one person"}`, `reveal={"other": "other_channel"}` (a field of the same
+    form, asked for only with that option), `divider_before="unknown"`, `inline=True`, `small=True`.
     """
 
     widget = widgets.Radios
@@ -231,6 +233,15 @@ class SelectField(Spoken, forms.ChoiceField):
         self.width = width
 
 
+def flat(choices: Any) -> Iterable[tuple[Any, Any]]:
+    """Choices as pairs of value and words, out of their groups."""
+    for value, text in choices:
+        if isinstance(text, list | tuple):
+            yield from text
+        else:
+            yield value, text
+
+
 class ChoicesField(Options, forms.MultipleChoiceField):
     """Any of several, as checkboxes. `exclusive="none"` names the option that cannot stand beside another."""
 
@@ -244,7 +255,7 @@ class ChoicesField(Options, forms.MultipleChoiceField):
     def validate(self, value: list[str]) -> None:
         super().validate(value)
         if self.exclusive in value and len(set(value)) > 1:
-            option = dict(self.choices).get(self.exclusive, self.exclusive)
+            option = next((text for key, text in flat(self.choices) if key == self.exclusive), self.exclusive)
             raise self.wrong("exclusive", option=option)
 
 
@@ -278,7 +289,7 @@ class DayField(Spoken):
     def to_python(self, value: Any) -> dt.date | None:
         if isinstance(value, dt.date):
             return value
-        typed = [unicodedata.normalize("NFKC", words.clean_line(part)) for part in self.widget.parts(value)]
+        typed = [unicodedata.normalize("NFKC", words.clean_line(part)) for part in widgets.day_parts(value)]
         if not any(typed):
             return None
         missing = [box for box, part in zip(widgets.BOXES, typed, strict=True) if not part]
@@ -318,7 +329,7 @@ class DayField(Spoken):
         return int(text)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return self.widget.parts(initial) != self.widget.parts(data)
+        return widgets.day_parts(initial) != widgets.day_parts(data)
 
 
 class TimeField(Spoken):
@@ -371,7 +382,8 @@ class EvidenceField(Spoken, forms.Field):
     """A file, or with `multiple=True` several; cleans to an uploaded file or None, or to a list.
 
     Each is looked into, because a name proves nothing: a programme called `letter.pdf` is refused. Limit and kinds are
-    those of `design.evidence`. The browser cannot keep a chosen file over an error, so the hint should say to choose again.
+    those of `design.evidence`. A browser cannot keep a chosen file over an error: it has to be
+    chosen again.
     """
 
     widget = widgets.Files
@@ -410,10 +422,12 @@ class EvidenceField(Spoken, forms.Field):
                 problems.append(ValidationError(str(refused), code=refused.code))
         if problems:
             raise ValidationError(problems)
-        return uploads if self.multiple else next(iter(uploads), None)
+        if self.multiple:
+            return uploads
+        return uploads[0] if uploads else None
 
     def bound_data(self, data: Any, initial: Any) -> Any:
-        return initial if not data else data
+        return data if data else initial
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool(data)
@@ -434,7 +448,7 @@ class ReferenceField(Spoken, forms.CharField):
         super().__init__(*args, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        text = super().to_python(value)
+        text = str(super().to_python(value) or "")
         if text and not re.fullmatch(r"[A-Za-z0-9_:./=-]+", text):
             raise self.wrong("invalid")
         return text

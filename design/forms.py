@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms.renderers import BaseRenderer, DjangoTemplates
 from django.template import loader
 from django.utils.safestring import SafeString
@@ -93,8 +93,8 @@ class Form(forms.Form):
     def errors_by_field(self) -> list[tuple[str, str]]:
         """(name, message) of every error, in the order of the fields; those of no field first, under "" as name."""
         return [
-            ("" if name == forms.forms.NON_FIELD_ERRORS else name, str(message))
-            for name in (forms.forms.NON_FIELD_ERRORS, *self.fields)
+            ("" if name == NON_FIELD_ERRORS else name, str(message))
+            for name in (NON_FIELD_ERRORS, *self.fields)
             for message in self.errors.get(name, [])
         ]
 
@@ -110,9 +110,9 @@ class Form(forms.Form):
         return form
 
     def _clean_fields(self) -> None:
-        super()._clean_fields()
+        super()._clean_fields()  # type: ignore[misc]  # Django's own step between fields and `clean`, unknown to the stubs
         for field in list(self.fields.values()):
-            if isinstance(field, fields.Options):
+            if isinstance(field, fields.Options) and field.reveal:
                 self._drop_hidden(field)
 
     def _drop_hidden(self, field: fields.Options) -> None:
@@ -124,7 +124,7 @@ class Form(forms.Form):
         wanted = {inner for option in picked if option in field.reveal for inner in field.reveal[option]}
         for inner in field.revealed() - wanted:
             if inner in self.fields:
-                self._errors.pop(inner, None)  # type: ignore[union-attr]
+                self._errors.pop(inner, None)  # type: ignore[attr-defined]
                 self.cleaned_data[inner] = empty(self.fields[inner])
 
 
@@ -134,6 +134,8 @@ def empty(field: forms.Field) -> Any:
         return []
     if isinstance(field, forms.BooleanField):
         return False
-    return "" if isinstance(field, forms.CharField | forms.ChoiceField) and not isinstance(field, fields.YesNoField) else None
-
-
+    return (
+        ""
+        if isinstance(field, forms.CharField | forms.ChoiceField) and not isinstance(field, fields.YesNoField)
+        else None
+    )

@@ -45,9 +45,7 @@ def target(bound: BoundField) -> str:
 
 def inner_names(form: forms.BaseForm) -> set[str]:
     """The fields that stand inside an option of another field."""
-    return {
-        name for field in form.fields.values() if isinstance(field, fields.Options) for name in field.revealed()
-    }
+    return {name for field in form.fields.values() if isinstance(field, fields.Options) for name in field.revealed()}
 
 
 def parts(bound: BoundField) -> dict[str, Any]:
@@ -81,7 +79,7 @@ def _control(bound: BoundField, kind: str, css: str) -> dict[str, Any]:
         classes.append(f"govuk-input--width-{width}" if isinstance(width, int) else f"govuk-!-width-{width}")
     if bound.errors and kind != "checkbox":
         classes.append(f"{css.split()[0]}--error")
-    attrs = {"placeholder": False}
+    attrs: dict[str, bool | str] = {"placeholder": False}
     counted = kind == "textarea" and getattr(bound.field, "count", False)
     if counted:
         classes.append("govuk-js-character-count")
@@ -89,7 +87,11 @@ def _control(bound: BoundField, kind: str, css: str) -> dict[str, Any]:
     own = bound.field.widget.attrs.get("class", "")
     attrs["class"] = " ".join(filter(None, [*classes, own]))
     limit = getattr(bound.field, "max_length", None) if counted else None
-    return {"control": bound.as_widget(attrs=attrs), "limit": limit, "several": bool(getattr(bound.field, "multiple", False))}
+    return {
+        "control": bound.as_widget(attrs=attrs),
+        "limit": limit,
+        "several": bool(getattr(bound.field, "multiple", False)),
+    }
 
 
 def _options(bound: BoundField, kind: str) -> dict[str, Any]:

@@ -6,10 +6,22 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
 from design import dates
 
 BOXES = ("day", "month", "year")
+NO_FILES: MultiValueDict[str, Any] = MultiValueDict()
+
+
+def day_parts(value: Any) -> tuple[str, str, str]:
+    """The three texts to show for a date, for what was typed, or for nothing."""
+    if isinstance(value, dt.date):
+        return str(value.day), str(value.month), str(value.year)
+    if isinstance(value, Sequence) and not isinstance(value, str) and len(value) == len(BOXES):
+        day, month, year = ("" if part is None else str(part) for part in value)
+        return day, month, year
+    return "", "", ""
 
 
 class DayBoxes(forms.Widget):
@@ -28,15 +40,6 @@ class DayBoxes(forms.Widget):
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return all(f"{name}_{box}" not in data for box in BOXES)
 
-    def parts(self, value: Any) -> tuple[str, str, str]:
-        """The three texts to show for a date, for what was typed, or for nothing."""
-        if isinstance(value, dt.date):
-            return str(value.day), str(value.month), str(value.year)
-        if isinstance(value, Sequence) and not isinstance(value, str) and len(value) == len(BOXES):
-            day, month, year = ("" if part is None else str(part) for part in value)
-            return day, month, year
-        return "", "", ""
-
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         wrong = context["widget"]["attrs"].pop("data-wrong", "").split()
@@ -50,7 +53,7 @@ class DayBoxes(forms.Widget):
                 "width": 4 if box == "year" else 2,
                 "wrong": box in wrong,
             }
-            for box, part in zip(BOXES, self.parts(value), strict=True)
+            for box, part in zip(BOXES, day_parts(value), strict=True)
         ]
         return context
 
@@ -87,6 +90,8 @@ class Files(forms.FileInput):
 
 def typed_in(widget: forms.Widget, data: QueryDict, name: str) -> Any:
     """What somebody had typed into a widget, from a kept form; None where nothing was kept."""
-    if widget.value_omitted_from_data(data, {}, name) and not isinstance(widget, forms.CheckboxInput | Checkboxes):
+    if widget.value_omitted_from_data(data, NO_FILES, name) and not isinstance(
+        widget, forms.CheckboxInput | Checkboxes
+    ):
         return None
-    return widget.value_from_datadict(data, {}, name)
+    return widget.value_from_datadict(data, NO_FILES, name)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-# Tab and newline stay; bidirectional marks and joiners are not control characters, so Arabic, Hebrew and emoji stay whole.
+# Tab and newline stay. Bidirectional marks and joiners are no control characters: Arabic, Hebrew and emoji stay whole.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 DIRECTION = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -31,7 +31,7 @@ def clean_line(text: str) -> str:
 
 
 def file_name(name: str, longest: int = 120) -> str:
-    r"""A file's name without control or direction marks (which make `gpj.exe` read as `exe.jpg`), shortened before its end.
+    r"""A file's name without control or direction marks (which make `gpj.exe` read as `exe.jpg`), cut before its end.
 
     >>> file_name("photo\u202egpj.exe")
     'photogpj.exe'

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from design import dates, rendering, typist
+from design import dates, evidence, rendering, typist
 
 register = template.Library()
 
@@ -83,8 +83,6 @@ def typed_line(value: Any) -> SafeString:
 @register.filter
 def size(value: int) -> str:
     """`{{ evidence.size|size }}`: 2.4 MB."""
-    from design import evidence
-
     return evidence.size_in_words(int(value or 0))
 
 
@@ -93,7 +91,7 @@ def size(value: int) -> str:
 
 @register.simple_tag
 def tag(word: str, colour: str | None = None) -> SafeString:
-    """`{% tag "In force" %}`: the state in a tag, its colour from the word. `colour` only for words that mean another state."""
+    """`{% tag "In force" %}`: the state in a tag, coloured by its word; `colour` for a word that means another."""
     hue = COLOURS.get(str(word).lower(), "") if colour is None else colour
     return format_html('<strong class="govuk-tag{}">{}</strong>', f" govuk-tag--{hue}" if hue else "", word)
 
@@ -152,10 +150,14 @@ def _errors(form: forms.BaseForm) -> list[tuple[str, str]]:
 
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*found: Any) -> dict[str, Any]:
-    """`{% error_summary form %}`: "There is a problem", each error a link to its field. `base.html` does it for `form`."""
+    """`{% error_summary form %}`: "There is a problem" and a link to each field. `base.html` does it for `form`."""
     errors = [error for form in _forms(found) for error in _errors(form)]
-    errors += [("", str(message)) for part in found if isinstance(part, forms.BaseFormSet) and part.is_bound
-               for message in part.non_form_errors()]
+    errors += [
+        ("", str(message))
+        for part in found
+        if isinstance(part, forms.BaseFormSet) and part.is_bound
+        for message in part.non_form_errors()
+    ]
     return {"errors": errors}
 
 
@@ -234,20 +236,28 @@ def button(
     if href:
         return format_html(
             '<a href="{}" role="button" draggable="false" class="{}" data-module="govuk-button">{}{}</a>',
-            href, css, text, rest,
+            href,
+            css,
+            text,
+            rest,
         )
     attributes = format_html_join(
         "", ' {}="{}"', ((key, val) for key, val in (("name", name), ("value", value), ("form", form)) if val)
     )
     double = mark_safe(' data-prevent-double-click="true"') if once else ""
     return format_html(
-        '<button type="submit" class="{}" data-module="govuk-button"{}{}>{}{}</button>', css, attributes, double, text, rest
+        '<button type="submit" class="{}" data-module="govuk-button"{}{}>{}{}</button>',
+        css,
+        attributes,
+        double,
+        text,
+        rest,
     )
 
 
 @register.simple_block_tag(name="buttons", end_name="endbuttons")
 def buttons(content: str) -> SafeString:
-    """`{% buttons %}{% button "Impose" %}<a class="govuk-link" href="…">Cancel</a>{% endbuttons %}`: buttons in one row."""
+    """`{% buttons %}{% button "Impose" %}<a class="govuk-link" href="…">Cancel</a>{% endbuttons %}`: one row."""
     return format_html('<div class="govuk-button-group">{}</div>', content)
 
 
@@ -288,12 +298,18 @@ def row(
     key: str, value: Any = "", change: str = "", hidden: str = "", act: str = "Change", empty: str = "Not recorded"
 ) -> SafeString:
     """`{% row "Address" address change=url hidden="the address" %}`: one row of `{% summary %}`."""
-    shown = conditional_escape(value) if value not in (None, "") else format_html('<span class="evenhand-quiet">{}</span>', empty)
+    shown = (
+        conditional_escape(value)
+        if value not in (None, "")
+        else format_html('<span class="evenhand-quiet">{}</span>', empty)
+    )
     link = (
         format_html(
             '<dd class="govuk-summary-list__actions"><a class="govuk-link" href="{}">{}'
             '<span class="govuk-visually-hidden"> {}</span></a></dd>',
-            change, act, hidden or str(key).lower(),
+            change,
+            act,
+            hidden or str(key).lower(),
         )
         if change
         else ""
@@ -301,7 +317,10 @@ def row(
     return format_html(
         '<div class="govuk-summary-list__row{}"><dt class="govuk-summary-list__key">{}</dt>'
         '<dd class="govuk-summary-list__value">{}</dd>{}</div>',
-        "" if change else " govuk-summary-list__row--no-actions", key, shown, link,
+        "" if change else " govuk-summary-list__row--no-actions",
+        key,
+        shown,
+        link,
     )
 
 
@@ -333,7 +352,7 @@ def _task(task: Any, key: str) -> dict[str, Any]:
 
 @register.inclusion_tag("components/timeline.html")
 def timeline(entries: Iterable[Any], level: int = 2) -> dict[str, Any]:
-    """`{% timeline entries %}` with `components.Entry(title, at, by, text, clause, url, link, facts)` each, newest first.
+    """`{% timeline entries %}` with `components.Entry(title, at, by, text, clause, url, link, facts)`, newest first.
 
     Months are headings of `level` (2), entries of the level below.
     """
@@ -387,7 +406,9 @@ def filter_tags(chosen: Sequence[tuple[str, str]], clear: str = "") -> dict[str,
 @register.simple_block_tag(name="scroll_table", end_name="endscroll_table")
 def scroll_table(content: str, label: str) -> SafeString:
     """`{% scroll_table "Incidents by month" %}<table class="govuk-table">…{% endscroll_table %}`: scrolls on phones."""
-    return format_html('<div class="evenhand-scroll" role="region" aria-label="{}" tabindex="0">{}</div>', label, content)
+    return format_html(
+        '<div class="evenhand-scroll" role="region" aria-label="{}" tabindex="0">{}</div>', label, content
+    )
 
 
 # Frame of a page
@@ -417,7 +438,13 @@ def identity_bar(
 ) -> dict[str, Any]:
     """`{% identity_bar resident.name born=… address=… reference=… stage=case.stage_name badge="…" url=case_url %}`."""
     return {
-        "name": name, "born": born, "address": address, "reference": reference, "stage": stage, "badge": badge, "url": url,
+        "name": name,
+        "born": born,
+        "address": address,
+        "reference": reference,
+        "stage": stage,
+        "badge": badge,
+        "url": url,
     }
 
 
@@ -431,8 +458,10 @@ def sub_navigation(items: Sequence[tuple[str, str, bool]], label: str = "Case fi
 
 
 @register.simple_block_tag(name="ticket_panel", end_name="endticket_panel")
-def ticket_panel(content: str, title: str = "What happens next", colour: str = "blue", level: int = 2, key: str = "next") -> SafeString:
-    """`{% ticket_panel "What happens next" %}…{% endticket_panel %}`: the one panel that says who may do what, by when."""
+def ticket_panel(
+    content: str, title: str = "What happens next", colour: str = "blue", level: int = 2, key: str = "next"
+) -> SafeString:
+    """`{% ticket_panel "What happens next" %}…{% endticket_panel %}`: who may do what, by when."""
     return mark_safe(
         render_to_string(
             "components/ticket_panel.html",
@@ -451,19 +480,23 @@ def alert(content: str, kind: str = "information", title: str = "", level: int =
 
 @register.simple_block_tag(name="panel", end_name="endpanel")
 def panel(content: str, title: str) -> SafeString:
-    """`{% panel "Restriction imposed" %}Reference <strong>…</strong>{% endpanel %}`: the page after an irreversible act."""
+    """`{% panel "Restriction imposed" %}Reference <strong>…</strong>{% endpanel %}`: after an irreversible act."""
     return format_html(
         '<div class="govuk-panel govuk-panel--confirmation"><h1 class="govuk-panel__title">{}</h1>'
-        '<div class="govuk-panel__body">{}</div></div>', title, content,
+        '<div class="govuk-panel__body">{}</div></div>',
+        title,
+        content,
     )
 
 
 @register.simple_block_tag(name="interruption", end_name="endinterruption")
 def interruption(content: str, title: str) -> SafeString:
-    """`{% interruption "You are about to open sealed material" %}…{% endinterruption %}`: alone on its page, no fields."""
+    """`{% interruption "You are about to open sealed material" %}…{% endinterruption %}`: alone on its page."""
     return format_html(
         '<div class="govuk-panel govuk-panel--interruption"><h1 class="govuk-panel__title">{}</h1>'
-        '<div class="govuk-panel__body">{}</div></div>', title, content,
+        '<div class="govuk-panel__body">{}</div></div>',
+        title,
+        content,
     )
 
 
@@ -488,8 +521,12 @@ def details(content: str, title: str, opened: bool = False, key: str = "") -> Sa
     """`{% details "The rules behind this step" %}…{% enddetails %}`; `opened=True` while in use; `key` its id."""
     return format_html(
         '<details class="govuk-details"{}{}><summary class="govuk-details__summary">'
-        '<span class="govuk-details__summary-text">{}</span></summary><div class="govuk-details__text">{}</div></details>',
-        format_html(' id="{}"', key) if key else "", mark_safe(" open") if opened else "", title, content,
+        '<span class="govuk-details__summary-text">{}</span></summary>'
+        '<div class="govuk-details__text">{}</div></details>',
+        format_html(' id="{}"', key) if key else "",
+        mark_safe(" open") if opened else "",
+        title,
+        content,
     )
 
 
@@ -502,5 +539,8 @@ def why(explanation: str, title: str = "Why this date", hidden: str = "") -> Saf
     return format_html(
         '<details class="govuk-details evenhand-why"><summary class="govuk-details__summary">'
         '<span class="govuk-details__summary-text">{}{}</span></summary>'
-        '<div class="govuk-details__text">{}</div></details>', title, rest, explanation,
+        '<div class="govuk-details__text">{}</div></details>',
+        title,
+        rest,
+        explanation,
     )

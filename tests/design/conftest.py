@@ -1,4 +1,4 @@
-"""The pages of `tests/design/urls.py` behind a real server, with the product's security policy and without a database."""
+"""The pages of `tests/design/urls.py` behind a real server, with the product's security policy, without a database."""
 
 import socketserver
 import threading

@@ -14,7 +14,7 @@ from django.test import RequestFactory, override_settings
 from design import typist
 from design.templatetags import design as tags
 
-EVIL = '<script>alert(1)</script>"\''
+EVIL = "<script>alert(1)</script>\"'"
 STATIC = Path(tags.__file__).parent.parent / "static" / "design"
 
 
@@ -27,8 +27,16 @@ def shown(source: str, **context: object) -> str:
 @pytest.mark.parametrize(
     ("word", "colour"),
     [
-        ("Proposed", ""), ("Issued", ""), ("Written warning", ""), ("Returned", "yellow"), ("Due soon", "yellow"),
-        ("Due today", "orange"), ("In force", "purple"), ("Extended", "teal"), ("Upheld", "green"), ("Overdue", "red"),
+        ("Proposed", ""),
+        ("Issued", ""),
+        ("Written warning", ""),
+        ("Returned", "yellow"),
+        ("Due soon", "yellow"),
+        ("Due today", "orange"),
+        ("In force", "purple"),
+        ("Extended", "teal"),
+        ("Upheld", "green"),
+        ("Overdue", "red"),
         ("Lapsed", "grey"),
     ],
 )
@@ -40,34 +48,57 @@ def test_the_colour_of_a_tag_comes_from_its_word(word, colour):
 
 def test_dates_and_times_are_written_as_the_field_writes_them():
     at = dt.datetime(2026, 7, 1, 8, 32, tzinfo=dt.UTC)
-    source = "{{ at|day }}|{{ at|day_short }}|{{ at|day_weekday }}|{{ at|clock }}|{{ at|moment }}|{{ none|day }}|{{ none|moment }}"
-    assert shown(source, at=at, none=None) == (
-        "1 July 2026|1 Jul 2026|Wednesday 1 July 2026|9:32am|1 July 2026 at 9:32am||"
+    source = "{{ at|day }}|{{ at|day_short }}|{{ at|day_weekday }}|{{ at|clock }}|{{ at|moment }}"
+    assert shown(source, at=at) == "1 July 2026|1 Jul 2026|Wednesday 1 July 2026|9:32am|1 July 2026 at 9:32am"
+    assert shown("{{ none|day }}{{ none|moment }}{{ none|clock }}{{ none|typed }}", none=None) == ""
+    assert (
+        shown("{{ at|clock }} {{ at|day }}", at=dt.datetime(2026, 12, 31, 23, 30, tzinfo=dt.UTC))
+        == "11:30pm 31 December 2026"
     )
-    assert shown("{{ at|clock }} {{ at|day }}", at=dt.datetime(2026, 12, 31, 23, 30, tzinfo=dt.UTC)) == "11:30pm 31 December 2026"
     assert shown("{{ at|day }}", at=dt.datetime(2026, 6, 30, 23, 30, tzinfo=dt.UTC)) == "1 July 2026"
 
 
 @pytest.mark.parametrize(
     "source",
     [
-        "{{ evil|typed }}", "{{ evil|typed_line }}", "{% tag evil %}", "{% badge evil %}", "{% row evil evil change=evil hidden=evil %}",
-        "{% identity_bar evil address=evil reference=evil stage=evil badge=evil url=evil %}", "{% why evil %}",
-        "{% breadcrumbs evil evil %}", "{% back_link evil evil %}", "{% button evil name=evil value=evil hidden=evil %}",
-        "{% button evil href=evil %}", "{% search evil value=evil label=evil hint=evil %}", "{% inset %}{{ evil }}{% endinset %}",
-        "{% alert 'error' evil %}{{ evil }}{% endalert %}", "{% panel evil %}{{ evil }}{% endpanel %}",
-        "{% details evil %}{{ evil }}{% enddetails %}", "{% ticket_panel evil %}{{ evil }}{% endticket_panel %}",
-        "{% task_list tasks %}", "{% timeline entries %}", "{% filter_tags chosen %}", "{% sub_navigation tabs %}",
-        "{% interruption evil %}{{ evil }}{% endinterruption %}", "{% scroll_table evil %}{{ evil }}{% endscroll_table %}",
-        "{% form None action=evil draft=evil name=evil css=evil %}{{ evil }}{% endform %}", "{% summary_list rows %}",
+        "{{ evil|typed }}",
+        "{{ evil|typed_line }}",
+        "{% tag evil %}",
+        "{% badge evil %}",
+        "{% row evil evil change=evil hidden=evil %}",
+        "{% identity_bar evil address=evil reference=evil stage=evil badge=evil url=evil %}",
+        "{% why evil %}",
+        "{% breadcrumbs evil evil %}",
+        "{% back_link evil evil %}",
+        "{% button evil name=evil value=evil hidden=evil %}",
+        "{% button evil href=evil %}",
+        "{% search evil value=evil label=evil hint=evil %}",
+        "{% inset %}{{ evil }}{% endinset %}",
+        "{% alert 'error' evil %}{{ evil }}{% endalert %}",
+        "{% panel evil %}{{ evil }}{% endpanel %}",
+        "{% details evil %}{{ evil }}{% enddetails %}",
+        "{% ticket_panel evil %}{{ evil }}{% endticket_panel %}",
+        "{% task_list tasks %}",
+        "{% timeline entries %}",
+        "{% filter_tags chosen %}",
+        "{% sub_navigation tabs %}",
+        "{% interruption evil %}{{ evil }}{% endinterruption %}",
+        "{% scroll_table evil %}{{ evil }}{% endscroll_table %}",
+        "{% form None action=evil draft=evil name=evil css=evil %}{{ evil }}{% endform %}",
+        "{% summary_list rows %}",
     ],
 )
 def test_nothing_typed_becomes_markup(source):
     html = shown(
-        source, evil=EVIL,
+        source,
+        evil=EVIL,
         tasks=[{"title": EVIL, "status": EVIL, "url": EVIL, "hint": EVIL, "why": EVIL}],
-        entries=[{"title": EVIL, "at": dt.date(2026, 1, 1), "by": EVIL, "text": EVIL, "url": EVIL, "facts": [(EVIL, EVIL)]}],
-        chosen=[(EVIL, EVIL)], tabs=[(EVIL, EVIL, True)], rows=[{"key": EVIL, "value": EVIL, "typed": True}],
+        entries=[
+            {"title": EVIL, "at": dt.date(2026, 1, 1), "by": EVIL, "text": EVIL, "url": EVIL, "facts": [(EVIL, EVIL)]}
+        ],
+        chosen=[(EVIL, EVIL)],
+        tabs=[(EVIL, EVIL, True)],
+        rows=[{"key": EVIL, "value": EVIL, "typed": True}],
     )
     assert "&lt;script&gt;" in html
     assert "<script" not in html
@@ -81,8 +112,12 @@ def test_typed_text_keeps_lines_and_direction():
 def test_tasks_say_what_is_done_missing_not_required_or_not_yet_possible():
     html = shown(
         "{% task_list tasks %}",
-        tasks=[{"title": "A", "status": "Missing", "url": "/a", "hint": "Clause 6.26"}, {"title": "B", "status": "Done", "url": "/b"},
-               {"title": "C", "status": "Not required", "why": "No need"}, {"title": "D", "status": "Cannot start yet", "url": "/d"}],
+        tasks=[
+            {"title": "A", "status": "Missing", "url": "/a", "hint": "Clause 6.26"},
+            {"title": "B", "status": "Done", "url": "/b"},
+            {"title": "C", "status": "Not required", "why": "No need"},
+            {"title": "D", "status": "Cannot start yet", "url": "/d"},
+        ],
     )
     assert html.count('<strong class="govuk-tag">Missing</strong>') == 1
     assert html.count("govuk-tag") == 1
@@ -114,7 +149,10 @@ def test_a_form_names_its_typist_and_a_forged_name_is_not_believed():
 def test_static_files_collect_under_the_manifest_and_carry_nothing_of_gov_uk_alone(tmp_path):
     with override_settings(
         STATIC_ROOT=str(tmp_path),
-        STORAGES={**settings.STORAGES, "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}},
+        STORAGES={
+            **settings.STORAGES,
+            "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        },
     ):
         call_command("collectstatic", interactive=False, verbosity=0)
     assert (tmp_path / "staticfiles.json").is_file()
@@ -127,10 +165,18 @@ def test_static_files_collect_under_the_manifest_and_carry_nothing_of_gov_uk_alo
 def test_the_register_weighs_less_than_fifty_kilobytes(tmp_path):
     with override_settings(
         STATIC_ROOT=str(tmp_path),
-        STORAGES={**settings.STORAGES, "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}},
+        STORAGES={
+            **settings.STORAGES,
+            "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        },
     ):
         call_command("collectstatic", interactive=False, verbosity=0)
-    files = ("design/govuk-frontend.min.css", "design/evenhand.css", "django_htmx/htmx-2.min.js", "design/images/favicon.svg")
+    files = (
+        "design/govuk-frontend.min.css",
+        "design/evenhand.css",
+        "django_htmx/htmx-2.min.js",
+        "design/images/favicon.svg",
+    )
     weights = {}
     for name in files:
         packed = tmp_path / (name + ".gz")

@@ -16,7 +16,7 @@ urlpatterns = [
     path("sink", pages.sink, name="sink"),
     path("form", pages.form, name="form"),
     path("register", pages.register, name="register"),
-    path("long", pages.long, name="long"),
+    path("done", pages.done, name="done"),
     path("draft", draft, name="draft"),
     path("account/", include("allauth.account.urls")),
 ]
