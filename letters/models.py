@@ -1,5 +1,6 @@
 """Letters to residents, notices to staff, and the outbox (`Dispatch`), one row a channel."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 import pgtrigger
@@ -80,6 +81,10 @@ class Letter(models.Model):
         """Where events about the letter belong."""
         return Trail("letter", self.reference, self.provider.slug, self.resident.reference, self.case_ref)
 
+    @transition(field=state, source=State.DRAFT, target=State.DRAFT)
+    def redraft(self) -> None:
+        """Write it anew, as long as nobody reads it for approval."""
+
     @transition(field=state, source=State.DRAFT, target=State.FOR_APPROVAL)
     def submit(self) -> None:
         """Ask somebody who may issue it to read and issue it."""
@@ -128,6 +133,51 @@ class Notice(models.Model):
         return self.subject
 
 
+class DispatchQuerySet(models.QuerySet["Dispatch"]):
+    """Reads of the outbox."""
+
+    def visible_to(self, user: User) -> "DispatchQuerySet":
+        """Letters, and notices to staff, of providers where the user may read case files."""
+        held = providers_where(user, Provider.Capability.VIEW_CASES)
+        return self.filter(models.Q(letter__provider__in=held) | models.Q(notice__to__provider__in=held))
+
+    def ready(self, at: datetime) -> "DispatchQuerySet":
+        """Waiting, with the PDF made where it is a letter, and rested since the last attempt that did not leave."""
+        rested = models.Q(claimed_at__isnull=True)
+        for attempts in range(1, MOST_ATTEMPTS):
+            rested |= models.Q(attempts=attempts, claimed_at__lte=at - pause_after(attempts))
+        rested |= models.Q(attempts__gte=MOST_ATTEMPTS, claimed_at__lte=at - pause_after(MOST_ATTEMPTS))
+        made = models.Q(notice__isnull=False) | models.Q(letter__rendering__isnull=False)
+        return self.filter(rested & made, state=Dispatch.State.WAITING)
+
+    def wanting_a_person(self) -> "DispatchQuerySet":
+        """Failed or uncertain."""
+        return self.filter(state__in=[Dispatch.State.FAILED, Dispatch.State.UNCERTAIN])
+
+    def not_through(self) -> "DispatchQuerySet":
+        """Everything that has not left yet, or of which nobody knows."""
+        return self.exclude(state=Dispatch.State.SENT)
+
+    def worst_first(self) -> "DispatchQuerySet":
+        """Uncertain, failed, then what waits or is being sent; oldest first."""
+        worst = models.Case(
+            models.When(state=Dispatch.State.UNCERTAIN, then=0),
+            models.When(state=Dispatch.State.FAILED, then=1),
+            default=2,
+        )
+        return self.order_by(worst, "made_at", "pk")
+
+
+MOST_ATTEMPTS = 6
+FIRST_PAUSE = timedelta(seconds=30)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long a sending rests after so many attempts that certainly did not leave: 30 seconds, each time twice as long."""
+    pause: timedelta = FIRST_PAUSE * 2 ** (attempts - 1)
+    return pause
+
+
 class Dispatch(models.Model):
     """One letter or notice by one channel. Sent once: what was in flight as a worker died is uncertain."""
 
@@ -158,6 +208,8 @@ class Dispatch(models.Model):
     problem = models.CharField(max_length=300, blank=True)
     file_name = models.CharField(max_length=120, blank=True)
 
+    objects = DispatchQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "dispatches"
         constraints = [
@@ -180,6 +232,14 @@ class Dispatch(models.Model):
     def __str__(self) -> str:
         return f"{self.channel} of {self.letter or self.notice}"
 
+    @property
+    def provider_id(self) -> int:
+        """Whose it is."""
+        if self.letter:
+            return self.letter.provider_id
+        assert self.notice is not None
+        return self.notice.to.provider_id
+
     @transition(field=state, source=State.WAITING, target=State.SENDING)
     def claim(self, *, at) -> None:
         """A worker takes it; written down before anything leaves the house."""
@@ -201,13 +261,16 @@ class Dispatch(models.Model):
         self.problem = problem[:300]
 
     @transition(field=state, source=State.SENDING, target=State.WAITING)
-    def put_back(self) -> None:
-        """A print whose file was never finished: it certainly did not leave."""
+    def put_back(self, *, problem: str, rest: bool = True) -> None:
+        """It certainly did not leave: a mail server out of reach, a print whose file was never finished."""
+        self.problem = problem[:300]
+        if not rest:
+            self.claimed_at = None
 
     @transition(field=state, source=[State.FAILED, State.UNCERTAIN], target=State.WAITING)
     def try_again(self) -> None:
         """A person decided that it should be sent (again)."""
-        self.ended_at = None
+        self.ended_at = self.claimed_at = None
 
     @transition(field=state, source=State.UNCERTAIN, target=State.SENT)
     def confirm_sent(self, *, at) -> None:

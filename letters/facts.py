@@ -1,0 +1,283 @@
+"""What a letter of each kind must be told: the contract between the app that asks for it and the words that we print.
+
+A kind names its facts with their shapes, its title, and the steps of a policy whose letter it is. Facts are checked when
+the letter is drafted, all at once, so that nothing is found missing by the worker at night.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from policies.policy import LetterRule, Policy
+
+# What `letters` adds itself: who writes, to whom, and who signed.
+ADDED_HERE = ("frame", "to", "signed")
+
+
+class FactsWrong(ValueError):
+    """The facts of a letter do not fit its kind: the fault of the code that asked for it. Names every problem."""
+
+    def __init__(self, kind: str, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__(f"The facts of a “{kind}” letter are wrong: {'; '.join(problems)}.")
+
+
+Shape = Callable[[Any], str]
+
+
+def text(value: Any) -> str:
+    """Words, and not none of them. Every shape answers with what is wrong, or nothing."""
+    return "" if isinstance(value, str) and value.strip() else "must be words"
+
+
+def words_if_any(value: Any) -> str:
+    """Words, possibly none."""
+    return "" if isinstance(value, str) else "must be text"
+
+
+def day(value: Any) -> str:
+    """A date as ISO text: 2026-12-18."""
+    try:
+        date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return "must be a date such as 2026-12-18"
+    return ""
+
+
+def yes(value: Any) -> str:
+    """True or false."""
+    return "" if isinstance(value, bool) else "must be true or false"
+
+
+def whole(value: Any) -> str:
+    """A whole number above nought."""
+    return "" if isinstance(value, int) and not isinstance(value, bool) and value > 0 else "must be a whole number"
+
+
+def one_of(*choices: str) -> Shape:
+    """One of a few words."""
+    return lambda value: "" if value in choices else f"must be one of {', '.join(choices)}"
+
+
+def or_null(shape: Shape) -> Shape:
+    """The same, or null where there is nothing to say."""
+    return lambda value: "" if value is None else shape(value)
+
+
+def record(**shapes: Shape) -> Shape:
+    """A record with at least these keys."""
+
+    def check(value: Any) -> str:
+        if not isinstance(value, Mapping):
+            return "must be a record"
+        wrong = [f"{key} is missing" for key in shapes if key not in value]
+        wrong += [f"{key} {said}" for key, shape in shapes.items() if key in value and (said := shape(value[key]))]
+        return ", ".join(wrong)
+
+    return check
+
+
+def each(shape: Shape, *, some: bool = False) -> Shape:
+    """A list of the same; `some`: at least one."""
+
+    def check(value: Any) -> str:
+        if not isinstance(value, list | tuple):
+            return "must be a list"
+        if some and not value:
+            return "must not be empty"
+        return ", ".join(f"number {at} {said}" for at, one in enumerate(value, 1) if (said := shape(one)))
+
+    return check
+
+
+INCIDENTS = each(record(reference=text, on=day, what=text), some=True)
+TERMS = each(record(words=text), some=True)
+APPEAL = or_null(record(until=or_null(day), how=text, decided_by_role=words_if_any))
+SPOC = or_null(record(name=text, phone=words_if_any, email=words_if_any))
+REGISTER = or_null(record(name=text, told=yes, who_sees=words_if_any, until=or_null(day)))
+
+_RESTRICTION: dict[str, Shape] = {
+    "reference": text,
+    "decided_on": day,
+    "reasons": text,
+    "incidents": INCIDENTS,
+    "terms": TERMS,
+    "arrangement": each(text),
+    "always_accepted": each(record(words=text), some=True),
+    "starts_on": day,
+    "ends_on": day,
+    "months": whole,
+    "review_on": or_null(day),
+    "review_explained": words_if_any,
+    "appeal": APPEAL,
+    "register": REGISTER,
+    "spoc": SPOC,
+    "adjustments": words_if_any,
+    "follows": words_if_any,
+    "extreme": yes,
+}
+_CONTINUED = _RESTRICTION | {"previous_reference": text, "what_changes": text}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of letter.
+
+    `steps` are the stages (by the state of a case they stand for) and actions of a policy, of which the first that sends a
+    letter governs how this one is sent. `optional` facts may be left out.
+    """
+
+    key: str
+    name: str
+    title: str
+    steps: tuple[str, ...]
+    required: Mapping[str, Shape]
+    optional: Mapping[str, Shape]
+
+    @property
+    def template(self) -> str:
+        """The template with its words."""
+        return f"letters/{self.key}.html"
+
+    def check(self, facts: Mapping[str, Any]) -> None:
+        """Raise `FactsWrong`, naming everything that is missing, unknown or out of shape."""
+        shapes = {**self.required, **self.optional}
+        wrong = [f"{key} is missing" for key in self.required if key not in facts]
+        wrong += [f"{key} is not a fact of this kind" for key in facts if key not in shapes]
+        wrong += [f"{key}: {said}" for key, shape in shapes.items() if key in facts and (said := shape(facts[key]))]
+        if wrong:
+            raise FactsWrong(self.key, wrong)
+
+
+def _kind(
+    key: str, name: str, title: str, steps: tuple[str, ...], required: dict, optional: dict | None = None
+) -> Kind:
+    return Kind(key, name, title, steps, required, optional or {})
+
+
+KINDS: dict[str, Kind] = {
+    kind.key: kind
+    for kind in (
+        _kind(
+            "warning",
+            "Warning letter",
+            "A warning about your contact with us",
+            ("written warning", "warn"),
+            {
+                "incidents": INCIDENTS,
+                "expected": text,
+                "consequence": text,
+                "clause_consequence": words_if_any,
+                "appeal_possible": yes,
+            },
+            {"support": words_if_any, "appeal": APPEAL},
+        ),
+        _kind(
+            "restriction",
+            "Restriction letter",
+            "We are limiting how you contact us",
+            ("contact restriction", "restrict"),
+            _RESTRICTION,
+        ),
+        _kind(
+            "restriction_varied",
+            "Changed restriction letter",
+            "We have changed the limits on how you contact us",
+            ("vary", "review", "contact restriction"),
+            _CONTINUED,
+        ),
+        _kind(
+            "restriction_extended",
+            "Extended restriction letter",
+            "We have extended the limits on how you contact us",
+            ("extend", "review", "contact restriction"),
+            _CONTINUED,
+        ),
+        _kind(
+            "restriction_lifted",
+            "Lifted restriction letter",
+            "The limits on how you contact us have ended",
+            ("lift", "review", "contact restriction"),
+            {"reference": text, "ended_on": day, "reasons": text, "register_removed": yes},
+        ),
+        _kind(
+            "appeal_acknowledgement",
+            "Appeal acknowledgement",
+            "We have received your appeal",
+            ("appeal_received", "appeal"),
+            {
+                "appeal_reference": text,
+                "restriction_reference": text,
+                "received_on": day,
+                "in_time": or_null(yes),
+                "answer_by": or_null(day),
+                "answer_explained": words_if_any,
+                "decided_by_role": words_if_any,
+                "meanwhile": words_if_any,
+            },
+        ),
+        _kind(
+            "appeal_outcome",
+            "Appeal outcome letter",
+            "The outcome of your appeal",
+            ("appeal",),
+            {
+                "appeal_reference": text,
+                "restriction_reference": text,
+                "outcome": one_of("upheld", "varied", "dismissed", "out_of_time"),
+                "reasons": text,
+                "considered": words_if_any,
+                "effect": text,
+                "terms": or_null(TERMS),
+                "starts_on": or_null(day),
+                "ends_on": or_null(day),
+                "final": or_null(yes),
+                "next": or_null(record(name=text, words=words_if_any)),
+            },
+        ),
+        _kind(
+            "review_outcome",
+            "Review outcome letter",
+            "We have reviewed the limits on how you contact us",
+            ("review",),
+            {
+                "review_reference": text,
+                "restriction_reference": text,
+                "outcome": one_of("lift", "extend", "vary", "keep"),
+                "reasons": text,
+                "terms": or_null(TERMS),
+                "starts_on": or_null(day),
+                "ends_on": or_null(day),
+                "next_review_on": or_null(day),
+                "appeal": APPEAL,
+                "late": yes,
+                "late_reason": words_if_any,
+            },
+        ),
+        _kind(
+            "late_review_notice",
+            "Notice of a late review",
+            "When we will review the limits on how you contact us",
+            ("late_review",),
+            {"restriction_reference": text, "due_on": day, "falls_on_why": text, "review_on": day},
+        ),
+    )
+}
+
+
+def kind_of(key: str) -> Kind:
+    """The kind by its key. Raises `FactsWrong` where there is none."""
+    if key not in KINDS:
+        raise FactsWrong(key, [f"there is no such kind of letter, only {', '.join(KINDS)}"])
+    return KINDS[key]
+
+
+def governing(policy: Policy, kind: Kind) -> LetterRule | None:
+    """The policy's rule on letters of a kind: of the first step that sends one. None where the policy has none."""
+    for step in kind.steps:
+        stage = policy.stage_for_state(step)
+        found = policy.letter_on(stage.key if stage else step)
+        if found:
+            return found
+    return None

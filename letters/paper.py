@@ -1,0 +1,158 @@
+"""A letter as paper: who writes, to whom, and the words of its kind, as HTML. Knows nothing of PDF or of sending.
+
+The words are ours (templates/letters/). They follow good practice where a policy leaves the contents of a letter open or
+its text is lost (rules F6): what happened, why, what, how long, when it is looked at again, how to disagree, and where to
+go after us. A clause is named only where the fact came with one.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+
+from letters import facts as kinds
+from people.models import ContactPoint, Provider, Resident, User
+from policies import law
+from policies.policy import Policy
+
+# N1: an address is three to seven lines, and none starts with one of these.
+MOST_LINES = 7
+BAD_START = '@()=[]"\\/,<>~'
+NO_HOME = re.compile(r"\b(no fixed (abode|address)|nfa|of no fixed)\b", re.IGNORECASE)
+FUNCTION_OF = {
+    Resident.Relation.HOMELESS_APPLICANT: "homelessness",
+    Resident.Relation.PROSPECTIVE: "allocations",
+}
+DATES = re.compile(r"(^|_)(on|until|by)$")
+LARGE_PRINT = "large"
+
+
+def frame_facts(provider: Provider, policy: Policy, resident: Resident | None = None) -> dict[str, Any]:
+    """What every letter states about the provider, its policy and the ombudsman, frozen into the facts at draft.
+
+    The ombudsman is the one that the policy names for appeals or, where it names none, the one for the nation and for what
+    the provider does for this resident (F9): not every resident is a tenant.
+    """
+    function = FUNCTION_OF.get(Resident.Relation(resident.relation)) if resident else None
+    ombudsman = law.ombudsman(provider.nation, function) if function else policy.appeal.ombudsman
+    return {
+        "provider": provider.name,
+        "short_name": provider.short_name,
+        "address": [line.strip() for line in provider.address.splitlines() if line.strip()],
+        "email": provider.email,
+        "phone": provider.phone,
+        "website": provider.website,
+        "policy": policy.title,
+        "ombudsman": {"name": ombudsman.name, "url": ombudsman.url} if ombudsman else None,
+    }
+
+
+def address_lines(resident: Resident) -> list[str]:
+    """The resident's postal address as the window of an envelope shows it, without the name; empty where there is none.
+
+    Three to seven lines with the name, the postcode last and in capitals, no line that a sorting machine refuses (N1).
+    "No fixed abode" is not an address: such a letter is handed over.
+    """
+    home = resident.address
+    if home is None or NO_HOME.search(home.lines):
+        return []
+    lines = [line.strip().lstrip(BAD_START).strip() for line in home.lines.splitlines()]
+    lines = [line for line in lines if line]
+    postcode = [" ".join(home.postcode.upper().split())] if home.postcode else []
+    room = MOST_LINES - 1 - len(postcode)
+    if len(lines) > room:
+        lines = [*lines[: room - 1], ", ".join(lines[room - 1 :])]
+    return [*lines, *postcode] if lines else []
+
+
+def safe_email(resident: Resident) -> str:
+    """The first e-mail address of the resident that is marked safe to use, or none."""
+    points = resident.contact_points.filter(kind=ContactPoint.Kind.EMAIL, safe=True).order_by("pk")
+    return points.values_list("value", flat=True).first() or ""
+
+
+def addressee(resident: Resident) -> dict[str, Any]:
+    """Whom the letter is to, as known now: frozen into the facts when it is issued."""
+    lines = address_lines(resident)
+    return {
+        "name": resident.name,
+        "address": lines,
+        "by_hand": not lines,
+        "format": resident.preferred_format,
+        "format_words": resident.get_preferred_format_display(),
+        "language": resident.preferred_language,
+    }
+
+
+def signature(by: User | None, on: date) -> dict[str, Any]:
+    """Who signs it and its date; the highest role stands in for a job title."""
+    roles = by.roles if by else []
+    title = by.job_title or (roles[0].name if roles else "") if by else ""
+    return {"name": by.name if by else "", "title": title, "on": on.isoformat()}
+
+
+def _with_dates(value: Any, key: str = "") -> Any:
+    """The facts with their dates, which JSON keeps as text, as dates again."""
+    if isinstance(value, Mapping):
+        return {name: _with_dates(inner, name) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_dates(inner, key) for inner in value]
+    if isinstance(value, str) and DATES.search(key):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return value
+    return value
+
+
+def clause_words(clause: str | None) -> str:
+    """A clause as a letter names it, or nothing where what was given is not a clause of the policy.
+
+    >>> clause_words("6.34"), clause_words("Clauses 6.12, 6.13"), clause_words("Local rule"), clause_words("")
+    ('clause 6.34 of our policy', 'clauses 6.12, 6.13 of our policy', '', '')
+    """
+    clause = (clause or "").strip()
+    if clause[:1].isdigit():
+        return f"{'clauses' if ',' in clause else 'clause'} {clause} of our policy"
+    if clause.lower().startswith("clause"):
+        return f"{clause[0].lower()}{clause[1:]} of our policy"
+    return ""
+
+
+def with_article(role: str) -> str:
+    """A role with its article.
+
+    >>> with_article("Manager"), with_article("Area Lead")
+    ('a Manager', 'an Area Lead')
+    """
+    return f"{'an' if role[:1].lower() in 'aeiou' else 'a'} {role}" if role else ""
+
+
+def html(
+    kind: str, facts: Mapping[str, Any], *, reference: str = "", about: str = "", heading_level: int = 2
+) -> SafeString:
+    """The letter as a fragment of HTML. `facts` hold `frame`, `to` and `signed` beside those of the kind.
+
+    `heading_level` is that of its title: 1 on paper, 2 within a page of ours.
+    """
+    spec = kinds.kind_of(kind)
+    read = _with_dates(facts)
+    appeal = read.get("appeal") or {}
+    context = {
+        **read,
+        "kind": spec,
+        "letter_reference": reference,
+        "about_reference": about.partition(":")[2] or about,
+        "top": f"h{heading_level}",
+        "sub": f"h{heading_level + 1}",
+        "large": read["to"]["format"] == LARGE_PRINT,
+        "appeal_clause": clause_words(appeal.get("clause")),
+        "consequence_clause": clause_words(read.get("clause_consequence")),
+        "appeal_decider": with_article(appeal.get("decided_by_role") or ""),
+        "decider": with_article(read.get("decided_by_role") or ""),
+        "terms_by_channel": read.get("terms") or [],
+    }
+    return mark_safe(render_to_string(spec.template, context))

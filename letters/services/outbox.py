@@ -1,0 +1,341 @@
+"""Rendering and sending, once each, whatever dies in between. The truth about what is to go lives in PostgreSQL.
+
+How once is kept:
+
+- A letter is rendered under a lock on its row, and the PDF and the event are written in one transaction: a worker that is
+  killed leaves nothing.
+- A sending is *claimed* first, in a transaction of its own. Then its row is locked for as long as the sending takes. A row
+  that is claimed and not locked has therefore lost its worker: PostgreSQL lets go of a dead worker's locks at once.
+- Paper: whether the file stands finished in the print folder tells what happened. E-mail: nothing tells, so it is marked
+  uncertain, and a person looks.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+
+from audit import services as audit
+from deadlines import services as deadlines
+from letters import mail, permissions
+from letters.models import MOST_ATTEMPTS, Dispatch, Letter, Rendering
+from people.models import User
+from policies.rules import Rule, RuleBroken
+
+log = structlog.get_logger(__name__)
+
+# Between the claim and the lock a worker needs an instant. A claim older than this and not locked has lost its worker.
+GRACE = timedelta(seconds=10)
+MOST_AT_ONCE = 500
+PERSON_LOOKS = Rule("evenhand", text="Nothing uncertain is sent again blindly: a person finds out first.")
+
+Render = Callable[[Letter], tuple[bytes, int]]
+
+
+# telling a worker
+
+
+def ask_to_render(letter_id: int) -> None:
+    """Tell a worker to render, once the transaction holds. If the queue is down, the sweep finds the letter."""
+    transaction.on_commit(partial(_enqueue, "letters.tasks.render", letter_id), robust=True)
+
+
+def ask_to_send(dispatch_id: int) -> None:
+    """Tell a worker to send, once the transaction holds. If the queue is down, the sweep finds the row."""
+    transaction.on_commit(partial(_enqueue, "letters.tasks.dispatch", dispatch_id), robust=True)
+
+
+def _enqueue(task: str, row_id: int) -> None:
+    current_app.send_task(task, args=[row_id], retry=False, expires=600)
+
+
+# rendering
+
+
+@transaction.atomic
+def render(letter_id: int, *, at: datetime, using: Render) -> Rendering | None:
+    """Make the PDF of an issued letter, once. None where it is made already, or another worker is at it.
+
+    The lock is held while rendering; a `no key` lock, so that others may still write rows that point to the letter.
+    """
+    rows = Letter.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    letter = rows.select_related("provider", "resident").filter(pk=letter_id).unrendered().first()
+    if letter is None:
+        return None
+    pdf, pages = using(letter)
+    digest = hashlib.sha256(pdf).hexdigest()
+    rendering = Rendering.objects.create(letter=letter, pdf=pdf, sha256=digest, pages=pages, rendered_at=at)
+    audit.record("letter.rendered", subject=letter, by=None, at=at, facts={"sha256": digest, "pages": pages})
+    for dispatch in Dispatch.objects.filter(letter=letter, state=Dispatch.State.WAITING):
+        ask_to_send(dispatch.pk)
+    return rendering
+
+
+# sending
+
+
+def send(dispatch_id: int, *, now: Callable[[], datetime]) -> None:
+    """Send one waiting row by its channel. Does nothing where it is not waiting, not rendered, or not yet due again.
+
+    `now` is the edge's clock: the sending takes time, and its end is a moment of its own.
+    """
+    claimed = _claim(dispatch_id, at=now())
+    if claimed is None:
+        return
+    with transaction.atomic():
+        dispatch = _locked(dispatch_id)
+        if dispatch.state != Dispatch.State.SENDING or dispatch.attempts != claimed.attempts:
+            return  # somebody took this worker for dead before it came to the lock
+        if dispatch.channel == Dispatch.Channel.PRINT:
+            _print(dispatch, now)
+        else:
+            _mail(dispatch, now)
+
+
+@transaction.atomic
+def _claim(dispatch_id: int, *, at: datetime) -> Dispatch | None:
+    rows = Dispatch.objects.select_for_update(of=("self",), skip_locked=True)
+    dispatch = rows.ready(at).filter(pk=dispatch_id).first()
+    if dispatch is None:
+        return None
+    dispatch.claim(at=at)
+    dispatch.save()
+    return dispatch
+
+
+def _locked(dispatch_id: int) -> Dispatch:
+    rows = Dispatch.objects.select_for_update(of=("self",)).select_related(
+        "letter__provider", "letter__resident", "letter__rendering", "letter__drafted_by", "notice__to__provider"
+    )
+    return rows.get(pk=dispatch_id)
+
+
+def _print(dispatch: Dispatch, now: Callable[[], datetime]) -> None:
+    try:
+        dispatch.file_name = put_to_print(dispatch)
+    except OSError as problem:
+        _failed(dispatch, at=now(), problem=f"The print folder cannot be written: {problem.strerror or problem}")
+        return
+    _sent(dispatch, at=now())
+
+
+def print_name(dispatch: Dispatch) -> str:
+    """The file's name in the print folder: the letter's reference and the number of the sending, and nobody's name."""
+    assert dispatch.letter is not None
+    return f"{dispatch.letter.reference}-{dispatch.pk}.pdf"
+
+
+def put_to_print(dispatch: Dispatch) -> str:
+    """Write the PDF into the print folder under its own name, whole or not at all, and never over another file.
+
+    A finished file of that name with the same bytes is this letter, put there by a worker that died before it could say so.
+    Raises `FileExistsError` where another file bears the name.
+    """
+    assert dispatch.letter is not None
+    folder, name = Path(settings.PRINT_DIR), print_name(dispatch)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, written = tempfile.mkstemp(prefix=f".{name}.", suffix=".part", dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(dispatch.letter.rendering.pdf)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(written, folder / name)
+    finally:
+        os.unlink(written)
+    if not _stands_printed(dispatch):
+        raise FileExistsError(17, "another file has the name of this one", name)
+    _sync(folder)
+    return name
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _stands_printed(dispatch: Dispatch) -> bool:
+    """Whether the finished file of this letter stands in the print folder."""
+    assert dispatch.letter is not None
+    try:
+        found = (Path(settings.PRINT_DIR) / print_name(dispatch)).read_bytes()
+    except FileNotFoundError:
+        return False
+    return hashlib.sha256(found).hexdigest() == dispatch.letter.rendering.sha256
+
+
+def _mail(dispatch: Dispatch, now: Callable[[], datetime]) -> None:
+    try:
+        mail.send(dispatch)
+    except mail.NotNow as problem:
+        if dispatch.attempts < MOST_ATTEMPTS:
+            dispatch.put_back(problem=str(problem))
+            dispatch.save()
+        else:
+            _failed(dispatch, at=now(), problem=str(problem))
+    except mail.Refused as problem:
+        _failed(dispatch, at=now(), problem=str(problem))
+    except mail.Uncertain as problem:
+        _uncertain(dispatch, at=now(), problem=str(problem))
+    else:
+        _sent(dispatch, at=now())
+
+
+def _record(verb: str, dispatch: Dispatch, *, at: datetime, by: User | None = None, **more: Any) -> None:
+    """On the trail of the letter; of notices to staff the row itself is record enough."""
+    if dispatch.letter:
+        facts = {"channel": dispatch.channel, "dispatch": dispatch.pk, "attempt": dispatch.attempts} | more
+        words = {"reasons": facts.pop("reasons", "")}
+        audit.record(verb, subject=dispatch.letter, by=by, at=at, facts=facts, words=words)
+
+
+def _sent(dispatch: Dispatch, *, at: datetime) -> None:
+    dispatch.sent(at=at)
+    dispatch.save()
+    _record("letter.dispatched", dispatch, at=at, file=dispatch.file_name)
+    _settle_worry(dispatch, at=at)
+
+
+def _failed(dispatch: Dispatch, *, at: datetime, problem: str) -> None:
+    dispatch.fail(at=at, problem=problem)
+    dispatch.save()
+    log.warning("dispatch failed", dispatch=dispatch.pk, channel=dispatch.channel, problem=dispatch.problem)
+    _record("letter.dispatch_failed", dispatch, at=at, problem=dispatch.problem)
+    _worry(dispatch, "letter.failed", "was not sent", at=at)
+
+
+def _uncertain(dispatch: Dispatch, *, at: datetime, problem: str) -> None:
+    dispatch.lose_sight(problem=problem)
+    dispatch.save()
+    log.warning("dispatch uncertain", dispatch=dispatch.pk, channel=dispatch.channel, problem=dispatch.problem)
+    _record("letter.dispatch_uncertain", dispatch, at=at, problem=dispatch.problem)
+    _worry(dispatch, "letter.uncertain", "may not have been sent", at=at)
+
+
+def _worry(dispatch: Dispatch, kind: str, what: str, *, at: datetime) -> None:
+    """Put a letter that did not go, or may not have, on its author's worklist, from today."""
+    letter = dispatch.letter
+    if letter is None:
+        return
+    way = dispatch.get_channel_display().lower()
+    deadlines.set_deadline(
+        provider=letter.provider,
+        resident=letter.resident,
+        kind=kind,
+        about=f"letter:{letter.reference}",
+        case_ref=letter.case_ref,
+        title=f"Letter {letter.reference} {what} by {way}: look and decide",
+        url_name="letters:view",
+        due_on=deadlines.day_of(at),
+        owner=letter.drafted_by,
+        at=at,
+    )
+
+
+def _settle_worry(dispatch: Dispatch, *, at: datetime) -> None:
+    """Take from the worklist what no longer needs a person: a kind of worry that no channel of the letter has left."""
+    letter = dispatch.letter
+    if letter is None:
+        return
+    for kind, state in (("letter.failed", Dispatch.State.FAILED), ("letter.uncertain", Dispatch.State.UNCERTAIN)):
+        if not letter.dispatches.filter(state=state).exists():
+            deadlines.meet(f"letter:{letter.reference}", kind, at=at, how="Looked into on the outbox")
+
+
+# what a person decides
+
+
+@transaction.atomic
+def try_again(dispatch_id: int, *, by: User, at: datetime, reasons: str) -> Dispatch:
+    """Send again what failed, or what is uncertain and, as somebody found out, did not arrive. Reasons are recorded."""
+    dispatch = _locked(dispatch_id)
+    permissions.check_can_send(by, dispatch)
+    was = dispatch.state
+    dispatch.try_again()
+    if was == Dispatch.State.UNCERTAIN and not reasons.strip():
+        raise RuleBroken("Enter how you know that it did not arrive", PERSON_LOOKS, "reasons")
+    dispatch.save()
+    _record("letter.sending_tried_again", dispatch, by=by, at=at, was=was, reasons=reasons)
+    _settle_worry(dispatch, at=at)
+    ask_to_send(dispatch.pk)
+    return dispatch
+
+
+@transaction.atomic
+def confirm_sent(dispatch_id: int, *, by: User, at: datetime, reasons: str) -> Dispatch:
+    """Say that what was uncertain did arrive, and how that is known. Raises `RuleBroken` without saying how."""
+    dispatch = _locked(dispatch_id)
+    permissions.check_can_send(by, dispatch)
+    dispatch.confirm_sent(at=at)
+    if not reasons.strip():
+        raise RuleBroken("Enter how you know that it arrived", PERSON_LOOKS, "reasons")
+    dispatch.save()
+    _record("letter.dispatch_confirmed", dispatch, by=by, at=at, reasons=reasons)
+    _settle_worry(dispatch, at=at)
+    return dispatch
+
+
+# the sweep
+
+
+def settle(*, at: datetime) -> None:
+    """Find out about sendings that lost their worker: paper by its file, e-mail is uncertain. Safe to run twice."""
+    stuck = Dispatch.objects.filter(state=Dispatch.State.SENDING, claimed_at__lte=at - GRACE)
+    for dispatch_id in list(stuck.values_list("pk", flat=True)):
+        _settle_one(dispatch_id, at=at)
+
+
+@transaction.atomic
+def _settle_one(dispatch_id: int, *, at: datetime) -> None:
+    rows = Dispatch.objects.select_for_update(of=("self",), skip_locked=True)
+    held = rows.filter(pk=dispatch_id, state=Dispatch.State.SENDING, claimed_at__lte=at - GRACE).exists()
+    if not held:
+        return  # its worker is alive and holds it, or it has been settled
+    dispatch = _locked(dispatch_id)
+    if dispatch.channel == Dispatch.Channel.EMAIL:
+        _uncertain(dispatch, at=at, problem="The worker stopped while it was sending: it may have left, or not.")
+    elif _stands_printed(dispatch):
+        dispatch.file_name = print_name(dispatch)
+        _sent(dispatch, at=at)
+    else:
+        dispatch.put_back(problem="The worker stopped before the file was finished.", rest=False)
+        dispatch.save()
+
+
+def sweep(*, at: datetime) -> None:
+    """Settle what is stuck, then tell workers of every letter that is not rendered and every row that waits.
+
+    Runs every few seconds; safe to run twice, late, and beside another. What is told twice is done once.
+    """
+    settle(at=at)
+    clear_leftovers(at=at)
+    _enqueue_all("letters.tasks.render", Letter.objects.unrendered().order_by("pk").values_list("pk", flat=True))
+    _enqueue_all("letters.tasks.dispatch", Dispatch.objects.ready(at).order_by("pk").values_list("pk", flat=True))
+
+
+def _enqueue_all(task: str, ids: Iterable[int]) -> None:
+    for row_id in list(ids[:MOST_AT_ONCE]):  # type: ignore[index]
+        current_app.send_task(task, args=[row_id], retry=False, expires=20)
+
+
+def clear_leftovers(*, at: datetime) -> None:
+    """Remove unfinished files, older than an hour, that killed workers left in the print folder."""
+    folder = Path(settings.PRINT_DIR)
+    for part in folder.glob(".*.part") if folder.is_dir() else ():
+        with suppress(FileNotFoundError):
+            if part.stat().st_mtime < (at - timedelta(hours=1)).timestamp():
+                part.unlink()
