@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from policies import calendars, periods, schema
 from policies.calendars import Calendar
 from policies.periods import Period
-from policies.problems import nearest
 from policies.rules import Rule
 from policies.values import Value
 
@@ -336,7 +335,7 @@ def _events(policy: "Policy", events: Mapping[str, date]) -> dict[str, date]:
     known = {name.replace("_", " "): day for name, day in events.items() if day is not None}
     for name in known:
         if name not in periods.EVENTS:
-            raise ValueError(f'"{name}" is not an event: did you mean "{nearest(name, periods.EVENTS)}"?')
+            raise ValueError(f'"{name}" is not an event: {", ".join(periods.EVENTS)}')
     own = {"adoption": policy.effective_on, "approval": policy.approved_on or policy.effective_on}
     return own | known
 

@@ -44,7 +44,9 @@ _WORDS = {
     "eleven": 11, "twelve": 12,
 }  # fmt: skip
 _PERIOD = re.compile(
-    r"(?P<every>every\s+)?(?:(?P<count>\d{1,9}|(?!working|calendar)[a-z]+)\s+)?(?P<unit>(?:working |calendar )?days?|weeks?|months?|years?)"
+    r"(?P<every>every\s+)?"
+    r"(?:(?P<count>\d{1,9}|(?!working|calendar)[a-z]+)\s+)?"
+    r"(?P<unit>(?:working |calendar )?days?|weeks?|months?|years?)"
     r"(?:\s+from\s+(?P<event>.+))?"
 )
 _BY = re.compile(r"by\s+(?P<year>\d{4})(?:-(?P<month>\d{2}))?(?:-(?P<day>\d{2}))?")
