@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from ops import template
 from ops.console import say
 from ops.environment import VENV
 from ops.paths import ROOT, make, state
@@ -69,6 +70,7 @@ def tests(arguments: list[str]) -> int:
             "EVENHAND_DEBUG": "1",
             "PYTHONDONTWRITEBYTECODE": "",
         }
+        environment |= template.ensure(servers, environment)
         try:
             return attended([sys.executable, "-m", "pytest", *arguments], environment)
         finally:

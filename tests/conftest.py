@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
 
 from ops.environment import BROWSERS
@@ -66,6 +67,13 @@ def only_loopback() -> Iterator[None]:
         patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
         patch.setattr(socket, "getaddrinfo", guarded_resolve)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Copy the migrated template that `./run test` keeps (see `ops/template.py`), which spares migrating each time."""
+    if name := os.environ.get("EVENHAND_TEST_TEMPLATE"):
+        connection.settings_dict["TEST"]["TEMPLATE"] = name
 
 
 @pytest.fixture
