@@ -16,6 +16,7 @@ class Reminder(models.Model):
         DUE_SOON = "due_soon", "Due soon"
         DUE_TODAY = "due_today", "Due today"
         OVERDUE = "overdue", "Overdue"
+        ESCALATED = "escalated", "Overdue in your team"
 
     deadline = models.ForeignKey(Deadline, on_delete=models.PROTECT, related_name="reminders")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reminders")
@@ -27,6 +28,9 @@ class Reminder(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["deadline", "user", "kind", "due_on"], name="reminder_once_a_kind")
+        ]
+        indexes = [
+            models.Index(fields=["user"], condition=models.Q(digest__isnull=True), name="reminder_not_yet_mailed")
         ]
 
     def __str__(self) -> str:

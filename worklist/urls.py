@@ -1,6 +1,12 @@
-"""Routes of worklist."""
+"""Routes of the worklist."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from worklist import views
 
 app_name = "worklist"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.mine, name="mine"),
+    path("team/", views.team, name="team"),
+    path("why/<int:pk>/", views.why, name="why"),
+]

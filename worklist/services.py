@@ -1,0 +1,320 @@
+"""The nightly sweep: what falls due becomes reminders and one e-mail a person; what has run out is tidied.
+
+A sweep may run twice, late, or be killed: every unit is a transaction of its own, and what was said stands in rows. It
+never decides anything about a resident (a named person decides), and never makes anything true: dates do.
+"""
+
+import collections
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from deadlines.models import Deadline
+from deadlines.services import calendar_for, day_of
+from letters import services as letters
+from letters.models import Notice
+from people.access import Can, holders, keys_with
+from people.models import Provider, User
+from policies.calendars import Calendar
+from register import services as register
+from register.models import Entry
+from restrictions import services as restrictions
+from restrictions.models import Restriction
+from worklist.models import Digest, Reminder, Sweep
+
+logger = logging.getLogger(__name__)
+Kind = Reminder.Kind
+SEVERITY = {Kind.DUE_SOON: 0, Kind.DUE_TODAY: 1, Kind.OVERDUE: 2, Kind.ESCALATED: 3}
+TROUBLE = "sweep_trouble"
+
+
+@dataclass(frozen=True)
+class Lead:
+    """How long before its day a deadline is called due soon. These are Evenhand's own, no policy's."""
+
+    days: int
+    working: bool
+
+    def reached(self, due_on: date, on: date, calendar: Callable[[], Calendar]) -> bool:
+        """Whether the day lies no further ahead than this; the calendar is asked for only where it is needed."""
+        if (due_on - on).days <= self.days:
+            return True
+        if not self.working or (due_on - on).days > LONGEST_LEAD:
+            return False
+        return calendar().working_days_between(on, due_on) <= self.days
+
+
+# Contacts, breaches and the resident's own account have to be gathered before a review.
+REVIEW_LEAD = Lead(14, working=False)
+# An appeal is to be answered within few working days of its receipt, so earlier would be noise.
+ANSWER_LEAD = Lead(3, working=True)
+# Whatever else has a date: enough to find an hour, even over a long weekend.
+USUAL_LEAD = Lead(3, working=True)
+# The longest lead in calendar days: three working days reach over Christmas and New Year.
+LONGEST_LEAD = 14
+LEADS = {
+    "review.interval": REVIEW_LEAD,
+    "review.at_end": REVIEW_LEAD,
+    "register.look_again": REVIEW_LEAD,
+    "restriction.end": REVIEW_LEAD,
+    "appeal.decide": ANSWER_LEAD,
+}
+# Overdue for so many working days, a deadline is brought before the line manager: a day of illness is not a failing.
+ESCALATE_AFTER = 3
+
+# What is due, in words that tell a stranger at the screen nothing about anybody.
+IN_WORDS = {
+    "warning.issue": "A warning letter to issue",
+    "incident.support": "Support for somebody affected by an incident",
+    "restriction.decide": "A proposed restriction to decide",
+    "restriction.revise": "A returned restriction to revise",
+    "restriction.end": "The last day of a restriction",
+    "review.interval": "A review of a restriction",
+    "review.at_end": "A review of a restriction at its end",
+    "appeal.window": "The last day to appeal",
+    "appeal.decide": "An appeal to decide",
+    "register.look_again": "A register entry to look at again",
+}
+
+
+def in_words(kind: str) -> str:
+    """A kind of deadline in words without personal data, for mail and for the empty list."""
+    return IN_WORDS.get(kind, "Something to do")
+
+
+@dataclass
+class Found:
+    """What one run of the sweep found and did, for its row, its print-out and its log."""
+
+    on: date
+    done: collections.Counter[str] = field(default_factory=collections.Counter)
+    nobody: list[dict[str, str]] = field(default_factory=list)
+    failed: list[dict[str, Any]] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """As kept in the row of the run."""
+        return {"done": dict(sorted(self.done.items())), "nobody": self.nobody, "failed": self.failed}
+
+    def lines(self) -> list[str]:
+        """As printed by the command, one fact a line."""
+        said = [(self.done[kind], f"reminders: {kind.label.lower()}") for kind in Kind]
+        said += [(self.done["digests"], "e-mails, one a person")]
+        said += [(self.done["lapsed"], "restrictions past their last day, now lapsed")]
+        said += [(self.done["left"], "restrictions whose last day has not come yet: left as they are until then")]
+        said += [(self.done["tidied"], "register entries past their last day, now removed")]
+        lines = [f"Sweep for {self.on.day} {self.on:%B %Y}"] + [f"{count:>6}  {words}" for count, words in said]
+        lines += [f"        nobody who may do it: {one['what']}" for one in self.nobody]
+        return lines + [f"FAILED  {one['what']}: {one['problem']}" for one in self.failed]
+
+
+def sweep(on: date, *, at: datetime) -> Found:
+    """Look at everything as it stands for a day, and say to each person once what that person has to know.
+
+    For a past day, or after nights without a sweep, the worst that is true is said once (overdue, not "due soon" a
+    fortnight late). For a day to come reminders go out early, but nothing ends before its time: a restriction lapses
+    only when its last day is over by the clock as well. One bad row does not stop the night: it is logged, counted, and
+    told to the administrators. Raises only where the database itself is gone.
+    """
+    found = Found(on)
+    run = _Run(found, at)
+    over = min(on, day_of(at))
+    ended = Restriction.objects.past_their_last_day(over)
+    found.done["left"] = Restriction.objects.past_their_last_day(on).count() - ended.count()
+    run.each("restriction", ended.order_by("pk"), run.lapse)
+    entries = Entry.objects.filter(removed_on__isnull=True, ends_on__lt=over, source="")
+    run.each("entry", entries.order_by("pk"), run.tidy)
+    run.each("deadline", Deadline.objects.due_by(on + timedelta(days=LONGEST_LEAD)).order_by("pk"), run.remind)
+    owed = Reminder.objects.filter(digest__isnull=True, on__lte=on, deadline__state=Deadline.State.OPEN)
+    people = User.objects.filter(is_active=True, pk__in=owed.values("user")).order_by("pk")
+    run.each("digest", people, run.mail)
+    run.tell_of_trouble()
+    Sweep.objects.create(on=on, ran_at=at, found=found.to_json())
+    return found
+
+
+class _Run:
+    """One run: what it has found so far, and what it has read once and needs again."""
+
+    def __init__(self, found: Found, at: datetime) -> None:
+        self.found, self.on, self.at = found, found.on, at
+        self.calendars: dict[int, Calendar] = {}
+        self.by_roles: dict[tuple[int, tuple[str, ...]], list[User]] = {}
+        self.troubled: set[int] = set()
+
+    def each(self, what: str, rows: QuerySet[Any], do: Callable[[int], None]) -> None:
+        """Do it for every row, each in a transaction of its own; a row that fails is logged and counted."""
+        for pk in list(rows.values_list("pk", flat=True)):
+            try:
+                with transaction.atomic():
+                    do(pk)
+            except Exception as problem:  # whatever is wrong with one row must not keep the others from their people
+                if not connection.in_atomic_block and not connection.is_usable():
+                    raise
+                logger.exception("sweep: %s %s failed", what, pk)
+                self.found.failed.append({"what": f"{what} {pk}", "problem": type(problem).__name__})
+                self.troubled.add(pk if what == "deadline" else 0)
+
+    # what has run out
+
+    def lapse(self, pk: int) -> None:
+        """Hand a restriction past its last day to those who know what follows from it."""
+        restrictions.lapse(pk, at=self.at)
+        self.found.done["lapsed"] += 1
+
+    def tidy(self, pk: int) -> None:
+        """Take an entry past its last day off the list; by its dates it had already ceased to count."""
+        register.remove_entry(pk, by=None, at=self.at, reason="Its last day passed")
+        self.found.done["tidied"] += 1
+
+    # what falls due
+
+    def remind(self, pk: int) -> None:
+        """Write down what is to be said about one deadline, to whom; under its lock, so that two runs agree."""
+        deadline = (
+            Deadline.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("provider", "owner__line_manager")
+            .get(pk=pk)
+        )
+        if deadline.state != Deadline.State.OPEN or deadline.due_on is None:
+            return
+        kind = self.kind(deadline.due_on, LEADS.get(deadline.kind, USUAL_LEAD), deadline.provider)
+        if kind is None or not (deadline.owner or deadline.for_roles):
+            return
+        people = self.recipients(deadline)
+        if not people:
+            what = f"{in_words(deadline.kind)}, {deadline.about_ref}"
+            self.found.nobody.append({"provider": deadline.provider.slug, "what": what})
+        self.write(deadline, kind, people)
+        if kind == Kind.OVERDUE and self.long_overdue(deadline):
+            above = {boss for person in people if (boss := self.above(person, deadline.not_for))}
+            self.write(deadline, Kind.ESCALATED, above - set(people))
+
+    def kind(self, due_on: date, lead: Lead, provider: Provider) -> str | None:
+        """What is true of a date on the day of the sweep; nothing where it is still far off."""
+        if due_on < self.on:
+            return Kind.OVERDUE
+        if due_on == self.on:
+            return Kind.DUE_TODAY
+        return Kind.DUE_SOON if lead.reached(due_on, self.on, lambda: self.calendar(provider)) else None
+
+    def long_overdue(self, deadline: Deadline) -> bool:
+        """Whether the line manager hears of it."""
+        assert deadline.due_on is not None
+        return self.calendar(deadline.provider).working_days_between(deadline.due_on, self.on) >= ESCALATE_AFTER
+
+    def recipients(self, deadline: Deadline) -> list[User]:
+        """The owner, or who stands in for one who has left; else all who hold its roles and are not barred (F12)."""
+        if deadline.owner:
+            person = deadline.owner if deadline.owner.is_active else self.above(deadline.owner, deadline.not_for)
+            return [person] if person else []
+        key = (deadline.provider_id, tuple(sorted(deadline.for_roles)))
+        if key not in self.by_roles:
+            self.by_roles[key] = holders(deadline.provider, deadline.for_roles)
+        return [user for user in self.by_roles[key] if user.pk not in deadline.not_for]
+
+    def above(self, person: User, not_for: Iterable[int]) -> User | None:
+        """The nearest line manager who still works here and is not barred from the matter (F12)."""
+        seen = {person.pk}
+        boss = person.line_manager
+        while boss and boss.pk not in seen and (not boss.is_active or boss.pk in not_for):
+            seen.add(boss.pk)
+            boss = boss.line_manager
+        return boss if boss and boss.pk not in seen else None
+
+    def write(self, deadline: Deadline, kind: str, people: Iterable[User]) -> None:
+        """Remind each person once a kind and due date; never of something milder than was said before."""
+        said = collections.defaultdict(lambda: -1)
+        for user_pk, earlier in deadline.reminders.filter(due_on=deadline.due_on).values_list("user", "kind"):
+            said[user_pk] = max(said[user_pk], SEVERITY[Kind(earlier)])
+        new = [
+            Reminder(deadline=deadline, user=user, kind=kind, due_on=deadline.due_on, on=self.on)
+            for user in people
+            if said[user.pk] < SEVERITY[Kind(kind)]
+        ]
+        Reminder.objects.bulk_create(new)
+        self.found.done[kind] += len(new)
+
+    def calendar(self, provider: Provider) -> Calendar:
+        """The provider's calendar, read once a run."""
+        if provider.pk not in self.calendars:
+            self.calendars[provider.pk] = calendar_for(provider)
+        return self.calendars[provider.pk]
+
+    # what is mailed
+
+    def mail(self, pk: int) -> None:
+        """Put all that is new for one person into that day's one e-mail; under the person's lock, so that it stays one.
+
+        What is found later the same day stands on the worklist at once and in the next day's e-mail.
+        """
+        user = User.objects.select_for_update(no_key=True).get(pk=pk)
+        if Digest.objects.filter(user=user, on=self.on).exists():
+            return
+        new = (
+            Reminder.objects.filter(
+                user=user, digest__isnull=True, on__lte=self.on, deadline__state=Deadline.State.OPEN
+            )
+            .select_related("deadline")
+            .order_by("due_on", "pk")
+        )
+        reminders = [one for one in new if one.due_on == one.deadline.due_on]
+        if not reminders:
+            return
+        worst = collections.Counter(Kind(one.kind).label.lower() for one in reminders)
+        subject = "Evenhand: " + ", ".join(f"{count} {words}" for words, count in worst.items())
+        body = _digest_body(user, reminders)
+        notice = letters.notify(user, kind="digest", subject=subject, body=body, at=self.at)
+        digest = Digest.objects.create(user=user, on=self.on, notice=notice)
+        Reminder.objects.filter(pk__in=[one.pk for one in reminders]).update(digest=digest)
+        self.found.done["digests"] += 1
+
+    def tell_of_trouble(self) -> None:
+        """Tell the administrators, once a day, what failed and what has nobody to do it."""
+        if not self.found.failed and not self.found.nobody:
+            return
+        for provider in Provider.objects.order_by("pk"):
+            lines = self._trouble_of(provider)
+            for user in holders(provider, keys_with(provider, Can.ADMINISTER)) if lines else []:
+                with transaction.atomic():
+                    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+                    about = f"sweep:{self.on.isoformat()}"
+                    if not Notice.objects.filter(to=user, kind=TROUBLE, about=about).exists():
+                        subject = f"Evenhand: {len(lines)} things the nightly sweep could not settle"
+                        body = "\n".join([*lines, "", "The log says more. The sweep tries again every night."])
+                        letters.notify(user, kind=TROUBLE, subject=subject, body=body, about=about, at=self.at)
+
+    def _trouble_of(self, provider: Provider) -> list[str]:
+        """What concerns a provider: its own rows, and those that belong to no provider in particular."""
+        theirs = {
+            f"deadline {pk}"
+            for pk in Deadline.objects.filter(provider=provider, pk__in=self.troubled).values_list("pk", flat=True)
+        }
+        failed = [
+            f"{one['what']} could not be looked at ({one['problem']})"
+            for one in self.found.failed
+            if one["what"] in theirs or not one["what"].startswith("deadline ")
+        ]
+        nobody = [one["what"] for one in self.found.nobody if one["provider"] == provider.slug]
+        return failed + [f"Nobody may do this: {what}" for what in nobody]
+
+
+def _digest_body(user: User, reminders: list[Reminder]) -> str:
+    """The text of the e-mail: what and by when, by reference alone, because mail may be read by others."""
+    lines = [f"{user.name},", ""]
+    for kind in sorted(Kind, key=lambda kind: -SEVERITY[kind]):
+        of_kind = [one for one in reminders if one.kind == kind]
+        if of_kind:
+            lines += [kind.label, *(_line(one) for one in of_kind), ""]
+    return "\n".join([*lines, f"Your work: {settings.BASE_URL}/"])
+
+
+def _line(one: Reminder) -> str:
+    case = f", case {one.deadline.case_ref}" if one.deadline.case_ref else ""
+    due = f"{one.due_on:%A} {one.due_on.day} {one.due_on:%B %Y}"
+    return f"- {due}: {in_words(one.deadline.kind)}, {one.deadline.about_ref}{case}"

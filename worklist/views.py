@@ -1,0 +1,195 @@
+"""My work, the team's work, and why a date is the date."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+import policies.clocks
+from cases.models import Draft
+from deadlines.models import Deadline, DeadlineQuerySet
+from people.access import Can
+from people.models import Role, User
+from worklist import services
+from worklist.forms import KINDS, Filter
+
+ROWS_A_PAGE = 100
+OVERDUE, THIS_WEEK, NO_DATE, LATER = "Overdue", "Due this week", "Waiting, with no date", "Later"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list of work: what, for whom, by when, who does it."""
+
+    deadline: Deadline
+    url: str
+    tag: str
+    owner: str = ""
+
+
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """What waits for the person signed in, worst first. Those without such work are led to what they have."""
+    user = _user(request)
+    held = _held(user)
+    waiting = Deadline.objects.waiting_for(user)
+    page, form = _page(request, waiting)
+    works = held & {Can.LOG_INCIDENTS, Can.WORK_CASES}
+    if not works and not page.object_list and not form.is_bound:
+        return _elsewhere(request, held)
+    today = timezone.localdate()
+    context = _lists(page, form, today) | {
+        "drafts": Draft.objects.filter(user=user, became__isnull=True).order_by("-updated_at")[:20],
+        "may_log": Can.LOG_INCIDENTS in held,
+        "log_url": _address("cases:log"),
+    }
+    if not _urgent(context["sections"]):
+        context["next"] = _next(user, today)
+    return render(request, "worklist/mine.html", context)
+
+
+@require_safe
+def team(request: HttpRequest) -> HttpResponse:
+    """What waits for the people whom one manages, and for a role with nobody's name on it; with owners."""
+    user = _user(request)
+    if Can.DECIDE not in _held(user):
+        return render(request, "errors/403.html", {"why": "Only those who decide see the work of others."}, status=403)
+    page, form = _page(request, Deadline.objects.for_team_of(user).select_related("owner"))
+    names = {(role.provider_id, role.key): role.name for role in Role.objects.all()}
+    context = _lists(page, form, timezone.localdate(), names)
+    return render(request, "worklist/team.html", context)
+
+
+@require_safe
+def why(request: HttpRequest, pk: int) -> HttpResponse:
+    """How the date of a deadline was worked out, in the words of its reckoning."""
+    user = _user(request)
+    deadlines = Deadline.objects.visible_to(user).select_related("resident", "provider")
+    deadline = get_object_or_404(deadlines, pk=pk)
+    reckoning = policies.clocks.Reckoning.from_json(deadline.reckoning) if deadline.reckoning else None
+    context = {
+        "deadline": deadline,
+        "explanation": reckoning.explain() if reckoning else "",
+        "readings": list(reckoning.readings.items()) if reckoning and not reckoning.due else [],
+        "url": _address(deadline.url_name, deadline.about_ref),
+        "back": reverse("worklist:mine"),
+    }
+    return render(request, "worklist/why.html", context)
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _held(user: User) -> set[str]:
+    return set().union(*user.capabilities.values()) if user.capabilities else set()
+
+
+def _elsewhere(request: HttpRequest, held: set[str]) -> HttpResponse:
+    """The first thing that somebody without cases to work on came for."""
+    if Can.VIEW_CASES in held:
+        return redirect("cases:list")
+    if held & {Can.VIEW_REGISTER, Can.VIEW_SHARED_REGISTER}:
+        return redirect("register:check")
+    if held:
+        return redirect("people:policy")
+    return render(request, "worklist/no_role.html")
+
+
+def _page(request: HttpRequest, waiting: DeadlineQuerySet) -> tuple[Page[Deadline], Filter]:
+    """The rows to show, narrowed to the chosen kinds; a hundred a page, because nobody reads further."""
+    form = Filter(request.GET if "kind" in request.GET else None)
+    if form.is_bound and form.is_valid():
+        chosen = models.Q()
+        for kind in form.cleaned_data["kind"]:
+            chosen |= models.Q(kind__startswith=f"{kind}.")
+        waiting = waiting.filter(chosen)
+    rows = waiting.worst_first().select_related("resident", "provider")
+    return Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")), form
+
+
+def _lists(
+    page: Page[Deadline], form: Filter, today: date, role_names: dict[tuple[int, str], str] | None = None
+) -> dict[str, Any]:
+    """The page's rows under their headings, and what is chosen in the filter."""
+    sections: dict[str, list[Row]] = {OVERDUE: [], THIS_WEEK: [], NO_DATE: [], LATER: []}
+    sunday = today + timedelta(days=6 - today.weekday())
+    for deadline in page.object_list:
+        sections[_section(deadline.due_on, today, sunday)].append(
+            Row(
+                deadline,
+                _address(deadline.url_name, deadline.about_ref),
+                _tag(deadline.due_on, today),
+                _owner(deadline, role_names) if role_names is not None else "",
+            )
+        )
+    chosen = form.cleaned_data["kind"] if form.is_bound and form.is_valid() else []
+    return {
+        "sections": [(heading, rows) for heading, rows in sections.items() if rows],
+        "page": page,
+        "filter": form,
+        "chosen": [(KINDS[kind], _with_kinds(other for other in chosen if other != kind)) for kind in chosen],
+        "today": today,
+    }
+
+
+def _section(due_on: date | None, today: date, sunday: date) -> str:
+    if due_on is None:
+        return NO_DATE
+    if due_on < today:
+        return OVERDUE
+    return THIS_WEEK if due_on <= sunday else LATER
+
+
+def _tag(due_on: date | None, today: date) -> str:
+    if due_on is None:
+        return "Waiting"
+    if due_on <= today:
+        return "Overdue" if due_on < today else "Due today"
+    return "Due soon" if (due_on - today).days <= services.USUAL_LEAD.days else ""
+
+
+def _owner(deadline: Deadline, role_names: dict[tuple[int, str], str]) -> str:
+    if deadline.owner:
+        return deadline.owner.name
+    names = [role_names.get((deadline.provider_id, key), key) for key in deadline.for_roles]
+    return f"Nobody yet: any {' or '.join(names)}"
+
+
+def _with_kinds(kinds: Iterable[str]) -> str:
+    query = urlencode([("kind", kind) for kind in kinds])
+    return f"?{query}" if query else "?"
+
+
+def _urgent(sections: list[tuple[str, list[Row]]]) -> bool:
+    return any(heading != LATER for heading, _ in sections)
+
+
+def _next(user: User, today: date) -> Deadline | None:
+    """What comes next, where nothing presses: one's own first, else anything one may see."""
+    dated = Deadline.objects.open().filter(due_on__gte=today).order_by("due_on", "pk")
+    found = (
+        dated.filter(pk__in=Deadline.objects.waiting_for(user)).first()
+        or dated.filter(pk__in=Deadline.objects.visible_to(user)).first()
+    )
+    if found:
+        found.title = services.in_words(found.kind)
+    return found
+
+
+def _address(name: str, *args: str) -> str:
+    """The page on which it is done; none where there is no such page for it, and then the row is plain text."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
