@@ -33,6 +33,11 @@ def wrong_boxes(bound: BoundField) -> list[str]:
     return " ".join(found).split() or list(widgets.BOXES)
 
 
+def messages(bound: BoundField) -> list[str]:
+    """What is wrong with a field, each thing said once."""
+    return list(dict.fromkeys(str(message) for message in bound.errors))
+
+
 def target(bound: BoundField) -> str:
     """The id of the control that an error in the summary leads to."""
     kind, _ = kind_of(bound.field.widget)
@@ -57,7 +62,7 @@ def parts(bound: BoundField) -> dict[str, Any]:
         "id": bound.auto_id,
         "label": bound.label,
         "hint": bound.help_text,
-        "errors": bound.errors,
+        "errors": messages(bound),
         "size": getattr(bound.field, "size", ""),
         "heading": getattr(bound.field, "heading", False),
         "described_by": bound.aria_describedby,

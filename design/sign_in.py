@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.forms import LoginForm
 from django.core.exceptions import ValidationError
 
+FORM = "Enter your email address in the form name@example.com"
 BOTH = "Check your email address and password, and enter both again"
 
 
@@ -18,7 +19,8 @@ class SignIn(LoginForm):
         self.fields["login"].label = "Email address"
         self.fields["login"].error_messages |= {
             "required": "Enter your email address",
-            "invalid": "Enter your email address in the form name@example.com",
+            "invalid": FORM,
+            "max_length": FORM,
         }
         self.fields["password"].label = "Password"
         self.fields["password"].help_text = ""

@@ -144,7 +144,7 @@ def _errors(form: forms.BaseForm) -> list[tuple[str, str]]:
     for name in form.fields:
         bound = form[name]
         link = "" if bound.is_hidden else f"#{rendering.target(bound)}"
-        found += [(link, str(message)) for message in bound.errors]
+        found += [(link, message) for message in rendering.messages(bound)]
     return found
 
 
