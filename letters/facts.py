@@ -1,7 +1,7 @@
 """What a letter of each kind must be told: the contract between the app that asks for it and the words that we print.
 
-A kind names its facts with their shapes, its title, and the steps of a policy whose letter it is. Facts are checked when
-the letter is drafted, all at once, so that nothing is found missing by the worker at night.
+A kind names its facts with their shapes, its title, and the steps of a policy whose letter it is. Facts are checked
+when the letter is drafted, all at once, so that nothing is found missing by the worker at night.
 """
 
 from collections.abc import Callable, Mapping
@@ -124,8 +124,8 @@ _CONTINUED = _RESTRICTION | {"previous_reference": text, "what_changes": text}
 class Kind:
     """A kind of letter.
 
-    `steps` are the stages (by the state of a case they stand for) and actions of a policy, of which the first that sends a
-    letter governs how this one is sent. `optional` facts may be left out.
+    `steps` are the stages (by the state of a case they stand for) and actions of a policy, of which the first that
+    sends a letter governs how this one is sent. `optional` facts may be left out.
     """
 
     key: str

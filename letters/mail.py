@@ -13,8 +13,8 @@ BODY = """Dear {name},
 
 {provider} has written to you. The letter is attached to this e-mail as a PDF file{and_paper}.
 
-If you cannot open it, or need it in another way (large print, Easy Read, braille, as a recording or in another language),
-tell us: {contact}.
+If you cannot open it, or need it in another way (large print, Easy Read, braille, as a recording or in another
+language), tell us: {contact}.
 
 Please do not send this e-mail on to other people: it is about you.
 

@@ -173,7 +173,7 @@ FIRST_PAUSE = timedelta(seconds=30)
 
 
 def pause_after(attempts: int) -> timedelta:
-    """How long a sending rests after so many attempts that certainly did not leave: 30 seconds, each time twice as long."""
+    """How long a sending rests after attempts that certainly did not leave: 30 seconds, each time twice as long."""
     pause: timedelta = FIRST_PAUSE * 2 ** (attempts - 1)
     return pause
 

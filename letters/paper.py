@@ -1,8 +1,8 @@
 """A letter as paper: who writes, to whom, and the words of its kind, as HTML. Knows nothing of PDF or of sending.
 
-The words are ours (templates/letters/). They follow good practice where a policy leaves the contents of a letter open or
-its text is lost (rules F6): what happened, why, what, how long, when it is looked at again, how to disagree, and where to
-go after us. A clause is named only where the fact came with one.
+The words are ours (templates/letters/). They follow good practice where a policy leaves the contents of a letter open
+or its text is lost (rules F6): what happened, why, what, how long, when it is looked at again, how to disagree, and
+where to go after us. A clause is named only where the fact came with one.
 """
 
 import re
@@ -33,8 +33,8 @@ LARGE_PRINT = "large"
 def frame_facts(provider: Provider, policy: Policy, resident: Resident | None = None) -> dict[str, Any]:
     """What every letter states about the provider, its policy and the ombudsman, frozen into the facts at draft.
 
-    The ombudsman is the one that the policy names for appeals or, where it names none, the one for the nation and for what
-    the provider does for this resident (F9): not every resident is a tenant.
+    The ombudsman is the one that the policy names for appeals or, where it names none, the one for the nation and for
+    what the provider does for this resident (F9): not every resident is a tenant.
     """
     function = FUNCTION_OF.get(Resident.Relation(resident.relation)) if resident else None
     ombudsman = law.ombudsman(provider.nation, function) if function else policy.appeal.ombudsman

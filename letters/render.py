@@ -21,8 +21,9 @@ FONTS = Path(__file__).parent / "fonts"
 STYLE = Path(__file__).parent / "paper.css"
 # In the order in which a character is looked for.
 FAMILIES = (
-    "Noto Sans", "Noto Sans Hebrew", "Noto Sans Arabic", "Noto Sans Devanagari", "Noto Sans Bengali", "Noto Sans Gurmukhi",
-    "Noto Sans Gujarati", "Noto Sans Tamil", "Noto Sans Ethiopic", "Noto Sans Thai", "Noto Emoji", "Droid Sans Fallback",
+    "Noto Sans", "Noto Sans Hebrew", "Noto Sans Arabic", "Noto Sans Devanagari", "Noto Sans Bengali",
+    "Noto Sans Gurmukhi", "Noto Sans Gujarati", "Noto Sans Tamil", "Noto Sans Ethiopic", "Noto Sans Thai",
+    "Noto Emoji", "Droid Sans Fallback",
 )  # fmt: skip
 # Marks without a shape of their own: joiners, directions, variation selectors, the byte order mark.
 SHAPELESS = frozenset(
@@ -61,8 +62,8 @@ def _refuse(url: str, *_: Any, **__: Any) -> NoReturn:
 def _typesetter() -> tuple[Any, Any, Any]:
     """WeasyPrint, one font configuration for the life of the process, and the style sheet read with it.
 
-    Fontconfig reads which fonts there are once, from the file that the environment names at that moment; the environment is
-    put back at once, so that nothing else in the process loses its fonts.
+    Fontconfig reads which fonts there are once, from the file that the environment names at that moment; the
+    environment is put back at once, so that nothing else in the process loses its fonts.
     """
     families = "".join(f"<family>{family}</family>" for family in FAMILIES)
     with tempfile.TemporaryDirectory(prefix="letters-fonts-") as folder:

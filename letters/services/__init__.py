@@ -34,10 +34,10 @@ def frame_facts(provider: Provider, policy: Policy, resident: Resident | None = 
 def channels_for(kind: kinds.Kind, policy: Policy, to: Resident) -> list[tuple[str, str]]:
     """By which ways a letter goes, with the address of each: always on paper, and by e-mail where that is asked for.
 
-    It is asked for where the policy names e-mail for this letter (Dover 6.12, 6.15, 6.19: by post and, where possible, by
-    e-mail), or where the resident reads letters by e-mail. "Possible" means that an address is recorded and marked safe.
-    Where the policy is silent on the way, paper it is: Evenhand's rule, because everybody can be reached by it. A resident
-    without a postal address is handed the paper.
+    It is asked for where the policy names e-mail for this letter (Dover 6.12, 6.15, 6.19: by post and, where
+    possible, by e-mail), or where the resident reads letters by e-mail. "Possible" means that an address is recorded
+    and marked safe. Where the policy is silent on the way, paper it is: Evenhand's rule, because everybody can be
+    reached by it. A resident without a postal address is handed the paper.
     """
     address = "\n".join([to.name, *(paper.address_lines(to) or ["By hand"])])
     channels = [(str(Dispatch.Channel.PRINT), address)]
@@ -63,8 +63,8 @@ def draft(
 ) -> Letter:
     """Draft a letter from a snapshot of facts, which do not change any more when what they tell of does.
 
-    `policy_version` is that of the case; without it, the version in effect on the day. Raises `FactsWrong`, naming every
-    problem, when the facts do not fit the kind; `NotPermitted` when `by` does not work on the provider's cases.
+    `policy_version` is that of the case; without it, the version in effect on the day. Raises `FactsWrong`, naming
+    every problem, when the facts do not fit the kind; `NotPermitted` when `by` does not work on the provider's cases.
     """
     permissions.check_can_draft(by, to.provider)
     spec = kinds.kind_of(kind)
@@ -197,7 +197,7 @@ def preview(
     about: str = "",
     policy_version: PolicyVersion | None = None,
 ) -> SafeString:
-    """The letter as it would be issued on that day, as HTML for a page that checks it. `by` is whoever would sign it."""
+    """The letter as it would be issued on that day, as HTML for a page. `by` is whoever would sign it."""
     kinds.kind_of(kind).check(facts)
     version = policy_version or to.provider.policy_version_on(on)
     whole = {
@@ -219,7 +219,10 @@ def as_html(letter: Letter, *, on: date) -> SafeString:
 
 @transaction.atomic
 def open_pdf(letter_id: int, *, by: User, at: datetime) -> Rendering:
-    """The PDF as sent, for somebody to read; who looked goes on the trail. Raises `Rendering.DoesNotExist` before it is made."""
+    """The PDF as sent, for somebody to read; who looked goes on the trail.
+
+    Raises `Rendering.DoesNotExist` as long as it is not made.
+    """
     letter = Letter.objects.select_related("provider", "resident").get(pk=letter_id)
     permissions.check_can_read(by, letter)
     rendering = Rendering.objects.get(letter=letter)

@@ -2,11 +2,14 @@
 
 How once is kept:
 
-- A letter is rendered under a lock on its row, and the PDF and the event are written in one transaction: a worker that is
+- A letter is rendered under a lock on its row, and the PDF and the event are written in one transaction: a worker
+that is
   killed leaves nothing.
-- A sending is *claimed* first, in a transaction of its own. Then its row is locked for as long as the sending takes. A row
+- A sending is *claimed* first, in a transaction of its own. Then its row is locked for as long as the sending takes.
+A row
   that is claimed and not locked has therefore lost its worker: PostgreSQL lets go of a dead worker's locks at once.
-- Paper: whether the file stands finished in the print folder tells what happened. E-mail: nothing tells, so it is marked
+- Paper: whether the file stands finished in the print folder tells what happened. E-mail: nothing tells, so it is
+marked
   uncertain, and a person looks.
 """
 
@@ -138,8 +141,8 @@ def print_name(dispatch: Dispatch) -> str:
 def put_to_print(dispatch: Dispatch) -> str:
     """Write the PDF into the print folder under its own name, whole or not at all, and never over another file.
 
-    A finished file of that name with the same bytes is this letter, put there by a worker that died before it could say so.
-    Raises `FileExistsError` where another file bears the name.
+    A finished file of that name with the same bytes is this letter, put there by a worker that died before it could
+    say so. Raises `FileExistsError` where another file bears the name.
     """
     assert dispatch.letter is not None
     folder, name = Path(settings.PRINT_DIR), print_name(dispatch)
@@ -196,17 +199,19 @@ def _mail(dispatch: Dispatch, now: Callable[[], datetime]) -> None:
 
 
 def _record(verb: str, dispatch: Dispatch, *, at: datetime, by: User | None = None, **more: Any) -> None:
-    """On the trail of the letter; of notices to staff the row itself is record enough."""
+    """On the trail of the letter. Of a notice to staff the row is record enough, but for what a person decided."""
+    known = {"channel": dispatch.channel, "dispatch": dispatch.pk, "attempt": dispatch.attempts} | more
+    words = {"reasons": known.pop("reasons", "")}
     if dispatch.letter:
-        facts = {"channel": dispatch.channel, "dispatch": dispatch.pk, "attempt": dispatch.attempts} | more
-        words = {"reasons": facts.pop("reasons", "")}
-        audit.record(verb, subject=dispatch.letter, by=by, at=at, facts=facts, words=words)
+        audit.record(f"letter.{verb}", subject=dispatch.letter, by=by, at=at, facts=known, words=words)
+    elif by and dispatch.notice:
+        audit.record(f"notice.{verb}", subject=dispatch.notice.to, by=by, at=at, facts=known, words=words)
 
 
 def _sent(dispatch: Dispatch, *, at: datetime) -> None:
     dispatch.sent(at=at)
     dispatch.save()
-    _record("letter.dispatched", dispatch, at=at, file=dispatch.file_name)
+    _record("dispatched", dispatch, at=at, file=dispatch.file_name)
     _settle_worry(dispatch, at=at)
 
 
@@ -214,7 +219,7 @@ def _failed(dispatch: Dispatch, *, at: datetime, problem: str) -> None:
     dispatch.fail(at=at, problem=problem)
     dispatch.save()
     log.warning("dispatch failed", dispatch=dispatch.pk, channel=dispatch.channel, problem=dispatch.problem)
-    _record("letter.dispatch_failed", dispatch, at=at, problem=dispatch.problem)
+    _record("dispatch_failed", dispatch, at=at, problem=dispatch.problem)
     _worry(dispatch, "letter.failed", "was not sent", at=at)
 
 
@@ -222,7 +227,7 @@ def _uncertain(dispatch: Dispatch, *, at: datetime, problem: str) -> None:
     dispatch.lose_sight(problem=problem)
     dispatch.save()
     log.warning("dispatch uncertain", dispatch=dispatch.pk, channel=dispatch.channel, problem=dispatch.problem)
-    _record("letter.dispatch_uncertain", dispatch, at=at, problem=dispatch.problem)
+    _record("dispatch_uncertain", dispatch, at=at, problem=dispatch.problem)
     _worry(dispatch, "letter.uncertain", "may not have been sent", at=at)
 
 
@@ -269,7 +274,7 @@ def try_again(dispatch_id: int, *, by: User, at: datetime, reasons: str) -> Disp
     if was == Dispatch.State.UNCERTAIN and not reasons.strip():
         raise RuleBroken("Enter how you know that it did not arrive", PERSON_LOOKS, "reasons")
     dispatch.save()
-    _record("letter.sending_tried_again", dispatch, by=by, at=at, was=was, reasons=reasons)
+    _record("sending_tried_again", dispatch, by=by, at=at, was=was, reasons=reasons)
     _settle_worry(dispatch, at=at)
     ask_to_send(dispatch.pk)
     return dispatch
@@ -284,7 +289,7 @@ def confirm_sent(dispatch_id: int, *, by: User, at: datetime, reasons: str) -> D
     if not reasons.strip():
         raise RuleBroken("Enter how you know that it arrived", PERSON_LOOKS, "reasons")
     dispatch.save()
-    _record("letter.dispatch_confirmed", dispatch, by=by, at=at, reasons=reasons)
+    _record("dispatch_confirmed", dispatch, by=by, at=at, reasons=reasons)
     _settle_worry(dispatch, at=at)
     return dispatch
 
