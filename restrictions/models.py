@@ -59,6 +59,10 @@ class Restriction(models.Model):
     reasons = models.TextField(blank=True)
     less_considered = models.TextField(blank=True)
     needs_considered = models.TextField(blank=True)
+    needs_version = models.PositiveIntegerField(null=True, help_text="The version of the needs that was weighed.")
+    adjustment_touched = models.BooleanField(null=True, help_text="None until somebody has answered.")
+    adjustment_reason = models.TextField(blank=True)
+    other_way = models.TextField(blank=True)
     evidence_summary = models.TextField(blank=True)
     extreme = models.BooleanField(default=False)
     extreme_reason = models.TextField(blank=True)
@@ -119,6 +123,11 @@ class Restriction(models.Model):
                 | ~models.Q(state__in=["proposed", "in_force"])
                 | ~models.Q(extreme_reason=""),
                 name="restriction_extreme_has_its_reason",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(adjustment_touched=True)
+                | (~models.Q(adjustment_reason="") & ~models.Q(other_way="")),
+                name="restriction_on_an_adjustment_says_why_and_how_else",
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["extended", "varied", "lifted", "lapsed"], ended_at__isnull=False)
@@ -230,6 +239,14 @@ class Term(models.Model):
         return f"{self.get_channel_display()}: {self.get_limit_display()}"
 
 
+class ReviewQuerySet(models.QuerySet["Review"]):
+    """Reads of reviews."""
+
+    def visible_to(self, user: User) -> "ReviewQuerySet":
+        """Reviews in cases that the user may read."""
+        return self.filter(restriction__case__provider__in=providers_where(user, Provider.Capability.VIEW_CASES))
+
+
 class Review(models.Model):
     """A look at a restriction by somebody who did not propose, suffer or decide it: lift, extend, or vary."""
 
@@ -261,6 +278,8 @@ class Review(models.Model):
     decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="reviews_decided")
     decided_at = models.DateTimeField(null=True)
     letter = models.ForeignKey(Letter, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = ReviewQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,0 +1,426 @@
+"""Deciding: impose, lift early, let lapse; what an appeal does; and the successor that carries a restriction on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django_fsm import TransitionNotAllowed
+
+import cases.permissions
+from audit import services as audit
+from cases.services import stages
+from deadlines import services as deadlines
+from deadlines.services import day_of
+from letters import services as letters
+from people.models import User
+from people.references import next_reference
+from policies.rules import Rule, RuleBroken
+from restrictions import permissions
+from restrictions.models import Restriction, Review
+from restrictions.services import proposals, telling
+from restrictions.services import terms as limits
+from restrictions.services.proposals import NotReady, about, locked
+from restrictions.services.terms import NewTerm
+
+State = Restriction.State
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a decider imposes otherwise than proposed; None leaves a thing as it was proposed."""
+
+    months: int | None = None
+    terms: Sequence[NewTerm] | None = None
+    instructions: Sequence[str] | None = None
+
+
+@transaction.atomic
+def impose(
+    restriction_id: int,
+    *,
+    by: User,
+    at: datetime,
+    reasons: str,
+    considered: str = "",
+    not_done: str = "",
+    changes: Changes | None = None,
+) -> Restriction:
+    """Put a proposed restriction in force from today, by somebody whom the policy names (Dover 6.14).
+
+    All at once: the case moves to its stage, the resident is entered on the register (6.30), the letter is issued
+    (6.15), the appeal window (6.34) and the reviews (6.18) are set, the decision is recorded. Everything that had to be
+    there when it was proposed must still be: needs that became known since open the proposal again. Raises
+    TransitionNotAllowed where somebody has decided already, NotReady or RuleBroken where something is missing.
+    """
+    restriction = locked(restriction_id)
+    permissions.check_can_decide(by, restriction)
+    if restriction.state != State.PROPOSED:
+        raise TransitionNotAllowed(object=restriction)
+    if not reasons.strip():
+        raise RuleBroken("Enter your reasons", proposals.EVIDENCED, "reasons")
+    changed = _apply(restriction, changes or Changes())
+    if lacking := proposals.missing(restriction):
+        raise NotReady(lacking)
+    made = telling.plan(restriction, on=day_of(at), reasons=reasons.strip())
+    _put_in_force(restriction, made, by=by, at=at)
+    decision = audit.decide(
+        "restriction.imposed",
+        subject=restriction,
+        by=by,
+        at=at,
+        reasons=reasons,
+        rule=permissions.deciders(restriction.case.policy).rule,
+        outcome="imposed with changes" if changed else "imposed as proposed",
+        considered=considered,
+        not_done=not_done,
+        facts=_facts(made) | {"changed": changed},
+    )
+    deadlines.meet(about(restriction), "restriction.decide", at=at, how="Imposed")
+    stages.mark_restricted(restriction.case_id, by=by, at=at, extreme=restriction.extreme)
+    telling.enter_on_register(restriction, by=by, at=at)
+    telling.set_deadlines(restriction, made.dates, at=at, event=decision.pk)
+    _issue(restriction, "restriction", telling.letter_facts(made), by=by, at=at)
+    tell_of_late_review(restriction, made, by=by, at=at)
+    return restriction
+
+
+def _apply(restriction: Restriction, changes: Changes) -> dict[str, Any]:
+    """Change what was proposed, and say what it was before."""
+    case, changed = restriction.case, {}
+    if changes.months is not None and changes.months != restriction.months:
+        case.policy.check_length(changes.months, field="months")
+        changed["months"] = {"proposed": restriction.months, "imposed": changes.months}
+        restriction.months = changes.months
+    if changes.terms is not None:
+        before = limits.of(restriction)
+        if limits.changed([NewTerm.of(term) for term in before], changes.terms):
+            limits.check_terms(case.policy, changes.terms)
+            limits.check_person(restriction, changes.terms, cases.permissions.people_affected(case))
+            changed["terms"] = {"proposed": limits.arrangement(before)}
+            limits.put(restriction, changes.terms)
+            changed["terms"]["imposed"] = limits.arrangement(limits.of(restriction))
+    if changes.instructions is not None:
+        orders = [line.strip() for line in changes.instructions if line.strip()]
+        if orders != restriction.instructions:
+            changed["instructions"] = {"proposed": restriction.instructions, "imposed": orders}
+            proposals.put_instructions(restriction, orders, restriction.risks, restriction.share_with_contractors)
+    return changed
+
+
+def _facts(made: telling.Plan) -> dict[str, Any]:
+    found = made.dates
+    return {
+        "starts_on": found.starts_on,
+        "ends_on": found.ends_on,
+        "months": made.months,
+        "appeal_until": found.appeal.due if found.appeal else None,
+        "review_on": found.next_review.due if found.next_review else None,
+    }
+
+
+def _put_in_force(restriction: Restriction, made: telling.Plan, *, by: User, at: datetime) -> None:
+    restriction.impose(
+        by=by,
+        at=at,
+        on=made.dates.decided_on,
+        starts_on=made.dates.starts_on,
+        ends_on=made.dates.ends_on,
+        reasons=made.reasons,
+    )
+    restriction.save()
+
+
+def _issue(restriction: Restriction, kind: str, facts: dict[str, Any], *, by: User, at: datetime) -> None:
+    case = restriction.case
+    restriction.letter = letters.request(
+        kind, to=case.resident, about=about(restriction), case_ref=case.reference, facts=facts, by=by, at=at
+    )
+    restriction.save()
+
+
+def tell_of_late_review(restriction: Restriction, made: telling.Plan, *, by: User, at: datetime) -> None:
+    """Tell the resident, where the review falls after the last day because that is a day off (Dover 6.21)."""
+    found = made.dates.at_end
+    if not made.dates.late_review or found is None or found.due is None:
+        return
+    case = restriction.case
+    letters.request(
+        "late_review_notice",
+        to=case.resident,
+        about=about(restriction),
+        case_ref=case.reference,
+        facts={
+            "restriction_reference": restriction.reference,
+            "due_on": made.dates.ends_on.isoformat(),
+            "falls_on_why": found.lands_on,
+            "review_on": found.due.isoformat(),
+        },
+        by=by,
+        at=at,
+    )
+    audit.record(
+        "restriction.late_review_told",
+        subject=restriction,
+        by=by,
+        at=at,
+        facts={"last_day": made.dates.ends_on, "review_on": found.due, "why": found.lands_on, "clause": found.clause},
+    )
+
+
+@transaction.atomic
+def lift(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restriction:
+    """End a restriction early, because the reason for it has gone: the resident is told, the register entry removed.
+
+    Raises RuleBroken without a reason, TransitionNotAllowed where it is not in force or its last day has gone.
+    """
+    restriction = locked(restriction_id)
+    permissions.check_can_lift(by, restriction)
+    if not reason.strip():
+        raise RuleBroken("Enter why it is lifted", None, "reason")
+    if restriction.state == State.IN_FORCE and not restriction.is_in_force(day_of(at)):
+        raise TransitionNotAllowed(f"{restriction.reference} is over already: its last day has gone.")
+    if restriction.state != State.IN_FORCE:
+        raise TransitionNotAllowed(object=restriction)
+    end(restriction, by=by, at=at, reason=reason.strip())
+    case = restriction.case
+    audit.decide(
+        "restriction.lifted",
+        subject=restriction,
+        by=by,
+        at=at,
+        reasons=reason,
+        rule=case.policy.decides("lift").rule,
+        outcome=State.LIFTED,
+    )
+    letters.request(
+        "restriction_lifted",
+        to=case.resident,
+        about=about(restriction),
+        case_ref=case.reference,
+        facts={
+            "reference": restriction.reference,
+            "ended_on": day_of(at).isoformat(),
+            "reasons": reason.strip(),
+            "register_removed": restriction.tell_resident_of_entry and bool(proposals.register_for(case.policy)),
+        },
+        by=by,
+        at=at,
+    )
+    return restriction
+
+
+def end(restriction: Restriction, *, by: User, at: datetime, reason: str, review: Review | None = None) -> None:
+    """Lift a locked restriction and take back what stood on it: register, deadlines, an open review, the stage."""
+    was_in_force = restriction.state == State.IN_FORCE
+    restriction.lift(at=at, reason=reason)
+    restriction.save()
+    if was_in_force:
+        telling.remove_from_register(restriction, by=by, at=at, reason=reason)
+    deadlines.cancel(about(restriction), at=at, reason="The restriction was lifted")
+    if review is None:
+        _end_open_review(restriction, Review.Outcome.LIFT, by=by, at=at, reason=reason)
+    if case_is_restricted(restriction):
+        stages.mark_unrestricted(restriction.case_id, by=by, at=at, why=reason)
+
+
+def case_is_restricted(restriction: Restriction) -> bool:
+    """Whether the case still stands at the stage of this restriction (a closed or moved-on case does not)."""
+    case = type(restriction.case).objects.get(pk=restriction.case_id)
+    later = case.restrictions.filter(state=State.IN_FORCE).exclude(pk=restriction.pk).exists()
+    return not later and case.stage in (case.Stage.CONTACT_RESTRICTION, case.Stage.REVIEW)
+
+
+def _end_open_review(restriction: Restriction, outcome: str, *, by: User, at: datetime, reason: str) -> None:
+    """A review that had begun is answered by what was decided meanwhile."""
+    review = (
+        Review.objects.select_for_update(of=("self",)).filter(restriction=restriction, state=Review.State.BEGUN).first()
+    )
+    if review is None:
+        return
+    review.decide(by=by, at=at, outcome=outcome, reasons=reason)
+    review.save()
+    audit.decide(
+        "review.decided", subject=review, by=by, at=at, reasons=reason, rule=None, outcome=outcome,
+        facts={"by": "a decision outside of the review"},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def lapse(restriction_id: int, *, at: datetime) -> Restriction:
+    """Tidy a restriction whose last day has gone and that nobody continued. It was over already, by its dates.
+
+    The review at the end stays due: the policy asks for it though it be late (Dover 6.18, 6.21), and only then does the
+    case leave its stage. Raises TransitionNotAllowed before the day after the last.
+    """
+    restriction = locked(restriction_id)
+    if restriction.state == State.IN_FORCE and restriction.ends_on and restriction.ends_on >= day_of(at):
+        raise TransitionNotAllowed(f"{restriction.reference} is in force until the end of its last day.")
+    restriction.lapse(at=at)
+    restriction.save()
+    audit.record("restriction.lapsed", subject=restriction, by=None, at=at, facts={"last_day": restriction.ends_on})
+    telling.remove_from_register(restriction, by=None, at=at, reason="The last day of the restriction passed")
+    deadlines.meet(about(restriction), "restriction.end", at=at, how="The last day passed")
+    deadlines.cancel(about(restriction), "review.interval", at=at, reason="The last day passed")
+    deadlines.cancel(about(restriction), "register.look_again", at=at, reason="The entry ended")
+    review_waits = "review.at_end" in restriction.case.policy.review.paths
+    if not review_waits and case_is_restricted(restriction):
+        stages.mark_unrestricted(restriction.case_id, by=None, at=at, why="The last day of the restriction passed")
+    return restriction
+
+
+@transaction.atomic
+def quash(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restriction:
+    """End a restriction because the appeal against it was upheld. Called by `appeals`, which sends its own letter."""
+    restriction = locked(restriction_id)
+    permissions.check_can_change_on_appeal(by, restriction)
+    end(restriction, by=by, at=at, reason=reason)
+    audit.decide(
+        "restriction.lifted",
+        subject=restriction,
+        by=by,
+        at=at,
+        reasons=reason,
+        rule=restriction.case.policy.appeal.by.rule,
+        outcome="quashed on appeal",
+    )
+    return restriction
+
+
+@transaction.atomic
+def replace_terms(
+    restriction_id: int,
+    *,
+    by: User,
+    at: datetime,
+    terms: Sequence[NewTerm],
+    ends_on: date | None,
+    reason: str,
+    instructions: Sequence[str] | None = None,
+) -> Restriction:
+    """Carry a restriction on in other terms because an appeal succeeded in part. Returns the successor.
+
+    An appeal never makes it longer. Called by `appeals`, which sends its own letter. Raises RuleBroken for a last day
+    that is later than it was or has gone.
+    """
+    restriction = locked(restriction_id)
+    permissions.check_can_change_on_appeal(by, restriction)
+    if restriction.state != State.IN_FORCE:
+        raise TransitionNotAllowed(object=restriction)
+    assert restriction.ends_on is not None
+    last = ends_on or restriction.ends_on
+    if last > restriction.ends_on:
+        raise RuleBroken(
+            "The last day must not be later than it was: an appeal does not lengthen a restriction",
+            Rule("evenhand", "", text="An appeal never makes a restriction longer."),
+            "ends_on",
+        )
+    if last <= day_of(at):
+        raise RuleBroken("The last day must be after today", None, "ends_on")
+    _end_open_review(restriction, Review.Outcome.VARY, by=by, at=at, reason=reason)
+    case = type(restriction.case).objects.get(pk=restriction.case_id)
+    if case.stage == case.Stage.REVIEW:
+        stages.mark_restriction_continued(case.pk, by=by, at=at)
+    successor, _ = succeed(
+        restriction,
+        how=State.VARIED,
+        by=by,
+        at=at,
+        reason=reason,
+        terms=terms,
+        ends_on=last,
+        months=None,
+        instructions=instructions,
+        rule=case.policy.appeal.by.rule,
+        appealable=case.policy.appeal.final.raw is not True,
+    )
+    return successor
+
+
+def succeed(
+    old: Restriction,
+    *,
+    how: str,
+    by: User,
+    at: datetime,
+    reason: str,
+    terms: Sequence[NewTerm] | None,
+    ends_on: date,
+    months: int | None,
+    instructions: Sequence[str] | None = None,
+    rule: Rule | None,
+    appealable: bool = True,
+    considered: str = "",
+    not_done: str = "",
+) -> tuple[Restriction, telling.Plan]:
+    """Make the successor that carries a locked restriction on from today, in the same terms or others (Dover 6.18).
+
+    The old one ends as extended or varied, its entry and deadlines with it; the new one has its own, and its own appeal
+    window. Never backwards: it starts on the day of the decision.
+    """
+    case = old.case
+    policy = case.policy
+    chosen = [NewTerm.of(term) for term in limits.of(old)] if terms is None else list(terms)
+    limits.check_terms(policy, chosen)
+    limits.check_person(old, chosen, cases.permissions.people_affected(case))
+    was_in_force = old.state == State.IN_FORCE
+    (old.extend if how == State.EXTENDED else old.vary)(at=at, reason=reason)
+    old.save()
+    new = _copy(old, at=at, months=months)
+    limits.put(new, chosen)
+    if instructions is not None:
+        proposals.put_instructions(new, instructions, new.risks, new.share_with_contractors)
+    made = telling.plan(
+        new, on=day_of(at), reasons=reason.strip(), ends_on=ends_on, months=months, appealable=appealable
+    )
+    _put_in_force(new, made, by=by, at=at)
+    deadlines.cancel(about(old), at=at, reason=f"Replaced by {new.reference}")
+    verb = "restriction.extended" if how == State.EXTENDED else "restriction.varied"
+    decision = audit.decide(
+        verb,
+        subject=old,
+        by=by,
+        at=at,
+        reasons=reason,
+        rule=rule,
+        outcome=how,
+        considered=considered,
+        not_done=not_done,
+        facts=_facts(made) | {"successor": new.reference},
+    )
+    audit.record(
+        "restriction.imposed",
+        subject=new,
+        by=by,
+        at=at,
+        facts=_facts(made) | {"follows": old.reference},
+        words={"terms": limits.arrangement(made.terms)},
+    )
+    if was_in_force:
+        telling.carry_over_on_register(old, new, by=by, at=at)
+    else:
+        telling.enter_on_register(new, by=by, at=at)
+    telling.set_deadlines(new, made.dates, at=at, event=decision.pk)
+    tell_of_late_review(new, made, by=by, at=at)
+    return new, made
+
+
+def _copy(old: Restriction, *, at: datetime, months: int | None) -> Restriction:
+    """A draft that says what the old one said and follows it. Its proposer stays whoever proposed the first (F12)."""
+    kept = (
+        "risk_assessment", "reasons", "less_considered", "needs_considered", "needs_version", "adjustment_touched",
+        "adjustment_reason", "other_way", "evidence_summary", "extreme", "extreme_reason", "extreme_answers", "risks",
+        "instructions", "share_with_contractors", "tell_resident_of_entry", "not_told_reason", "look_again_on",
+        "proposed_by", "proposed_at",
+    )  # fmt: skip
+    new = Restriction.objects.create(
+        case=old.case,
+        reference=next_reference("restriction"),
+        follows=old,
+        months=months,
+        made_at=at,
+        **{name: getattr(old, name) for name in kept},
+    )
+    new.incidents.set(old.incidents.all())
+    return new

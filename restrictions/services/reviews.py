@@ -1,0 +1,355 @@
+"""Reviewing a restriction: begin, hear the resident, and lift, extend, vary or keep it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django_fsm import TransitionNotAllowed
+
+import policies.clocks
+from audit import services as audit
+from cases.models import Incident, Involvement
+from cases.services import stages
+from deadlines import services as deadlines
+from deadlines.models import Deadline
+from deadlines.services import day_of
+from letters import services as letters
+from people.models import User
+from people.references import next_reference
+from policies.rules import Rule, RuleBroken
+from restrictions import permissions
+from restrictions.models import Restriction, Review
+from restrictions.services import decisions, proposals, telling
+from restrictions.services import terms as limits
+from restrictions.services.proposals import about, locked
+from restrictions.services.terms import NewTerm
+
+State, Outcome = Restriction.State, Review.Outcome
+KINDS = ("review.interval", "review.at_end")
+WHEN_DUE = Rule("law", "F7", text="A review is held when it is due; where it is late, the resident is told why.")
+
+
+@dataclass(frozen=True)
+class Due:
+    """The review that a restriction waits for: which kind, by when, how that was worked out."""
+
+    kind: str
+    due_on: date | None
+    reckoning: policies.clocks.Reckoning | None
+
+    @property
+    def at_end(self) -> bool:
+        """Whether it is the one at the end of the period."""
+        return self.kind == "review.at_end"
+
+
+def due(restriction: Restriction) -> Due | None:
+    """The review that comes first of those still open; None where none is set."""
+    found = (
+        Deadline.objects.open().filter(about=about(restriction), kind__in=KINDS).worst_first().first()
+    )  # fmt: skip
+    if found is None:
+        return None
+    stored = policies.clocks.Reckoning.from_json(found.reckoning) if found.reckoning else None
+    return Due(found.kind, found.due_on, stored)
+
+
+def incidents_since(restriction: Restriction) -> list[Incident]:
+    """What happened since it was imposed, of this resident's own behaviour: contacts against the terms, breaches."""
+    if restriction.starts_on is None:
+        return []
+    return list(
+        restriction.case.incidents.filter(
+            happened_on__gte=restriction.starts_on,
+            involvements__resident=restriction.case.resident_id,
+            involvements__part=Involvement.Part.BEHAVED,
+        )
+        .exclude(pk__in=restriction.incidents.values("pk"))
+        .distinct()
+        .order_by("-happened_on", "-pk")
+    )
+
+
+def possible_outcomes(restriction: Restriction, waits: Due | None, on: date) -> list[str]:
+    """What a review may come to, *lift* first. Keeping it as it is ends with its last day: no answer at the end."""
+    outcomes: list[str] = [Outcome.LIFT, Outcome.EXTEND, Outcome.VARY]
+    if restriction.is_in_force(on) and not (waits and waits.at_end):
+        outcomes.append(Outcome.KEEP)
+    return outcomes
+
+
+@transaction.atomic
+def begin_review(restriction_id: int, *, by: User, at: datetime) -> Review:
+    """Begin to review a restriction (Dover 6.18): the case moves to its stage of review. At any time; late ones too.
+
+    Raises TransitionNotAllowed where a review is under way, or where the restriction is neither in force nor lapsed.
+    """
+    restriction = locked(restriction_id)
+    permissions.check_can_begin_review(by, restriction)
+    under_way = restriction.reviews.filter(state=Review.State.BEGUN).select_related("begun_by").first()
+    if under_way:
+        raise TransitionNotAllowed(f"{under_way.begun_by.name} has already begun review {under_way.reference}.")
+    waits = due(restriction)
+    if restriction.state != State.IN_FORCE and not (restriction.state == State.LAPSED and waits):
+        raise TransitionNotAllowed(object=restriction)
+    review = Review.objects.create(
+        restriction=restriction,
+        reference=next_reference("review"),
+        due_on=waits.due_on if waits else None,
+        begun_by=by,
+        begun_at=at,
+    )
+    audit.record(
+        "review.begun", subject=review, by=by, at=at,
+        facts={"restriction": restriction.reference, "due_on": review.due_on},
+    )  # fmt: skip
+    stages.mark_review_begun(restriction.case_id, by=by, at=at)
+    return review
+
+
+def _locked(review_id: int) -> tuple[Review, Restriction]:
+    """The review and its restriction, the restriction's row first, as every other service locks it."""
+    restriction = locked(Review.objects.values_list("restriction_id", flat=True).get(pk=review_id))
+    review = Review.objects.select_for_update(of=("self",)).get(pk=review_id)
+    review.restriction = restriction
+    return review, restriction
+
+
+@transaction.atomic
+def record_account(review_id: int, *, by: User, at: datetime, words: str) -> Review:
+    """Write down what the resident, or somebody for them, says about the restriction, before it is decided on."""
+    review, _ = _locked(review_id)
+    permissions.check_can_record_account(by, review)
+    if review.state != Review.State.BEGUN:
+        raise TransitionNotAllowed(object=review)
+    if not words.strip():
+        raise RuleBroken("Enter what the resident said", None, "words")
+    review.residents_account = words.strip()
+    review.save()
+    audit.record("review.account_recorded", subject=review, by=by, at=at, words={"account": words})
+    return review
+
+
+@transaction.atomic
+def decide_review(
+    review_id: int,
+    *,
+    by: User,
+    at: datetime,
+    outcome: str,
+    reasons: str,
+    evidence: str = "",
+    months: int | None = None,
+    terms: Sequence[NewTerm] | None = None,
+    instructions: Sequence[str] | None = None,
+    late_reason: str = "",
+    considered: str = "",
+    not_done: str = "",
+) -> Review:
+    """Decide what becomes of a restriction: lift, extend, vary, or keep it until its last day (Dover 6.18, 6.19).
+
+    Restriction, register, deadlines, stage and letter change together. Continuing rests on evidence that the terms were
+    not kept or that the behaviour went on (6.18). What continues starts today, never backwards: between its last day
+    and a late review the restriction was over. A review held late says why, and the resident is told (6.21, F7).
+    Raises TransitionNotAllowed where it is decided already, RuleBroken for what the policy or Evenhand refuses.
+    """
+    review, restriction = _locked(review_id)
+    permissions.check_can_decide_review(by, review)
+    if review.state != Review.State.BEGUN:
+        raise TransitionNotAllowed(object=review)
+    today = day_of(at)
+    _check(review, restriction, today, outcome, reasons, evidence)
+    review.late_reason = check_late(review, restriction, today, late_reason)
+    review.evidence = evidence.strip()
+    review.decide(by=by, at=at, outcome=outcome, reasons=reasons.strip())
+    review.save()
+    decision = audit.decide(
+        "review.decided",
+        subject=review,
+        by=by,
+        at=at,
+        reasons=reasons,
+        rule=permissions.reviewers(restriction.case.policy).rule,
+        outcome=outcome,
+        considered=considered,
+        not_done=not_done,
+        facts={"restriction": restriction.reference, "late_reason": review.late_reason, "months": months},
+    )
+    waits = due(restriction)
+    if waits:
+        deadlines.meet(about(restriction), waits.kind, at=at, how=f"Reviewed: {review.get_outcome_display()}")
+    facts: dict[str, Any] = {"terms": None, "starts_on": None, "ends_on": None, "next_review_on": None, "appeal": None}
+    if outcome == Outcome.LIFT:
+        _lift(review, restriction, by=by, at=at)
+    elif outcome == Outcome.KEEP:
+        facts |= _keep(restriction, waits, by=by, at=at, event=decision.pk)
+    else:
+        facts |= _continue(
+            restriction, outcome, by=by, at=at, reasons=reasons, months=months, terms=terms, instructions=instructions,
+            considered=considered, not_done=not_done,
+        )  # fmt: skip
+    _tell(review, restriction, facts, by=by, at=at)
+    return review
+
+
+def _check(review: Review, restriction: Restriction, on: date, outcome: str, reasons: str, evidence: str) -> None:
+    if outcome not in possible_outcomes(restriction, due(restriction), on):
+        raise RuleBroken("Select what becomes of the restriction", None, "outcome")
+    if not reasons.strip():
+        raise RuleBroken("Enter your reasons", proposals.EVIDENCED, "reasons")
+    if outcome != Outcome.LIFT and not evidence.strip():
+        rule = restriction.case.policy.value("restriction.extension.if").rule or proposals.EVIDENCED
+        raise RuleBroken("Enter how the terms were not kept, or how the behaviour continued", rule, "evidence")
+
+
+def check_late(review: Review, restriction: Restriction, on: date, reason: str) -> str:
+    """Why a review is held late, or "" where it is not. A day off explains itself; all else needs a reason (F7)."""
+    if review.due_on and on > review.due_on:
+        if not reason.strip():
+            raise RuleBroken("Enter why the review is late", WHEN_DUE, "late_reason")
+        return reason.strip()
+    if restriction.ends_on and on > restriction.ends_on:
+        calendar = deadlines.calendar_for(restriction.case.provider)
+        why = calendar.why_off(restriction.ends_on)
+        return reason.strip() or f"The last day in force was a day off ({why})"
+    return ""
+
+
+def _lift(review: Review, restriction: Restriction, *, by: User, at: datetime) -> None:
+    """End it; one whose last day has gone was over by itself, and its review only closes the matter."""
+    if restriction.is_in_force(day_of(at)):
+        decisions.end(restriction, by=by, at=at, reason=review.reasons, review=review)
+        audit.record(
+            "restriction.lifted", subject=restriction, by=by, at=at,
+            facts={"review": review.reference}, words={"reasons": review.reasons},
+        )  # fmt: skip
+        return
+    if restriction.state == State.IN_FORCE:
+        decisions.lapse(restriction.pk, at=at)
+    deadlines.cancel(about(restriction), at=at, reason="Reviewed after its last day: not continued")
+    if decisions.case_is_restricted(restriction):
+        stages.mark_unrestricted(restriction.case_id, by=by, at=at, why=review.reasons)
+
+
+def _keep(restriction: Restriction, waits: Due | None, *, by: User, at: datetime, event: int) -> dict[str, Any]:
+    """Nothing changes until the last day; the clock of the interval goes on from this review."""
+    case = restriction.case
+    assert restriction.decided_on and restriction.starts_on and restriction.ends_on
+    stages.mark_restriction_continued(case.pk, by=by, at=at)
+    found = telling.dates(
+        case.policy,
+        deadlines.calendar_for(case.provider),
+        decided_on=restriction.decided_on,
+        starts_on=restriction.starts_on,
+        ends_on=restriction.ends_on,
+        months=restriction.months,
+        last_review=max(day_of(at), waits.due_on) if waits and waits.due_on and not waits.at_end else day_of(at),
+    )
+    if found.interval:
+        barred = list(User.objects.filter(pk__in=permissions.barred_from_reviewing(restriction)))
+        keys = permissions.keys_of(permissions.reviewers(case.policy), case.provider)
+        telling.add_review(restriction, found.interval, "review.interval", barred, keys, at=at, event=event)
+    audit.record("restriction.kept", subject=restriction, by=by, at=at, facts={"until": restriction.ends_on})
+    following = found.next_review
+    return {
+        "terms": limits.as_facts(limits.of(restriction)),
+        "starts_on": restriction.starts_on.isoformat(),
+        "ends_on": restriction.ends_on.isoformat(),
+        "next_review_on": following.due.isoformat() if following and following.due else None,
+    }
+
+
+def new_last_day(restriction: Restriction, outcome: str, months: int | None, on: date) -> date:
+    """The last day of what continues a restriction decided on a day.
+
+    An extension counts from the old last day while that has not gone, else from the day of the decision: never
+    backwards. New terms keep the old last day unless a length is given.
+    """
+    assert restriction.ends_on is not None
+    over = restriction.ends_on < on
+    if months is None:
+        if outcome == Outcome.EXTEND or restriction.ends_on <= on:
+            raise RuleBroken("Enter by how many months", None, "months")
+        return restriction.ends_on
+    if not 1 <= months <= 1_200:
+        raise RuleBroken("Length must be a whole number of months", None, "months")
+    start = on if over else restriction.ends_on
+    last = telling.last_day(start, months)
+    policy, calendar = restriction.case.policy, deadlines.calendar_for(restriction.case.provider)
+    policy.check_extension(start, last, calendar=calendar, field="months")
+    return last
+
+
+def _continue(
+    restriction: Restriction,
+    outcome: str,
+    *,
+    by: User,
+    at: datetime,
+    reasons: str,
+    months: int | None,
+    terms: Sequence[NewTerm] | None,
+    instructions: Sequence[str] | None,
+    considered: str,
+    not_done: str,
+) -> dict[str, Any]:
+    if outcome == Outcome.VARY and (
+        terms is None or not limits.changed([NewTerm.of(term) for term in limits.of(restriction)], terms)
+    ):
+        raise RuleBroken("Change the terms, or extend in the same terms", None, "terms")
+    today = day_of(at)
+    last = new_last_day(restriction, outcome, months, today)
+    if restriction.state == State.IN_FORCE and not restriction.is_in_force(today):
+        restriction = decisions.lapse(restriction.pk, at=at)
+    stages.mark_restriction_continued(restriction.case_id, by=by, at=at)
+    new, made = decisions.succeed(
+        restriction,
+        how=State.EXTENDED if outcome == Outcome.EXTEND else State.VARIED,
+        by=by,
+        at=at,
+        reason=reasons,
+        terms=terms if outcome == Outcome.VARY else None,
+        ends_on=last,
+        months=months,
+        instructions=instructions if outcome == Outcome.VARY else None,
+        rule=permissions.reviewers(restriction.case.policy).rule,
+        considered=considered,
+        not_done=not_done,
+    )
+    following = made.dates.next_review
+    return {
+        "terms": limits.as_facts(made.terms),
+        "starts_on": made.dates.starts_on.isoformat(),
+        "ends_on": made.dates.ends_on.isoformat(),
+        "next_review_on": following.due.isoformat() if following and following.due else None,
+        "appeal": telling.appeal_facts(new, made.dates.appeal),
+    }
+
+
+def _tell(review: Review, restriction: Restriction, facts: dict[str, Any], *, by: User, at: datetime) -> None:
+    """Tell the resident in writing what was decided (Dover 6.19)."""
+    case = restriction.case
+    review.letter = letters.request(
+        "review_outcome",
+        to=case.resident,
+        about=f"review:{review.reference}",
+        case_ref=case.reference,
+        facts=facts
+        | {
+            "review_reference": review.reference,
+            "restriction_reference": restriction.reference,
+            "outcome": review.outcome,
+            "reasons": review.reasons,
+            "late": bool(review.late_reason),
+            "late_reason": review.late_reason,
+        },
+        by=by,
+        at=at,
+    )
+    review.save()
+    successor = Restriction.objects.filter(follows=restriction).first()
+    if successor and successor.letter_id is None:
+        successor.letter = review.letter
+        successor.save()

@@ -1,0 +1,384 @@
+"""What a decision on a restriction brings with it: dates, the register entry, deadlines, the facts of its letter."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+import policies.clocks
+from deadlines import services as deadlines
+from people.models import User
+from policies.calendars import Calendar
+from policies.clocks import Reckoning
+from policies.periods import Period
+from policies.policy import Policy
+from register import services as register
+from restrictions import permissions
+from restrictions.models import Restriction, Term
+from restrictions.services import terms as limits
+from restrictions.services.proposals import about, register_for, steps
+from restrictions.services.terms import NewTerm
+
+
+@dataclass(frozen=True)
+class Dates:
+    """The days of a restriction, each with how it was found. `appeal` is None where the decision cannot be appealed."""
+
+    decided_on: date
+    starts_on: date
+    ends_on: date
+    end: Reckoning
+    appeal: Reckoning | None
+    interval: Reckoning | None
+    at_end: Reckoning | None
+
+    @property
+    def next_review(self) -> Reckoning | None:
+        """The review that comes first."""
+        return policies.clocks.earliest(each for each in (self.interval, self.at_end) if each)
+
+    @property
+    def late_review(self) -> bool:
+        """Whether the review at the end falls after the last day, because that is a day off (Dover 6.21)."""
+        return bool(self.at_end and self.at_end.due and self.at_end.due > self.ends_on)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A restriction as it will be once it is decided on a day: one for the preview, the check page and the deed."""
+
+    restriction: Restriction
+    months: int | None
+    terms: list[Term]
+    instructions: list[str]
+    reasons: str
+    dates: Dates
+
+
+def last_day(starts_on: date, months: int) -> date:
+    """The last day in force: so many months on, clamped to the month's last day; that day is still in force."""
+    return policies.clocks.add(Period(months, "months"), starts_on)
+
+
+def dates(
+    policy: Policy,
+    calendar: Calendar,
+    *,
+    decided_on: date,
+    starts_on: date,
+    ends_on: date,
+    months: int | None,
+    last_review: date | None = None,
+    appealable: bool = True,
+) -> Dates:
+    """Work out every date that follows from a decision, by the policy's clocks alone.
+
+    Of the clocks that come round again the earliest counts, and only before the last day: a review then is the one at
+    the end. That one moves to the next working day where the last day is a day off.
+    """
+    events = {
+        "decision": decided_on,
+        "letter dated": decided_on,
+        "letter sent": decided_on,
+        "start": starts_on,
+        "end": ends_on,
+    }
+    if last_review:
+        events["last review"] = last_review
+    appeals = policy.appeal_of(*steps(policy)) if appealable else None
+    return Dates(
+        decided_on,
+        starts_on,
+        ends_on,
+        _end(policy, starts_on, ends_on, months),
+        policies.clocks.work_out(policy, appeals.window_path, events, calendar) if appeals else None,
+        _interval(policy, events, calendar, ends_on),
+        _at_end(policy, events, calendar),
+    )
+
+
+def _end(policy: Policy, starts_on: date, ends_on: date, months: int | None) -> Reckoning:
+    rule = policy.length_bounds()[2]
+    if months is None:
+        return Reckoning("restriction.end", due=ends_on, runs_from="end", from_on=ends_on, title="Last day in force")
+    return Reckoning(
+        "restriction.end",
+        due=ends_on,
+        count=months,
+        unit="months",
+        runs_from="start",
+        from_on=starts_on,
+        clause=rule.clause if rule else None,
+        strength=rule.strength if rule else None,
+        source=rule.source if rule else "policy",
+        assumed=[policies.clocks.START_NOT_COUNTED],
+        title="Last day in force",
+    )
+
+
+def _interval(policy: Policy, events: dict[str, date], calendar: Calendar, ends_on: date) -> Reckoning | None:
+    paths = [path for path in policy.review.paths if path != "review.at_end"]
+    first = policies.clocks.earliest(policies.clocks.work_out(policy, path, events, calendar) for path in paths)
+    return first if first and first.due and first.due < ends_on else None
+
+
+def _at_end(policy: Policy, events: dict[str, date], calendar: Calendar) -> Reckoning | None:
+    if "review.at_end" not in policy.review.paths:
+        return None
+    found = policies.clocks.work_out(policy, "review.at_end", events, calendar)
+    return replace(found, due=found.next_working_day) if found.lands_on and found.next_working_day else found
+
+
+def make_terms(restriction: Restriction, terms: Sequence[NewTerm]) -> list[Term]:
+    """Terms as rows that are not saved, with their people, to show what they would say."""
+    people = User.objects.in_bulk([term.person_id for term in terms if term.person_id])
+    return [
+        Term(
+            restriction=restriction,
+            channel=t.channel,
+            limit=t.limit,
+            words=t.words,
+            person=people.get(t.person_id or 0),
+        )
+        for t in terms
+    ]
+
+
+def plan(
+    restriction: Restriction,
+    *,
+    on: date,
+    reasons: str,
+    months: int | None = None,
+    terms: Sequence[NewTerm] | None = None,
+    instructions: Sequence[str] | None = None,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    appealable: bool = True,
+) -> Plan:
+    """The restriction as it would be if it were decided on this day with these changes; changes nothing."""
+    case = restriction.case
+    months = months if months or ends_on else restriction.months
+    begins = starts_on or on
+    if ends_on is None:
+        if months is None:
+            raise ValueError("a plan needs a length or a last day")
+        ends_on = last_day(begins, months)
+    found = dates(
+        case.policy,
+        deadlines.calendar_for(case.provider),
+        decided_on=on,
+        starts_on=begins,
+        ends_on=ends_on,
+        months=months,
+        appealable=appealable,
+    )
+    rows = limits.of(restriction) if terms is None else make_terms(restriction, terms)
+    orders = restriction.instructions if instructions is None else [one.strip() for one in instructions if one.strip()]
+    return Plan(restriction, months, rows, list(orders), reasons, found)
+
+
+def set_deadlines(restriction: Restriction, found: Dates, *, at: datetime, event: int) -> None:
+    """Set what follows: the appeal window, the reviews, the last day."""
+    case = restriction.case
+    barred = list(User.objects.filter(pk__in=permissions.barred_from_reviewing(restriction)))
+    reviewers = permissions.keys_of(permissions.reviewers(case.policy), case.provider)
+
+    def add(kind: str, title: str, url_name: str, **more: Any) -> None:
+        deadlines.set_deadline(
+            provider=case.provider,
+            resident=case.resident,
+            kind=kind,
+            about=about(restriction),
+            case_ref=case.reference,
+            title=title,
+            url_name=url_name,
+            runs_from_event=event,
+            at=at,
+            **more,
+        )
+
+    if found.appeal:
+        add("appeal.window", "The resident may appeal until then", "restrictions:view", reckoning=found.appeal)
+    if found.interval:
+        add_review(restriction, found.interval, "review.interval", barred, reviewers, at=at, event=event)
+    if found.at_end:
+        add_review(restriction, found.at_end, "review.at_end", barred, reviewers, at=at, event=event)
+    add("restriction.end", "Last day in force", "restrictions:view", reckoning=found.end)
+
+
+def add_review(
+    restriction: Restriction,
+    found: Reckoning,
+    kind: str,
+    barred: Iterable[User],
+    reviewers: Sequence[str],
+    *,
+    at: datetime,
+    event: int,
+) -> None:
+    """Set a review, for everybody who may decide it and from whom rule F12 does not keep it."""
+    case = restriction.case
+    deadlines.set_deadline(
+        provider=case.provider,
+        resident=case.resident,
+        kind=kind,
+        about=about(restriction),
+        case_ref=case.reference,
+        title="Review a restriction at its end" if kind == "review.at_end" else "Review a restriction",
+        url_name="restrictions:review",
+        reckoning=found,
+        for_roles=reviewers,
+        not_for=barred,
+        runs_from_event=event,
+        at=at,
+    )
+
+
+def enter_on_register(restriction: Restriction, *, by: User, at: datetime) -> None:
+    """Enter the resident on the register when a restriction is put in force (Dover 6.30), where there is one."""
+    case = restriction.case
+    rule = register_for(case.policy)
+    if rule is None:
+        return
+    terms = limits.of(restriction)
+    single = limits.single_point(terms)
+    next_review = _next_review_of(restriction)
+    register.enter(
+        provider=case.provider,
+        resident=case.resident,
+        register_key=rule.key,
+        risks=restriction.risks,
+        instructions=restriction.instructions,
+        arrangement=limits.arrangement(terms),
+        ring=single["phone"] if single else "",
+        source=about(restriction),
+        case_ref=case.reference,
+        ends_on=restriction.ends_on,
+        review_on=next_review,
+        shared_with_contractors=restriction.share_with_contractors,
+        told=restriction.tell_resident_of_entry,
+        not_told_reason=restriction.not_told_reason,
+        look_again_on=restriction.look_again_on,
+        by=by,
+        at=at,
+    )
+
+
+def _next_review_of(restriction: Restriction) -> date | None:
+    assert restriction.decided_on and restriction.starts_on and restriction.ends_on
+    case = restriction.case
+    found = dates(
+        case.policy,
+        deadlines.calendar_for(case.provider),
+        decided_on=restriction.decided_on,
+        starts_on=restriction.starts_on,
+        ends_on=restriction.ends_on,
+        months=restriction.months,
+    ).next_review
+    return found.due if found else None
+
+
+def carry_over_on_register(old: Restriction, new: Restriction, *, by: User, at: datetime) -> None:
+    """Let the entry of a restriction stand on its successor; whoever looked at it is told what changed (D4)."""
+    if register_for(new.case.policy) is None:
+        return
+    terms = limits.of(new)
+    single = limits.single_point(terms)
+    register.change(
+        about(old),
+        by=by,
+        at=at,
+        source=about(new),
+        risks=new.risks,
+        instructions=new.instructions,
+        arrangement=limits.arrangement(terms),
+        ring=single["phone"] if single else "",
+        ends_on=new.ends_on,
+        review_on=_next_review_of(new),
+        shared_with_contractors=new.share_with_contractors,
+    )
+
+
+def remove_from_register(restriction: Restriction, *, by: User | None, at: datetime, reason: str) -> None:
+    """Take the entry off with the restriction that put it there; nothing where the policy has no register."""
+    if register_for(restriction.case.policy):
+        register.remove(about(restriction), by=by, at=at, reason=reason)
+
+
+def letter_facts(made: Plan) -> dict[str, Any]:
+    """What the restriction letter says, as plain values, frozen on the day (Dover 6.15)."""
+    restriction, policy = made.restriction, made.restriction.case.policy
+    review = made.dates.next_review
+    return {
+        "reference": restriction.reference,
+        "decided_on": made.dates.decided_on.isoformat(),
+        "reasons": made.reasons,
+        "incidents": incidents_facts(restriction),
+        "terms": limits.as_facts(made.terms),
+        "arrangement": limits.arrangement(made.terms),
+        "always_accepted": always_accepted(policy),
+        "starts_on": made.dates.starts_on.isoformat(),
+        "ends_on": made.dates.ends_on.isoformat(),
+        "months": made.months,
+        "review_on": review.due.isoformat() if review and review.due else None,
+        "review_explained": review.explain() if review else "",
+        "appeal": appeal_facts(restriction, made.dates.appeal),
+        "register": _register_facts(made),
+        "spoc": limits.single_point(made.terms),
+        "adjustments": _adjustments(restriction),
+        "follows": restriction.follows.reference if restriction.follows else "",
+        "extreme": restriction.extreme,
+    }
+
+
+def incidents_facts(restriction: Restriction) -> list[dict[str, str]]:
+    """The incidents it rests on: reference, day, channel, what happened."""
+    return [
+        {
+            "reference": each.reference,
+            "on": each.happened_on.isoformat(),
+            "channel": each.get_channel_display(),
+            "what": each.facts,
+        }
+        for each in restriction.incidents.order_by("happened_on", "pk")
+    ]
+
+
+def always_accepted(policy: Policy) -> list[dict[str, str]]:
+    """The contacts that are always accepted, each with whose rule it is."""
+    return [{"words": words, "cite": rule.cite()} for words, rule in policy.always_accept]
+
+
+def appeal_facts(restriction: Restriction, window: Reckoning | None) -> dict[str, Any] | None:
+    """How to appeal, until when, and who decides; None where the decision cannot be appealed."""
+    case = restriction.case
+    appeals = case.policy.appeal_of(*steps(case.policy))
+    if window is None or appeals is None:
+        return None
+    ways = [str(item).replace("email", "e-mail") for item in appeals.how.kept]
+    return {
+        "until": window.due.isoformat() if window.due else None,
+        "explained": window.explain(),
+        "how": " or ".join(ways),
+        "to_post": case.provider.address,
+        "to_email": case.provider.email,
+        "decided_by_role": "" if appeals.by.unsaid else appeals.by.names(),
+        "clause": appeals.window.rule.clause if appeals.window.rule else "",
+    }
+
+
+def _register_facts(made: Plan) -> dict[str, Any] | None:
+    restriction = made.restriction
+    rule = register_for(restriction.case.policy)
+    if rule is None or not restriction.tell_resident_of_entry:
+        return None
+    who = rule.access.words or "staff whose work needs it"
+    shared = ", and our contractors" if restriction.share_with_contractors else ""
+    return {"name": rule.name, "told": True, "who_sees": who + shared, "until": made.dates.ends_on.isoformat()}
+
+
+def _adjustments(restriction: Restriction) -> str:
+    if not restriction.adjustment_touched:
+        return ""
+    return f"{restriction.adjustment_reason}\n\n{restriction.other_way}".strip()

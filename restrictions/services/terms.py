@@ -1,0 +1,150 @@
+"""What a restriction consists of: limits by channel, and what must stay open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from people.access import Can, can
+from people.models import User
+from policies.policy import Policy
+from policies.rules import Rule, RuleBroken
+from restrictions.models import Restriction, Term
+
+Channel, Limit = Term.Channel, Term.Limit
+ROUTE_LEFT = Rule("law", "F3", text="Complaining must stay possible, by more than one way in.")
+ROUTES = (Channel.PHONE, Channel.EMAIL, Channel.LETTER, Channel.OFFICE)
+"""The ways by which a resident can write or speak to the provider, and so complain or appeal."""
+IN_WRITING = (Channel.EMAIL, Channel.LETTER)
+
+
+@dataclass(frozen=True)
+class NewTerm:
+    """One limit as chosen: what may or may not be done on one channel; for a single point of contact, who it is."""
+
+    channel: str
+    limit: str
+    words: str = ""
+    person_id: int | None = None
+
+    @classmethod
+    def of(cls, term: Term) -> "NewTerm":
+        """The same limit as a value, for instance to carry it into a successor."""
+        return cls(term.channel, term.limit, term.words, term.person_id)
+
+    def line(self, person: User | None = None) -> str:
+        """The limit in one line that both sides can follow."""
+        if self.channel == Channel.SPOC and person:
+            return f"Single point of contact: {person.name}. {self.words}".strip()
+        label = self.words if self.channel == Channel.OTHER else Channel(self.channel).label
+        if self.channel == Channel.OTHER:
+            return label
+        how = self.words if self.limit == Limit.LIMITED else f"{Limit(self.limit).label}. {self.words}"
+        return f"{label}: {how}".strip()
+
+
+def check_terms(policy: Policy, terms: Sequence[NewTerm]) -> None:
+    """Refuse terms that limit nothing, say nothing, or leave the resident no way to complain or appeal (F3).
+
+    One written or spoken channel at least stays open or limited, whatever the policy allows; more where the policy says
+    how many. Raises RuleBroken with the field of the form.
+    """
+    chosen = {term.channel: term for term in terms}
+    for term in terms:
+        if term.limit == Limit.LIMITED and not term.words.strip():
+            raise RuleBroken(f"Enter how “{Channel(term.channel).label}” is limited", field=f"{term.channel}_words")
+        if term.channel == Channel.SPOC and term.person_id is None:
+            raise RuleBroken("Select who the single point of contact is", field="spoc_person")
+        if term.channel == Channel.OTHER and not term.words.strip():
+            raise RuleBroken("Enter the other term", field="other_words")
+    if not any(term.limit != Limit.OPEN for term in terms):
+        raise RuleBroken("Select at least one contact that is limited or not used", field="phone")
+    left = [channel for channel in ROUTES if channel not in chosen or chosen[channel].limit != Limit.CLOSED]
+    if not left:
+        raise RuleBroken(
+            "Leave telephone, e-mail, letters or visits to the office open or limited: "
+            "a resident must be able to complain and to appeal",
+            ROUTE_LEFT,
+            "phone",
+        )
+    wanted, rule = policy.keep_open
+    if len(left) < wanted:
+        raise RuleBroken(f"Leave at least {wanted} ways of contact open or limited", rule, "phone")
+
+
+def check_person(restriction: Restriction, terms: Sequence[NewTerm], affected: set[int]) -> None:
+    """Refuse a single point of contact who does not work cases at the provider, or whom the behaviour has hit."""
+    for term in terms:
+        if term.person_id is None:
+            continue
+        person = User.objects.filter(pk=term.person_id, is_active=True).first()
+        if person is None or not can(person, Can.WORK_CASES, restriction.case.provider_id):
+            raise RuleBroken("Select a colleague who works on cases", field="spoc_person")
+        if person.pk in affected:
+            raise RuleBroken(
+                f"Select somebody other than {person.name}, who was affected by what happened",
+                Rule("evenhand", "", text="Nobody is made the contact of somebody who hurt or threatened them."),
+                "spoc_person",
+            )
+
+
+def put(restriction: Restriction, terms: Sequence[NewTerm]) -> None:
+    """Make a restriction's terms these."""
+    restriction.terms.all().delete()
+    Term.objects.bulk_create(
+        Term(
+            restriction=restriction,
+            channel=term.channel,
+            limit=term.limit,
+            words=term.words.strip(),
+            person_id=term.person_id,
+        )
+        for term in terms
+    )
+    restriction.__dict__.pop("_prefetched_objects_cache", None)
+
+
+def of(restriction: Restriction) -> list[Term]:
+    """A restriction's terms with their people, in their order."""
+    return list(restriction.terms.select_related("person"))
+
+
+def arrangement(terms: Sequence[Term]) -> list[str]:
+    """The limits line by line, as the register's card and the letters say them; what stays open is not listed."""
+    return [NewTerm.of(term).line(term.person) for term in terms if term.limit != Limit.OPEN]
+
+
+def as_facts(terms: Sequence[Term]) -> list[dict[str, str]]:
+    """The limits for a letter: channel, limit and words as people read them; a channel without a limit says so."""
+    return [
+        {
+            "channel": term.get_channel_display(),
+            "limit": term.get_limit_display(),
+            "words": _words_of(term),
+        }
+        for term in terms
+    ]
+
+
+def _words_of(term: Term) -> str:
+    if term.channel == Channel.SPOC and term.person:
+        return f"{term.person.name}. {term.words}".strip()
+    return term.words or _PLAINLY[term.limit]
+
+
+_PLAINLY = {
+    Limit.OPEN: "You may use this as before.",
+    Limit.CLOSED: "Do not use this to contact us.",
+    Limit.LIMITED: "",
+}
+
+
+def single_point(terms: Sequence[Term]) -> dict[str, str] | None:
+    """The single point of contact for a letter and the register, or None."""
+    person = next((term.person for term in terms if term.person), None)
+    return {"name": person.name, "phone": person.phone, "email": person.email} if person else None
+
+
+def changed(before: Sequence[NewTerm], after: Sequence[NewTerm]) -> bool:
+    """Whether two sets of terms say different things."""
+    return {(t.channel, t.limit, t.words.strip(), t.person_id) for t in before if t.limit != Limit.OPEN} != {
+        (t.channel, t.limit, t.words.strip(), t.person_id) for t in after if t.limit != Limit.OPEN
+    }

@@ -1,0 +1,166 @@
+"""A case on its way to a restriction, and restrictions in every state; all through the services, in order of time."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from cases import services as cases
+from cases.models import Assessment, Case, Incident, Involvement
+from cases.services.incidents import AffectedPerson, Happened
+from deadlines.services import day_of
+from people.models import Provider, Resident, User
+from restrictions import services
+from restrictions.models import Restriction, Review, Term
+from restrictions.services import NewTerm
+from tests import factories
+from tests.factories import NOON, Staff
+
+RISKS = ["threats", "abuse"]
+ORDERS = ["Do not visit alone.", "Ring the office before you go in."]
+TERMS = [
+    NewTerm(Term.Channel.PHONE, Term.Limit.CLOSED),
+    NewTerm(Term.Channel.EMAIL, Term.Limit.LIMITED, "One message a week, on Mondays."),
+    NewTerm(Term.Channel.LETTER, Term.Limit.OPEN),
+]
+OTHER_TERMS = [NewTerm(Term.Channel.PHONE, Term.Limit.LIMITED, "Calls between 10am and midday, on Tuesdays.")]
+
+
+@dataclass
+class World:
+    """A provider with its staff, one resident and one case."""
+
+    provider: Provider
+    staff: Staff
+    resident: Resident
+    case: Case
+    at: datetime
+
+
+def world(*, at: datetime = NOON, slug: str = factories.DOVER, name: str = "Rowan Resident") -> World:
+    """A provider with staff and a case whose written warning was issued and disregarded, and whose risk is assessed.
+
+    `at` is the instant at which a restriction can be proposed.
+    """
+    provider = factories.dover(slug, at=at)
+    staff = factories.staff(provider)
+    resident = factories.resident(provider, staff.officer, name)
+    case = warned_case(provider, staff, resident, at=at)
+    return World(provider, staff, resident, case, at)
+
+
+def warned_case(provider: Provider, staff: Staff, resident: Resident, *, at: datetime) -> Case:
+    """A case with an initial incident, a warning letter, a later incident and a risk assessment."""
+    first = log(provider, staff, resident, at=at - timedelta(days=30), warnings=2)
+    case = Case.objects.get(resident=resident)
+    letter_at = at - timedelta(days=20)
+    warning = cases.draft_warning(
+        case.pk, incidents=[first], expected="Speak without shouting.", by=staff.officer, at=letter_at
+    )
+    cases.submit_warning(warning.pk, by=staff.officer, at=letter_at)
+    cases.issue_warning(warning.pk, by=staff.team_leader, at=letter_at, reasons="Two warnings, and it went on.")
+    log(provider, staff, resident, at=at - timedelta(days=5), facts="Shouted for ten minutes at the reception desk.")
+    assess(case, staff.officer, at=at - timedelta(days=1))
+    return Case.objects.get(pk=case.pk)
+
+
+def log(
+    provider: Provider,
+    staff: Staff,
+    resident: Resident,
+    *,
+    at: datetime,
+    warnings: int = 0,
+    danger: bool = False,
+    knowledge: str = Incident.Knowledge.FIRST_HAND,
+    affected: tuple[User, ...] = (),
+    facts: str = "Shouted for ten minutes on the phone.",
+    part: str = Involvement.Part.BEHAVED,
+) -> Incident:
+    """An incident on the day of `at`."""
+    return cases.incidents.log(
+        provider=provider,
+        parts=[(resident, part)],
+        happened=Happened(
+            facts=facts,
+            happened_on=day_of(at),
+            channel=Incident.Channel.PHONE,
+            knowledge=knowledge,
+            warnings_given=warnings,
+            continued_after_warnings=warnings > 0,
+            danger=danger,
+            categories=["extreme"] if danger else ["aggression"],
+        ),
+        affected=[AffectedPerson(user=user) for user in affected],
+        by=staff.officer,
+        at=at,
+    )
+
+
+def assess(case: Case, by: User, *, at: datetime) -> Assessment:
+    """A risk assessment of the case."""
+    return cases.assess(
+        case.pk,
+        kind=Assessment.Kind.RISK,
+        words="He came to the desk twice and would not leave.",
+        severity="medium",
+        future_risk="medium",
+        who_is_at_risk="Reception staff",
+        controls="Two staff at the desk",
+        by=by,
+        at=at,
+    )
+
+
+def draft(w: World, *, months: int = 6, by: User | None = None, at: datetime | None = None) -> Restriction:
+    """A restriction prepared in every part, ready to propose."""
+    by, at = by or w.staff.officer, at or w.at
+    restriction = services.start(w.case.pk, by=by, at=at)
+    fill(restriction, w, months=months, by=by, at=at)
+    return Restriction.objects.get(pk=restriction.pk)
+
+
+def fill(restriction: Restriction, w: World, *, months: int, by: User, at: datetime) -> None:
+    """Fill in every part of a proposal."""
+    incidents = [each.pk for each in w.case.incidents.exclude(knowledge=Incident.Knowledge.HEARSAY)]
+    services.save_evidence(restriction.pk, by=by, at=at, incidents=incidents, summary="Twice in a month.")
+    assessment = w.case.assessments.filter(kind=Assessment.Kind.RISK).latest("made_at")
+    services.save_risk(restriction.pk, by=by, at=at, assessment_id=assessment.pk)
+    services.save_needs(
+        restriction.pk, by=by, at=at, considered="No needs are known; asked on 14 December.", adjustment_touched=False
+    )
+    services.save_terms(restriction.pk, by=by, at=at, terms=TERMS)
+    services.save_instructions(restriction.pk, by=by, at=at, instructions=ORDERS, risks=RISKS)
+    services.save_length(restriction.pk, by=by, at=at, months=months)
+    services.save_less(
+        restriction.pk, by=by, at=at, reasons="The warning letter did not help.", less_considered="A call-back scheme."
+    )
+
+
+def proposed(w: World, **how) -> Restriction:
+    """A restriction put before a decider."""
+    restriction = draft(w, **how)
+    return services.propose(restriction.pk, by=how.get("by") or w.staff.officer, at=how.get("at") or w.at)
+
+
+def imposed(w: World, *, months: int = 6, at: datetime | None = None, reasons: str = "It is needed.") -> Restriction:
+    """A restriction in force."""
+    at = at or w.at
+    restriction = proposed(w, months=months, at=at)
+    return services.impose(restriction.pk, by=w.staff.team_leader, at=at, reasons=reasons)
+
+
+def reviewer(w: World) -> User:
+    """Somebody with the right to decide who has had no part in it so far."""
+    found = User.objects.filter(provider=w.provider, name="Rita Reviewer").first()
+    return found or factories.working_as(w.provider, "team leader", name="Rita Reviewer")
+
+
+def under_review(w: World, restriction: Restriction, *, at: datetime) -> Review:
+    """A review that has begun."""
+    return services.begin_review(restriction.pk, by=w.staff.officer, at=at)
+
+
+def noon(on: date) -> datetime:
+    """Midday, in London's winter or summer, of a day."""
+    from deadlines.services import LONDON
+
+    return datetime(on.year, on.month, on.day, 12, tzinfo=LONDON)
