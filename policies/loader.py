@@ -20,6 +20,9 @@ from policies.values import Gap, Item, RoleDef, Settled, Threshold, Value, Who
 
 LARGEST = 256 * 1024
 LONGEST_TEXT = 2_000
+MOST_PROBLEMS = 200
+# `tomllib` takes time that grows with the square of the parts of a dotted name; no path here has more than six.
+_TOO_DOTTED = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){12}""")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _SPECIAL = ("unsaid", "lost", "none")
 
@@ -38,11 +41,12 @@ charity. Did you mean "council"?
     policy.effective: is missing: the day from which it holds.
     """
     reader = _Reader()
-    reader.take(_toml(text, "", reader.problems))
-    settled = _toml(local, "local rules", reader.problems)
-    for name in settled.keys() - {"local"}:
-        reader.problem(name, "a file of local rules holds [[local]] tables only")
-    reader.settle(settled.get("local", []))
+    try:
+        reader.take(_toml(text, "", reader.problems))
+        reader.take_local(_toml(local, "local rules", reader.problems))
+    except _TooMany:
+        reader.problems.append(Problem("", "has more problems than these: put these right first"))
+        raise PolicyProblems(reader.problems) from None
     policy = reader.policy(text, local)
     if policy is not None:
         reader.problems += checks.contradictions(policy, document)
@@ -69,6 +73,9 @@ def _toml(text: str, where: str, problems: list[Problem]) -> dict[str, Any]:
     """The tables of a text. `tomllib` gives up with RecursionError on deep nesting, ValueError on endless numbers."""
     if len(text) > LARGEST:
         problems.append(Problem(where, f"is longer than {LARGEST // 1024} KB: no policy needs that much"))
+        return {}
+    if _TOO_DOTTED.search(text):
+        problems.append(Problem(where, "holds a name of more than twelve parts: no path is that long"))
         return {}
     try:
         return tomllib.loads(text)
@@ -98,6 +105,8 @@ class _Reader:
         self.source: Source = "policy"
 
     def problem(self, path: str, message: str, near: str = "") -> None:
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise _TooMany
         self.problems.append(Problem(path, message, near))
 
     # the policy's own file
@@ -273,7 +282,7 @@ class _Reader:
             asked = key.asked(siblings) if callable(key.asked) else key.asked
             if asked:
                 self.asked.add(here)
-            if here not in self.seen and key.needed and path in self.tables:
+            if here not in self.seen and key.needed and (table.always or path in self.tables):
                 self.problem(here, f"is missing: {key.about}")
             elif here not in self.values and asked:
                 self.values[here] = Value(here, (), key.many)
@@ -296,6 +305,11 @@ class _Reader:
         return words | {name: "said" for name in table.tables if self.tables.get(f"{path}.{name}") == "said"}
 
     # what the provider has settled
+
+    def take_local(self, raw: dict[str, Any]) -> None:
+        for name in sorted(raw.keys() - {"local"}):
+            self.problem(_shown(name), "a file of local rules holds [[local]] tables only")
+        self.settle(raw.get("local", []))
 
     def settle(self, raw: Any) -> None:
         if not isinstance(raw, list) or not all(isinstance(entry, dict) for entry in raw):
@@ -382,7 +396,7 @@ class _Reader:
     # the result
 
     def policy(self, text: str, local: str) -> Policy | None:
-        if self.problems and not {"policy.provider", "policy.effective"} <= self.values.keys():
+        if not {"policy.provider", "policy.kind", "policy.effective"} <= self.values.keys():
             return None
         roles = self._roles()
         values = {path: _knowing(value, roles) for path, value in self.values.items()}
@@ -412,6 +426,10 @@ class _Reader:
                 key, raw.get("name") or key, works_as, raw.get("rank"), raw.get("of", ""), rule, raw.get("was", "")
             )
         return roles
+
+
+class _TooMany(Exception):
+    """More problems than anybody would read at once."""
 
 
 class _Unknown(ValueError):

@@ -158,8 +158,9 @@ class Policy:
     @cached_property
     def stages(self) -> list[Stage]:
         """The stages in their order; empty for a policy without stages."""
-        listed = [item.word for item in self.value("stages.order").kept]
-        keys = listed + [key for key in self._names("stage") if key not in listed]
+        named = self._names("stage")
+        listed = [item.word for item in self.value("stages.order").kept if item.word in named]
+        keys = listed + [key for key in named if key not in listed]
         return [self._stage(key, at) for at, key in enumerate(keys, start=1)]
 
     def stage(self, key: str) -> Stage:

@@ -169,11 +169,7 @@ def test_the_four_stages() -> None:
     assert DOVER.ordered
     written = DOVER.stage_for_state("written warning")
     assert written and written.after
-    assert (written.after.count, written.after.what, written.after.within) == (
-        2,
-        "initial warnings",
-        "in 1 interaction",
-    )
+    assert str(written.after) == "2 initial warnings in 1 interaction" and written.after.count == 2
     assert written.name == "Stage 2 – written warning" and written.by.unsaid and written.lapses is None
     initial = DOVER.stage("initial")
     assert initial.by.staff and initial.by.allows({"housing_officer"}) and not initial.by.allows({"front_line"})

@@ -1,6 +1,10 @@
 """The strict loader: every problem at once, in words that help; local rules fill gaps only; nothing crashes it."""
 
+# Messages stand whole, as a policy manager reads them.
+# ruff: noqa: E501
+
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -339,9 +343,35 @@ def test_hostile_names_do_not_break_a_message() -> None:
     assert len(found) == 1 and "\n" not in found[0] and len(found[0]) < 200
 
 
-def test_deep_dotted_names_are_no_trouble() -> None:
-    assert problems(BASE + ".".join(["a"] * 20_000) + " = 1")
-    assert problems(BASE, "[[local]]\nby='x'\non=2026-01-01\nwhy='y'\nset." + ".".join(["a"] * 20_000) + " = 1")
+@pytest.mark.parametrize(
+    "text",
+    [
+        ".".join(["a"] * 60_000) + " = 1",
+        " . ".join(['"a"'] * 30_000) + " = 1",
+        "[" + ".".join(["a"] * 60_000) + "]",
+        "\n".join(f"key{number} = 1" for number in range(20_000)),
+        "[appeal]\n" + "\n".join(f"windo{number} = 1" for number in range(20_000)),
+        '[policy]\nprovider = "' + "x" * 250_000 + '"',
+        'x = """' + "a " * 100_000,
+        "a" * 250_000,
+        ("a" * 50 + "\t" * 50) * 2_000,
+        '"' * 250_000,
+        "[[local]]\n" * 20_000,
+        "[appeal]\nwindow = [" + '"1 [1]",' * 30_000 + "]",
+    ],
+    ids=["dotted", "quoted", "header", "keys", "near", "long", "open", "word", "spaces", "quotes", "locals", "list"],
+)
+def test_text_made_to_take_long_is_refused_soon(text: str) -> None:
+    begun = time.process_time()
+    assert problems(text)
+    assert problems(BASE, text)
+    assert time.process_time() - begun < 3
+
+
+def test_more_problems_than_anybody_reads_are_cut_short() -> None:
+    found = problems("\n".join(f"key{number} = 1" for number in range(20_000)))
+    assert len(found) == loader.MOST_PROBLEMS + 1
+    assert found[-1] == "the file: has more problems than these: put these right first."
 
 
 def test_bytes_that_are_no_text() -> None:
