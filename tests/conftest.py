@@ -76,6 +76,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         connection.settings_dict["TEST"]["TEMPLATE"] = name
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A password takes a third of a second to hash, which is for guessers, and not for every test with nine staff."""
+    monkeypatch.setattr(django_settings, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
+
+
 @pytest.fixture
 def empty_queue():
     """This worker's own database of the real Valkey, empty before and after."""
