@@ -222,35 +222,64 @@ class ResidentQuerySet(models.QuerySet["Resident"]):
 
     def matching(self, typed: str) -> "ResidentQuerySet":
         """Residents whose name, known-as name, address, postcode, phone or reference contains every word typed."""
-        found = self
-        for term in search_terms(typed):
-            found = found.filter(search__contains=term)
-        return found.order_by("name", "pk")
+        return self.filter(search_filter(typed)).order_by("name", "pk")
 
 
 def plain(text: str) -> str:
-    """Text as it is searched: lower case, no accents, letters and digits only."""
+    """Text as it is searched: lower case, no accents, letters and digits only, digits of any script as 0 to 9."""
     import unicodedata
 
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(c if c.isalnum() else " " for c in decomposed if not unicodedata.combining(c))
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    kept = "".join(
+        (str(unicodedata.decimal(c)) if c.isdecimal() else c) if c.isalnum() else " "
+        for c in folded
+        if not unicodedata.combining(c)
+    )
     return " ".join(kept.split())
 
 
 def search_terms(typed: str) -> list[str]:
-    """What was typed as terms to find: words, and digits run together where it is a phone number or a postcode.
+    """The words typed, as they are searched."""
+    return plain(typed).split()
 
-    A phone number may be typed with spaces, a postcode with or without its space; both are stored without.
+
+def run_together(typed: str) -> str:
+    """What was typed as one term, where it is a phone number or a postcode; else empty.
+
+    A phone number may be typed with spaces, a country code or a leading nought, a postcode with or without its space;
+    both are stored without.
     """
     words = plain(typed).split()
-    if not words:
-        return []
     together = "".join(words)
     if together.isdigit() and len(together) >= 4:
-        return [together[-10:] if len(together) > 10 else together.lstrip("0") or together]
+        return together[-10:] if len(together) > 10 else together.lstrip("0") or together
     if len(words) == 2 and len(words[1]) == 3 and words[1][0].isdigit() and words[1][1:].isalpha():
-        return [together]
-    return words
+        return together
+    return ""
+
+
+def search_filter(typed: str) -> models.Q:
+    """Finds rows whose `search` text holds every word typed, or the phone number or postcode that they spell.
+
+    Nothing typed asks for everything: callers that must not show everything look first whether anything was.
+    """
+    words = models.Q()
+    for term in search_terms(typed):
+        words &= models.Q(search__contains=term)
+    together = run_together(typed)
+    return words | models.Q(search__contains=together) if together else words
+
+
+def same_home(lines: str, postcode: str, other_lines: str, other_postcode: str) -> bool:
+    """Whether two addresses name one home, however each is spelt: the same numbers, and the words of one in the other.
+
+    Two flats of one house differ in a number, so they are different homes. Postcodes that differ are different homes;
+    one that is missing decides nothing.
+    """
+    here, there = set(plain(lines).split()), set(plain(other_lines).split())
+    codes = {plain(code).replace(" ", "") for code in (postcode, other_postcode)} - {""}
+    numbers = [{word for word in words if any(c.isdigit() for c in word)} for words in (here, there)]
+    return bool(here and there) and len(codes) < 2 and numbers[0] == numbers[1] and (here <= there or there <= here)
 
 
 class Resident(models.Model):
@@ -397,6 +426,19 @@ class Occupancy(models.Model):
         return f"{self.resident_id} in {self.tenancy_id}"
 
 
+class NeedQuerySet(models.QuerySet["Need"]):
+    """Reads of needs and adjustments."""
+
+    def visible_to(self, user: User) -> "NeedQuerySet":
+        """What a person may read: about health only where they may read case files (UK GDPR Art 9; rule D8)."""
+        files = [pk for pk, held in user.capabilities.items() if Provider.Capability.VIEW_CASES in held]
+        return self.filter(models.Q(about_health=False) | models.Q(resident__provider__in=files))
+
+    def standing(self) -> "NeedQuerySet":
+        """What holds now."""
+        return self.filter(ended_at__isnull=True)
+
+
 class Need(models.Model):
     """A need that was disclosed, or an adjustment that was agreed (Equality Act 2010 s20). Never overwritten: ended."""
 
@@ -413,6 +455,8 @@ class Need(models.Model):
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NeedQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.words[:60]

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import F, Q
 
 import policies.loader
 from audit import services as audit
@@ -15,17 +17,24 @@ from people.models import (
     Address,
     ContactPoint,
     Need,
+    Occupancy,
     Organisation,
     PolicyVersion,
     Provider,
     Representative,
     Resident,
+    Tenancy,
     User,
     plain,
+    run_together,
+    same_home,
 )
 from people.references import next_reference
+from policies.rules import RuleBroken
 
 Can = Provider.Capability
+LONDON = ZoneInfo("Europe/London")
+MOST_DOUBLES = 50
 
 
 @transaction.atomic
@@ -118,7 +127,7 @@ def add_resident(provider: Provider, details: Details, *, by: User, at: datetime
     resident = Resident(provider=provider, reference=next_reference("resident"))
     _fill(resident, details)
     resident.save()
-    _keep_contacts(resident, details)
+    _keep_contacts(resident, details, today=_day_of(at))
     _index(resident)
     audit.record("resident.added", subject=resident, by=by, at=at, words={"name": resident.name})
     return resident
@@ -132,7 +141,7 @@ def change_resident(resident_id: int, details: Details, *, by: User, at: datetim
     before = _as_words(resident)
     _fill(resident, details)
     resident.save()
-    _keep_contacts(resident, details)
+    _keep_contacts(resident, details, today=_day_of(at))
     _index(resident)
     after = _as_words(Resident.objects.get(pk=resident.pk))
     changed = [key for key in after if after[key] != before[key]]
@@ -151,7 +160,12 @@ def _fill(resident: Resident, details: Details) -> None:
     resident.safe_contact = details.safe_contact
 
 
-def _keep_contacts(resident: Resident, details: Details) -> None:
+def _day_of(at: datetime) -> date:
+    """The day in the United Kingdom on which an instant falls."""
+    return at.astimezone(LONDON).date()
+
+
+def _keep_contacts(resident: Resident, details: Details, *, today: date) -> None:
     """Make phones and e-mails what was typed; a new address ends the one before it and both are kept."""
     for kind, values in ((ContactPoint.Kind.PHONE, details.phones), (ContactPoint.Kind.EMAIL, details.emails)):
         resident.contact_points.filter(kind=kind).exclude(value__in=values).delete()
@@ -168,7 +182,7 @@ def _keep_contacts(resident: Resident, details: Details) -> None:
         current.save()
         return
     if current:
-        current.until = home.since or current.since or date.min
+        current.until = max(home.since or today, current.since or date.min)
         current.save()
     Address.objects.create(
         resident=resident, lines=home.lines, postcode=home.postcode.upper(), uprn=home.uprn, since=home.since
@@ -212,17 +226,40 @@ def _index(resident: Resident) -> None:
 
 
 def likely_doubles(provider: Provider, details: Details) -> list[Resident]:
-    """Residents who may be the same person: the same name, with the same birthday, postcode or a phone in common."""
-    same_name = Resident.objects.filter(provider=provider).matching(details.name).prefetch_related("addresses")
-    found = []
-    for resident in same_name.prefetch_related("contact_points")[:50]:
-        same_day = details.date_of_birth and resident.date_of_birth == details.date_of_birth
-        postcodes = {plain(a.postcode).replace(" ", "") for a in resident.addresses.all()}
-        same_home = details.home and plain(details.home.postcode).replace(" ", "") in postcodes - {""}
-        same_phone = {plain(c.value) for c in resident.contact_points.all()} & {plain(p) for p in details.phones}
-        if same_day or same_home or same_phone or details.date_of_birth is None:
-            found.append(resident)
-    return found
+    """Residents who may be the same person.
+
+    The same name with the same birthday, home or phone, or with no birthday on one side to tell them apart; or another
+    spelling of the name with two of the three in common.
+    """
+    wanted = Q(name__iexact=details.name) | Q(pk__in=_named(provider, details.name))
+    if details.date_of_birth:
+        wanted |= Q(date_of_birth=details.date_of_birth)
+    phones = {run_together(phone) or plain(phone) for phone in details.phones}
+    for phone in phones:
+        wanted |= Q(search__contains=phone)
+    found = Resident.objects.filter(wanted, provider=provider).prefetch_related("addresses", "contact_points")
+    scored = [(_likeness(resident, details, phones), resident) for resident in found.order_by("name", "pk")[:500]]
+    likely = [pair for pair in scored if pair[0] >= 2]
+    return [resident for _, resident in sorted(likely, key=lambda pair: -pair[0])[:MOST_DOUBLES]]
+
+
+def _named(provider: Provider, name: str) -> "Any":
+    return Resident.objects.filter(provider=provider).matching(name).order_by().values("pk")
+
+
+def _likeness(resident: Resident, details: Details, phones: set[str]) -> int:
+    """How much two people have in common: two or more is a likely double."""
+    names = {plain(name) for name in (resident.name, *resident.known_as)}
+    words = set(plain(details.name).split())
+    same_name = plain(details.name) in names or any(words and words <= set(name.split()) for name in names)
+    born, home = resident.date_of_birth, details.home
+    same_day = born is not None and born == details.date_of_birth
+    told_apart = born is not None and details.date_of_birth is not None and not same_day
+    homes = resident.addresses.all() if home else ()
+    same_home_ = home is not None and any(same_home(home.lines, home.postcode, a.lines, a.postcode) for a in homes)
+    same_phone = bool({run_together(c.value) or plain(c.value) for c in resident.contact_points.all()} & phones)
+    in_common = sum((same_name, same_day, same_home_, same_phone))
+    return in_common + 1 if same_name and not told_apart else in_common
 
 
 @transaction.atomic
@@ -245,11 +282,15 @@ def record_need(resident_id: int, *, kind: str, words: str, about_health: bool, 
 @transaction.atomic
 def end_need(need_id: int, *, by: User, at: datetime, reasons: str) -> Need:
     """End a need or adjustment that no longer holds. The row stays, with when it ended."""
-    need = Need.objects.select_for_update().select_related("resident__provider").get(pk=need_id)
+    need = Need.objects.select_for_update(of=("self",)).select_related("resident__provider").get(pk=need_id)
     access.require(by, Can.EDIT_RESIDENTS, need.resident.provider)
+    if need.ended_at is not None:
+        return need
+    if not reasons.strip():
+        raise RuleBroken("Enter why this no longer holds", field="reasons")
     need.ended_at = at
     need.save(update_fields=["ended_at"])
-    Resident.objects.filter(pk=need.resident_id).update(needs_version=need.resident.needs_version + 1)
+    Resident.objects.filter(pk=need.resident_id).update(needs_version=F("needs_version") + 1)
     audit.record("need.ended", subject=need.resident, by=by, at=at, words={"need": need.words, "reasons": reasons})
     return need
 
@@ -266,3 +307,109 @@ def name_representative(
     )
     audit.record("representative.named", subject=resident, by=by, at=at, words={"name": name, "authority": authority})
     return representative
+
+
+@transaction.atomic
+def end_representative(representative_id: int, *, by: User, at: datetime, reasons: str) -> Representative:
+    """Record that somebody no longer speaks for the resident, and why (RSH standard: refusing one needs a reason)."""
+    found = Representative.objects.select_for_update(of=("self",)).select_related("resident__provider")
+    representative = found.get(pk=representative_id)
+    access.require(by, Can.EDIT_RESIDENTS, representative.resident.provider)
+    if representative.ended_on is not None:
+        return representative
+    if not reasons.strip():
+        raise RuleBroken("Enter why they no longer speak for the resident", field="reasons")
+    representative.ended_on = _day_of(at)
+    representative.save(update_fields=["ended_on"])
+    words = {"name": representative.name, "reasons": reasons}
+    audit.record("representative.ended", subject=representative.resident, by=by, at=at, words=words)
+    return representative
+
+
+@transaction.atomic
+def join_tenancy(
+    resident_id: int,
+    *,
+    reference: str,
+    kind: str,
+    part: str,
+    started_on: date | None = None,
+    by: User,
+    at: datetime,
+) -> Occupancy:
+    """Record that a person holds or shares a tenancy; the tenancy is made when it is first named.
+
+    Joint tenants are each answerable only for what each did (Dover 6.16), so each is a person of their own. Saying the
+    same twice changes nothing; another part replaces the one before.
+    """
+    resident = Resident.objects.select_for_update(of=("self",)).select_related("provider").get(pk=resident_id)
+    access.require(by, Can.EDIT_RESIDENTS, resident.provider)
+    if not reference.strip():
+        raise RuleBroken("Enter the tenancy reference", field="tenancy_reference")
+    if part not in Occupancy.Part.values:
+        raise RuleBroken("Select their part in the tenancy", field="part")
+    tenancy, made = Tenancy.objects.get_or_create(
+        provider=resident.provider,
+        reference=reference.strip(),
+        defaults={"kind": kind.strip() or "Tenancy", "started_on": started_on},
+    )
+    if not made and kind.strip() and tenancy.kind != kind.strip():
+        tenancy.kind = kind.strip()
+        tenancy.save(update_fields=["kind"])
+    before = Occupancy.objects.filter(tenancy=tenancy, resident=resident).first()
+    if before is not None and before.part == part:
+        return before
+    occupancy, _ = Occupancy.objects.update_or_create(tenancy=tenancy, resident=resident, defaults={"part": part})
+    _index(resident)
+    facts = {"tenancy": tenancy.reference, "kind": tenancy.kind, "part": part, "was": before.part if before else ""}
+    audit.record("tenancy.joined", subject=resident, by=by, at=at, facts=facts)
+    return occupancy
+
+
+@transaction.atomic
+def leave_tenancy(occupancy_id: int, *, by: User, at: datetime, reasons: str) -> None:
+    """Record that a person no longer holds or shares a tenancy; what was is kept in the trail."""
+    found = Occupancy.objects.select_for_update(of=("self",)).select_related("resident__provider", "tenancy")
+    occupancy = found.get(pk=occupancy_id)
+    access.require(by, Can.EDIT_RESIDENTS, occupancy.resident.provider)
+    facts = {"tenancy": occupancy.tenancy.reference, "part": occupancy.part}
+    audit.record("tenancy.left", subject=occupancy.resident, by=by, at=at, facts=facts, words={"reasons": reasons})
+    resident = occupancy.resident
+    occupancy.delete()
+    _index(resident)
+
+
+@dataclass(frozen=True)
+class Household:
+    """A tenancy of a person, the person's part in it, and who else holds or shares it."""
+
+    tenancy: Tenancy
+    occupancy: Occupancy
+    others: tuple[Occupancy, ...]
+
+
+def households(resident: Resident) -> list[Household]:
+    """The tenancies of a person with their joint tenants and household, in two queries."""
+    own = list(resident.occupancies.select_related("tenancy").order_by("tenancy__reference"))
+    shared = Occupancy.objects.filter(tenancy__in=[o.tenancy_id for o in own]).exclude(resident=resident)
+    others = list(shared.select_related("resident").order_by("part", "resident__name"))
+    return [Household(o.tenancy, o, tuple(other for other in others if other.tenancy_id == o.tenancy_id)) for o in own]
+
+
+def details_of(resident: Resident) -> Details:
+    """What is known of a person, as it would be typed: what the change form starts from."""
+    home = resident.address
+    contacts = list(resident.contact_points.order_by("pk"))
+    kinds = ContactPoint.Kind
+    return Details(
+        name=resident.name,
+        relation=resident.relation,
+        known_as=list(resident.known_as),
+        date_of_birth=resident.date_of_birth,
+        preferred_format=resident.preferred_format,
+        preferred_language=resident.preferred_language,
+        safe_contact=resident.safe_contact,
+        home=Home(home.lines, home.postcode, home.uprn) if home else None,
+        phones=tuple(c.value for c in contacts if c.kind == kinds.PHONE),
+        emails=tuple(c.value for c in contacts if c.kind == kinds.EMAIL),
+    )

@@ -9,17 +9,31 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from audit.models import Trail
-from people.models import Organisation, Provider, Resident, User
+from people.access import providers_where
+from people.models import Organisation, Provider, Resident, User, search_filter
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     """Reads of the register."""
 
     def in_force(self, on: date) -> "EntryQuerySet":
-        """Entries that stand on a day, by their dates alone: a late sweep never makes a lie."""
-        return self.filter(entered_on__lte=on, removed_on__isnull=True).filter(
-            models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=on)
+        """Entries that stand on a day, by their dates alone: a late sweep never makes a lie.
+
+        `ends_on` is the last day in force; on the day of its removal an entry no longer stands.
+        """
+        return self.filter(
+            models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=on),
+            models.Q(removed_on__isnull=True) | models.Q(removed_on__gt=on),
+            entered_on__lte=on,
         )
+
+    def matching(self, typed: str) -> "EntryQuerySet":
+        """Entries of places whose address or postcode holds what was typed; those of people are found by the person."""
+        return self.exclude(place="").filter(search_filter(typed)).order_by("place", "pk")
+
+    def for_work(self, user: User) -> "EntryQuerySet":
+        """Entries with all that stands behind them, for those who decide on entries."""
+        return self.filter(provider__in=providers_where(user, Provider.Capability.DECIDE))
 
     def visible_to(self, user: User) -> "EntryQuerySet":
         """All of the provider's entries for staff whose duties require it; for contractors what is shared with them."""
@@ -120,13 +134,22 @@ class Lookup(models.Model):
     organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="lookups")
     at = models.DateTimeField()
     resident = models.ForeignKey(Resident, null=True, on_delete=models.PROTECT, related_name="lookups")
+    place = models.TextField(blank=True)
     purpose = models.CharField(max_length=10, choices=Purpose)
     entries_shown = ArrayField(models.CharField(max_length=20), default=list)
 
     class Meta:
         ordering: ClassVar = ["-at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(resident__isnull=False) | ~models.Q(place=""), name="lookup_of_a_person_or_a_place"
+            )
+        ]
         triggers = [pgtrigger.Protect(name="lookup_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
-        indexes = [models.Index(fields=["resident", "-at"], name="lookup_by_resident")]
+        indexes = [
+            models.Index(fields=["resident", "-at"], name="lookup_by_resident"),
+            GinIndex(fields=["entries_shown"], name="lookup_by_entry"),
+        ]
 
     def __str__(self) -> str:
         return f"look-up {self.pk}"

@@ -1,0 +1,49 @@
+"""Verbs of the register: enter, change, keep and remove an entry; look somebody or some place up."""
+
+from register.services.entries import (
+    about,
+    change,
+    change_entry,
+    enter,
+    go_on_not_telling,
+    keep,
+    recipients,
+    remove,
+    remove_entry,
+    rule_of,
+    tell_resident,
+)
+from register.services.lookups import (
+    Match,
+    confirm_checked,
+    entries_at,
+    entries_for,
+    find,
+    look_up,
+    look_up_place,
+    same_place,
+    shown_by,
+)
+
+__all__ = [
+    "Match",
+    "about",
+    "change",
+    "change_entry",
+    "confirm_checked",
+    "enter",
+    "entries_at",
+    "entries_for",
+    "find",
+    "go_on_not_telling",
+    "keep",
+    "look_up",
+    "look_up_place",
+    "recipients",
+    "remove",
+    "remove_entry",
+    "rule_of",
+    "same_place",
+    "shown_by",
+    "tell_resident",
+]
