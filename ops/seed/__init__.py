@@ -1,0 +1,1 @@
+"""The demo's council: invented people with believable histories, built through the services around a day."""
