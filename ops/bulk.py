@@ -112,6 +112,7 @@ def _rows(provider: Provider, version: int, officer: User, cases: int, incidents
                 owner=officer,
                 opened_by=officer,
                 opened_at=START + timedelta(minutes=n),
+                begun_at=START + timedelta(minutes=n),
                 moved_at=START + timedelta(minutes=n * 2),
             )
             for n, r in enumerate(residents)

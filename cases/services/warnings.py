@@ -57,6 +57,7 @@ def draft_warning(
         facts=facts_of(case.policy, chosen, expected=expected, told=told or {}, support=support),
         by=by,
         at=at,
+        policy_version=case.policy_version,
     )
     warning = Warning.objects.create(case=case, kind=Warning.Kind.WRITTEN, letter=letter)
     warning.incidents.set(chosen)

@@ -1,0 +1,69 @@
+"""A provider on Dover's policy, its staff, a resident, and shorthands for logging what happened."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from cases import services
+from cases.models import Case, Incident, Involvement
+from cases.services.incidents import Happened
+from tests import factories
+from tests.factories import NOON
+
+HAPPENED = Happened(
+    facts="Shouted for ten minutes about a repair and would not let me speak.",
+    words_used="You will be sorry",
+    happened_on=date(2026, 12, 18),
+    channel=Incident.Channel.PHONE,
+    categories=("aggression",),
+)
+
+
+@pytest.fixture
+def provider(db):
+    return factories.dover()
+
+
+@pytest.fixture
+def staff(provider):
+    return factories.staff(provider)
+
+
+@pytest.fixture
+def resident(provider, staff):
+    return factories.resident(provider, staff.officer)
+
+
+@pytest.fixture
+def log(staff):
+    """Log an incident: `log(resident, warnings=2, went_on=True, on=…, at=…)`."""
+
+    def logged(*residents, by=None, at: datetime = NOON, warnings=0, went_on=False, **changes) -> Incident:
+        changes.setdefault("happened_on", at.date())
+        told = replace(HAPPENED, warnings_given=warnings, continued_after_warnings=went_on, **changes)
+        by = by or staff.officer
+        parts = [(one, Involvement.Part.BEHAVED) for one in residents]
+        return services.incidents.log(provider=by.provider, parts=parts, happened=told, by=by, at=at)
+
+    return logged
+
+
+@pytest.fixture
+def case(log, resident) -> Case:
+    """A case with two initial warnings in one call after which it went on: ready for a written warning."""
+    return log(resident, warnings=2, went_on=True).cases.get()
+
+
+@pytest.fixture
+def warned(case, staff) -> Case:
+    """A case whose warning letter was issued at noon."""
+    warning = services.draft_warning(
+        case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", by=staff.officer, at=NOON
+    )
+    services.issue_warning(warning.pk, by=staff.team_leader, at=NOON)
+    return Case.objects.get(pk=case.pk)
+
+
+def later(days: float) -> datetime:
+    return NOON + timedelta(days=days)
