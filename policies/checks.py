@@ -111,7 +111,9 @@ def _order(policy: Policy) -> Iterator[Problem]:
             yield Problem(f"stage.{key}", "is not in stages.order")
     for key in {key for key in order if order.count(key) > 1}:
         yield Problem("stages.order", f'names "{key}" twice')
-    states = [schema.STATES.index(stages[key].state) for key in order if key in named and stages[key].state]
+    states = [
+        schema.STATES.index(stages[key].state) for key in dict.fromkeys(order) if key in named and stages[key].state
+    ]
     if policy.value("stages.ordered").raw is not False and states != sorted(states):
         yield Problem("stages.order", f"goes against the four states: {', '.join(schema.STATES)}")
     count = policy.value("stages.count").raw

@@ -180,7 +180,7 @@ class Policy:
     @cached_property
     def behaviours(self) -> list[Behaviour]:
         """The headings of unacceptable behaviour; those that open a path out of the stages are danger."""
-        opens = {item.word for path in self._names("path") for item in self.value(f"path.{path}.when").kept}
+        opens = {word for path in self._names("path") for word in self._words(f"path.{path}.when")}
         return [
             Behaviour(
                 key,
@@ -351,10 +351,12 @@ class Policy:
     def appeal_of(self, *decided: str) -> Appeals | None:
         """How a decision is appealed, given the stage, action or kinds it consists of; None where it cannot be.
 
-        A special rule for one of them comes before the general one.
+        A special rule for one of them comes before the general one, one for a kind of restriction before one for a stage.
         """
-        for key in self._names("appeal.for"):
-            if set(decided) & {item.word for item in self.value(f"appeal.for.{key}.covers").kept}:
+        covers = {key: self._words(f"appeal.for.{key}.covers") for key in self._names("appeal.for")}
+        kinds = set(self._names("restriction.kinds"))
+        for key in sorted(covers, key=lambda key: not covers[key] & kinds):
+            if covers[key] & set(decided):
                 return self._appeal(f"appeal.for.{key}")
         general = self.appeal
         covered = "any_decision" in general.covers or set(decided) & set(general.covers)
@@ -383,6 +385,9 @@ class Policy:
     def _text(self, path: str) -> str:
         value = self.values.get(path)
         return str(value.raw) if value and value.said else ""
+
+    def _words(self, path: str) -> set[str]:
+        return {item.word for item in self.value(path).kept}
 
     def _names(self, table: str) -> list[str]:
         """The names that the policy chose within a table, in its order, without those it calls none or lost."""

@@ -1,0 +1,235 @@
+"""Each contradiction that a file can hold: sound before the change, one problem after it."""
+
+# Messages stand whole, as a policy manager reads them.
+# ruff: noqa: E501
+
+import pytest
+
+from policies import checks, loader, shelf
+from policies.problems import PolicyProblems
+
+SOUND = """
+[policy]
+provider = "Example"
+kind = "association"
+nation = "wales"
+approved = 2025-03-04
+effective = 2025-04-01
+ombudsman = "psow [9.4]"
+[roles]
+adviser = { name = "Adviser", as = "officer" }
+lead = { name = "Area Lead", as = "team leader", rank = 1 }
+head = { name = "Head of Homes", as = "manager", rank = 2 }
+[behaviour]
+danger = { name = "Threats", clause = "2.1" }
+[stages]
+order = "talk, letter, limits"
+count = "3 [4]"
+[stage.talk]
+state = "initial warning"
+by = "adviser [4.1]"
+[stage.letter]
+state = "written warning"
+after = "3 incidents within 6 months [4.2]"
+by = "lead [4.2]"
+lapses = "12 months from letter dated [4.3]"
+[stage.limits]
+state = "contact restriction"
+after = "incidents before letter lapses [4.4]"
+by = "2 of lead or above [4.5]"
+[path.danger]
+when = "danger [5.1]"
+skips = "talk, letter [5.1]"
+interim = "yes [5.3]"
+register = "safety [5.4]"
+[gate]
+equality_assessment = "limits [6.1]"
+visit = { before = "letter", asks = "Visit offered?", clause = "6.3" }
+[consider]
+limits = ["Would less do? [6.4]"]
+[decide]
+no_police = { by = "head", clause = "5.2" }
+[restriction]
+minimum = "1 month from start [7.1]"
+maximum = "9 months from start [7.1]"
+keep_open = "1 [7.2]"
+[restriction.kinds]
+spoc = { does = "named person", clause = "7.3" }
+lost = "7.3"
+[restriction.interim]
+confirm = "3 working days from interim [5.3]"
+[review]
+interval = "every 3 months from start [8.1]"
+[appeal]
+window = "10 working days from letter received [9.1]"
+response = "10 working days from appeal received [9.3]"
+final = "yes [9.4]"
+next = "psow [9.4]"
+[appeal.for.letter]
+covers = "letter [9.3]"
+by = "lead [9.3]"
+[appeal.for.limits]
+covers = "limits [9.3]"
+by = "head [9.3]"
+[breach]
+ladder = ["breach warning [7.5]"]
+[spoc]
+quality_review = "every 2 months from spoc named [7.6]"
+[register.safety]
+name = "Safety List"
+review = "every 6 months from entry [5.6]"
+[register.safety.keep]
+violence = { minimum = "1 month from removal", maximum = "2 years from removal", clause = "5.6" }
+[letter.warning]
+on = "letter"
+says = "appeal [4.2]"
+[letter.limits]
+on = "limits"
+says = "appeal [7.9]"
+[damage]
+"7.3" = "cut off"
+"""
+
+
+def problems(text: str, document: str | None = None) -> list[str]:
+    try:
+        loader.read(text, document=document)
+    except PolicyProblems as found:
+        return [str(problem) for problem in found.problems]
+    return []
+
+
+def test_the_text_is_sound() -> None:
+    assert problems(SOUND) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("effective = 2025-04-01", "effective = 2025-01-01", "policy.effective: is before the policy was approved, on 2025-03-04."),
+        ("approved = 2025-03-04", "", "policy.note: is missing: a policy without a date of approval says where its date comes from."),
+        ('minimum = "1 month from start', 'minimum = "10 months from start', "restriction.minimum: is longer than the maximum: 10 months against 9 months."),
+        ('minimum = "1 month from start', 'minimum = "40 weeks from start', "restriction.minimum: is longer than the maximum: 40 weeks against 9 months."),
+        ('minimum = "1 month from start', 'minimum = "20 working days from start', "restriction.minimum: is a length, so it is in calendar days, weeks, months or years."),
+        ('minimum = "1 month from removal"', 'minimum = "3 years from removal"', "register.safety.keep.violence.minimum: is longer than the maximum: 3 years against 2 years."),
+        ('by = "adviser [4.1]"', 'by = "advisor [4.1]"', 'stage.talk.by: names "advisor", which is not under [roles]. Did you mean "adviser"?'),
+        ('by = "head", clause = "5.2"', 'by = "chief", clause = "5.2"', 'decide.no_police.by: names "chief", which is not under [roles].'),
+        ('by = "adviser [4.1]"', 'by = "adviser or above [4.1]"', 'stage.talk.by: says "or above", but adviser has no rank under [roles].'),
+        ('skips = "talk, letter', 'skips = "talk, leter', 'path.danger.skips: names "leter", which is no stage. Did you mean "letter"?'),
+        ('when = "danger', 'when = "dangers', 'path.danger.when: names "dangers", which is no behaviour. Did you mean "danger"?'),
+        ('register = "safety', 'register = "safely', 'path.danger.register: names "safely", which is no register. Did you mean "safety"?'),
+        ('equality_assessment = "limits', 'equality_assessment = "limit', 'gate.equality_assessment.before: names "limit", which is no stage or action. Did you mean "limits"?'),
+        ('on = "limits"', 'on = "limitz"', 'letter.limits.on: names "limitz", which is no stage or action. Did you mean "limits"?'),
+        ('covers = "limits [9.3]"', 'covers = "limit [9.3]"', 'appeal.for.limits.covers: names "limit", which is no stage or action or kind or any decision. Did you mean "limits"?'),
+        ('order = "talk, letter, limits"', 'order = "talk, limits, letter"', "stages.order: goes against the four states: initial warning, written warning, contact restriction, review."),
+        ('order = "talk, letter, limits"', 'order = "talk, letter, limits, talk"', 'stages.order: names "talk" twice.'),
+        ('order = "talk, letter, limits"', 'order = "talk, limits"', "stage.letter: is not in stages.order."),
+        ('order = "talk, letter, limits"', 'order = "talk, letter, limits, end"', 'stages.order: names "end", which is no stage.'),
+        ('count = "3 [4]"', 'count = "4 [4]"', "stages.count: says 4 stages, but the file has 3."),
+        ('asks = "Visit offered?", ', "", "gate.visit: is a gate of your own, so it needs its question: asks = …."),
+        ("no_police = {", "nopolice = {", 'decide.nopolice: is an act of your own, so it needs saying: does = …. Did you mean "no_police"?'),
+        ('[consider]\nlimits', "[consider]\nlimit", 'consider.limit: is neither a stage nor an action. Did you mean "limits"?'),
+        ('[breach]\nladder = ["breach warning [7.5]"]', '[letter.breach]\non = "breach"', "letter.breach.on: nothing sends it: the policy has no breach ladder."),
+        ("[breach]", '[letter.again]\non = "reconsider"\n[breach]', "letter.again.on: nothing sends it: the policy has no reconsideration."),
+        ("[breach]", '[reconsideration]\nresponse = "1 week from interim [5]"\n[breach]', ""),
+        ("from spoc named", "from request received", 'spoc.quality_review: runs from "request received", which never happens: there is no reconsideration.'),
+        ('[letter.warning]\non = "letter"', '[letter.warning]\non = "limits"', 'stage.letter.lapses: runs from "letter dated", but no letter is ever sent for it.'),
+        ('lapses = "12 months from letter dated [4.3]"', "", 'stage.limits.after: counts before "letter" lapses, but that stage never lapses: stage.letter.lapses = ….'),
+        ("before letter lapses", "before leter lapses", 'stage.limits.after: counts before "leter" lapses, which is no stage. Did you mean "letter"?'),
+        ('maximum = "9 months from start [7.1]"', 'length = "set for each case [7.1]"', "restriction.length: is set for each case, but no letter on a restriction says the length."),
+        ('covers = "limits [9.3]"', 'covers = "limits, letter [9.3]"', 'appeal.for.limits.covers: "letter" is covered by appeal.for.letter already: a decision has one appeal.'),
+        ('next = "psow [9.4]"', 'next = "panel [9.4]"', 'appeal.next: is "panel", though appeal.final says that nothing follows within.'),
+        ('next = "psow [9.4]"', 'next = "spso [9.4]"', 'appeal.next: is "spso", which does not hear complaints in Wales. Did you mean "psow"?'),
+        ('ombudsman = "psow [9.4]"', 'ombudsman = "housing ombudsman [9.4]"', 'policy.ombudsman: is "housing ombudsman", which does not hear complaints in Wales. Did you mean "psow"?'),
+        ('spoc = { does = "named person"', 'end = { does = "end direct contact"', "restriction.kinds.end: ends all contact, but 1 way of contact must stay open (clause 7.2)."),
+        ('"7.3" = "cut off"', '"7.4" = "cut off"', "restriction.kinds: is lost in 7.3, but [damage] does not say what is damaged there."),
+    ],
+)  # fmt: skip
+def test_a_contradiction_is_found(old: str, new: str, problem: str) -> None:
+    assert old in SOUND
+    assert problems(SOUND.replace(old, new, 1)) == ([problem] if problem else [])
+
+
+def test_each_missing_thing_that_a_clock_waits_for_is_named() -> None:
+    without_spoc = SOUND.replace('[spoc]\nquality_review = "every 2 months from spoc named [7.6]"\n', "")
+    without_spoc = without_spoc.replace(
+        'spoc = { does = "named person", clause = "7.3" }\nlost = "7.3"\n', 'calls = "times [7.3]"\n'
+    )
+    waits = '[equality]\nadvice = "x [1]"\n[reconsideration]\nresponse = "1 week from spoc named [8]"\n'
+    assert problems(without_spoc + waits) == [
+        'reconsideration.response: runs from "spoc named", which never happens: no single point of contact is ever named.'
+    ]
+    without_register = SOUND[: SOUND.index("[register.safety]")] + SOUND[SOUND.index("[letter.warning]") :]
+    without_register = without_register.replace('register = "safety [5.4]"\n', "")
+    waits = '[reconsideration]\nresponse = "1 week from removal [8]"\n[letter.entry]\non = "enter_register"\n'
+    assert problems(without_register + waits) == [
+        "letter.entry.on: nothing sends it: the policy has no register.",
+        'reconsideration.response: runs from "removal", which never happens: there is no register.',
+    ]
+    without_interim = SOUND.replace('[restriction.interim]\nconfirm = "3 working days from interim [5.3]"\n', "")
+    without_interim = without_interim.replace('interim = "yes [5.3]"\n', "")
+    waits = '[reconsideration]\nresponse = "1 week from interim [8]"\n'
+    assert problems(without_interim + waits) == [
+        'reconsideration.response: runs from "interim", which never happens: there is no interim restriction.'
+    ]
+    no_appeal = SOUND[: SOUND.index("[appeal]")] + SOUND[SOUND.index("[breach]") :]
+    no_appeal += '[appeal]\ncovers = "none [9]"\nresponse = "1 week from appeal received [9]"\n'
+    assert problems(no_appeal) == [
+        'appeal.response: runs from "appeal received", which never happens: there is no appeal.'
+    ]
+
+
+def test_an_appeal_runs_from_a_letter_that_is_sent_for_what_it_covers() -> None:
+    said = SOUND[: SOUND.index("[appeal]")] + SOUND[SOUND.index("[breach]") :]
+    said += '[appeal]\ncovers = "talk [9]"\nwindow = "10 working days from letter received [9]"\n'
+    assert problems(said) == ['appeal.window: runs from "letter received", but no letter is ever sent for it.']
+    assert problems(said.replace('"talk [9]"', '"spoc [9]"')) == [], "a kind of restriction comes with its letter"
+    assert problems(said.replace('"talk [9]"', '"any decision [9]"')) == []
+
+
+def test_warning_letters_are_counted_only_where_one_is_sent() -> None:
+    said = SOUND.replace('after = "incidents before letter lapses [4.4]"', 'after = "1 warning letter [4.4]"')
+    assert problems(said) == []
+    unsent = said.replace('on = "letter"', 'on = "limits"').replace('lapses = "12 months from letter dated [4.3]"', "")
+    assert problems(unsent) == ["stage.limits.after: counts warning letters, but no letter is sent on a warning."]
+
+
+def test_working_days_need_a_nation() -> None:
+    found = problems(SOUND.replace('nation = "wales"', 'nation = "unsaid: perhaps Wales"'))
+    assert (
+        "appeal.window: counts working days, but policy.nation is not said: whose holidays are left out?." not in found
+    )
+    assert len(found) == 3 and all("counts working days, but policy.nation is not said" in problem for problem in found)
+
+
+def test_own_words_about_the_last_way_of_contact_may_be_softer() -> None:
+    said = SOUND.replace('spoc = { does = "named person"', 'end = { does = "end direct contact"')
+    assert problems(said.replace('keep_open = "1 [7.2]"', 'keep_open = "1 [7.2 endeavour]"')) == []
+
+
+def test_several_contradictions_come_together() -> None:
+    said = (
+        SOUND.replace('next = "psow', 'next = "spso')
+        .replace('count = "3', 'count = "2')
+        .replace('minimum = "1 month from s', 'minimum = "1 year from s')
+    )
+    assert len(problems(said)) == 3
+
+
+@pytest.mark.parametrize(
+    ("clause", "there"),
+    [("6.16", True), ("6.1", True), ("6.17", False), ("16.16", False), ("6.16.1", False), ("4.2.1", True), ("4.2", False),
+     ("s5", True), ("5", True), ("s7", False), ("s5 L3", True), ("s5 L400", False), ("cover", True), ("App A", True)],
+)  # fmt: skip
+def test_a_cited_clause_stands_in_the_text(clause: str, there: bool) -> None:
+    text = "Cover\n6.1 Roles, see 6.16\n6.16\tLengths.\n4.2.1 Sharing\n5. Restricting"
+    said = '[policy]\nprovider = "X"\nkind = "council"\nnation = "england"\napproved = 2025-01-01\neffective = 2025-01-01\n'
+    said += f'[appeal]\nfinal = "yes [{clause}]"'
+    missing = [f"appeal.final: cites clause {clause}, which is not in the policy's text."]
+    assert problems(said, document=text) == ([] if there else missing)
+
+
+def test_every_clause_of_dover_is_listed_once() -> None:
+    clauses = list(checks.all_clauses(shelf.read_builtin("dover-district-council")))
+    assert {"6.9", "6.11", "6.16", "6.34", "6.35"} <= set(clauses)
+    assert len(clauses) == len(set(clauses))
