@@ -64,7 +64,7 @@ class Rules:
         if not isinstance(broken, RULE_BROKEN):
             return False
         field = getattr(broken, "field", "") or ""
-        message = str(getattr(broken, "message", "") or broken)
+        message = str(broken)
         error = ValidationError(message, code=str(getattr(broken, "rule", "") or "rule_broken"))
         self.form.add_error(field if field in self.form.fields else None, error)
         return True
