@@ -285,7 +285,9 @@ def _nation(policy: Policy) -> Iterator[Problem]:
         return
     for path, item in _items(policy):
         if isinstance(item.parsed, Period) and item.parsed.unit == "working days":
-            yield Problem(path, "counts working days, but policy.nation is not said: whose holidays are left out?")
+            yield Problem(
+                path, "counts working days, but policy.nation is not said, so whose holidays to leave out is not known"
+            )
 
 
 def _contact(policy: Policy) -> Iterator[Problem]:

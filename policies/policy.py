@@ -351,7 +351,7 @@ class Policy:
     def appeal_of(self, *decided: str) -> Appeals | None:
         """How a decision is appealed, given the stage, action or kinds it consists of; None where it cannot be.
 
-        A special rule for one of them comes before the general one, one for a kind of restriction before one for a stage.
+        A special rule comes before the general one, and one for a kind of restriction before one for a stage.
         """
         covers = {key: self._words(f"appeal.for.{key}.covers") for key in self._names("appeal.for")}
         kinds = set(self._names("restriction.kinds"))

@@ -196,10 +196,9 @@ def test_warning_letters_are_counted_only_where_one_is_sent() -> None:
 
 def test_working_days_need_a_nation() -> None:
     found = problems(SOUND.replace('nation = "wales"', 'nation = "unsaid: perhaps Wales"'))
-    assert (
-        "appeal.window: counts working days, but policy.nation is not said: whose holidays are left out?." not in found
-    )
-    assert len(found) == 3 and all("counts working days, but policy.nation is not said" in problem for problem in found)
+    why = "counts working days, but policy.nation is not said, so whose holidays to leave out is not known."
+    paths = ("restriction.interim.confirm", "appeal.window", "appeal.response")
+    assert found == [f"{path}: {why}" for path in paths]
 
 
 def test_own_words_about_the_last_way_of_contact_may_be_softer() -> None:
