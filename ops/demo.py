@@ -113,7 +113,17 @@ def product(folder: Path, port: int) -> list[tuple[str, str, list]]:
             "web",
             "the web server",
             [binary / "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
-            + ["--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--access-logfile", "-"],
+            + [
+                "--workers",
+                "2",
+                "--threads",
+                "4",
+                "--graceful-timeout",
+                "5",
+                "--no-control-socket",
+                "--access-logfile",
+                "-",
+            ],
         ),
         ("worker", "the worker", [*celery, "worker", "--loglevel", "INFO", "--concurrency", "2", "--without-gossip"]),
         (
@@ -146,13 +156,10 @@ class Part:
         """Whether it ran and does not any more."""
         return bool(self.process and self.process.ended(0))
 
-    @property
-    def hopeless(self) -> bool:
-        """Whether it ended so often, so soon, that starting it again at once only heats the room."""
-        return len(self.starts) > 3 and time.monotonic() - self.starts[-4] < 20
-
     def revive(self) -> None:
-        """Start it again, after whatever it left behind is gone."""
+        """Start it again, after whatever it left behind is gone; after some vain tries only every twenty seconds."""
+        if len(self.starts) > 3 and time.monotonic() - self.starts[-4] < 20:
+            return
         say(f"{self.title.capitalize()} ended by itself; see {self.log}.")
         stop_marked(self.environment[MARK])
         self.start()
@@ -184,7 +191,7 @@ def supervise(parts: list[Part], servers: Servers) -> None:
         for name in servers.ensure():
             say(f"{name} had ended and runs again; nothing that was committed is lost.")
         for part in parts:
-            if part.ended and not part.hopeless:
+            if part.ended:
                 part.revive()
 
 

@@ -92,7 +92,7 @@ def test_the_demo_starts_the_same_programs() -> None:
     for name, _, command in demo.product(Path("/state"), 8000):
         words = [str(part) for part in command]
         words = words[1:] if words[0].endswith("gunicorn") else words[3:]
-        for word in ("config.wsgi", "gthread", "--app", name if name != "web" else "--threads"):
+        for word in ("config.wsgi", "gthread", "--app", "--no-control-socket", name if name != "web" else "--threads"):
             assert (word in words) == (word in SERVICES[name]["command"])
 
 

@@ -1,0 +1,54 @@
+"""What the command does on a machine that lacks something: install it where it may, else say the one line to type."""
+
+import shutil
+
+import pytest
+
+from ops import environment
+from ops.console import Stop
+
+
+def test_the_environment_of_these_tests_is_up_to_date() -> None:
+    assert environment.inside() and environment.current()
+
+
+@pytest.mark.parametrize("change", ["uv", "lock", "place"])
+def test_another_lock_another_uv_or_another_place_makes_it_anew(change, monkeypatch, tmp_path) -> None:
+    if change == "uv":
+        monkeypatch.setattr(environment, "UV", "0.0.0")
+    elif change == "lock":
+        (tmp_path / "lock").write_text("django==1.0")
+        monkeypatch.setattr(environment, "LOCK", tmp_path / "lock")
+    else:
+        monkeypatch.setattr(environment, "VENV", tmp_path)
+    assert not environment.current()
+
+
+def test_without_the_right_to_install_it_prints_the_line_to_type(monkeypatch, capsys) -> None:
+    monkeypatch.setattr(environment, "privilege", lambda: None)
+    monkeypatch.setattr(environment, "LETTERS", {"libnowhere.so.0": "libnowhere0"})
+    with pytest.raises(Stop) as stopped:
+        environment.ensure_letter_libraries()
+    assert stopped.value.code == 1
+    assert "sudo apt-get install --yes --no-install-recommends libnowhere0" in capsys.readouterr().err
+
+
+def test_with_the_right_it_installs_what_is_missing_and_only_that(monkeypatch, tmp_path, capfd) -> None:
+    apt = tmp_path / "apt-get"
+    apt.write_text('#!/bin/sh\necho "$@" >> "$(dirname "$0")/called"\n')
+    apt.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(environment, "privilege", list)
+    monkeypatch.setattr(environment, "BROWSERS", ("no-such-browser",))
+    environment.ensure_browser()
+    assert (tmp_path / "called").read_text().splitlines() == [
+        "update -qq",
+        "install --yes --no-install-recommends chromium -qq",
+    ]
+
+
+def test_what_is_there_is_not_installed_again(monkeypatch) -> None:
+    monkeypatch.setattr(environment, "install_packages", lambda *_: pytest.fail("nothing is missing"))
+    environment.ensure_letter_libraries()
+    environment.ensure_browser()
+    assert shutil.which(environment.BROWSERS[0]) or shutil.which(environment.BROWSERS[-1])
