@@ -18,6 +18,8 @@ from ops.paths import ROOT, make, state
 from ops.processes import MARK, stop_marked
 from ops.servers import Servers
 
+NOTHING_COLLECTED = 5  # pytest's exit code
+
 TYPES_AND_STYLE = [
     ("Style", ["ruff", "check", "--quiet", "."]),
     ("Format", ["ruff", "format", "--check", "--quiet", "."]),
@@ -39,7 +41,10 @@ def run(arguments: list[str]) -> int:
 def soak(arguments: list[str]) -> int:
     """`./run soak`: the tests marked `soak`, with hypothesis' large profile, until they end or you end them."""
     os.environ["EVENHAND_SOAK"] = "1"
-    return tests(["-m", "soak", *arguments])
+    result = tests(["-m", "soak", *arguments])
+    if result == NOTHING_COLLECTED:
+        say("Nothing here is marked soak.")
+    return result
 
 
 def lint() -> int:
