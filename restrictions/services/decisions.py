@@ -135,7 +135,14 @@ def _put_in_force(restriction: Restriction, made: telling.Plan, *, by: User, at:
 def _issue(restriction: Restriction, kind: str, facts: dict[str, Any], *, by: User, at: datetime) -> None:
     case = restriction.case
     restriction.letter = letters.request(
-        kind, to=case.resident, about=about(restriction), case_ref=case.reference, facts=facts, by=by, at=at
+        kind,
+        to=case.resident,
+        about=about(restriction),
+        case_ref=case.reference,
+        policy_version=case.policy_version,
+        facts=facts,
+        by=by,
+        at=at,
     )
     restriction.save()
 
@@ -151,6 +158,7 @@ def tell_of_late_review(restriction: Restriction, made: telling.Plan, *, by: Use
         to=case.resident,
         about=about(restriction),
         case_ref=case.reference,
+        policy_version=case.policy_version,
         facts={
             "restriction_reference": restriction.reference,
             "due_on": made.dates.ends_on.isoformat(),
@@ -199,6 +207,7 @@ def lift(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restric
         to=case.resident,
         about=about(restriction),
         case_ref=case.reference,
+        policy_version=case.policy_version,
         facts={
             "reference": restriction.reference,
             "ended_on": day_of(at).isoformat(),

@@ -336,6 +336,7 @@ def _tell(review: Review, restriction: Restriction, facts: dict[str, Any], *, by
         to=case.resident,
         about=f"review:{review.reference}",
         case_ref=case.reference,
+        policy_version=case.policy_version,
         facts=facts
         | {
             "review_reference": review.reference,

@@ -1,0 +1,479 @@
+"""The shape of what is typed about restrictions. Rules are the services'."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from cases.models import Assessment, Incident
+from design import dates, fields, forms
+from people.models import User
+from policies.policy import Policy, RegisterRule
+from restrictions.models import Restriction, Review, Term
+from restrictions.services import NewTerm
+
+Channel, Limit, Outcome = Term.Channel, Term.Limit, Review.Outcome
+CHANNELS = [Channel.PHONE, Channel.EMAIL, Channel.LETTER, Channel.OFFICE, Channel.VISIT, Channel.ONLINE]
+
+
+class Evidence(forms.Form):
+    """Which incidents it rests on, and whether the usual stages are left out."""
+
+    incidents = fields.ChoicesField(
+        label="Which incidents does it rest on?", called="the incidents it rests on", size="m"
+    )
+    summary = fields.LongTextField(
+        label="What these incidents show (optional)", required=False, help_text="Behaviour, not the person.", rows=4
+    )
+
+    def __init__(self, *args: Any, incidents: Sequence[Incident], policy: Policy, extreme: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self.fields["incidents"]
+        chosen.choices = [(str(i.pk), f"{i.reference}, {dates.day(i.happened_on)}") for i in incidents]
+        for incident in incidents:
+            chosen.hints[str(incident.pk)] = incident.facts[:300]
+        self.questions = list(policy.path_danger.conditions) if policy.path_danger else []
+        if extreme and policy.path_danger:
+            self._ask_about_extreme(policy)
+
+    def _ask_about_extreme(self, policy: Policy) -> None:
+        path = policy.path_danger
+        assert path is not None
+        answers = [f"answer_{number}" for number in range(len(self.questions))]
+        cited = path.skips_rule.cite() if path.skips_rule else "The policy"
+        self.fields["extreme"] = fields.YesNoField(
+            label="Are the usual stages left out?",
+            called="whether the usual stages are left out",
+            help_text=f"{cited} lets an extreme case leave them out. It needs your reason.",
+            reveal={"yes": ["extreme_reason", *answers]},
+            size="m",
+        )
+        self.fields["extreme_reason"] = fields.LongTextField(
+            label="Why the usual stages are left out", called="why the usual stages are left out", rows=4
+        )
+        for name, question in zip(answers, self.questions, strict=True):
+            hint = question.rule.cite() if question.rule else ""
+            self.fields[name] = fields.LongTextField(
+                label=str(question), called=f"an answer to “{question}”", help_text=hint, rows=3
+            )
+        for name in ("extreme", "extreme_reason", *answers):
+            self.fields[name].speak(name)
+
+    def answers(self) -> dict[str, str]:
+        """The answers to the policy's questions about an extreme case, by question."""
+        typed = self.cleaned_data
+        return {str(q): typed.get(f"answer_{n}", "") for n, q in enumerate(self.questions) if f"answer_{n}" in typed}
+
+
+class Risk(forms.Form):
+    """Which risk assessment it uses."""
+
+    assessment = fields.ChoiceField(label="Which risk assessment does it use?", called="a risk assessment", size="m")
+
+    def __init__(self, *args: Any, assessments: Iterable[Assessment], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["assessment"]
+        field.choices = [(str(each.pk), f"{dates.day(each.made_at)}, by {each.made_by.name}") for each in assessments]
+        for each in assessments:
+            field.hints[str(each.pk)] = (
+                f"Severity {each.get_severity_display().lower()}, future risk "
+                f"{each.get_future_risk_display().lower()}. {each.words[:200]}"
+            )
+
+
+class Needs(forms.Form):
+    """What regard was had to needs and adjustments."""
+
+    considered = fields.LongTextField(
+        label="How needs were taken into account",
+        called="how the resident's needs were taken into account",
+        help_text="Say what you asked, what is known, and what it changes. If nothing is known, say how you know.",
+    )
+    adjustment_touched = fields.YesNoField(
+        label="Does it touch an agreed adjustment?",
+        called="whether an agreed adjustment is touched",
+        reveal={"yes": ["adjustment_reason", "other_way"]},
+    )
+    adjustment_reason = fields.LongTextField(
+        label="Why the adjustment is no longer reasonable", called="why the adjustment is no longer reasonable", rows=3
+    )
+    other_way = fields.LongTextField(
+        label="Which other way to our services is left",
+        called="which other way to our services is left",
+        help_text="A restriction that leaves another way comes first.",
+        rows=3,
+    )
+
+
+class Channels(forms.Form):
+    """For each channel: open, limited, not used; and what else."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for channel in CHANNELS:
+            self._add(channel, fields.ChoiceField(
+                label=channel.label, choices=Limit.choices, initial=Limit.OPEN, inline=True, size="s",
+                called=f"what holds for {channel.label.lower()}",
+            ))  # fmt: skip
+        self._add(Channel.SPOC, fields.YesNoField(
+            label="One named person for all contact?", called="whether there is one named person for all contact", size="s",
+        ))  # fmt: skip
+        self._add(Channel.OTHER, fields.YesNoField(
+            label="Another term, in your own words?", called="whether there is another term", size="s",
+        ))  # fmt: skip
+
+    def _add(self, name: str, field: fields.Spoken) -> None:
+        self.fields[name] = field
+        field.speak(name)
+
+    def chosen(self) -> dict[str, str]:
+        """The limits chosen, for the address of the next page."""
+        typed = self.cleaned_data
+        limits = {str(channel): typed[channel] for channel in CHANNELS}
+        return limits | {str(each): "yes" if typed[each] else "no" for each in (Channel.SPOC, Channel.OTHER)}
+
+
+class Limits(forms.Form):
+    """What each limited channel is limited to; who the single point of contact is; terms of one's own."""
+
+    def __init__(self, *args: Any, chosen: dict[str, str], people: Iterable[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.chosen = chosen
+        for channel in CHANNELS:
+            if chosen.get(channel) == Limit.LIMITED:
+                self._add(f"{channel}_words", fields.LongTextField(
+                    label=f"{channel.label}: what is the limit?", called=f"how “{channel.label}” is limited", rows=3,
+                    help_text="Words that the resident and our staff can both follow, such as “One call a week, on Mondays”.",
+                ))  # fmt: skip
+        if chosen.get(Channel.SPOC) == "yes":
+            self._add("spoc_person", fields.SelectField(
+                label="Who is the single point of contact?", called="who the single point of contact is",
+                choices=[("", "Choose a colleague"), *((str(user.pk), user.name) for user in people)],
+            ))  # fmt: skip
+            self._add("spoc_words", fields.LongTextField(
+                label="How and when to reach this person", called="how and when to reach this person", rows=3,
+            ))  # fmt: skip
+        if chosen.get(Channel.OTHER) == "yes":
+            self._add("other_words", fields.LongTextField(
+                label="The other term", called="the other term", help_text="Say what, and why it is needed.", rows=3,
+            ))  # fmt: skip
+
+    def _add(self, name: str, field: fields.Spoken) -> None:
+        self.fields[name] = field
+        field.speak(name)
+
+    def terms(self) -> list[NewTerm]:
+        """The terms as chosen on both pages."""
+        typed = self.cleaned_data
+        made = [
+            NewTerm(str(channel), self.chosen[channel], typed.get(f"{channel}_words", ""))
+            for channel in CHANNELS
+            if self.chosen.get(channel) in Limit.values
+        ]
+        if "spoc_person" in typed:
+            made.append(NewTerm(Channel.SPOC, Limit.LIMITED, typed["spoc_words"], int(typed["spoc_person"])))
+        if "other_words" in typed:
+            made.append(NewTerm(Channel.OTHER, Limit.LIMITED, typed["other_words"]))
+        return made
+
+
+class Instructions(forms.Form):
+    """What staff must do, which risks they know of, and who is told."""
+
+    instructions = fields.LongTextField(
+        label="What must staff do?",
+        called="what staff must do, one order a line",
+        help_text="One order a line, the most important first. Staff, the front line and contractors read these words.",
+        size="m",
+    )
+    risks = fields.ChoicesField(
+        label="Which risks should staff know of?", called="which risks staff should know of", small=True, size="m"
+    )
+    share_with_contractors = fields.YesNoField(
+        label="Do contractors see this?", called="whether contractors see this", size="m"
+    )
+    tell_resident = fields.YesNoField(
+        label="Is the resident told of the register entry?",
+        called="whether the resident is told of the register entry",
+        reveal={"no": ["not_told_reason", "look_again_on"]},
+        size="m",
+    )
+    not_told_reason = fields.LongTextField(
+        label="Why the resident is not told", called="why the resident is not told", rows=3
+    )
+    look_again_on = fields.DayField(label="When this is looked at again", called="the day this is looked at again")
+
+    def __init__(self, *args: Any, policy: Policy, register: RegisterRule | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if register is None:
+            for name in ("risks", "tell_resident", "not_told_reason", "look_again_on", "share_with_contractors"):
+                del self.fields[name]
+            self.fields["instructions"].required = False
+            return
+        self.fields["risks"].choices = [(risk, risk[:1].upper() + risk[1:]) for risk in register.risks]
+        told = policy.value("inform.contractors.sees").rule
+        shared = policy.rule("inform.contractors") or told
+        self.fields["share_with_contractors"].help_text = (
+            f"Where it is appropriate, so that they can do their work. {shared.cite()}" if shared else
+            "The policy does not say: decide for this case."
+        )  # fmt: skip
+        withheld = register.withhold_if
+        if withheld.said and withheld.rule:
+            words = "; ".join(str(item) for item in withheld.kept)
+            self.fields[
+                "tell_resident"
+            ].help_text = f"May be withheld: {words[:1].lower()}{words[1:]}. {withheld.rule.cite()}"
+
+    def orders(self) -> list[str]:
+        """The orders, one a line."""
+        return [line for line in self.cleaned_data["instructions"].splitlines() if line.strip()]
+
+
+class Length(forms.Form):
+    """How long it lasts."""
+
+    months = fields.WholeNumberField(
+        label="How many months does it last?", called="how many months it lasts", after="months", size="m"
+    )
+
+    def __init__(self, *args: Any, policy: Policy, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words, rule = policy.length_words(), policy.length_bounds()[2]
+        self.fields["months"].help_text = (
+            f"The policy allows {words}. {rule.cite() if rule else ''}"
+            if words
+            else "The policy does not say how long."
+        )
+
+
+class Less(forms.Form):
+    """Why a restriction, and why not less."""
+
+    reasons = fields.LongTextField(
+        label="Why a restriction is needed", called="why a restriction is needed",
+        help_text="What happened, what was tried, and why it has to stop. The decider reads this.",
+    )  # fmt: skip
+    less_considered = fields.LongTextField(
+        label="What less was considered, and why it is not enough", called="what less was considered",
+        help_text="For example a conversation, an agreement, a mediator, one channel instead of three.",
+    )  # fmt: skip
+
+
+class Decide(forms.Form):
+    """Impose as proposed, impose with changes, or return."""
+
+    AS_PROPOSED, CHANGED, RETURN = "impose", "change", "return"
+
+    decision = fields.ChoiceField(
+        label="What do you decide?",
+        called="what you decide",
+        choices=[
+            (AS_PROPOSED, "Impose as proposed"),
+            (CHANGED, "Impose with changes"),
+            (RETURN, "Return"),
+        ],
+        hints={RETURN: "Back to the proposer, with your reasons. Nothing is imposed."},
+        size="m",
+    )
+    reasons = fields.LongTextField(
+        label="Your reasons",
+        called="your reasons",
+        help_text="The resident reads these in the letter, if it is imposed.",
+    )
+    considered = fields.LongTextField(
+        label="What else you considered", called="what else you considered", required=False, rows=4
+    )
+    not_done = fields.LongTextField(
+        label="What you decided not to do (optional)",
+        required=False,
+        rows=3,
+        help_text="For example: not to tell the police.",
+    )
+
+    def __init__(
+        self, *args: Any, restriction: Restriction, terms: Sequence[Term], questions: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.terms = list(terms)
+        self.needs_considered = questions
+        changing = {
+            "months": fields.WholeNumberField(
+                label="Length in months", called="how many months it lasts", after="months",
+                initial=restriction.months,
+            ),
+            **{f"words_{n}": self._words(term) for n, term in enumerate(self.terms) if term.limit == Limit.LIMITED},
+            "instructions": fields.LongTextField(
+                label="What staff must do, one order a line", called="what staff must do",
+                initial="\n".join(restriction.instructions),
+            ),
+        }  # fmt: skip
+        reasons = {name: self.fields.pop(name) for name in ("reasons", "considered", "not_done")}
+        for name, field in {**changing, **reasons}.items():
+            self.fields[name] = field
+            if name in changing:
+                field.speak(name)
+        self.fields["decision"].reveal = {self.CHANGED: list(changing)}
+
+    def _words(self, term: Term) -> fields.LongTextField:
+        label = term.get_channel_display()
+        return fields.LongTextField(
+            label=f"{label}: the limit", called=f"how “{label}” is limited", initial=term.words, rows=3
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """What was weighed has to be said where the policy asks questions, unless nothing is imposed."""
+        typed = super().clean() or {}
+        if (
+            self.needs_considered
+            and typed.get("decision") not in (self.RETURN, "", None)
+            and not typed.get("considered")
+        ):
+            self.add_error("considered", "Enter what else you considered")
+        return typed
+
+    def new_terms(self) -> list[NewTerm]:
+        """The terms with the words as the decider left them."""
+        typed = self.cleaned_data
+        return [
+            NewTerm(
+                t.channel,
+                t.limit,
+                typed.get(f"words_{n}", t.words) if t.limit == Limit.LIMITED else t.words,
+                t.person_id,
+            )
+            for n, t in enumerate(self.terms)
+        ]
+
+    def orders(self) -> list[str]:
+        """The orders, one a line."""
+        return [line for line in self.cleaned_data["instructions"].splitlines() if line.strip()]
+
+
+class Reason(forms.Form):
+    """A reason, in one box."""
+
+    reason = fields.LongTextField(label="Why", called="why", rows=4)
+
+    def __init__(self, *args: Any, label: str, called: str, hint: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["reason"]
+        field.label, field.help_text = label, hint
+        field.called = called
+        field.speak("reason")
+
+
+class Account(forms.Form):
+    """What the resident says about the restriction."""
+
+    words = fields.LongTextField(
+        label="What the resident says", called="what the resident said",
+        help_text="In their own words, or those of whoever speaks for them. Say when and how you asked.",
+    )  # fmt: skip
+
+
+class DecideReview(forms.Form):
+    """Lift, extend, vary, or keep: *lift* first, and none chosen."""
+
+    outcome = fields.ChoiceField(label="What do you decide?", called="what you decide", size="m")
+    months = fields.WholeNumberField(label="By how many months?", called="by how many months", after="months")
+    new_months = fields.WholeNumberField(
+        label="By how many months, if it also lasts longer (optional)", required=False, after="months"
+    )
+    evidence = fields.LongTextField(
+        label="How the terms were not kept, or how the behaviour continued", required=False,
+        help_text="Needed to extend, vary or keep. Not needed to lift.", rows=4,
+    )  # fmt: skip
+    late_reason = fields.LongTextField(
+        label="Why the review is late", called="why the review is late", help_text="The resident reads this.", rows=3
+    )
+    reasons = fields.LongTextField(label="Your reasons", called="your reasons", help_text="The resident reads these.")
+    considered = fields.LongTextField(label="What else you considered (optional)", required=False, rows=3)
+    not_done = fields.LongTextField(label="What you decided not to do (optional)", required=False, rows=3)
+
+    LABELS = {
+        Outcome.LIFT: ("Lift", "It ends today; the register entry goes, and the resident is told."),
+        Outcome.EXTEND: ("Extend", "The same terms, for longer."),
+        Outcome.VARY: ("Vary", "Other terms, from today."),
+        Outcome.KEEP: ("Keep until its last day", "Nothing changes, and it is reviewed again at its end."),
+    }
+
+    def __init__(
+        self,
+        *args: Any,
+        restriction: Restriction,
+        terms: Sequence[Term],
+        outcomes: Sequence[str],
+        late: bool,
+        over: bool,
+        extension: str,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.terms = list(terms)
+        self.over = over
+        outcome = self.fields["outcome"]
+        outcome.choices = [(key, self.LABELS[Outcome(key)][0]) for key in outcomes]
+        for key in outcomes:
+            outcome.hints[key] = self.LABELS[Outcome(key)][1]
+        if over:
+            outcome.hints[Outcome.LIFT] = (
+                "It was over after its last day. It is not continued, and the resident is told."
+            )
+            self.fields["new_months"].label = "How many months does it last?"
+            self.fields["new_months"].required = True
+        self.fields["months"].help_text = extension
+        if not late:
+            del self.fields["late_reason"]
+        varied = {}
+        for number, term in enumerate(self.terms):
+            label = term.words if term.channel == Channel.OTHER else term.get_channel_display()
+            varied[f"limit_{number}"] = fields.ChoiceField(
+                label=label,
+                choices=Limit.choices,
+                initial=term.limit,
+                inline=True,
+                called=f"what holds for {label.lower()}",
+            )
+            varied[f"words_{number}"] = fields.LongTextField(
+                label=f"{label}: the limit, where it is limited", initial=term.words, rows=2, required=False
+            )
+        varied["instructions"] = fields.LongTextField(
+            label="What staff must do, one order a line", called="what staff must do",
+            initial="\n".join(restriction.instructions), required=False,
+        )  # fmt: skip
+        rest = {
+            name: self.fields.pop(name) for name in list(self.fields) if name not in ("outcome", "months", "new_months")
+        }
+        last = self.fields.pop("new_months")
+        self.fields |= varied
+        for name, field in varied.items():
+            field.speak(name)
+        self.fields["new_months"] = last
+        self.fields |= rest
+        outcome.reveal = {
+            Outcome.EXTEND: ["months"],
+            Outcome.VARY: [*varied, "new_months"],
+        }
+
+    def new_terms(self) -> list[NewTerm] | None:
+        """The terms as changed; None where the outcome changes none."""
+        typed = self.cleaned_data
+        if typed["outcome"] != Outcome.VARY:
+            return None
+        made = []
+        for number, term in enumerate(self.terms):
+            limit, words = typed[f"limit_{number}"], typed[f"words_{number}"]
+            keeps_words = limit == Limit.LIMITED or term.channel in (Channel.OTHER, Channel.SPOC)
+            if term.channel in (Channel.OTHER, Channel.SPOC) and limit == Limit.OPEN:
+                continue
+            made.append(NewTerm(term.channel, limit, words if keeps_words else "", term.person_id))
+        return made
+
+    def months_chosen(self) -> int | None:
+        """The length, from whichever box the outcome reveals."""
+        typed = self.cleaned_data
+        return typed["months"] if typed["outcome"] == Outcome.EXTEND else typed.get("new_months")
+
+    def orders(self) -> list[str] | None:
+        """The orders, one a line; None where they stay."""
+        if self.cleaned_data["outcome"] != Outcome.VARY:
+            return None
+        return [line for line in self.cleaned_data["instructions"].splitlines() if line.strip()]
