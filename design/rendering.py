@@ -95,6 +95,7 @@ def _control(bound: BoundField, kind: str, css: str) -> dict[str, Any]:
     return {
         "control": bound.as_widget(attrs=attrs),
         "limit": limit,
+        "limit_words": f"{limit:,}" if limit else "",
         "several": bool(getattr(bound.field, "multiple", False)),
     }
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template import engines
 
 from design import components, fields, forms
@@ -129,3 +130,8 @@ def register(request: HttpRequest) -> HttpResponse:
 def done(request: HttpRequest) -> HttpResponse:
     """A confirmation."""
     return _render("done.html", request, {})
+
+
+def error(request: HttpRequest, name: str) -> HttpResponse:
+    """A page of refusal."""
+    return render(request, f"errors/{name}.html", {"why": "Only a Team Leader or Manager may impose (clause 6.14)."})

@@ -13,8 +13,11 @@ from tests.design import pages
 
 pytestmark = pytest.mark.browser
 PAGES = ("/sink", "/form", "/register", "/done", "/account/login/")
+REFUSALS = [f"/errors/{name}" for name in ("400", "403", "404", "409", "413", "422", "429", "500", "csrf")]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
+SMALLEST = {"width": 320, "height": 640}
+Size = dict[str, int]
 Open = Callable[..., Page]
 
 
@@ -50,21 +53,23 @@ def problems(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("width", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("width", [DESK, PHONE, SMALLEST], ids=["desk", "phone", "smallest"])
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_passes_axe_and_keeps_the_security_policy(open_page: Open, path: str, width: dict[str, int]):
+def test_every_page_passes_axe_fits_its_screen_and_keeps_the_security_policy(open_page: Open, path: str, width: Size):
     page = open_page(path, viewport=width)
     if folder := os.environ.get("PICTURES"):
         name = path.strip("/").replace("/", "-")
         page.screenshot(path=Path(folder) / f"{name}-{width['width']}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width["width"]
     assert problems(page) == []
 
 
-@pytest.mark.parametrize("width", [DESK, PHONE, {"width": 320, "height": 640}], ids=["desk", "phone", "smallest"])
-@pytest.mark.parametrize("path", PAGES)
-def test_no_page_is_wider_than_its_screen(open_page: Open, path: str, width: dict[str, int]):
-    page = open_page(path, viewport=width)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width["width"]
+def test_every_refusal_passes_axe_and_fits_its_screen(open_page: Open, address: str):
+    page = open_page(REFUSALS[0], viewport=SMALLEST)
+    for path in REFUSALS:
+        page.goto(address + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= SMALLEST["width"], path
+        assert problems(page) == [], path
 
 
 def test_errors_lead_to_their_fields_and_what_was_typed_stays(open_page: Open):

@@ -15,7 +15,7 @@ LOGIN = "/account/login/"
 @pytest.fixture
 def officer():
     """Somebody with a password."""
-    return factories.working_as(factories.dover(), "officer", name="Olive Officer")
+    return factories.person(factories.dover(), name="Olive Officer")
 
 
 def texts(html: str) -> list[str]:
@@ -80,6 +80,33 @@ def test_a_new_password_is_asked_for_without_telling_who_has_an_account(client: 
 
 @pytest.mark.parametrize("path", ["/account/signup/", "/account/inactive/", "/account/password/reset/key/x-y/"])
 def test_the_lesser_pages_are_in_our_look(client: Client, path):
-    html = client.get(path, follow=True).content.decode()
+    in_our_look(client.get(path, follow=True))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "logout/",
+        "password/change/",
+        "reauthenticate/",
+        "2fa/",
+        "2fa/totp/activate/",
+        "2fa/recovery-codes/generate/",
+        "email/",
+    ],
+)
+def test_the_pages_of_an_account_are_in_our_look(client: Client, officer, path):
+    client.post(LOGIN, {"login": officer.email, "password": factories.PASSWORD})
+    in_our_look(client.get(f"/account/{path}", follow=True))
+
+
+def in_our_look(answer) -> None:
+    """A heading, our frame, and no control that the browser would draw by itself."""
+    html = answer.content.decode()
+    assert answer.status_code == 200
     assert 'class="govuk-heading-l"' in html
     assert "govuk-generic-header" in html
+    main = html[html.index("<main") :]
+    for control in re.findall(r"<(?:input|textarea|select|button)\b[^>]*>", main):
+        assert "govuk-" in control or 'type="hidden"' in control, control
+    assert " style=" not in html

@@ -17,6 +17,7 @@ urlpatterns = [
     path("form", pages.form, name="form"),
     path("register", pages.register, name="register"),
     path("done", pages.done, name="done"),
+    path("errors/<name>", pages.error, name="error"),
     path("draft", draft, name="draft"),
     path("account/", include("allauth.account.urls")),
 ]

@@ -6,24 +6,9 @@ const here = document.getElementById("evenhand");
 async function startComponents() {
   const govuk = await import(here.dataset.govuk);
   govuk.initAll();
-  const uploads = document.querySelectorAll('[data-module="moj-multi-file-upload"]');
-  if (!uploads.length && !document.querySelector('[data-module^="moj-"]')) return;
+  if (!document.querySelector('[data-module^="moj-"]')) return;
   const moj = await import(here.dataset.moj);
   moj.initAll();
-  uploads.forEach((root) => startUpload(moj.MultiFileUpload, root));
-}
-
-function startUpload(MultiFileUpload, root) {
-  // MOJ writes a file's name into the page as markup; a name is text.
-  class Upload extends MultiFileUpload {
-    getFileRow(file) {
-      const row = super.getFileRow(new File([], "file"));
-      row.querySelector(".moj-multi-file-upload__filename").textContent = file.name;
-      return row;
-    }
-  }
-  const token = root.closest("form")?.elements.csrfmiddlewaretoken?.value;
-  new Upload(root, { csrfToken: token, csrfHeaderName: "X-CSRFToken" });
 }
 
 const PAUSE = 1500;
