@@ -41,9 +41,10 @@ class Reckoning:
     """A date with everything needed to say how it was found, or why there is none.
 
     `unsaid` means that there is no value at all; `unsaid_parts` names the gaps that stop the date. `left_out` holds
-    each day that was not counted, with its reason. `lands_on` says why the counted day is a day off, `day_off_rule`
-    what the policy does then ("" where it says nothing, and the date is left), `next_working_day` the day after it that
-    is worked. `local` is by whom, when and why the provider settled what the policy leaves open.
+    each day that was not counted, with its reason. `counted_on` is the day that was counted, before a rule on days off
+    moved it; `lands_on` says why it is a day off, `day_off_rule` what the policy does then ("" where it says nothing,
+    and the date is left), `next_working_day` the day after it that is worked. `local` is by whom, when and why the
+    provider settled what the policy leaves open.
     """
 
     path: str
@@ -63,6 +64,7 @@ class Reckoning:
     left_out: list[tuple[date, str]] = field(default_factory=list)
     lands_on: str | None = None
     day_off_rule: str | None = None
+    counted_on: date | None = None
     next_working_day: date | None = None
     nation: str | None = None
     local: dict[str, str] | None = None
@@ -157,7 +159,7 @@ Left out: weekends; 3 April, Good Friday; 6 April, Easter Monday. Due Tuesday 21
         True
         """
         plain: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
-        plain["due"], plain["next_working_day"] = _iso(self.due), _iso(self.next_working_day)
+        plain |= {name: _iso(getattr(self, name)) for name in _DATES}
         plain["from"] = _iso(plain.pop("from_on"))
         plain["readings"] = {way: _iso(day) for way, day in self.readings.items()}
         plain["left_out"] = [{"date": day.isoformat(), "reason": reason} for day, reason in self.left_out]
@@ -169,13 +171,14 @@ Left out: weekends; 3 April, Good Friday; 6 April, Easter Monday. Due Tuesday 21
         """Read back what `to_json` wrote; keys that it does not know, from a later version, are passed over."""
         plain = {each.name: stored[each.name] for each in fields(cls) if each.name in stored}
         plain["from_on"] = _date(stored.get("from"))
-        plain["due"], plain["next_working_day"] = _date(stored.get("due")), _date(stored.get("next_working_day"))
+        plain |= {name: _date(stored.get(name)) for name in _DATES}
         plain["readings"] = {way: _date(day) for way, day in stored.get("readings", {}).items()}
         plain["left_out"] = [(date.fromisoformat(one["date"]), one["reason"]) for one in stored.get("left_out", [])]
         return cls(**plain)
 
 
 _WEEKEND = tuple(calendars.WEEKEND.values())
+_DATES = ("due", "counted_on", "next_working_day")
 
 
 def add(period: Period, start: date, calendar: Calendar | None = None) -> date:
@@ -232,6 +235,33 @@ def work_out(policy: "Policy", path: str, events: Mapping[str, date], calendar: 
     if value.raw is True:
         return _off_days(policy, _from_event(replace(found, runs_from="end"), known, lambda day: day), calendar)
     return _by_period(policy, found, _kind_settled(policy, value.raw), known, calendar)
+
+
+def recount(found: Reckoning, calendar: Calendar) -> Reckoning:
+    """The same clock in another calendar, after a correction of its holidays: as many working days, or the same day.
+
+    It needs neither policy nor events, because a reckoning holds what was counted; one that comes round again keeps its
+    round. One without a date stays without. A review that was put off to the next working day, where the policy lets it
+    be later, stays put off. Raises `calendars.NotCovered` beyond the calendar.
+
+    >>> from policies import shelf
+    >>> dover, england = shelf.read_builtin("dover-district-council"), Calendar.of("england", 2026, 2027)
+    >>> found = work_out(dover, "appeal.window", {"decision": date(2026, 12, 18)}, england)
+    >>> recount(found, england.corrected(added={date(2026, 12, 24): "Offices closed"})).due
+    datetime.date(2027, 1, 21)
+    """
+    if found.due is None:
+        return found
+    if found.unit == "working days" and found.from_on:
+        origin = found.from_on if START_NOT_COUNTED in found.assumed else found.from_on - timedelta(days=1)
+        due = calendar.add_working_days(origin, (found.due - origin).days - len(found.left_out))
+        return replace(found, due=due, counted_on=due, left_out=calendar.days_off(origin, due), nation=calendar.nation)
+    if found.day_off_rule is None:
+        return found
+    calendar.why_off(found.counted_on or found.due)
+    anew = _landed(found, found.counted_on or found.due, found.day_off_rule, calendar)
+    put_off = found.day_off_rule == "may be later" and found.due == found.next_working_day
+    return replace(anew, due=anew.next_working_day) if put_off and anew.next_working_day else anew
 
 
 def clock_paths(policy: "Policy") -> list[str]:
@@ -416,10 +446,10 @@ def _counted(
     after = last_review if period.every and found.path.startswith(("review.", "register.")) else None
     try:
         due = _due(period, start, counted, after, calendar)
-        found = replace(found, due=due)
+        found = replace(found, due=due, counted_on=due)
         if period.unit == "working days" and calendar:
             origin = start - timedelta(days=1) if counted else start
-            return replace(found, left_out=calendar.days_off(origin, due))
+            return replace(found, left_out=calendar.days_off(origin, due), counted_on=due)
     except calendars.NotCovered as error:
         return replace(found, due=None, why_null=str(error))
     return found if _is_length(found.path) else _off_days(policy, found, calendar)
@@ -520,17 +550,18 @@ def _off_days(policy: "Policy", found: Reckoning, calendar: Calendar | None) -> 
 
 
 def _landed(found: Reckoning, due: date, rule: str, calendar: Calendar | None) -> Reckoning:
+    found = replace(found, due=due, counted_on=due, lands_on=None, day_off_rule=rule, next_working_day=None)
     if calendar is None:
-        return replace(found, due=due)
+        return found
     try:
         why = calendar.why_off(due)
         if why is None:
-            return replace(found, due=due)
+            return found
         later = calendar.next_working_day(due)
         moved = {"next working day": later, "previous working day": calendar.previous_working_day(due)}.get(rule, due)
     except calendars.NotCovered as error:
-        return replace(found, due=due, assumed=[*found.assumed, f"Not checked for a day off: {error}"])
-    return replace(found, due=moved, lands_on=why, day_off_rule=rule, next_working_day=later)
+        return replace(found, assumed=[*found.assumed, f"Not checked for a day off: {error}"])
+    return replace(found, due=moved, lands_on=why, next_working_day=later)
 
 
 def _is_length(path: str) -> bool:

@@ -1,5 +1,6 @@
 """Every date: the table worked by hand, properties of the arithmetic, and what is said where there is no date."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -374,6 +375,44 @@ def test_what_is_stored_is_plain_json() -> None:
     fields += " lands_on day_off_rule nation local why_null"
     assert set(fields.split()) <= stored.keys()
     assert Reckoning.from_json(stored | {"from_a_later_version": 1}).due == date(2027, 1, 20)
+
+
+CLOSED = {date(2026, 12, 24): "Offices closed", date(2026, 12, 29): "Offices closed"}
+
+
+@given(st.sampled_from(["appeal.window", "review.at_end", "review.interval"]), st.integers(0, 20), st.booleans())
+def test_a_corrected_calendar_gives_what_it_would_have_given_at_first(path: str, later: int, counted: bool) -> None:
+    said = '[review]\nat_end = "yes [8]"\ninterval = "every 7 calendar days from start [8]"'
+    said += '\nday_off = "next working day [8]"'
+    said += '\n[appeal]\nwindow = "5 working days from decision [9]"'
+    said += '\n[clocks]\nstart_day = "counted [9]"' if counted else ""
+    day = date(2026, 12, 10) + timedelta(days=later)
+    events = {"decision": day, "end": day, "start": day, "last_review": day + timedelta(days=8)}
+    before, after = reckon(said, path, ENGLAND, **events), ENGLAND.corrected(added=CLOSED, removed=[date(2026, 12, 28)])
+    assert clocks.recount(before, after) == reckon(said, path, after, **events)
+    assert clocks.recount(clocks.recount(before, after), ENGLAND) == before
+
+
+def test_a_correction_leaves_what_it_does_not_touch() -> None:
+    silent = reckon("", "appeal.window", decision=DECIDED)
+    assert clocks.recount(silent, ENGLAND) == silent
+    length = clocks.work_out(DOVER, "restriction.maximum", {"start": DECIDED}, ENGLAND)
+    assert clocks.recount(length, ENGLAND.corrected(added={date(2027, 12, 18): "Closed"})) == length
+    by_law = clocks.subject_access(date(2026, 11, 24), ENGLAND)
+    assert (by_law.due, clocks.recount(by_law, ENGLAND.corrected(added=CLOSED)).due) == (
+        date(2026, 12, 24),
+        date(2026, 12, 30),
+    )
+    with pytest.raises(NotCovered):
+        clocks.recount(by_law, Calendar.of("england", 2020, 2025))
+
+
+def test_a_review_put_off_stays_put_off() -> None:
+    found = clocks.work_out(DOVER, "review.at_end", {"end": date(2027, 6, 20)}, ENGLAND)
+    put_off = replace(found, due=found.next_working_day)
+    closed = ENGLAND.corrected(added={date(2027, 6, 21): "Offices closed"})
+    assert clocks.recount(put_off, closed).due == date(2027, 6, 22)
+    assert clocks.recount(found, closed).due == date(2027, 6, 20)
 
 
 def test_a_slip_in_the_code_is_not_taken_for_silence() -> None:
