@@ -1,4 +1,7 @@
-"""The look in a real Chromium: axe, the content security policy, no JavaScript, a phone's width, drafts."""
+"""The look in a real Chromium: axe, the content security policy, no JavaScript, a phone's width, drafts.
+
+`PICTURES=<folder> ./run test tests/design/test_browser.py` leaves a picture of every page to look at.
+"""
 
 import os
 import re
