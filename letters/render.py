@@ -6,6 +6,7 @@ The only place that knows WeasyPrint. It sees the typefaces in `letters/fonts/` 
 import io
 import os
 import tempfile
+import warnings
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
@@ -54,10 +55,6 @@ class NothingFetched(RuntimeError):
     """A letter asked for something from outside. Its template is at fault: a letter stands on its own."""
 
 
-def _refuse(url: str, *_: Any, **__: Any) -> NoReturn:
-    raise NothingFetched(url)
-
-
 @cache
 def _typesetter() -> tuple[Any, Any, Any]:
     """WeasyPrint, one font configuration for the life of the process, and the style sheet read with it.
@@ -88,7 +85,7 @@ def _typesetter() -> tuple[Any, Any, Any]:
                 del os.environ["FONTCONFIG_FILE"]
             else:
                 os.environ["FONTCONFIG_FILE"] = before
-    style = weasyprint.CSS(string=STYLE.read_text(encoding="utf-8"), font_config=fonts, url_fetcher=_refuse)
+    style = weasyprint.CSS(string=STYLE.read_text(encoding="utf-8"), font_config=fonts)
     return weasyprint, fonts, style
 
 
@@ -128,9 +125,23 @@ def letter(of: models.Letter) -> tuple[bytes, int]:
 def pdf(sheet: str) -> tuple[bytes, int]:
     """A whole page of HTML as PDF, and its number of pages. Raises `NothingFetched` where it asks for anything."""
     weasyprint, fonts, style = _typesetter()
-    html = weasyprint.HTML(string=spell_out(sheet), url_fetcher=_refuse, base_url=None)
-    document = html.render(stylesheets=[style], font_config=fonts, pdf_variant="pdf/a-3a")
-    return _finish(document.write_pdf(pdf_variant="pdf/a-3a")), len(document.pages)
+
+    class Refusing(weasyprint.urls.URLFetcher):  # type: ignore[misc, name-defined]
+        """Fetches nothing. WeasyPrint takes an ordinary exception for a broken picture, and would go on without it."""
+
+        def fetch(self, url: str, headers: Any = None) -> NoReturn:
+            raise weasyprint.urls.FatalURLFetchingError(url)
+
+    html = weasyprint.HTML(string=spell_out(sheet), url_fetcher=Refusing(), base_url=None)
+    try:
+        with warnings.catch_warnings():
+            # WeasyPrint leaves closing the file of its colour profile to the collector of garbage.
+            warnings.simplefilter("ignore", ResourceWarning)
+            document = html.render(stylesheets=[style], font_config=fonts, pdf_variant="pdf/a-3a")
+            made = document.write_pdf(pdf_variant="pdf/a-3a")
+    except weasyprint.urls.FatalURLFetchingError as asked:
+        raise NothingFetched(str(asked)) from None
+    return _finish(made), len(document.pages)
 
 
 def _finish(made: bytes) -> bytes:

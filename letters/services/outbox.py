@@ -30,8 +30,9 @@ from django.db import transaction
 
 from audit import services as audit
 from deadlines import services as deadlines
-from letters import mail, permissions
+from letters import permissions
 from letters.models import MOST_ATTEMPTS, Dispatch, Letter, Rendering
+from letters.services import mail
 from people.models import User
 from policies.rules import Rule, RuleBroken
 
