@@ -18,8 +18,8 @@ ROOM_FILES = {
 }  # fmt: skip
 OWN_FILES = {
     "people": {"access", "adapter", "references"},
-    "letters": {"render", "facts", "fonts"},
-    "cases": {"wording"},
+    "letters": {"render", "facts", "fonts", "paper"},
+    "cases": {"ladder", "wording"},
     "config": {"settings", "celery", "middleware", "context", "wsgi"},
 }
 MACHINES = [pytest.param(model, field, id=model._meta.label) for model, field in states.machines()]
