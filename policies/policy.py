@@ -31,9 +31,12 @@ from policies.values import Gap, Item, RoleDef, Settled, Threshold, Value, Who
 DANGER = "danger"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Policy:
-    """A policy that has passed every check. `value(path)` reads anything; the rest reads what casework asks most."""
+    """A policy that has passed every check. `value(path)` reads anything; the rest reads what casework asks most.
+
+    Two policies are compared by their `digest` and `local_digest`.
+    """
 
     values: Mapping[str, Value] = field(repr=False)
     roles: Mapping[str, RoleDef] = field(repr=False)

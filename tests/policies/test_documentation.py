@@ -30,7 +30,8 @@ def test_the_example_in_python_answers_as_it_says() -> None:
 def test_the_local_rules_of_the_page_are_valid() -> None:
     said = '[appeal]\nwindow = "15 days from letter received [9.1]"\n[restriction]\nkinds_are = "examples [7]"\n'
     said += '[stage.limits]\nstate = "contact restriction"\n[letter.limits]\non = "limits"\n'
-    head = '[policy]\nprovider = "X"\nkind = "council"\nnation = "england"\napproved = 2025-01-01\neffective = 2025-01-01\n'
+    head = '[policy]\nprovider = "X"\nkind = "council"\nnation = "england"\n'
+    head += "approved = 2025-01-01\neffective = 2025-01-01\n"
     policy = loader.read(head + said, local=block("toml", "[[local]]"))
     assert {value.path for value in policy.local_rules()} == {"appeal.window", "restriction.kinds.pairs.does"}
 
