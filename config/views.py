@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
+from django.core.exceptions import RequestDataTooBig
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -71,8 +73,20 @@ def _beat() -> str:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The request could not be read."""
+    """The request could not be read, or was too large to be read."""
+    if isinstance(exception, RequestDataTooBig):
+        return render(request, "errors/413.html", status=413)
     return render(request, "errors/400.html", status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Somebody may not do this."""
+    return render(request, "errors/403.html", {"why": str(exception)}, status=403)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Too many attempts in a short time (signing in)."""
+    return render(request, "errors/429.html", status=429)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -81,8 +95,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A bug of ours."""
-    return render(request, "errors/500.html", status=500)
+    """A bug of ours. Asks nothing of the database, which may be what is broken."""
+    return HttpResponse(render_to_string("errors/500.html"), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
