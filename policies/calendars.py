@@ -36,6 +36,9 @@ class Calendar:
             raise ValueError(f"holidays outside of {first} to {last}: {', '.join(map(str, sorted(outside)))}")
         object.__setattr__(self, "holidays", MappingProxyType(dict(self.holidays)))
 
+    def __reduce__(self) -> tuple[type["Calendar"], tuple[str, dict[date, str], tuple[date, date]]]:
+        return Calendar, (self.nation, dict(self.holidays), self.covers)
+
     @classmethod
     def of(cls, nation: str, first_year: int, last_year: int) -> "Calendar":
         """Build a nation's calendar from the `holidays` library; raises ValueError for a nation that is not one.

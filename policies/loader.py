@@ -363,7 +363,9 @@ class _Reader:
             value = replace(value, items=tuple(_ruled(item, rule) for item in value.items))
         items = (*old.kept, *value.items) if old and old.many else value.items
         for table in _parents(path):
-            self.tables.setdefault(table, "said")
+            self.tables[table] = "said"
+            if table in self.values and self.values[table].unsaid:
+                del self.values[table]
         self.values[path] = replace(value, items=items, settled=settled, policy_words=old.words if old else "")
         return None
 

@@ -1,6 +1,7 @@
 """Working days of the four nations, against what the government published and against an obvious count."""
 
 import json
+import pickle
 from datetime import date, timedelta
 from importlib import resources
 
@@ -97,6 +98,10 @@ def test_a_provider_may_correct_the_days() -> None:
     assert changed.why_off(date(2026, 12, 24)) == "Offices closed"
     assert changed.is_working_day(date(2026, 12, 28))
     assert not calendar.is_working_day(date(2026, 12, 28)), "the calendar itself is not changed"
+
+
+def test_a_calendar_can_be_kept_in_a_cache() -> None:
+    assert pickle.loads(pickle.dumps(CALENDARS["scotland"])) == CALENDARS["scotland"]
 
 
 @given(nations, days, st.integers(0, 120))

@@ -52,6 +52,7 @@ ROWS = [
     ("appeal.final", "yes", "6.35", "must"),
     ("appeal.record", "The appeal and its decision", "6.36", "must"),
     ("breach.ladder", "legal action", "6.20", "may"),
+    ("inform.housing_staff.sees", "reason, restriction", "10.2", "must"),
     ("inform.contractors.sees", "restriction", "6.31", "must"),
     ("inform.future_landlords.sees", "restriction", "6.32", "must"),
     (

@@ -301,6 +301,16 @@ def test_a_local_rule_says_who_when_and_why() -> None:
     ]
 
 
+def test_a_whole_table_that_is_unsaid_or_lost_can_be_settled() -> None:
+    assert "inform" in {gap.path for gap in read("").unsaid()}
+    policy = read("", settle('inform.contractors = "arrangement"'))
+    assert policy.value("inform.contractors.sees").raw == ["arrangement"]
+    assert "inform" not in {gap.path for gap in policy.unsaid()}
+    said = '[restriction.kinds]\nspoc = "lost [7]"\n[damage]\n"7" = "cut off"'
+    kinds = read(said, settle('restriction.kinds.spoc = "named person"')).restriction_kinds
+    assert [(kind.key, kind.does) for kind in kinds.listed] == [("spoc", "named person")]
+
+
 def test_nothing_is_settled_twice() -> None:
     twice = settle('appeal.late = "refused"') + "\n" + settle('appeal.late = "accepted"')
     assert problems(BASE, twice) == ["appeal.late: was settled already, by Director on 2026-11-02."]
