@@ -6,80 +6,117 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0002_initial'),
-        ('letters', '0002_initial'),
-        ('restrictions', '0002_needs_and_adjustments_weighed'),
+        ("appeals", "0002_initial"),
+        ("letters", "0002_initial"),
+        ("restrictions", "0002_needs_and_adjustments_weighed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='appeal',
-            name='acknowledgement',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='letters.letter'),
+            model_name="appeal",
+            name="acknowledgement",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="letters.letter"
+            ),
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='late_accepted_at',
+            model_name="appeal",
+            name="late_accepted_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='late_accepted_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="appeal",
+            name="late_accepted_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='late_answer_reason',
+            model_name="appeal",
+            name="late_answer_reason",
             field=models.TextField(blank=True),
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='made_on',
-            field=models.DateField(help_text='The day it was written or sent, where that is known.', null=True),
+            model_name="appeal",
+            name="made_on",
+            field=models.DateField(help_text="The day it was written or sent, where that is known.", null=True),
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='not_done',
+            model_name="appeal",
+            name="not_done",
             field=models.TextField(blank=True),
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='replaced_by',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='made_on_appeal', to='restrictions.restriction'),
+            model_name="appeal",
+            name="replaced_by",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="made_on_appeal",
+                to="restrictions.restriction",
+            ),
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='response_reckoning',
+            model_name="appeal",
+            name="response_reckoning",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='withdrawn_at',
+            model_name="appeal",
+            name="withdrawn_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='withdrawn_reason',
+            model_name="appeal",
+            name="withdrawn_reason",
             field=models.TextField(blank=True),
         ),
         migrations.AlterField(
-            model_name='appeal',
-            name='in_time',
-            field=models.BooleanField(help_text='None where the policy leaves open until when it may be made.', null=True),
+            model_name="appeal",
+            name="in_time",
+            field=models.BooleanField(
+                help_text="None where the policy leaves open until when it may be made.", null=True
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('late_accepted_at__isnull', True), ('late_accepted_by__isnull', True), ('late_accepted_reason', '')), models.Q(('late_accepted_at__isnull', False), ('late_accepted_by__isnull', False), models.Q(('late_accepted_reason', ''), _negated=True)), _connector='OR'), name='appeal_heard_late_has_who_when_why'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("late_accepted_at__isnull", True),
+                        ("late_accepted_by__isnull", True),
+                        ("late_accepted_reason", ""),
+                    ),
+                    models.Q(
+                        ("late_accepted_at__isnull", False),
+                        ("late_accepted_by__isnull", False),
+                        models.Q(("late_accepted_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="appeal_heard_late_has_who_when_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), ('withdrawn_at__isnull', False)), models.Q(models.Q(('state', 'withdrawn'), _negated=True), ('withdrawn_at__isnull', True)), _connector='OR'), name='appeal_withdrawn_has_its_instant'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "withdrawn"), ("withdrawn_at__isnull", False)),
+                    models.Q(models.Q(("state", "withdrawn"), _negated=True), ("withdrawn_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="appeal_withdrawn_has_its_instant",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('made_on__isnull', True), ('made_on__lte', models.F('received_on')), _connector='OR'), name='appeal_received_after_it_was_made'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("made_on__isnull", True), ("made_on__lte", models.F("received_on")), _connector="OR"
+                ),
+                name="appeal_received_after_it_was_made",
+            ),
         ),
     ]

@@ -67,12 +67,18 @@ def accept_late(appeal_id: int, *, by: User, at: datetime, reasons: str) -> Appe
     return appeal
 
 
-def _hear(appeal: Appeal, reasons: str, *, field: str, by: User, at: datetime) -> None:
+def check_hearing(appeal: Appeal, reasons: str, *, field: str) -> None:
+    """Refuse to hear a late appeal without reasons, or where the policy says that late ones are refused."""
     late = rules_for(appeal.restriction).late
     if late.said and late.raw == "refused":
         raise RuleBroken("A late appeal is not heard", late.rule, field)
     if not reasons.strip():
         raise RuleBroken("Enter why the appeal is heard although it came late", NAMED_PERSON, field)
+
+
+def _hear(appeal: Appeal, reasons: str, *, field: str, by: User, at: datetime) -> None:
+    check_hearing(appeal, reasons, field=field)
+    late = rules_for(appeal.restriction).late
     appeal.late_accepted_by, appeal.late_accepted_at, appeal.late_accepted_reason = by, at, reasons.strip()
     appeal.save()
     rule = late.rule if late.said else None
@@ -83,11 +89,11 @@ def _hear(appeal: Appeal, reasons: str, *, field: str, by: User, at: datetime) -
 def uphold(appeal_id: int, *, by: User, at: datetime, answer: Answer) -> Appeal:
     """Let the appeal succeed: the restriction ends, with its register entry and deadlines, and the resident is told.
 
-    Where a review has carried the restriction on meanwhile, what carries it on ends. Raises NotPermitted for anybody but
-    a decider whom the policy names (Dover 6.35) and rule F12 leaves; TransitionNotAllowed where somebody has decided
+    Where a review has carried the restriction on meanwhile, what carries it on ends. Raises NotPermitted for all but a
+    decider whom the policy names (Dover 6.35) and rule F12 leaves; TransitionNotAllowed where somebody has decided
     already; RuleBroken for what the answer lacks.
     """
-    appeal = _ready(appeal_id, answer, by=by, at=at)
+    appeal = _ready(appeal_id, answer, outcome=State.UPHELD, by=by, at=at)
     appeal.uphold(by=by, at=at, reasons=answer.reasons.strip())
     standing = what_stands(appeal.restriction)
     if standing.state in APPEALABLE:
@@ -111,7 +117,7 @@ def vary(
     Never longer than it was. Raises as `uphold`; RuleBroken also where nothing would change, or where the restriction
     is no longer in force.
     """
-    appeal = _ready(appeal_id, answer, by=by, at=at)
+    appeal = _ready(appeal_id, answer, outcome=State.VARIED, by=by, at=at)
     standing = what_stands(appeal.restriction)
     check_change(standing, terms, ends_on, instructions, on=day_of(at))
     appeal.vary(by=by, at=at, reasons=answer.reasons.strip())
@@ -134,7 +140,7 @@ def vary(
 @transaction.atomic
 def dismiss(appeal_id: int, *, by: User, at: datetime, answer: Answer) -> Appeal:
     """Let the restriction stand as it is, and tell the resident why. Raises as `uphold`."""
-    appeal = _ready(appeal_id, answer, by=by, at=at)
+    appeal = _ready(appeal_id, answer, outcome=State.DISMISSED, by=by, at=at)
     appeal.dismiss(by=by, at=at, reasons=answer.reasons.strip())
     return _settle(appeal, answer, outcome_facts(appeal, State.DISMISSED, answer, on=day_of(at)), by=by, at=at)
 
@@ -146,7 +152,7 @@ def refuse_as_late(appeal_id: int, *, by: User, at: datetime, answer: Answer) ->
     A person decides, never the clock: the policy does not say what becomes of a late appeal. Raises as `uphold`;
     RuleBroken where it came in time or is being heard already.
     """
-    appeal = _ready(appeal_id, answer, by=by, at=at, hears=False)
+    appeal = _ready(appeal_id, answer, outcome=State.OUT_OF_TIME, by=by, at=at)
     if not appeal.awaits_hearing:
         why = "it came in time" if appeal.in_time else "it is being heard"
         raise RuleBroken(f"“Out of time” cannot be chosen: {why}", rules_for(appeal.restriction).window.rule, "outcome")
@@ -154,14 +160,14 @@ def refuse_as_late(appeal_id: int, *, by: User, at: datetime, answer: Answer) ->
     return _settle(appeal, answer, outcome_facts(appeal, State.OUT_OF_TIME, answer, on=day_of(at)), by=by, at=at)
 
 
-def _ready(appeal_id: int, answer: Answer, *, by: User, at: datetime, hears: bool = True) -> Appeal:
+def _ready(appeal_id: int, answer: Answer, *, outcome: str, by: User, at: datetime) -> Appeal:
     """The appeal, locked, for somebody who may decide it, with all that an answer needs."""
     appeal = locked(appeal_id)
     permissions.check_can_decide(by, appeal)
     if not appeal.is_open:
         raise TransitionNotAllowed(already(appeal), object=appeal)
-    check_answer(appeal, answer, at=at)
-    if hears and appeal.awaits_hearing:
+    check_answer(appeal, answer, outcome=outcome, at=at)
+    if outcome != State.OUT_OF_TIME and appeal.awaits_hearing:
         _hear(appeal, answer.heard_because, field="heard_because", by=by, at=at)
     appeal.considered, appeal.not_done = answer.considered.strip(), answer.not_done.strip()
     appeal.late_answer_reason = answer.late_because.strip() if answered_late(appeal, day_of(at)) else ""
@@ -174,7 +180,7 @@ def answered_late(appeal: Appeal, on: date) -> bool:
     return due is not None and on > due
 
 
-def check_answer(appeal: Appeal, answer: Answer, *, at: datetime) -> None:
+def check_answer(appeal: Appeal, answer: Answer, *, outcome: str, at: datetime) -> None:
     """Refuse an answer without reasons, without what was considered, or late without an explanation."""
     rules = rules_for(appeal.restriction)
     if not answer.reasons.strip():
@@ -183,6 +189,23 @@ def check_answer(appeal: Appeal, answer: Answer, *, at: datetime) -> None:
         raise RuleBroken("Enter what you considered", NAMED_PERSON, "considered")
     if answered_late(appeal, day_of(at)) and not answer.late_because.strip():
         raise RuleBroken("Enter why the answer is late", rules.response.rule, "late_because")
+    if outcome != State.OUT_OF_TIME and appeal.awaits_hearing:
+        check_hearing(appeal, answer.heard_because, field="heard_because")
+
+
+def choices(appeal: Appeal, standing: Restriction, *, on: date) -> dict[str, str]:
+    """The outcomes that are possible, each with what it changes; none is offered that cannot be."""
+    in_force = standing.is_in_force(on)
+    ref, last = standing.reference, f"{standing.ends_on.day} {standing.ends_on:%B %Y}" if standing.ends_on else ""
+    ends = f"{ref} ends today and its register entry goes." if in_force else "The decision to restrict is set aside."
+    found: dict[str, str] = {State.UPHELD: f"{ends} The resident is told in writing."}
+    if in_force:
+        found[State.VARIED] = f"{ref} goes on in other terms, or to an earlier last day. The register says so at once."
+    stays = f"{ref} stays as it is, with {last} as its last day in force." if in_force else "Nothing changes."
+    found[State.DISMISSED] = f"{stays} The resident is told why."
+    if appeal.awaits_hearing:
+        found[State.OUT_OF_TIME] = "The appeal is not heard, because it came late. The resident is told why."
+    return found
 
 
 def check_change(

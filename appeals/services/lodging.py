@@ -72,7 +72,7 @@ def lodge(
     """
     restriction = _locked_restriction(restriction_id)
     permissions.check_can_lodge(by, restriction)
-    _check_open_to_appeal(restriction)
+    check_open_to_appeal(restriction)
     check_lodging(restriction, made_by_name=made_by_name, words=words, received_on=received_on, made_on=made_on, at=at)
     found = timing(restriction, received_on=received_on, made_on=made_on)
     appeal = Appeal.objects.create(
@@ -137,15 +137,26 @@ def check_lodging(
             )
     if made_on and made_on > received_on:
         raise RuleBroken("The day it was written or sent must not be after the day it was received", field="made_on")
-    settled = restriction.appeals.exclude(state__in=[*Appeal.OPEN, State.WITHDRAWN]).order_by("pk").last()
-    if settled and rules.final.raw is True:
-        outcome = settled.get_state_display().lower()
-        raise RuleBroken(
-            f"Appeal {settled.reference} was decided ({outcome}), and its outcome is final", rules.final.rule
-        )
+    check_not_final(restriction)
 
 
-def _check_open_to_appeal(restriction: Restriction) -> None:
+def check_not_final(restriction: Restriction) -> None:
+    """Refuse a second appeal against the same decision, where the policy calls the outcome final (Dover 6.35)."""
+    settled = settled_for_good(restriction)
+    if settled:
+        was = f"Appeal {settled.reference} was decided ({settled.get_state_display().lower()})"
+        raise RuleBroken(f"{was}, and the outcome of an appeal is final", rules_for(restriction).final.rule)
+
+
+def settled_for_good(restriction: Restriction) -> Appeal | None:
+    """The appeal whose outcome is final by the policy; a withdrawn one had none."""
+    if rules_for(restriction).final.raw is not True:
+        return None
+    return restriction.appeals.exclude(state__in=[*Appeal.OPEN, State.WITHDRAWN]).order_by("pk").last()
+
+
+def check_open_to_appeal(restriction: Restriction) -> None:
+    """Refuse where the decision no longer stands, or where an appeal against it is open already."""
     if restriction.state not in APPEALABLE:
         raise TransitionNotAllowed(
             f"{restriction.reference} is “{restriction.get_state_display()}”: it holds nothing to appeal against."

@@ -7,7 +7,6 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
-from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -34,18 +33,24 @@ def crowd(provider, due):
     return people
 
 
-def process() -> subprocess.Popen:
-    """`manage.py sweep --on 2027-03-01` on the test's own database."""
-    address = urlsplit(os.environ["DATABASE_URL"])
-    environment = {
-        **os.environ,
-        "DATABASE_URL": urlunsplit(address._replace(path=f"/{connection.settings_dict['NAME']}")),
-        "EVENHAND_LOG_LEVEL": "ERROR",
-    }
+@pytest.fixture
+def process():
+    """Start `manage.py sweep --on 2027-03-01` on the test's own database; none outlives the test."""
+    own = f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{connection.settings_dict['NAME']}"
+    environment = {**os.environ, "DATABASE_URL": own, "EVENHAND_LOG_LEVEL": "ERROR"}
     command = [sys.executable, "-W", "ignore", "manage.py", "sweep", "--on", MONDAY.isoformat()]
-    return subprocess.Popen(
-        command, cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    started = []
+
+    def start() -> subprocess.Popen:
+        pipe = subprocess.PIPE
+        child = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=pipe, stderr=pipe, text=True)
+        started.append(child)
+        return child
+
+    yield start
+    for child in started:
+        child.kill()
+        child.communicate()
 
 
 def wait_until(reached, child: subprocess.Popen) -> None:
@@ -73,7 +78,7 @@ def check_complete() -> None:
         pytest.param(lambda: Digest.objects.count() >= 5, id="while it mails"),
     ],
 )
-def test_killed_in_the_middle_and_run_again_it_is_complete_and_nothing_is_said_twice(crowd, reached):
+def test_killed_in_the_middle_and_run_again_it_is_complete_and_nothing_is_said_twice(crowd, process, reached):
     child = process()
     wait_until(reached, child)
     os.kill(child.pid, signal.SIGKILL)
@@ -87,7 +92,7 @@ def test_killed_in_the_middle_and_run_again_it_is_complete_and_nothing_is_said_t
     check_complete()
 
 
-def test_two_processes_at_once_say_nothing_twice(crowd):
+def test_two_processes_at_once_say_nothing_twice(crowd, process):
     both = [process(), process()]
     for child in both:
         _, err = child.communicate(timeout=120)

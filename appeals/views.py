@@ -1,0 +1,382 @@
+"""Appeals on the screen: lodge, read, hear a late one, decide, withdraw; each irreversible act after a check page."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+from django_fsm import TransitionNotAllowed
+
+import cases.views
+from appeals import forms, permissions, services
+from appeals.models import Appeal
+from appeals.services import deciding, lodging, timing
+from cases.models import Case, Incident
+from deadlines.services import day_of
+from design import drafts
+from letters import services as letters
+from people.access import why_not
+from people.models import Need, User
+from restrictions.models import Restriction, Term
+from restrictions.services import telling
+from restrictions.services import terms as limits
+
+State = Appeal.State
+# Which button was pressed on the check page: do it, or go back and change something.
+DO, CHANGE = "do", "change"
+BUTTONS = {
+    State.UPHELD: "Uphold the appeal",
+    State.VARIED: "Vary the restriction",
+    State.DISMISSED: "Dismiss the appeal",
+    State.OUT_OF_TIME: "Refuse the appeal as late",
+}
+
+
+@require_safe
+def of_case(request: HttpRequest, ref: str) -> HttpResponse:
+    """The case file's tab: every appeal of the case, and the decisions that can be appealed."""
+    case, context = cases.views.file(request, ref, "appeals")
+    user = _user(request)
+    appeals = Appeal.objects.filter(restriction__case=case).select_related("restriction", "decided_by").order_by("-pk")
+    imposed = Restriction.objects.filter(case=case, state__in=lodging.APPEALABLE).order_by("-pk")
+    appealable = [
+        one for one in imposed if not why_not(permissions.check_can_lodge, user, _with(one, case)) and _may_lodge(one)
+    ]
+    return render(request, "appeals/of_case.html", context | {"appeals": appeals, "appealable": appealable})
+
+
+@require_safe
+def view(request: HttpRequest, ref: str) -> HttpResponse:
+    """One appeal: what they say, whether it is in time, who decides by when, and how it ended."""
+    appeal, context = _find(request, ref)
+    user = _user(request)
+    late = timezone.localdate() if appeal.is_open else day_of(appeal.decided_at) if appeal.decided_at else None
+    context |= {
+        "why_not_decide": why_not(permissions.check_can_decide, user, appeal),
+        "why_not_withdraw": why_not(permissions.check_can_withdraw, user, appeal),
+        "answer_late": bool(late and deciding.answered_late(appeal, late)),
+        "next_step": deciding.next_step(appeal.restriction),
+    }
+    return render(request, "appeals/view.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def lodge(request: HttpRequest, ref: str) -> HttpResponse:
+    """Record an appeal: what came; then a page that says whether it is in time, and why; then it is lodged."""
+    restriction, context = _find_restriction(request, ref)
+    user, at = _user(request), timezone.now()
+    permissions.check_can_lodge(user, restriction)
+    form = _lodge_form(request, restriction)
+    try:
+        if request.method != "POST":
+            lodging.check_open_to_appeal(restriction)
+            lodging.check_not_final(restriction)
+        elif form.is_valid():
+            with form.rules():
+                return _lodged_or_checked(request, restriction, form, context, user, at)
+    except TransitionNotAllowed as refusal:
+        return _second(request, refusal, lambda other: other.lodged_by_id == user.pk, "appeals:lodged")
+    return render(request, "appeals/lodge.html", context | {"form": form, "restriction": restriction})
+
+
+def _lodged_or_checked(
+    request: HttpRequest,
+    restriction: Restriction,
+    form: forms.Lodge,
+    context: dict[str, Any],
+    user: User,
+    at: datetime,
+) -> HttpResponse:
+    typed = form.cleaned_data
+    by_representative = typed["who"] == form.REPRESENTATIVE
+    facts = {
+        "made_by_name": typed["made_by_name"] if by_representative else restriction.case.resident.name,
+        "words": typed["words"],
+        "received_on": typed["received_on"],
+        "made_on": typed["made_on"],
+    }
+    if request.POST.get("act") == DO:
+        appeal = services.lodge(
+            restriction.pk, by_representative=by_representative, how=typed["how"], by=user, at=at, **facts
+        )
+        return redirect("appeals:lodged", appeal.reference)
+    lodging.check_open_to_appeal(restriction)
+    lodging.check_lodging(restriction, at=at, **facts)
+    context |= {
+        "restriction": restriction,
+        "found": timing.timing(restriction, received_on=facts["received_on"], made_on=facts["made_on"]),
+        "meanwhile": timing.meanwhile(restriction),
+        "decider": permissions.decider_names(restriction),
+        "who_can": permissions.who_can(restriction),
+        "how": Appeal.How(typed["how"]).label,
+        "way_named": _way_named(restriction, typed["how"]),
+        "typed": facts | {"by_representative": by_representative},
+        "hidden": _hidden(request.POST),
+    }
+    return render(request, "appeals/check_lodge.html", context)
+
+
+@require_safe
+def lodged(request: HttpRequest, ref: str) -> HttpResponse:
+    """It is lodged: its reference, and what comes next."""
+    appeal, context = _find(request, ref)
+    return render(request, "appeals/lodged.html", context | {"decider": permissions.decider_names(appeal.restriction)})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide(request: HttpRequest, ref: str) -> HttpResponse:
+    """The file on the day of the decision, what has happened since, and the decision on the appeal."""
+    appeal, context = _find(request, ref)
+    user, at = _user(request), timezone.now()
+    if not appeal.is_open:
+        refusal = TransitionNotAllowed(lodging.already(appeal), object=appeal)
+        return _second(request, refusal, lambda other: other.decided_by_id == user.pk, "appeals:decided")
+    permissions.check_can_decide(user, appeal)
+    standing = deciding.what_stands(appeal.restriction)
+    terms = limits.of(standing)
+    form = _decide_form(request, appeal, standing, terms)
+    try:
+        if request.method == "POST" and request.POST.get("act") != CHANGE and form.is_valid():
+            with form.rules():
+                if request.POST.get("act") == DO:
+                    _settle(appeal, form, user, at)
+                    return redirect("appeals:decided", appeal.reference)
+                return render(
+                    request, "appeals/check_decide.html", context | _to_check(request, appeal, standing, form, at)
+                )
+    except TransitionNotAllowed as refusal:
+        return _second(request, refusal, lambda other: other.decided_by_id == user.pk, "appeals:decided")
+    return render(request, "appeals/decide.html", context | {"form": form, **_file(appeal, standing, terms)})
+
+
+def _settle(appeal: Appeal, form: forms.Decide, user: User, at: datetime) -> None:
+    """Hand the decision to its service."""
+    outcome, answer = form.cleaned_data["outcome"], form.answer()
+    if outcome == State.VARIED:
+        services.vary(appeal.pk, by=user, at=at, answer=answer, **form.changes())
+    else:
+        acts = {State.UPHELD: services.uphold, State.DISMISSED: services.dismiss}
+        acts.get(outcome, services.refuse_as_late)(appeal.pk, by=user, at=at, answer=answer)
+
+
+def _to_check(
+    request: HttpRequest, appeal: Appeal, standing: Restriction, form: forms.Decide, at: datetime
+) -> dict[str, Any]:
+    """What the check page shows: the answer, what will happen, and the letter as it would be sent today."""
+    outcome, answer, on = form.cleaned_data["outcome"], form.answer(), day_of(at)
+    deciding.check_answer(appeal, answer, outcome=outcome, at=at)
+    terms: list[Term] | None = None
+    ends_on = None
+    if outcome == State.VARIED:
+        changes = form.changes()
+        deciding.check_change(standing, changes["terms"], changes["ends_on"], changes["instructions"], on=on)
+        terms, ends_on = telling.make_terms(standing, changes["terms"]), changes["ends_on"] or standing.ends_on
+    facts = deciding.outcome_facts(appeal, outcome, answer, on=on, terms=terms, ends_on=ends_on)
+    case = appeal.restriction.case
+    letter = letters.preview(
+        "appeal_outcome",
+        to=case.resident,
+        facts=facts,
+        on=on,
+        by=_user(request),
+        about=lodging.about(appeal),
+        policy_version=case.policy_version,
+    )
+    return {
+        "outcome": forms.Decide.LABELS[State(outcome)],
+        "outcome_key": str(outcome),
+        "outcome_button": BUTTONS[State(outcome)],
+        "answer": answer,
+        "terms": limits.arrangement(terms) if terms else [],
+        "ends_on": ends_on,
+        "standing": standing,
+        "standing_in_force": standing.is_in_force(on),
+        "letter": letter,
+        "hidden": _hidden(request.POST),
+    }
+
+
+@require_safe
+def decided(request: HttpRequest, ref: str) -> HttpResponse:
+    """It is decided: what happened, and what comes next."""
+    appeal, context = _find(request, ref)
+    if appeal.decided_at is None:
+        return redirect("appeals:view", appeal.reference)
+    context |= {
+        "effect": appeal.letter.facts["effect"] if appeal.letter else "",
+        "next_step": deciding.next_step(appeal.restriction),
+    }
+    return render(request, "appeals/decided.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def hear(request: HttpRequest, ref: str) -> HttpResponse:
+    """Decide that a late appeal is heard, and decide it later."""
+    appeal, context = _find(request, ref)
+    user = _user(request)
+    permissions.check_can_decide(user, appeal)
+    form = forms.Reason(
+        request.POST or None,
+        name="reasons",
+        label="Why is it heard although it came late?",
+        called="why the appeal is heard although it came late",
+        hint="The policy does not say what becomes of a late appeal; your reasons go on the trail.",
+    )
+    try:
+        if request.method == "POST" and form.is_valid():
+            with form.rules():
+                services.accept_late(appeal.pk, by=user, at=timezone.now(), reasons=form.cleaned_data["reasons"])
+                return redirect("appeals:view", appeal.reference)
+        elif request.method != "POST" and not (appeal.is_open and appeal.awaits_hearing):
+            return redirect("appeals:view", appeal.reference)
+    except TransitionNotAllowed as refusal:
+        return _second(request, refusal, lambda other: other.late_accepted_by_id == user.pk, "appeals:view")
+    return render(request, "appeals/hear.html", context | {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
+    """Record that the resident no longer wants the appeal."""
+    appeal, context = _find(request, ref)
+    user = _user(request)
+    permissions.check_can_withdraw(user, appeal)
+    form = forms.Reason(
+        request.POST or None,
+        name="reason",
+        label="How did the resident withdraw it, and when?",
+        called="how the resident withdrew it, and when",
+        hint="For example: by e-mail on 4 January, “I accept the decision”.",
+    )
+    try:
+        if request.method == "POST" and form.is_valid():
+            with form.rules():
+                services.withdraw(appeal.pk, by=user, at=timezone.now(), reason=form.cleaned_data["reason"])
+                return redirect("appeals:view", appeal.reference)
+        elif request.method != "POST" and not appeal.is_open:
+            return redirect("appeals:view", appeal.reference)
+    except TransitionNotAllowed as refusal:
+        return _second(request, refusal, lambda other: other.state == State.WITHDRAWN, "appeals:view")
+    return render(request, "appeals/withdraw.html", context | {"form": form})
+
+
+# Parts
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _with(restriction: Restriction, case: Case) -> Restriction:
+    restriction.case = case
+    return restriction
+
+
+def _find(request: HttpRequest, ref: str) -> tuple[Appeal, dict[str, Any]]:
+    """The appeal of that reference, in the frame of its case; 404 where it is not the reader's."""
+    related = (
+        "restriction__case", "restriction__letter", "restriction__decided_by", "restriction__proposed_by", "decided_by",
+        "lodged_by", "late_accepted_by", "acknowledgement", "letter", "replaced_by",
+    )  # fmt: skip
+    appeals = Appeal.objects.visible_to(_user(request)).select_related(*related)
+    appeal = get_object_or_404(appeals, reference=ref)
+    case, context = cases.views.file(request, appeal.restriction.case.reference, "appeals")
+    appeal.restriction.case = case
+    return appeal, context | {"appeal": appeal, "restriction": appeal.restriction}
+
+
+def _find_restriction(request: HttpRequest, ref: str) -> tuple[Restriction, dict[str, Any]]:
+    restrictions = Restriction.objects.visible_to(_user(request)).select_related("case", "letter", "decided_by")
+    restriction = get_object_or_404(restrictions, reference=ref, decided_on__isnull=False)
+    case, context = cases.views.file(request, restriction.case.reference, "appeals")
+    return _with(restriction, case), context
+
+
+def _may_lodge(restriction: Restriction) -> bool:
+    """Whether an appeal against it can be lodged now, for the link on the tab."""
+    if permissions.rules_of(restriction) is None or restriction.appeals.open().exists():
+        return False
+    return not lodging.settled_for_good(restriction)
+
+
+def _lodge_form(request: HttpRequest, restriction: Restriction) -> forms.Lodge:
+    rules = timing.rules_for(restriction)
+    ways = [str(item).replace("email", "e-mail") for item in rules.how.kept]
+    cited = f" ({rules.how.rule.cite()})" if rules.how.rule else ""
+    named = f"The policy names {' or '.join(ways)}{cited}." if ways else "The policy does not say how."
+    own = {
+        "ways": f"{named} Another way may be needed as an adjustment, and is taken too.",
+        "met_by_making": bool({"made", "sent"} & {item.word for item in rules.met_by.kept}),
+        "people": list(restriction.case.resident.representatives.filter(ended_on__isnull=True)),
+    }
+    return _form(request, forms.Lodge, own)
+
+
+def _way_named(restriction: Restriction, how: str) -> bool:
+    """Whether the policy names this way of appealing, or says nothing of ways."""
+    named = {item.word for item in timing.rules_for(restriction).how.kept}
+    return not named or how in named or (how == Appeal.How.HAND and "post" in named)
+
+
+def _decide_form(request: HttpRequest, appeal: Appeal, standing: Restriction, terms: list[Term]) -> forms.Decide:
+    today, rules = timezone.localdate(), timing.rules_for(appeal.restriction)
+    late, due = deciding.answered_late(appeal, today), appeal.response.due
+    cited = f" ({rules.response.rule.cite()}, {rules.response.rule.strength})" if rules.response.rule else ""
+    own = {
+        "standing": standing,
+        "terms": terms,
+        "hints": deciding.choices(appeal, standing, on=today),
+        "hearing": appeal.awaits_hearing,
+        "late_hint": f"It was to be answered by {due.day} {due:%B %Y}{cited}." if late and due else "",
+    }
+    return _form(request, forms.Decide, own)
+
+
+def _form(request: HttpRequest, kind: Callable[..., Any], own: dict[str, Any]) -> Any:
+    """A form as posted; or shown again unjudged, after *Change* or after a session that ran out."""
+    kept = getattr(request, "kept_typing", None)
+    if request.method == "POST" and request.POST.get("act") == CHANGE:
+        kept = request.POST
+    if kept:
+        return kind.from_draft(kept, **own)  # type: ignore[attr-defined]
+    return kind(request.POST or None, **own)
+
+
+def _hidden(posted: QueryDict) -> list[tuple[str, str]]:
+    """What was typed, to travel through the check page."""
+    return [(name, value) for name, values in drafts.typed(posted).items() if name != "act" for value in values]
+
+
+def _file(appeal: Appeal, standing: Restriction, terms: list[Term]) -> dict[str, Any]:
+    """The file as the first decider had it, and what has come since."""
+    restriction = appeal.restriction
+    case, decided_at = restriction.case, restriction.decided_at
+    then = restriction.incidents.order_by("happened_on", "pk")
+    since = case.incidents.filter(reported_at__gt=decided_at).exclude(pk__in=then.values("pk"))
+    needs = Need.objects.filter(resident=case.resident, recorded_at__gt=decided_at, ended_at__isnull=True)
+    return {
+        "evidence": list(then),
+        "risk": case.assessments.filter(made_at__lte=decided_at).order_by("-made_at").first(),
+        "terms_then": limits.arrangement(limits.of(restriction) if standing.pk != restriction.pk else terms),
+        "terms_now": limits.arrangement(terms) if standing.pk != restriction.pk else [],
+        "standing": standing,
+        "since": list(since.order_by("happened_on", "pk")),
+        "needs_since": list(needs),
+        "hearsay": Incident.Knowledge.HEARSAY,
+    }
+
+
+def _second(
+    request: HttpRequest, refusal: TransitionNotAllowed, mine: Callable[[Appeal], bool], name: str
+) -> HttpResponse:
+    """Somebody was here before: the same person is led to what was done, anybody else is told who did it and when."""
+    other = refusal.object
+    if isinstance(other, Appeal) and mine(other):
+        return redirect(name, other.reference)
+    back = reverse("appeals:view", args=[other.reference]) if isinstance(other, Appeal) else reverse("worklist:mine")
+    context = {"why": str(refusal), "back": back, "back_text": "See where it stands now"}
+    return render(request, "errors/409.html", context, status=409)
