@@ -94,6 +94,8 @@ Left out: weekends; 3 April, Good Friday; 6 April, Easter Monday. Due Tuesday 21
         return f"{self._length()}{self._from()} {cited}".strip()
 
     def _length(self) -> str:
+        if self.unit == "batch":
+            return "The end of the next month of review,"
         if self.count is None:
             return "On the last day" if self.runs_from == "end" and self.unit is None else "A time"
         unit = (self.unit or "")[:-1] if self.count == 1 else self.unit

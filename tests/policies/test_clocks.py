@@ -194,6 +194,35 @@ def test_dover_reviews_at_the_end_and_may_be_late_on_a_day_off() -> None:
     assert "may be done later, for example on 21 June 2027" in found.explain()
 
 
+def test_each_kind_of_clock_is_explained_in_a_paragraph() -> None:
+    at_end = clocks.work_out(DOVER, "review.at_end", {"end": date(2027, 6, 18)}, ENGLAND)
+    assert at_end.explain() == "On the last day, 18 June 2027 (6.18, must). Due Friday 18 June 2027."
+    dated = reckon('[appeal]\nwindow = "1 week from letter dated [9]"', "appeal.window", letter_dated=DECIDED)
+    assert dated.explain().startswith("1 week from the date on the letter, 18 December 2026 (9, must).")
+    interval = reckon('[review]\ninterval = "every 6 months from 2026-12-18 [8]"', "review.interval")
+    assert interval.explain().startswith("Every 6 months from 18 December 2026 (8, must).")
+    fixed = loader.read(BASE.replace("approved", 'review = "by 2028-03 [cover]"\napproved'))
+    assert clocks.work_out(fixed, "policy.review", {}, ENGLAND).explain() == (
+        "Fixed day (cover, must). Due Friday 31 March 2028."
+    )
+    waiting = clocks.work_out(DOVER, "appeal.response", {}, ENGLAND)
+    assert waiting.explain() == (
+        "10 working days from the receipt of the appeal (6.35, endeavour). "
+        "No date: the receipt of the appeal is not known."
+    )
+    batch = reckon('[review]\nbatch = "april, october [8]"', "review.batch", start=DECIDED)
+    assert batch.explain() == (
+        "The end of the next month of review, from the start on 18 December 2026 (8, must). "
+        "The last day of the next such month: our convention. Due Friday 30 April 2027."
+    )
+    local = settled("appeal.window", "14 calendar days from letter dated")
+    filled = reckon(
+        '[appeal]\nwindow = "14 days from letter dated [9]"', "appeal.window", local=local, letter_dated=DECIDED
+    )
+    assert "(9, must; local rule)" in filled.explain()
+    assert filled.explain().endswith("Settled by Director on 2 November 2026: Plain reading.")
+
+
 def test_dover_reviews_every_six_months_by_a_local_rule() -> None:
     found = clocks.work_out(DOVER, "review.interval", {"start": DECIDED}, ENGLAND)
     assert (found.due, found.source, found.clause) == (date(2027, 6, 18), "local", None)

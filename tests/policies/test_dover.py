@@ -85,6 +85,59 @@ def test_what_the_policy_says(path: str, words: str, clause: str, strength: str)
     assert value.rule and (value.rule.source, value.rule.clause, value.rule.strength) == ("policy", clause, strength)
 
 
+# What is said in own words only: the clause and strength of each entry.
+SENTENCES = {
+    "policy.read_with": ["5.14", "6.43", "8.3"],
+    "scope.representative": ["6.41"],
+    "scope.contractors": ["1.1"],
+    "behaviour.aggression.is": ["5.3", "5.5 may", "5.6"],
+    "behaviour.aggression.is_list": ["5.1"],
+    "behaviour.demands.is_list": ["5.7"],
+    "behaviour.contact.is": ["5.8"],
+    "behaviour.contact.is_list": ["5.9"],
+    "behaviour.harassment.is": ["5.11", "5.11", "5.11"],
+    "behaviour.harassment.is_list": ["5.11"],
+    "behaviour.refusal.is": ["5.15"],
+    "behaviour.extreme.is": ["6.7", "6.22"],
+    "stage.initial.do": ["6.10 recommended"],
+    "path.immediate_danger.if": ["4.1"],
+    "gate.risk_assessment.for": ["6.26", "6.26"],
+    "gate.equality_assessment.for": ["6.40 may"],
+    "consider.restriction": ["6.26", "6.38", "6.39", "6.39 normally", "6.16"],
+    "consider.review": ["6.18", "6.18"],
+    "consider.legal_action": ["6.20"],
+    "restriction.on": ["6.16 may"],
+    "restriction.adjustments": ["6.39 may", "6.39 normally"],
+    "restriction.evidence": ["6.25"],
+    "restriction.extension.if": ["6.18", "6.18"],
+    "appeal.not": ["6.34"],
+    "inform.contractors.if": ["6.31"],
+    "inform.future_landlords.if": ["6.32"],
+    "register.staff_risk.tell": ["6.33 normally"],
+    "letter.warning.says": ["6.12"],
+    "letter.restriction.says": ["6.15"],
+    "letter.review_outcome.says": ["6.19"],
+    "letter.appeal_outcome.says": ["6.35"],
+    "evidence.needs": ["6.24"],
+    "equality.adjustments": ["5.14"],
+    "equality.police": ["6.42 may"],
+}
+
+
+@pytest.mark.parametrize(("path", "cited"), SENTENCES.items(), ids=SENTENCES)
+def test_each_sentence_has_its_clause(path: str, cited: list[str]) -> None:
+    rules = [item.rule for item in ALONE.value(path).kept]
+    found = [f"{rule.clause} {rule.strength}".removesuffix(" must") for rule in rules if rule]
+    assert found == cited
+
+
+def test_no_value_of_the_file_is_left_out_of_these_tables() -> None:
+    told = {row[0] for row in ROWS} | SENTENCES.keys()
+    ruled = {path for path, value in ALONE.values.items() for item in value.kept if item.rule}
+    named = {path for path in ruled if path.startswith("roles.") or path.endswith((".name", ".state"))}
+    assert ruled - named == told
+
+
 UNSAID = {
     "stage.written.by",
     "stage.written.adds_up",
@@ -353,6 +406,11 @@ def test_an_unknown_nation_has_no_ombudsman_and_the_higher_floor() -> None:
     assert "X3" not in {rule.clause for _, rule in law.always_accepted("scotland", "association")}
     with pytest.raises(ValueError, match="is not a function"):
         law.ombudsman("england", "parking")
+
+
+def test_hazards_come_first_among_what_is_always_accepted() -> None:
+    assert law.always_accepted("england", "council")[0][0] == "reports of hazards in the home"
+    assert law.always_accepted("england", "council")[-1][1].source == "evenhand"
 
 
 def test_a_version_is_found_by_the_day() -> None:
