@@ -1,0 +1,144 @@
+"""The case's own decisions: settling what the policy leaves open, assessing, not acting, closing, reopening."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from cases import forms, ladder, permissions, services
+from cases.models import Assessment, Case
+from cases.views.frame import bar, find
+
+
+def _step(
+    request: HttpRequest,
+    case: Case,
+    form_kind: Any,
+    do: Callable[[dict[str, Any]], Any],
+    *,
+    done: str,
+    template: str = "cases/reasons.html",
+    asked: dict[str, Any] | None = None,
+    **context: Any,
+) -> HttpResponse:
+    """One form, one service call, back to the overview; what an expired session kept is shown again."""
+    kept = getattr(request, "kept_typing", None)
+    if request.method == "GET" and kept is not None:
+        form = form_kind.from_draft(kept, **(asked or {}))
+    else:
+        form = form_kind(request.POST or None, **(asked or {}))
+    if form.is_valid():
+        with form.rules():
+            do(form.cleaned_data)
+            messages.success(request, done)
+            return redirect("cases:overview", case.reference)
+    context = {**bar(case), "form": form, "returned": kept is not None, "subject": case.reference, **context}
+    return render(request, template, context)
+
+
+def settle(request: HttpRequest, ref: str) -> HttpResponse:
+    """Decide, where the policy is silent, that the case goes on to a written warning."""
+    case = find(request, ref)
+    permissions.check_can_settle_threshold(request.user, case)
+    reached = ladder.written_reached(ladder.read(case))
+    return _step(
+        request,
+        case,
+        forms.ReasonsForm,
+        lambda kept: services.settle_threshold(case.pk, reasons=kept["reasons"], by=request.user, at=timezone.now()),
+        done="It is decided that the case goes on to a written warning.",
+        title="Decide whether it goes on to a warning letter",
+        button="Decide that it goes on",
+        lead=reached.sentence,
+        hint="The policy is silent here, so the decision is yours and is recorded with your name. If it should not go on, "
+        "record a decision not to act instead.",
+    )
+
+
+def not_to_act(request: HttpRequest, ref: str) -> HttpResponse:
+    """Record what was considered and is not done."""
+    case = find(request, ref)
+    permissions.check_can_decide_not_to_act(request.user, case)
+    rule = case.policy.rule("evidence.log")
+    return _step(
+        request,
+        case,
+        forms.NotActingForm,
+        lambda kept: services.decide_not_to_act(case.pk, by=request.user, at=timezone.now(), **kept),
+        done="Your decision is recorded.",
+        title="Record a decision not to act",
+        button="Record the decision",
+        hint=f"Actions that are not taken are kept as well as those that are ({rule.in_brackets()})." if rule else "",
+    )
+
+
+def close(request: HttpRequest, ref: str) -> HttpResponse:
+    """Close the case with a reason."""
+    case = find(request, ref)
+    permissions.check_can_close(request.user, case)
+    return _step(
+        request,
+        case,
+        forms.ReasonsForm,
+        lambda kept: services.close(case.pk, reason=kept["reasons"], by=request.user, at=timezone.now()),
+        done="The case is closed.",
+        asked={"label": "Why is the case closed?", "called": "why the case is closed"},
+        title="Close the case",
+        button="Close the case",
+        hint="A warning letter that was never issued is withdrawn. The file stays, and the case can be reopened.",
+    )
+
+
+def reopen(request: HttpRequest, ref: str) -> HttpResponse:
+    """Reopen the case with a reason."""
+    case = find(request, ref)
+    permissions.check_can_reopen(request.user, case)
+    return _step(
+        request,
+        case,
+        forms.ReasonsForm,
+        lambda kept: services.reopen(case.pk, reason=kept["reasons"], by=request.user, at=timezone.now()),
+        done="The case is open again, at its first stage.",
+        asked={"label": "Why is the case reopened?", "called": "why the case is reopened"},
+        title="Reopen the case",
+        button="Reopen the case",
+        hint="It begins again at the first stage: warnings from before count no more.",
+    )
+
+
+def _assess(request: HttpRequest, ref: str, kind: str, form_kind: Any, **said: Any) -> HttpResponse:
+    case = find(request, ref)
+    permissions.check_can_assess(request.user, case)
+    gate = next((one for one in case.policy.gates if one.key == f"{kind}_assessment"), None)
+    latest = case.assessments.filter(kind=kind).select_related("made_by").order_by("-made_at", "-pk").first()
+    return _step(
+        request,
+        case,
+        form_kind,
+        lambda kept: services.assess(case.pk, kind=kind, by=request.user, at=timezone.now(), **kept),
+        template="cases/assess.html",
+        gate=gate,
+        cited=gate.rule.cite() if gate and gate.rule else "",
+        latest=latest,
+        needs=list(case.resident.needs.filter(ended_at__isnull=True).order_by("kind", "pk")),
+        **said,
+    )
+
+
+def risk(request: HttpRequest, ref: str) -> HttpResponse:
+    """Assess the risk."""
+    return _assess(
+        request, ref, Assessment.Kind.RISK, forms.RiskForm, title="Assess the risk", button="Record the assessment",
+        done="The risk assessment is recorded.",
+    )  # fmt: skip
+
+
+def equality(request: HttpRequest, ref: str) -> HttpResponse:
+    """Assess what a decision would mean for this person."""
+    return _assess(
+        request, ref, Assessment.Kind.EQUALITY, forms.EqualityForm, title="Assess the effect on this person",
+        button="Record the assessment", done="The equality impact assessment is recorded.",
+    )  # fmt: skip

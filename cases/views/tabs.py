@@ -1,0 +1,195 @@
+"""The tabs of the case file that belong to cases."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from audit.models import Event
+from cases import ladder, permissions, wording
+from cases.models import Case, Incident
+from cases.views.frame import file
+from deadlines.models import Deadline
+from deadlines.services import day_of
+from design import components
+from letters.models import Letter
+from people.access import Can, can
+from policies.clocks import Reckoning
+from policies.policy import Policy
+from policies.rules import Rule
+
+EVENTS_A_PAGE = 25
+
+
+def policy_link(rule: Rule | None) -> str:
+    """The address of a rule's clause on the page of the policy; "" for a rule that is not the policy's."""
+    if rule is None or rule.source != "policy" or not rule.clause:
+        return ""
+    first = rule.clause.partition(",")[0].strip().replace(".", "-")
+    return f"{reverse('people:policy')}#clause-{first}"
+
+
+def _tasks(gates: list[ladder.Gate], case: Case) -> list[components.Task]:
+    return [
+        components.Task(
+            gate.text,
+            gate.state,
+            reverse(gate.url_name, args=[case.reference]) if gate.url_name and gate.state != ladder.State.NOT_YET else "",
+            gate.cited,
+        )
+        for gate in gates
+    ]
+
+
+def _act(act: ladder.Act | None) -> dict[str, str] | None:
+    if act is None:
+        return None
+    address = reverse(act.url_name, args=[act.ref] if act.ref else [])
+    return {"words": act.words, "url": address, "why_not": act.why_not}
+
+
+def _due(deadline: Deadline, policy: Policy, today: Any) -> dict[str, Any]:
+    """A deadline as the overview shows it: who, by when, why that date, and where it is done."""
+    try:
+        address = reverse(deadline.url_name, args=[deadline.about_ref])
+    except NoReverseMatch:
+        address = ""
+    roles = [policy.roles[key].name if key in policy.roles else key.replace("_", " ") for key in deadline.for_roles]
+    reckoning = Reckoning.from_json(deadline.reckoning) if deadline.reckoning else None
+    return {
+        "title": deadline.title,
+        "on": deadline.due_on,
+        "who": deadline.owner.name if deadline.owner else " or ".join(roles),
+        "why": reckoning.explain() if reckoning else "",
+        "url": address,
+        "overdue": deadline.due_on is not None and deadline.due_on < today,
+        "today": deadline.due_on == today,
+    }
+
+
+@require_GET
+def overview(request: HttpRequest, ref: str) -> HttpResponse:
+    """What happens next, first; then warnings, dates and people."""
+    case, context = file(request, ref, "overview")
+    standing, may = ladder.read(case), permissions.reader(request.user, case)
+    step = ladder.next_step(standing, may=may)
+    waiting = Deadline.objects.open().filter(case_ref=case.reference).select_related("owner").worst_first()
+    today = day_of(timezone.now())
+    linked = Case.objects.visible_to(request.user).filter(incidents__in=[one.pk for one in standing.incidents])
+    linked = linked.exclude(pk=case.pk).select_related("resident").distinct()
+    clauses = {(words, rule.cite()): policy_link(rule) for words, rule in step.rules if rule}
+    context |= {
+        "step": step,
+        "act": _act(step.act),
+        "also": [act for act in map(_act, step.also) if act and not act["why_not"]],
+        "tasks": _tasks(step.gates, case),
+        "rules": [(words, cited, link) for (words, cited), link in clauses.items()],
+        "lines": [(line, policy_link(line.rule)) for line in ladder.lines(standing)],
+        "dates": [_due(one, case.policy, today) for one in waiting],
+        "linked": list(linked),
+        "latest": sorted(standing.incidents, key=lambda one: one.reported_at, reverse=True)[:3],
+        "risk": standing.assessment("risk"),
+        "equality": standing.assessment("equality"),
+        "may_assess": not may("assess") and case.stage != Case.Stage.CLOSED,
+        "may_not_act": not may("decide_not_to_act") and case.stage != Case.Stage.CLOSED,
+        "may_close": not may("close") and case.stage in (Case.Stage.INITIAL_WARNING, Case.Stage.WRITTEN_WARNING),
+        "may_log": not may("log"),
+    }
+    return render(request, "cases/overview.html", context)
+
+
+@require_GET
+def timeline(request: HttpRequest, ref: str) -> HttpResponse:
+    """Everything recorded on the case, newest first, 25 a page, filtered by kind."""
+    case, context = file(request, ref, "timeline")
+    kind = request.GET.get("kind", "")
+    events = Event.objects.for_case(case.reference)
+    if kind in wording.KINDS:
+        wanted = Q()
+        for start in wording.KINDS[kind][1]:
+            wanted |= Q(verb__startswith=start)
+        events = events.filter(wanted)
+    elif kind == wording.DECISIONS:
+        events = events.filter(decision__isnull=False)
+    page = Paginator(events.with_words(), EVENTS_A_PAGE).get_page(request.GET.get("page"))
+    kinds = [("", "Everything"), (wording.DECISIONS, "Decisions"), *((key, label) for key, (label, _) in wording.KINDS.items())]
+    context |= {
+        "page": page,
+        "entries": [_linked(wording.entry(event), event, case) for event in page],
+        "kinds": [(label, "?" + urlencode({"kind": key}) if key else "?", key == kind) for key, label in kinds],
+        "kind": kind,
+    }
+    return render(request, "cases/timeline.html", context)
+
+
+def _linked(entry: components.Entry, event: Event, case: Case) -> components.Entry:
+    """The entry with a link to the thing it is about, where that has a page here."""
+    if event.subject_kind == "incident":
+        address, words = reverse("cases:incident", args=[event.subject_ref]), f"Open {event.subject_ref}"
+    elif event.subject_kind == "letter":
+        address, words = reverse("letters:view", args=[event.subject_ref]), f"Open {event.subject_ref}"
+    else:
+        return entry
+    return components.Entry(**{**entry.__dict__, "url": address, "link": words})
+
+
+@require_GET
+def incidents(request: HttpRequest, ref: str) -> HttpResponse:
+    """The incidents of the case, newest first."""
+    case, context = file(request, ref, "incidents")
+    found = case.incidents.select_related("reported_by").order_by("-happened_on", "-happened_at", "-pk")
+    page = Paginator(found, EVENTS_A_PAGE).get_page(request.GET.get("page"))
+    names = {one.key: one.name for one in case.policy.behaviours}
+    context["page"] = page
+    context["rows"] = [_incident_row(one, names) for one in page]
+    context["may_log"] = not permissions.reader(request.user, case)("log")
+    return render(request, "cases/incidents.html", context)
+
+
+def _incident_row(incident: Incident, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "incident": incident,
+        "when": wording.moment_of(incident.happened_on, incident.happened_at),
+        "kinds": ", ".join(names.get(key, key) for key in incident.categories),
+        "hearsay": incident.knowledge == Incident.Knowledge.HEARSAY,
+    }
+
+
+@require_GET
+def letters(request: HttpRequest, ref: str) -> HttpResponse:
+    """The letters of the case, newest first, each with how it was sent."""
+    case, context = file(request, ref, "letters")
+    found = Letter.objects.filter(provider=case.provider, case_ref=case.reference).select_related("drafted_by", "issued_by")
+    page = Paginator(found.prefetch_related("dispatches").order_by("-drafted_at", "-pk"), EVENTS_A_PAGE)
+    context["page"] = page.get_page(request.GET.get("page"))
+    names = {key: letter.name for key, letter in case.policy.letters.items()}
+    context["rows"] = [(one, names.get(one.kind) or one.kind.replace("_", " ").capitalize()) for one in context["page"]]
+    return render(request, "cases/letters.html", context)
+
+
+@require_GET
+def people(request: HttpRequest, ref: str) -> HttpResponse:
+    """The resident, needs and adjustments, representatives, the household, and the assessments."""
+    case, context = file(request, ref, "people")
+    resident = case.resident
+    works = can(request.user, Can.WORK_CASES, case.provider_id)
+    needs = list(resident.needs.filter(ended_at__isnull=True).select_related("recorded_by").order_by("kind", "pk"))
+    shared = resident.occupancies.values_list("tenancy_id", flat=True)
+    context |= {
+        "needs": [need for need in needs if works or not need.about_health],
+        "covered": 0 if works else sum(need.about_health for need in needs),
+        "representatives": list(resident.representatives.filter(ended_on__isnull=True).order_by("pk")),
+        "contacts": list(resident.contact_points.order_by("kind", "pk")),
+        "household": list(
+            type(resident).objects.filter(occupancies__tenancy__in=shared).exclude(pk=resident.pk).distinct().order_by("name")
+        ),
+        "assessments": list(case.assessments.select_related("made_by").order_by("-made_at", "-pk")),
+        "works": works,
+    }
+    return render(request, "cases/people.html", context)

@@ -1,0 +1,134 @@
+"""Verbs of the trail as sentences, and the kinds by which a timeline is filtered.
+
+A verb that is not here is still told: "restriction.imposed" becomes "Restriction imposed".
+"""
+
+from typing import Any
+
+from audit.models import Event
+from design import components, dates, words
+
+SENTENCES: dict[str, str] = {
+    "incident.logged": "Incident {ref} logged",
+    "incident.account_added": "Another account of incident {ref} added",
+    "incident.details_added": "Details of incident {ref} added",
+    "incident.evidence_added": "File added to incident {ref}",
+    "incident.support_seen": "Line manager has seen incident {ref}",
+    "case.opened": "Case opened",
+    "case.closed": "Case closed",
+    "case.reopened": "Case reopened",
+    "case.threshold_settled": "Decided that the case goes on to a written warning",
+    "case.not_acted": "Decided not to act",
+    "case.restricted": "Case moved to contact restrictions",
+    "case.review_begun": "Case moved to review",
+    "case.restriction_continued": "Case moved back to contact restrictions",
+    "case.unrestricted": "Case moved back: no restriction is in force",
+    "warning.drafted": "Warning letter {letter} drafted",
+    "warning.sent_for_approval": "Warning letter {letter} sent for approval",
+    "warning.returned": "Warning letter {letter} returned",
+    "warning.issued": "Warning letter {letter} issued",
+    "warning.withdrawn": "Warning letter {letter} withdrawn",
+    "risk.assessed": "Risk assessed",
+    "equality.assessed": "Equality impact assessed",
+    "letter.drafted": "Letter {ref} drafted",
+    "letter.redrafted": "Letter {ref} written anew",
+    "letter.submitted": "Letter {ref} sent for approval",
+    "letter.returned": "Letter {ref} returned",
+    "letter.issued": "Letter {ref} issued",
+    "letter.rendered": "Letter {ref} made into a PDF",
+    "letter.withdrawn": "Letter {ref} withdrawn",
+    "letter.opened": "Letter {ref} opened",
+    "dispatch.sent": "Letter sent",
+    "dispatch.failed": "Letter could not be sent",
+    "restriction.imposed": "Restriction {ref} imposed",
+    "restriction.returned": "Proposal {ref} returned",
+    "restriction.proposed": "Restriction {ref} proposed",
+    "restriction.lifted": "Restriction {ref} lifted",
+    "restriction.lapsed": "Restriction {ref} lapsed: its last day in force has passed",
+    "appeal.lodged": "Appeal {ref} lodged",
+    "appeal.upheld": "Appeal {ref} upheld",
+    "appeal.varied": "Appeal {ref}: restriction varied",
+    "appeal.dismissed": "Appeal {ref} dismissed",
+}
+
+KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "incidents": ("Incidents", ("incident.",)),
+    "warnings": ("Warnings", ("warning.",)),
+    "assessments": ("Assessments", ("risk.", "equality.")),
+    "restrictions": ("Restrictions and reviews", ("restriction.", "review.", "breach.", "term.")),
+    "appeals": ("Appeals", ("appeal.",)),
+    "letters": ("Letters", ("letter.", "dispatch.")),
+    "register": ("Register", ("entry.", "register.", "lookup.")),
+    "case": ("Case", ("case.",)),
+}
+DECISIONS = "decisions"
+LABELS = {
+    "reasons": "Why",
+    "considered": "Considered",
+    "not_done": "Not done",
+    "account": "",
+    "words used": "Words used",
+    "why": "Why",
+    "offered": "Offered",
+    "hazard": "Reported as unsafe",
+}
+
+
+def sentence(event: Event) -> str:
+    """What happened, in a few words.
+
+    >>> sentence(Event(verb="restriction.term_added", subject_ref="X-000004"))
+    'Restriction term added'
+    """
+    known = SENTENCES.get(event.verb)
+    if known is None:
+        return words.upper_first(event.verb.replace(".", " ").replace("_", " "))
+    return known.format(ref=event.subject_ref, letter=(event.facts or {}).get("letter", "")).replace("  ", " ")
+
+
+def body(event: Event) -> dict[str, Any]:
+    """The personal words of an event; empty where there were none or they have been erased."""
+    text = getattr(event, "words", None)
+    return dict(text.body or {}) if text is not None else {}
+
+
+def entry(event: Event) -> components.Entry:
+    """An event as an entry of a timeline, with its words, its decision's source, and a link to what it is about.
+
+    The words that were used against somebody are left to the incident's page, where they are covered.
+    """
+    told = body(event)
+    decision = getattr(event, "decision", None)
+    used = told.pop("words used", "")
+    lines = [
+        f"{label}: {value}" if label else str(value)
+        for key, value in told.items()
+        for label in [LABELS.get(key, words.upper_first(key.replace("_", " ")))]
+    ]
+    if used:
+        lines.append("The words used stand, covered, on the incident's page.")
+    if event.digest and getattr(getattr(event, "words", None), "erased_by_id", None):
+        lines.append("The words of this entry were erased; the record of it stays.")
+    return components.Entry(
+        title=sentence(event),
+        at=event.at,
+        by=event.by_name or "Evenhand, by the clock",
+        text="\n".join(lines),
+        clause=_source(decision),
+        anchor=f"event-{event.pk}",
+    )
+
+
+def _source(decision: Any) -> str:
+    """Whose rule a decision was made under, as the screens name it."""
+    if decision is None:
+        return ""
+    if decision.source == "policy":
+        plural = "Clauses" if "," in decision.clause else "Clause"
+        return f"{plural} {decision.clause}"
+    return str(decision.get_source_display())
+
+
+def moment_of(day: Any, time: Any) -> str:
+    """When an incident happened: its day, and its time where that is known."""
+    return f"{dates.day(day)} at {dates.clock(time)}" if time else dates.day(day)
