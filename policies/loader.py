@@ -12,11 +12,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from policies import checks, grammar, periods, schema
+from policies import checks, entries, gaps, grammar, schema
 from policies.policy import Policy
 from policies.problems import PolicyProblems, Problem, nearest
 from policies.rules import Rule, Source
-from policies.values import Gap, Item, RoleDef, Settled, Threshold, Value, Who
+from policies.values import Gap, Item, RoleDef, Settled, Value, Who
 
 LARGEST = 256 * 1024
 LONGEST_TEXT = 2_000
@@ -24,7 +24,6 @@ MOST_PROBLEMS = 200
 # `tomllib` takes time that grows with the square of the parts of a dotted name; no path here has more than six.
 _TOO_DOTTED = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){12}""")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
-_SPECIAL = ("unsaid", "lost", "none")
 
 
 def read(text: str, *, local: str = "", document: str | None = None) -> Policy:
@@ -126,7 +125,7 @@ class _Reader:
             if isinstance(words, str) and len(words) <= LONGEST_TEXT:
                 self.damage[clauses] = words
             else:
-                self.problem(f"damage.{_shown(clauses)}", "says in a few words what is damaged")
+                self.problem(f"damage.{entries.shown(clauses)}", "says in a few words what is damaged")
         return None
 
     def _table(self, table: schema.Table, raw: dict[str, Any], path: str, rule: Rule | None) -> None:
@@ -150,11 +149,11 @@ class _Reader:
                 self._named(table, name, value, path, rule)
             else:
                 known = [*table.keys, *table.tables, *(("damage", "local") if not path else schema.EVERYWHERE)]
-                self.problem(_shown(here), "is not known", nearest(name, known))
+                self.problem(entries.shown(here), "is not known", nearest(name, known))
 
     def _named(self, table: schema.Table, name: str, value: Any, path: str, rule: Rule | None) -> None:
         if not NAME.fullmatch(name):
-            where = _shown(f"{path}.{name}")
+            where = entries.shown(f"{path}.{name}")
             return self.problem(where, "is not a name that can be referred to: small letters, figures and underscores")
         here = f"{path}.{name}"
         if table.each:
@@ -182,11 +181,11 @@ class _Reader:
             return ""
         word, _, own = value.partition(":")
         state = grammar.plain(word)
-        if state not in _SPECIAL:
+        if state not in entries.SPECIAL:
             return ""
         rule = rule or inherited
         if not rule:
-            self.problem(path, _no_clause(raw))
+            self.problem(path, entries.no_clause(raw))
         if state == "lost":
             self.losses.append(Gap(path, "its text is lost", rule))
         self.values[path] = Value(path, (Item(state, own.strip(), rule, state),))  # type: ignore[arg-type]
@@ -228,7 +227,7 @@ class _Reader:
         items: list[Item] = []
         for where, text in self._texts(key, raw, path):
             try:
-                items += self._items(key, text, rule)
+                items += entries.read(key, text, rule, self.source)
             except ValueError as error:
                 near = getattr(error, "nearest", "")
                 self.problem(where, str(error), near)
@@ -258,20 +257,6 @@ class _Reader:
                 self.problem(where, f"is longer than {LONGEST_TEXT:,} characters")
             else:
                 yield where, entry
-
-    def _items(self, key: schema.Key, text: str, inherited: Rule | None) -> list[Item]:
-        if self.source == "local" and text.rstrip().endswith("]"):
-            raise ValueError("a local rule has no clause of the policy: leave the square brackets out")
-        value, rule = grammar.cited(text, self.source)
-        rule = rule or inherited or (Rule("local") if self.source == "local" else None)
-        if key.clause and rule is None:
-            raise ValueError(_no_clause(text))
-        word, _, own = value.partition(":")
-        state = grammar.plain(word)
-        if state in _SPECIAL and state not in key.words and key.kind not in ("name", "date"):
-            return [Item(state, own.strip(), rule, state)]  # type: ignore[arg-type]
-        items: list[Item] = _PARSERS[key.kind](key, value, rule)
-        return items
 
     # what is asked and not answered
 
@@ -308,7 +293,7 @@ class _Reader:
 
     def take_local(self, raw: dict[str, Any]) -> None:
         for name in sorted(raw.keys() - {"local"}):
-            self.problem(_shown(name), "a file of local rules holds [[local]] tables only")
+            self.problem(entries.shown(name), "a file of local rules holds [[local]] tables only")
         self.settle(raw.get("local", []))
 
     def settle(self, raw: Any) -> None:
@@ -320,7 +305,7 @@ class _Reader:
 
     def _settle_one(self, raw: dict[str, Any], path: str) -> None:
         for name in raw.keys() - {"by", "on", "why", "set"}:
-            self.problem(_shown(f"{path}.{name}"), "is not known", nearest(name, ("by", "on", "why", "set")))
+            self.problem(entries.shown(f"{path}.{name}"), "is not known", nearest(name, ("by", "on", "why", "set")))
         by, on, why, given = (raw.get(name) for name in ("by", "on", "why", "set"))
         if not isinstance(by, str) or not by.strip():
             self.problem(f"{path}.by", "is missing: who settled it")
@@ -343,10 +328,10 @@ class _Reader:
         try:
             key, _ = schema.find(path)
         except KeyError:
-            return self.problem(_shown(path), "is not known", nearest(path, self.values))
+            return self.problem(entries.shown(path), "is not known", nearest(path, self.values))
         if isinstance(key, schema.Table):
             if not key.short:
-                return self.problem(_shown(path), "is a table: settle one of its keys")
+                return self.problem(entries.shown(path), "is a table: settle one of its keys")
             path, key = f"{path}.{key.short}", key.keys[key.short]
         if not key.clause and path not in self.asked:
             return self.problem(path, "names or wires the policy, and is no rule: it cannot be settled locally")
@@ -358,14 +343,11 @@ class _Reader:
             return self.problem(path, f"was settled already, by {old.settled.by} on {old.settled.on}")
         if refusal := self._refused(path, old, value):
             return self.problem(path, refusal)
-        if old and old.rule and not old.many and not old.unsaid:
-            rule = replace(old.rule, source="local", text=settled.why)
-            value = replace(value, items=tuple(_ruled(item, rule) for item in value.items))
-        items = (*old.kept, *value.items) if old and old.many else value.items
         for table in _parents(path):
             self.tables[table] = "said"
             if table in self.values and self.values[table].unsaid:
                 del self.values[table]
+        items = gaps.settled(old, value, settled.why)
         self.values[path] = replace(value, items=items, settled=settled, policy_words=old.words if old else "")
         return None
 
@@ -373,23 +355,11 @@ class _Reader:
         """Why a local rule may not stand beside what the policy says; "" where it fills a gap."""
         for table in _parents(path):
             if self.tables.get(table) == "none":
-                said = self.values[table].rule
-                return f"the policy says that there is none ({_cite(said)}): a local rule cannot change it"
+                return gaps.none_there(self.values[table])
         kinds = self.values.get("restriction.kinds_are")
         if path.startswith("restriction.kinds.") and kinds and "closed" in kinds:
-            return f"the policy's list of kinds is closed ({_cite(kinds.rule)}): a local rule cannot add to it"
-        if old is None or old.unsaid:
-            return ""
-        if old.none:
-            return f"the policy says that there is none ({_cite(old.rule)}): a local rule cannot change it"
-        if old.contradiction:
-            fits = any(_fills(item, reading) for item in new.kept for reading in old.kept)
-            return "" if fits else f"the policy contradicts itself ({old.words}): settle it as one of these"
-        if old.lost or (old.many and self._open_list(path)):
-            return ""
-        if len(old.kept) != 1 or len(new.kept) != 1 or not _has_gap(old.kept[0]):
-            return f"{_already(old)}: a local rule cannot change it"
-        return "" if _fills(new.kept[0], old.kept[0]) else f"{_already(old)}: only what it leaves open can be settled"
+            return gaps.closed(kinds)
+        return gaps.refusal(old, new, open_list=self._open_list(path)) if old else ""
 
     def _open_list(self, path: str) -> bool:
         beside = self.values.get(f"{path}_is")
@@ -434,60 +404,6 @@ class _TooMany(Exception):
     """More problems than anybody would read at once."""
 
 
-class _Unknown(ValueError):
-    """A word that the schema does not have, with the nearest that it has."""
-
-    def __init__(self, message: str, near: str) -> None:
-        super().__init__(message)
-        self.nearest = near
-
-
-def _text_items(key: schema.Key, value: str, rule: Rule | None) -> list[Item]:
-    return [Item(value, value, rule, parsed=value)]
-
-
-def _word_items(key: schema.Key, value: str, rule: Rule | None) -> list[Item]:
-    pairs = grammar.entries(value) if key.many else [(value.partition(":")[0], value.partition(":")[2].strip())]
-    return [_word_item(key, word, own, rule) for word, own in pairs]
-
-
-def _word_item(key: schema.Key, word: str, own: str, rule: Rule | None) -> Item:
-    plain = grammar.plain(word)
-    if plain == "other":
-        if not own:
-            raise ValueError('"other" is followed by own words: "other: …"')
-        return Item("other", own, rule, parsed="other")
-    if plain not in key.words:
-        raise _Unknown(f'"{_shown(word)}" is not one of: {", ".join(key.words)}', nearest(plain, key.words))
-    return Item(plain, own, rule, parsed=plain)
-
-
-def _ref_items(key: schema.Key, value: str, rule: Rule | None) -> list[Item]:
-    return [Item(grammar.key(word), own, rule, parsed=grammar.key(word)) for word, own in grammar.entries(value)]
-
-
-def _single(parse: Any) -> Any:
-    def items(key: schema.Key, value: str, rule: Rule | None) -> list[Item]:
-        text, _, own = value.partition(":")
-        return [Item(grammar.plain(text), own.strip(), rule, parsed=parse(text, rule))]
-
-    return items
-
-
-_PARSERS: dict[str, Any] = {
-    "text": _text_items,
-    "name": _text_items,
-    "word": _word_items,
-    "ref": _ref_items,
-    "yes": _single(lambda text, rule: grammar.yes_or_no(text)),
-    "count": _single(lambda text, rule: grammar.number(text)),
-    "date": _single(lambda text, rule: grammar.day(text)),
-    "period": _single(lambda text, rule: periods.Period.parse(text)),
-    "threshold": _single(grammar.threshold),
-    "who": _single(grammar.who),
-}
-
-
 def _knowing(value: Value, roles: dict[str, RoleDef]) -> Value:
     """The same value, its deciders knowing the names and ranks of roles."""
     if not any(isinstance(item.parsed, Who) for item in value.items):
@@ -511,43 +427,3 @@ def _leaves(given: dict[str, Any], path: str = "", depth: int = 0) -> Iterator[t
 def _parents(path: str) -> list[str]:
     parts = path.split(".")
     return [".".join(parts[:end]) for end in range(1, len(parts))]
-
-
-def _has_gap(item: Item) -> bool:
-    if isinstance(item.parsed, periods.Period):
-        return bool(item.parsed.unsaid_parts()) or (item.parsed.every and not item.parsed.runs_from)
-    return isinstance(item.parsed, Threshold) and (item.parsed.count is None or not item.parsed.within)
-
-
-def _fills(new: Item, old: Item) -> bool:
-    """Whether the new entry repeats all that the old one says."""
-    if isinstance(new.parsed, periods.Period) and isinstance(old.parsed, periods.Period):
-        return new.parsed.fills(old.parsed)
-    if isinstance(new.parsed, Threshold) and isinstance(old.parsed, Threshold):
-        said, told = old.parsed, new.parsed
-        return told.what == said.what and said.count in (None, told.count) and said.within in ("", told.within)
-    return bool(new.parsed == old.parsed)
-
-
-def _ruled(item: Item, rule: Rule) -> Item:
-    """The same entry under another rule."""
-    parsed = replace(item.parsed, rule=rule) if isinstance(item.parsed, Who | Threshold) else item.parsed
-    return replace(item, rule=rule, parsed=parsed)
-
-
-def _already(value: Value) -> str:
-    return f'the policy already says "{value.items[0].word}" ({_cite(value.rule)})'
-
-
-def _cite(rule: Rule | None) -> str:
-    return rule.in_brackets() if rule else "the policy"
-
-
-def _no_clause(text: str) -> str:
-    return f'has no clause: end it with the clause in square brackets, "{_shown(text)} [6.16]"'
-
-
-def _shown(text: str) -> str:
-    """What the file said, short enough for a message, without what would break a line."""
-    printable = "".join(letter if letter.isprintable() else "?" for letter in text[:80])
-    return printable + "…" * (len(text) > 80)

@@ -94,8 +94,8 @@ class Value:
 
     @property
     def rule(self) -> Rule | None:
-        """The rule of the first entry, which for most values is the only one."""
-        return next((item.rule for item in self.items if item.rule), None)
+        """The rule of the first entry that says something, which for most values is the only one."""
+        return next((item.rule for item in (*self.kept, *self.items) if item.rule), None)
 
     @property
     def readings(self) -> list[Any]:

@@ -311,6 +311,15 @@ def test_a_whole_table_that_is_unsaid_or_lost_can_be_settled() -> None:
     assert [(kind.key, kind.does) for kind in kinds.listed] == [("spoc", "named person")]
 
 
+def test_what_is_lost_stays_marked_once_it_is_settled() -> None:
+    damaged = '[appeal]\nhow = ["post [9]", "lost [9]"]\nlate = "lost [9]"\n[damage]\n"9" = "cut off"'
+    policy = read(damaged, settle('appeal.how = "email"', 'appeal.late = "refused"'))
+    assert policy.value("appeal.how").raw == ["post", "email"]
+    late = policy.value("appeal.late")
+    assert late.said and late.raw == "refused" and late.rule and late.rule.cite() == "Local rule"
+    assert {gap.path for gap in policy.lost()} == {"appeal.how", "appeal.late"}
+
+
 def test_nothing_is_settled_twice() -> None:
     twice = settle('appeal.late = "refused"') + "\n" + settle('appeal.late = "accepted"')
     assert problems(BASE, twice) == ["appeal.late: was settled already, by Director on 2026-11-02."]
