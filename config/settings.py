@@ -122,6 +122,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": env.int("EVENHAND_VISIBILITY_SECONDS", default=300),
     "unacked_restore_interval": 5,
+    # Whoever asks for work does not wait for a queue that is down: the sweep finds what was not asked for.
+    "max_retries": 1,
+    "interval_start": 0.1,
+    "interval_max": 0.2,
 }
 CELERY_TASK_TIME_LIMIT = 240
 CELERY_TIMEZONE = "Europe/London"

@@ -126,7 +126,7 @@ def pdf(sheet: str) -> tuple[bytes, int]:
     """A whole page of HTML as PDF, and its number of pages. Raises `NothingFetched` where it asks for anything."""
     weasyprint, fonts, style = _typesetter()
 
-    class Refusing(weasyprint.urls.URLFetcher):  # type: ignore[misc, name-defined]
+    class Refusing(weasyprint.urls.URLFetcher):  # type: ignore[name-defined]
         """Fetches nothing. WeasyPrint takes an ordinary exception for a broken picture, and would go on without it."""
 
         def fetch(self, url: str, headers: Any = None) -> NoReturn:

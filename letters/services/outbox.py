@@ -27,6 +27,7 @@ import structlog
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from audit import services as audit
 from deadlines import services as deadlines
@@ -51,16 +52,19 @@ Render = Callable[[Letter], tuple[bytes, int]]
 
 def ask_to_render(letter_id: int) -> None:
     """Tell a worker to render, once the transaction holds. If the queue is down, the sweep finds the letter."""
-    transaction.on_commit(partial(_enqueue, "letters.tasks.render", letter_id), robust=True)
+    transaction.on_commit(partial(_enqueue, "letters.tasks.render", letter_id, expires=600))
 
 
 def ask_to_send(dispatch_id: int) -> None:
     """Tell a worker to send, once the transaction holds. If the queue is down, the sweep finds the row."""
-    transaction.on_commit(partial(_enqueue, "letters.tasks.dispatch", dispatch_id), robust=True)
+    transaction.on_commit(partial(_enqueue, "letters.tasks.dispatch", dispatch_id, expires=600))
 
 
-def _enqueue(task: str, row_id: int) -> None:
-    current_app.send_task(task, args=[row_id], retry=False, expires=600)
+def _enqueue(task: str, row_id: int, *, expires: int) -> None:
+    try:
+        current_app.send_task(task, args=[row_id], retry=False, expires=expires)
+    except OperationalError as problem:
+        log.warning("queue down, left to the sweep", task=task, row=row_id, problem=str(problem))
 
 
 # rendering
@@ -335,7 +339,7 @@ def sweep(*, at: datetime) -> None:
 
 def _enqueue_all(task: str, ids: Iterable[int]) -> None:
     for row_id in list(ids[:MOST_AT_ONCE]):  # type: ignore[index]
-        current_app.send_task(task, args=[row_id], retry=False, expires=20)
+        _enqueue(task, row_id, expires=20)
 
 
 def clear_leftovers(*, at: datetime) -> None:

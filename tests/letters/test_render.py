@@ -91,7 +91,7 @@ EXPECTED = {
         "We had written to you about this before (our reference L-000001).",
         "large print. That stays.",
         "Staff Risk & Unacceptable Behaviour Register",
-        "You can appeal against this decision (clause 6.34 of our policy). The last day to appeal is Tuesday 19 January",
+        "You can appeal against this decision (clause 6.34 of our policy). The last day to appeal is Tuesday 19",
         "decided by a Manager, who will not be the person who made this decision",
         "housing@dover.gov.uk",
         "A complaint is separate from an appeal.",
