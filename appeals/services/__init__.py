@@ -2,6 +2,5 @@
 
 from appeals.services.deciding import Answer, accept_late, dismiss, refuse_as_late, uphold, vary
 from appeals.services.lodging import lodge, withdraw
-from appeals.services.timing import timing
 
-__all__ = ["Answer", "accept_late", "dismiss", "lodge", "refuse_as_late", "timing", "uphold", "vary", "withdraw"]
+__all__ = ["Answer", "accept_late", "dismiss", "lodge", "refuse_as_late", "uphold", "vary", "withdraw"]
