@@ -134,6 +134,24 @@ def add_resident(provider: Provider, details: Details, *, by: User, at: datetime
 
 
 @transaction.atomic
+def add_with_tenancy(
+    provider: Provider,
+    details: Details,
+    *,
+    tenancy_reference: str = "",
+    tenancy_kind: str = "",
+    part: str = "",
+    by: User,
+    at: datetime,
+) -> Resident:
+    """Add a person and, where there is one, the tenancy that they hold or share: both or neither."""
+    resident = add_resident(provider, details, by=by, at=at)
+    if tenancy_reference:
+        join_tenancy(resident.pk, reference=tenancy_reference, kind=tenancy_kind, part=part, by=by, at=at)
+    return resident
+
+
+@transaction.atomic
 def change_resident(resident_id: int, details: Details, *, by: User, at: datetime) -> Resident:
     """Change what is known of a person. What stood before is kept in the trail (UK GDPR Art 16; never overwritten)."""
     resident = Resident.objects.select_for_update().select_related("provider").get(pk=resident_id)

@@ -99,7 +99,7 @@ class Entry(models.Model):
                 name="entry_has_an_end_or_a_review",
             ),
             models.UniqueConstraint(
-                fields=["source"],
+                fields=["source", "resident"],
                 condition=models.Q(removed_on__isnull=True) & ~models.Q(source=""),
                 name="entry_once_a_source",
             ),

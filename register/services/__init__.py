@@ -12,6 +12,7 @@ from register.services.entries import (
     remove_entry,
     rule_of,
     tell_resident,
+    twin_of,
 )
 from register.services.lookups import (
     Match,
@@ -46,4 +47,5 @@ __all__ = [
     "same_place",
     "shown_by",
     "tell_resident",
+    "twin_of",
 ]

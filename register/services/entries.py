@@ -84,6 +84,13 @@ def enter(
     today = deadlines.day_of(at)
     orders = _lines(instructions)
     _check_grounds(provider, resident, place, source, reason)
+    _one_at_a_time(provider, resident)
+    if not source.startswith(permissions.STANDS_WITH) and (
+        twin := twin_of(
+            provider, resident, place=place, postcode=postcode, source=source, instructions=orders, on=today
+        )
+    ):
+        raise RuleBroken(f"This is on the register already, as entry {twin.reference}")
     _check_orders(orders)
     _check_dates(today, ends_on, review_on)
     _check_telling(resident, told, not_told_reason, look_again_on, today)
@@ -134,6 +141,33 @@ def enter(
     if review_on and not source.startswith(permissions.STANDS_WITH):
         _set_review(entry, at=at)
     return entry
+
+
+def _one_at_a_time(provider: Provider, resident: Resident | None) -> None:
+    """Make whoever enters the same person, or a place of the same provider, wait until this is done."""
+    if resident is not None:
+        Resident.objects.select_for_update(no_key=True).get(pk=resident.pk)
+    else:
+        Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
+
+
+def twin_of(
+    provider: Provider,
+    resident: Resident | None,
+    *,
+    place: str,
+    postcode: str,
+    source: str,
+    instructions: Iterable[str],
+    on: date,
+) -> Entry | None:
+    """The entry in force that says what a new one would: the same person and incident, or the same place and orders."""
+    standing = Entry.objects.in_force(on).filter(provider=provider, removed_on__isnull=True)
+    if resident is not None:
+        return standing.filter(resident=resident, source=source).first()
+    orders = _lines(instructions)
+    same = standing.filter(resident__isnull=True, place=place, place_postcode=postcode.upper().strip())
+    return same.filter(instructions=orders).first()
 
 
 def _lines(given: Iterable[str]) -> list[str]:
@@ -245,8 +279,8 @@ def _set_review(entry: Entry, *, at: datetime) -> None:
 def change(source: str, *, new_source: str = "", by: User, at: datetime, **changes: Any) -> Entry:
     """Change the entry that stands on a source, as when the restriction's terms were varied.
 
-    Takes any of `CHANGEABLE`; `new_source` moves the entry to what follows, such as the restriction that extends this one.
-    What stood before is kept in the trail. Whoever looked at it is told that it changed (UK GDPR Art 19).
+    Takes any of `CHANGEABLE`; `new_source` moves the entry to what follows, such as the restriction that extends this
+    one. What stood before is kept in the trail. Whoever looked at it is told that it changed (UK GDPR Art 19).
 
     Raises `Entry.DoesNotExist` when nothing stands on the source, `TypeError` for an unknown field.
     """

@@ -1,0 +1,239 @@
+"""Residents on screen: find, add, keep their details; and the provider's policy in plain words."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from people import access, forms, permissions, policy_page, services
+from people.access import Can
+from people.models import Need, PolicyVersion, Provider, Representative, Resident
+
+ROWS_A_PAGE = 25
+NEW = "new"
+
+
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """Find a resident by part of a name, address, postcode, phone or reference. The rows say nothing of any case."""
+    permissions.check_can_find(request.user)
+    typed = request.GET.get("q", "").replace("\x00", "")[:200].strip()
+    found = Resident.objects.visible_to(request.user).prefetch_related("addresses")
+    page = None
+    if typed:
+        page = Paginator(found.matching(typed), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    context = {"typed": typed, "page": page, "may_add": not _why_not_add(request)}
+    return render(request, "people/find.html", context)
+
+
+def _why_not_add(request: HttpRequest) -> str:
+    return access.why_not(permissions.check_can_add, request.user, _provider(request))
+
+
+def _provider(request: HttpRequest) -> Provider:
+    """The provider where the person adds residents: their own, unless they may only elsewhere."""
+    mine = access.providers_where(request.user, Can.EDIT_RESIDENTS)
+    own: Provider = request.user.provider
+    return own if own.pk in mine or not mine else Provider.objects.get(pk=mine[0])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    """Add a person; whoever may be the same person is shown first."""
+    provider = _provider(request)
+    permissions.check_can_add(request.user, provider)
+    today, kept = timezone.localdate(), getattr(request, "kept_typing", None)
+    if kept:
+        form = forms.AddPerson.from_draft(kept, today=today)
+    else:
+        form = forms.AddPerson(request.POST or None, today=today)
+    if not form.is_valid():
+        return render(request, "people/add.html", {"form": form, "kept": kept is not None})
+    doubles = services.likely_doubles(provider, form.details())
+    asked = _which_double(request, doubles)
+    if doubles and not asked.is_valid():
+        return render(request, "people/doubles.html", {"form": asked, "doubles": doubles, "typed": _as_posted(request)})
+    if doubles and asked.cleaned_data["who"] != NEW:
+        return redirect("people:resident", asked.cleaned_data["who"])
+    with form.rules():
+        return redirect("people:resident", _add(request, provider, form).reference)
+    return render(request, "people/add.html", {"form": form, "kept": False})
+
+
+def _which_double(request: HttpRequest, doubles: list[Resident]) -> forms.Double:
+    """The question who it is; put only once it was seen, so that the first sight of it shows no error."""
+    form = forms.Double(request.POST if "doubles_seen" in request.POST else None)
+    form.fields["who"].choices = [
+        *((known.reference, f"Same person: {known.name}, {known.reference}") for known in doubles),
+        (NEW, "Someone else"),
+    ]
+    form.fields["who"].hints = {known.reference: _told_apart(known) for known in doubles}
+    form.fields["who"].divider_before = NEW
+    return form
+
+
+def _told_apart(known: Resident) -> str:
+    born = f"Born {known.date_of_birth:%-d %B %Y}" if known.date_of_birth else "Date of birth not recorded"
+    return f"{born}. {known.address or 'No address recorded'}"
+
+
+def _as_posted(request: HttpRequest) -> list[tuple[str, str]]:
+    leave = {"csrfmiddlewaretoken", "typist", "who", "doubles_seen"}
+    return [(key, value) for key, values in request.POST.lists() if key not in leave for value in values]
+
+
+def _add(request: HttpRequest, provider: Provider, form: forms.AddPerson) -> Resident:
+    data = form.cleaned_data
+    return services.add_with_tenancy(
+        provider,
+        form.details(),
+        tenancy_reference=data["tenancy_reference"],
+        tenancy_kind=data["tenancy_kind"],
+        part=data["tenancy_part"],
+        by=request.user,
+        at=timezone.now(),
+    )
+
+
+def _resident_or_404(request: HttpRequest, reference: str) -> Resident:
+    mine = Resident.objects.visible_to(request.user).select_related("provider").prefetch_related("addresses")
+    return get_object_or_404(mine, reference=reference)
+
+
+def _identity(found: Resident) -> dict[str, Any]:
+    return {"resident": found, "address": str(found.address or "")}
+
+
+@require_safe
+def resident(request: HttpRequest, reference: str) -> HttpResponse:
+    """What is known of a person. Needs about health are shown only to those who read case files (rule D8)."""
+    found = _resident_or_404(request, reference)
+    needs = list(Need.objects.filter(resident=found).visible_to(request.user).select_related("recorded_by"))
+    representatives = list(found.representatives.order_by("ended_on", "pk"))
+    context = _identity(found) | {
+        "contacts": list(found.contact_points.order_by("kind", "pk")),
+        "past_addresses": [a for a in found.addresses.all() if a != found.address],
+        "households": services.households(found),
+        "needs": sorted((need for need in needs if need.ended_at is None), key=lambda need: need.recorded_at),
+        "ended_needs": [need for need in needs if need.ended_at is not None],
+        "representatives": [one for one in representatives if one.ended_on is None],
+        "past_representatives": [one for one in representatives if one.ended_on is not None],
+        "may_change": not access.why_not(permissions.check_can_change, request.user, found),
+        "reads_files": access.can(request.user, Can.VIEW_CASES, found.provider_id),
+        "may_enter": access.can(request.user, Can.DECIDE, found.provider_id),
+        "may_check": access.can(request.user, Can.VIEW_REGISTER, found.provider_id),
+        "why_no_change": access.why_not(permissions.check_can_change, request.user, found),
+    }
+    return render(request, "people/resident.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, reference: str) -> HttpResponse:
+    """Change what is known of a person; what stood before is kept in the trail."""
+    found = _resident_or_404(request, reference)
+    permissions.check_can_change(request.user, found)
+    today, kept = timezone.localdate(), getattr(request, "kept_typing", None)
+    if kept:
+        form = forms.Person.from_draft(kept, today=today)
+    else:
+        start = forms.typed_from(services.details_of(found))
+        form = forms.Person(request.POST or None, initial=start, today=today)
+    if form.is_valid():
+        with form.rules():
+            services.change_resident(found.pk, form.details(), by=request.user, at=timezone.now())
+            return redirect("people:resident", found.reference)
+    return render(request, "people/form.html", _form(found, form, "Change details", "Save the details", kept))
+
+
+def _form(found: Resident, form: Any, title: str, button: str, kept: object) -> dict[str, Any]:
+    return _identity(found) | {"form": form, "title": title, "button": button, "kept": kept is not None}
+
+
+def _keeping(request: HttpRequest, found: Resident, shape: Any, title: str, button: str, act: Any) -> HttpResponse:
+    """One small form about a person: show it, or do what it asks and go back to the person."""
+    permissions.check_can_change(request.user, found)
+    kept = getattr(request, "kept_typing", None)
+    form = shape.from_draft(kept) if kept else shape(request.POST or None)
+    if form.is_valid():
+        with form.rules():
+            act(found, form.cleaned_data, {"by": request.user, "at": timezone.now()})
+            return redirect("people:resident", found.reference)
+    return render(request, "people/form.html", _form(found, form, title, button, kept))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_need(request: HttpRequest, reference: str) -> HttpResponse:
+    """Record a need or an adjustment (Equality Act 2010 s20; Dover 6.41)."""
+    found = _resident_or_404(request, reference)
+
+    def act(found: Resident, data: dict[str, Any], who: dict[str, Any]) -> None:
+        services.record_need(found.pk, **(data | {"about_health": bool(data["about_health"])}), **who)
+
+    return _keeping(request, found, forms.RecordNeed, "Record a need or an adjustment", "Record it", act)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def end_need(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """End a need or an adjustment that no longer holds."""
+    found = _resident_or_404(request, reference)
+    need = get_object_or_404(Need.objects.visible_to(request.user), pk=pk, resident=found)
+
+    def act(found: Resident, data: dict[str, Any], who: dict[str, Any]) -> None:
+        services.end_need(need.pk, **data, **who)
+
+    title = f"End the {'adjustment' if need.kind == Need.Kind.ADJUSTMENT else 'need'}"
+    return _keeping(request, found, forms.Reasons, title, title, act)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_representative(request: HttpRequest, reference: str) -> HttpResponse:
+    """Name who speaks for a resident."""
+    found = _resident_or_404(request, reference)
+
+    def act(found: Resident, data: dict[str, Any], who: dict[str, Any]) -> None:
+        services.name_representative(found.pk, **data, **who)
+
+    title = "Name a representative"
+    return _keeping(request, found, forms.NameRepresentative, title, "Name the representative", act)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def end_representative(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    """Record that somebody no longer speaks for a resident."""
+    found = _resident_or_404(request, reference)
+    representative = get_object_or_404(Representative, pk=pk, resident=found)
+
+    def act(found: Resident, data: dict[str, Any], who: dict[str, Any]) -> None:
+        services.end_representative(representative.pk, **data, **who)
+
+    title = "End a representative’s authority"
+    return _keeping(request, found, forms.Reasons, title, "End the authority", act)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_tenancy(request: HttpRequest, reference: str) -> HttpResponse:
+    """Record a tenancy that the person holds or shares."""
+    found = _resident_or_404(request, reference)
+
+    def act(found: Resident, data: dict[str, Any], who: dict[str, Any]) -> None:
+        services.join_tenancy(found.pk, **data, **who)
+
+    return _keeping(request, found, forms.JoinTenancy, "Record a tenancy", "Record the tenancy", act)
+
+
+@require_safe
+def policy(request: HttpRequest) -> HttpResponse:
+    """The provider's policy in plain words: rules by section, then what is unsaid, lost, and local."""
+    provider: Provider = request.user.provider
+    held = request.user.capabilities.get(provider.pk, frozenset())
+    if not held - {Can.VIEW_SHARED_REGISTER}:
+        raise access.NotPermitted("The policy page is for the provider's own staff.")
+    try:
+        version: PolicyVersion | None = provider.policy_version_on(timezone.localdate())
+    except PolicyVersion.DoesNotExist:
+        version = None
+    context = {"version": version, "page": policy_page.read(version.policy) if version else None}
+    return render(request, "people/policy.html", context)

@@ -1,0 +1,346 @@
+"""The register on screen: one box, the match, the card; and the entries, for those who decide on them."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+from django_fsm import TransitionNotAllowed
+
+from deadlines import services as deadlines
+from people import access
+from people.access import Can
+from people.models import Provider, Resident
+from policies.policy import Policy
+from register import forms, permissions, services
+from register.models import Entry, Lookup
+
+ROWS_A_PAGE = 25
+PURPOSES = Lookup.Purpose.choices
+
+
+def _require_register(request: HttpRequest) -> None:
+    """Nobody without a right to the register sees even its search box."""
+    if not access.providers_where(request.user, Can.VIEW_REGISTER, Can.VIEW_SHARED_REGISTER):
+        raise access.NotPermitted("Your role does not let you check the register.")
+
+
+def _policy(provider: Provider) -> Policy:
+    return provider.policy_version_on(timezone.localdate()).policy
+
+
+# Looking
+
+
+@require_safe
+@never_cache
+def check(request: HttpRequest) -> HttpResponse:
+    """One box; matches without markers. A single match goes straight to its page."""
+    _require_register(request)
+    typed = request.GET.get("q", "").replace("\x00", "")[:200]
+    matches, more = services.find(typed, user=request.user, on=timezone.localdate()) if typed.strip() else ([], False)
+    if len(matches) == 1:
+        return redirect("register:match" if matches[0].resident else "register:place", matches[0].reference)
+    context = {
+        "typed": typed,
+        "matches": matches,
+        "more": more,
+        "decides": bool(access.providers_where(request.user, Can.DECIDE)),
+    }
+    return render(request, "register/check.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def match(request: HttpRequest, reference: str) -> HttpResponse:
+    """The person, and three buttons: the press is the recorded look-up."""
+    _require_register(request)
+    mine = access.providers_where(request.user, Can.VIEW_REGISTER, Can.VIEW_SHARED_REGISTER)
+    people = Resident.objects.select_related("provider").prefetch_related("addresses")
+    resident = get_object_or_404(people, reference=reference, provider__in=mine)
+    if request.method == "POST":
+        purpose = request.POST.get("purpose", "")
+        if purpose in Lookup.Purpose.values:
+            lookup = services.look_up(resident, by=request.user, purpose=purpose, at=timezone.now())
+            return redirect("register:card", lookup.pk)
+    home = resident.address
+    context = {
+        "title": resident.name,
+        "lines": [*home.lines.splitlines(), home.postcode] if home else [],
+        "no_address": home is None,
+        "purposes": PURPOSES,
+    }
+    return render(request, "register/match.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def place(request: HttpRequest, reference: str) -> HttpResponse:
+    """A place, and the same three buttons."""
+    _require_register(request)
+    found = get_object_or_404(
+        Entry.objects.visible_to(request.user).select_related("provider"), reference=reference, resident__isnull=True
+    )
+    if request.method == "POST":
+        purpose = request.POST.get("purpose", "")
+        if purpose in Lookup.Purpose.values:
+            lookup = services.look_up_place(found, by=request.user, purpose=purpose, at=timezone.now())
+            return redirect("register:card", lookup.pk)
+    context = {"title": found.place, "lines": [found.place_postcode], "purposes": PURPOSES}
+    return render(request, "register/match.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def card(request: HttpRequest, pk: int) -> HttpResponse:
+    """What to do. Shown only to whoever looked, only on the day of the look, only while the register says the same."""
+    looks = Lookup.objects.select_related("provider", "resident", "receipt").prefetch_related("resident__addresses")
+    lookup = get_object_or_404(looks, pk=pk, by=request.user)
+    permissions.check_can_look_up(request.user, lookup.provider)
+    now = timezone.now()
+    shown = services.shown_by(lookup, user=request.user, at=now)
+    if request.method == "POST" and shown is not None:
+        services.confirm_checked(lookup.pk, by=request.user, at=now)
+        return redirect("register:card", lookup.pk)
+    context = _card_of(lookup, shown or [], request) | {"stale": shown is None}
+    return render(request, "register/stale.html" if shown is None else "register/card.html", context)
+
+
+def _card_of(lookup: Lookup, shown: list[Entry], request: HttpRequest) -> dict[str, Any]:
+    resident = lookup.resident
+    home = resident.address if resident else None
+    lines = [*home.lines.splitlines(), home.postcode] if home else lookup.place.splitlines()[1:]
+    own = [entry for entry in shown if resident is None or entry.resident_id == resident.pk]
+    here = [entry for entry in shown if resident is not None and entry.resident_id is None]
+    others = [entry for entry in shown if entry not in own and entry not in here]
+    return {
+        "lookup": lookup,
+        "name": resident.name if resident else lookup.place.splitlines()[0],
+        "lines": lines,
+        "again": ("register:match", resident.reference) if resident else ("register:check", ""),
+        "entries": shown,
+        "own": own,
+        "here": here,
+        "others": others,
+        "always": [words for words, _ in _policy(lookup.provider).always_accept],
+        "receipt": getattr(lookup, "receipt", None),
+        "for_visit": lookup.purpose != Lookup.Purpose.PHONE,
+        "shared_only": not access.can(request.user, Can.VIEW_REGISTER, lookup.provider_id),
+    }
+
+
+# Entries, for those who decide on them
+
+
+def _entry_or_404(request: HttpRequest, reference: str) -> Entry:
+    """An entry of the person's providers; 404 where it is not theirs, 403 where their role does not decide."""
+    mine = Entry.objects.visible_to(request.user).select_related("provider", "resident", "entered_by", "removed_by")
+    found = get_object_or_404(mine, reference=reference)
+    permissions.check_can_remove(request.user, found)
+    return found
+
+
+def _own_provider(request: HttpRequest) -> Provider:
+    """Where the person decides: their own provider, unless they decide only elsewhere."""
+    mine = access.providers_where(request.user, Can.DECIDE)
+    provider: Provider = request.user.provider
+    if provider.pk not in mine and mine:
+        provider = Provider.objects.get(pk=mine[0])
+    permissions.check_can_enter(request.user, provider)
+    return provider
+
+
+@require_safe
+def entries(request: HttpRequest) -> HttpResponse:
+    """Every entry that stands, those to be looked at soonest first."""
+    _own_provider(request)
+    today = timezone.localdate()
+    standing = Entry.objects.for_work(request.user).in_force(today).select_related("resident")
+    ordered = standing.order_by("review_on", "ends_on", "pk")
+    page = Paginator(ordered, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "register/entries.html", {"page": page, "today": today})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest, reference: str = "") -> HttpResponse:
+    """Enter a place, or a person after an incident, by a named decision."""
+    provider = _own_provider(request)
+    resident = get_object_or_404(Resident, reference=reference, provider=provider) if reference else None
+    registers = _policy(provider).registers
+    if not registers:
+        raise Http404("The policy has no register")
+    kept = getattr(request, "kept_typing", None)
+    form_for = {"registers": registers, "resident": resident}
+    form = forms.AddEntry.from_draft(kept, **form_for) if kept else forms.AddEntry(request.POST or None, **form_for)
+    if form.is_valid():
+        with form.rules():
+            return redirect("register:entry", _enter(request, provider, resident, form.cleaned_data).reference)
+    context = {"form": form, "resident": resident, "register": registers[0], "kept": kept is not None}
+    return render(request, "register/add.html", context)
+
+
+def _enter(request: HttpRequest, provider: Provider, resident: Resident | None, data: dict[str, Any]) -> Entry:
+    """The entry, or the same person's own entry of a moment ago: a second press of the button is not a second entry."""
+    at = timezone.now()
+    facts = {
+        "place": " ".join(data.get("place", "").split()),
+        "postcode": data.get("postcode", ""),
+        "source": f"incident:{data['incident'].upper()}" if data.get("incident") else "",
+        "instructions": data["instructions"].splitlines(),
+    }
+    twin = services.twin_of(provider, resident, on=deadlines.day_of(at), **facts)
+    if twin is not None and twin.entered_by_id == request.user.pk:
+        return twin
+    return services.enter(
+        provider=provider,
+        resident=resident,
+        register_key=data.get("register_key") or _policy(provider).registers[0].key,
+        risks=data.get("risks", []),
+        ring=data["ring"],
+        review_on=data["review_on"],
+        shared_with_contractors=bool(data["shared"]),
+        told=data.get("told", "yes") == "yes",
+        not_told_reason=data.get("not_told_reason", ""),
+        look_again_on=data.get("look_again_on"),
+        reason=data["reason"],
+        by=request.user,
+        at=at,
+        **facts,
+    )
+
+
+@require_safe
+def entry(request: HttpRequest, reference: str) -> HttpResponse:
+    """All that stands behind an entry, and what can be done with it."""
+    found = _entry_or_404(request, reference)
+    rule = services.rule_of(found.provider, found.register_key, timezone.localdate())
+    context = {
+        "entry": found,
+        "register_name": rule.name if rule else found.register_key,
+        "risks": [forms.risk_words(risk) for risk in found.risks],
+        "restriction": found.source.removeprefix(permissions.STANDS_WITH)
+        if found.source.startswith(permissions.STANDS_WITH)
+        else "",
+        "incident": found.source.removeprefix("incident:") if found.source.startswith("incident:") else "",
+        "recipients": services.recipients(found),
+        "stands": found.removed_on is None,
+    }
+    return render(request, "register/entry.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, reference: str) -> HttpResponse:
+    """Change the orders of an entry that stands by itself."""
+    found = _entry_or_404(request, reference)
+    initial = {
+        "instructions": "\n".join(found.instructions),
+        "ring": found.ring,
+        "shared": found.shared_with_contractors,
+        "review_on": found.review_on,
+    }
+    kept = getattr(request, "kept_typing", None)
+    form = forms.ChangeEntry.from_draft(kept) if kept else forms.ChangeEntry(request.POST or None, initial=initial)
+    if form.is_valid():
+        data = form.cleaned_data
+        with form.rules():
+            services.change_entry(
+                found.pk,
+                instructions=data["instructions"].splitlines(),
+                ring=data["ring"],
+                shared_with_contractors=bool(data["shared"]),
+                review_on=data["review_on"],
+                reason=data["reason"],
+                by=request.user,
+                at=timezone.now(),
+            )
+            return redirect("register:entry", found.reference)
+    return render(request, "register/form.html", _act(found, form, "Change the entry", kept))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def keep(request: HttpRequest, reference: str) -> HttpResponse:
+    """Decide that an entry stays, and when it is looked at next."""
+    found = _entry_or_404(request, reference)
+    kept = getattr(request, "kept_typing", None)
+    form = forms.KeepEntry.from_draft(kept) if kept else forms.KeepEntry(request.POST or None)
+    if form.is_valid():
+        with form.rules():
+            services.keep(found.pk, by=request.user, at=timezone.now(), **form.cleaned_data)
+            return redirect("register:entry", found.reference)
+    return render(request, "register/form.html", _act(found, form, "Keep the entry", kept))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def look_again(request: HttpRequest, reference: str) -> HttpResponse:
+    """Look again at not telling the resident."""
+    found = _entry_or_404(request, reference)
+    if found.resident_told:
+        return redirect("register:entry", found.reference)
+    kept = getattr(request, "kept_typing", None)
+    form = forms.LookAgain.from_draft(kept) if kept else forms.LookAgain(request.POST or None)
+    if form.is_valid():
+        data, at = form.cleaned_data, timezone.now()
+        with form.rules():
+            if data["told"] == "yes":
+                services.tell_resident(found.pk, by=request.user, at=at, how=data["how"])
+            else:
+                next_look = {"reason": data["reason"], "look_again_on": data["look_again_on"]}
+                services.go_on_not_telling(found.pk, by=request.user, at=at, **next_look)
+            return redirect("register:entry", found.reference)
+    context = _act(found, form, "Look again at not telling the resident", kept) | {"button": "Record the decision"}
+    return render(request, "register/form.html", context | {"why_not_told": found.not_told_reason})
+
+
+def _act(found: Entry, form: forms.forms.Form, title: str, kept: object) -> dict[str, Any]:
+    return {"entry": found, "form": form, "title": title, "button": title, "kept": kept is not None}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: HttpRequest, reference: str) -> HttpResponse:
+    """Reasons, then "Check before you remove", then one press that removes."""
+    found = _entry_or_404(request, reference)
+    if found.removed_on is not None:
+        return _removed_already(request, found)
+    kept = getattr(request, "kept_typing", None)
+    of_person = found.resident_id is not None
+    if kept:
+        form = forms.RemoveEntry.from_draft(kept, of_person=of_person)
+    else:
+        form = forms.RemoveEntry(request.POST or None, of_person=of_person)
+    if form.is_valid():
+        if request.POST.get("action") != "remove":
+            context = _act(found, form, "Check before you remove", None)
+            return render(request, "register/check_removal.html", context | {"recipients": services.recipients(found)})
+        with form.rules():
+            return _remove(request, found, form.cleaned_data)
+    return render(request, "register/form.html", _act(found, form, "Remove the entry", kept) | {"button": "Continue"})
+
+
+def _remove(request: HttpRequest, found: Entry, data: dict[str, Any]) -> HttpResponse:
+    told = data.get("told")
+    try:
+        services.remove_entry(found.pk, by=request.user, at=timezone.now(), reason=data["reason"], resident_told=told)
+    except TransitionNotAllowed:
+        return _removed_already(request, Entry.objects.select_related("removed_by").get(pk=found.pk))
+    return redirect("register:removed", found.reference)
+
+
+def _removed_already(request: HttpRequest, found: Entry) -> HttpResponse:
+    """A second press of the same person leads to the same page; somebody else's having done it is said."""
+    if found.removed_by_id == request.user.pk:
+        return redirect("register:removed", found.reference)
+    who = found.removed_by.name if found.removed_by else "The nightly sweep"
+    why = f"{who} removed this entry on {found.removed_on:%-d %B %Y}."
+    return render(request, "errors/409.html", {"why": why}, status=409)
+
+
+@require_safe
+def removed(request: HttpRequest, reference: str) -> HttpResponse:
+    """That it is done, and who was told."""
+    found = _entry_or_404(request, reference)
+    if found.removed_on is None:
+        raise Http404("The entry stands")
+    return render(request, "register/removed.html", {"entry": found, "recipients": services.recipients(found)})
