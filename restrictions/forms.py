@@ -114,7 +114,7 @@ class Channels(forms.Form):
                 called=f"what holds for {channel.label.lower()}",
             ))  # fmt: skip
         self._add(Channel.SPOC, fields.YesNoField(
-            label="One named person for all contact?", called="whether there is one named person for all contact", size="s",
+            label="One named person for all contact?", called="whether there is one named person", size="s",
         ))  # fmt: skip
         self._add(Channel.OTHER, fields.YesNoField(
             label="Another term, in your own words?", called="whether there is another term", size="s",
@@ -141,7 +141,7 @@ class Limits(forms.Form):
             if chosen.get(channel) == Limit.LIMITED:
                 self._add(f"{channel}_words", fields.LongTextField(
                     label=f"{channel.label}: what is the limit?", called=f"how “{channel.label}” is limited", rows=3,
-                    help_text="Words that the resident and our staff can both follow, such as “One call a week, on Mondays”.",
+                    help_text="Words that both sides can follow, such as “One call a week, on Mondays”.",
                 ))  # fmt: skip
         if chosen.get(Channel.SPOC) == "yes":
             self._add("spoc_person", fields.SelectField(
@@ -159,6 +159,10 @@ class Limits(forms.Form):
     def _add(self, name: str, field: fields.Spoken) -> None:
         self.fields[name] = field
         field.speak(name)
+
+    def plain_terms(self) -> list[NewTerm]:
+        """The terms where none of them needs words: each channel is open or not used."""
+        return [NewTerm(str(channel), self.chosen[channel]) for channel in CHANNELS if channel in self.chosen]
 
     def terms(self) -> list[NewTerm]:
         """The terms as chosen on both pages."""

@@ -1,6 +1,32 @@
 """Routes of restrictions."""
 
-from django.urls.resolvers import URLPattern
+from django.urls import path
+
+from restrictions.views import decisions, proposals, reading, reviews
 
 app_name = "restrictions"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("cases/<str:ref>/restrictions/", reading.of_case, name="of_case"),
+    path("cases/<str:ref>/restrictions/start/", reading.start, name="start"),
+    path("restrictions/<str:ref>/", reading.view, name="view"),
+    path("restrictions/<str:ref>/proposal/", proposals.proposal, name="proposal"),
+    path("restrictions/<str:ref>/proposal/evidence/", proposals.evidence, name="evidence"),
+    path("restrictions/<str:ref>/proposal/risk/", proposals.risk, name="risk"),
+    path("restrictions/<str:ref>/proposal/needs/", proposals.needs, name="needs"),
+    path("restrictions/<str:ref>/proposal/terms/", proposals.terms, name="terms"),
+    path("restrictions/<str:ref>/proposal/limits/", proposals.limits_page, name="limits"),
+    path("restrictions/<str:ref>/proposal/instructions/", proposals.instructions, name="instructions"),
+    path("restrictions/<str:ref>/proposal/length/", proposals.length, name="length"),
+    path("restrictions/<str:ref>/proposal/less/", proposals.less, name="less"),
+    path("restrictions/<str:ref>/proposal/check/", proposals.check, name="check"),
+    path("restrictions/<str:ref>/proposed/", proposals.proposed, name="proposed"),
+    path("restrictions/<str:ref>/withdraw/", proposals.withdraw, name="withdraw"),
+    path("restrictions/<str:ref>/decide/", decisions.decide, name="decide"),
+    path("restrictions/<str:ref>/imposed/", decisions.imposed, name="imposed"),
+    path("restrictions/<str:ref>/returned/", decisions.returned, name="returned"),
+    path("restrictions/<str:ref>/lift/", decisions.lift, name="lift"),
+    path("restrictions/<str:ref>/lifted/", decisions.lifted, name="lifted"),
+    path("restrictions/<str:ref>/review/", reviews.review, name="review"),
+    path("reviews/<str:ref>/account/", reviews.account, name="account"),
+    path("reviews/<str:ref>/decided/", reviews.reviewed, name="reviewed"),
+]

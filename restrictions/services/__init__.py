@@ -1,6 +1,16 @@
 """The verbs of restrictions: prepare, propose, return, impose, lift, lapse, review; and what an appeal does to one."""
 
-from restrictions.services.decisions import Changes, impose, lapse, lift, quash, replace_terms
+from restrictions.services.decisions import (
+    Changes,
+    check_changes,
+    impose,
+    lapse,
+    last_act,
+    lift,
+    lifted_facts,
+    quash,
+    replace_terms,
+)
 from restrictions.services.proposals import (
     Missing,
     NotReady,
@@ -17,7 +27,7 @@ from restrictions.services.proposals import (
     start,
     withdraw,
 )
-from restrictions.services.reviews import begin_review, decide_review, record_account
+from restrictions.services.reviews import begin_review, decide_review, preview_review, record_account
 from restrictions.services.terms import NewTerm
 
 __all__ = [
@@ -26,11 +36,15 @@ __all__ = [
     "NewTerm",
     "NotReady",
     "begin_review",
+    "check_changes",
     "decide_review",
     "impose",
     "lapse",
+    "last_act",
     "lift",
+    "lifted_facts",
     "missing",
+    "preview_review",
     "propose",
     "quash",
     "record_account",

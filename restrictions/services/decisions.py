@@ -10,6 +10,7 @@ from django_fsm import TransitionNotAllowed
 
 import cases.permissions
 from audit import services as audit
+from audit.models import Event
 from cases.services import stages
 from deadlines import services as deadlines
 from deadlines.services import day_of
@@ -107,6 +108,31 @@ def _apply(restriction: Restriction, changes: Changes) -> dict[str, Any]:
             changed["instructions"] = {"proposed": restriction.instructions, "imposed": orders}
             proposals.put_instructions(restriction, orders, restriction.risks, restriction.share_with_contractors)
     return changed
+
+
+def check_changes(restriction: Restriction, changes: Changes | None) -> None:
+    """Refuse what `impose` would refuse, before anything is done: for the page on which it is checked."""
+    if lacking := proposals.missing(restriction):
+        raise NotReady(lacking)
+    changes = changes or Changes()
+    policy = restriction.case.policy
+    if changes.months is not None:
+        policy.check_length(changes.months, field="months")
+    if changes.terms is not None:
+        limits.check_terms(policy, changes.terms)
+        limits.check_person(restriction, changes.terms, cases.permissions.people_affected(restriction.case))
+    register = proposals.register_for(policy)
+    if changes.instructions is not None and register and not any(line.strip() for line in changes.instructions):
+        raise RuleBroken("Enter what staff must do, one order a line", register.rule, "instructions")
+
+
+DECIDING = ("restriction.imposed", "restriction.returned", "restriction.withdrawn", "restriction.lifted")
+
+
+def last_act(restriction: Restriction) -> Event | None:
+    """Who last decided something about it, and when: for whoever came second."""
+    acts = Event.objects.filter(subject_kind="restriction", subject_ref=restriction.reference, verb__in=DECIDING)
+    return acts.order_by("-pk").first()
 
 
 def _facts(made: telling.Plan) -> dict[str, Any]:
@@ -208,16 +234,22 @@ def lift(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restric
         about=about(restriction),
         case_ref=case.reference,
         policy_version=case.policy_version,
-        facts={
-            "reference": restriction.reference,
-            "ended_on": day_of(at).isoformat(),
-            "reasons": reason.strip(),
-            "register_removed": restriction.tell_resident_of_entry and bool(proposals.register_for(case.policy)),
-        },
+        facts=lifted_facts(restriction, on=day_of(at), reason=reason),
         by=by,
         at=at,
     )
     return restriction
+
+
+def lifted_facts(restriction: Restriction, *, on: date, reason: str) -> dict[str, Any]:
+    """What the letter says; of the register only to a resident who was told of the entry (Dover 6.33)."""
+    register = proposals.register_for(restriction.case.policy)
+    return {
+        "reference": restriction.reference,
+        "ended_on": on.isoformat(),
+        "reasons": reason.strip(),
+        "register_removed": restriction.tell_resident_of_entry and register is not None,
+    }
 
 
 def end(restriction: Restriction, *, by: User, at: datetime, reason: str, review: Review | None = None) -> None:

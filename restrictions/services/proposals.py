@@ -17,6 +17,7 @@ from people.models import User
 from people.references import next_reference
 from policies.policy import Gate, Policy, RegisterRule
 from policies.rules import Rule, RuleBroken
+from policies.values import Item
 from restrictions import permissions
 from restrictions.models import Restriction
 from restrictions.services import terms as limits
@@ -93,6 +94,11 @@ def register_for(policy: Policy) -> RegisterRule | None:
 def gates(policy: Policy) -> list[Gate]:
     """What must or may be done before a restriction."""
     return list({gate.key: gate for step in steps(policy) for gate in policy.gates_before(step)}.values())
+
+
+def questions(policy: Policy) -> list[Item]:
+    """What the policy asks to be weighed before a restriction, each with its clause; a person answers them."""
+    return [item for step in steps(policy) for item in policy.questions_for(step)]
 
 
 def can_be_extreme(policy: Policy, incident: Incident) -> bool:

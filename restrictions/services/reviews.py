@@ -6,11 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.safestring import SafeString
 from django_fsm import TransitionNotAllowed
 
 import policies.clocks
 from audit import services as audit
 from cases.models import Incident, Involvement
+from cases.permissions import people_affected
 from cases.services import stages
 from deadlines import services as deadlines
 from deadlines.models import Deadline
@@ -27,6 +29,7 @@ from restrictions.services.proposals import about, locked
 from restrictions.services.terms import NewTerm
 
 State, Outcome = Restriction.State, Review.Outcome
+NOTHING = {"terms": None, "starts_on": None, "ends_on": None, "next_review_on": None, "appeal": None}
 KINDS = ("review.interval", "review.at_end")
 WHEN_DUE = Rule("law", "F7", text="A review is held when it is due; where it is late, the resident is told why.")
 
@@ -180,7 +183,7 @@ def decide_review(
     waits = due(restriction)
     if waits:
         deadlines.meet(about(restriction), waits.kind, at=at, how=f"Reviewed: {review.get_outcome_display()}")
-    facts: dict[str, Any] = {"terms": None, "starts_on": None, "ends_on": None, "next_review_on": None, "appeal": None}
+    facts: dict[str, Any] = dict(NOTHING)
     if outcome == Outcome.LIFT:
         _lift(review, restriction, by=by, at=at)
     elif outcome == Outcome.KEEP:
@@ -217,6 +220,97 @@ def check_late(review: Review, restriction: Restriction, on: date, reason: str) 
     return ""
 
 
+@dataclass(frozen=True)
+class Preview:
+    """What a review would come to: the days, the limits, and the letter as it would be issued."""
+
+    starts_on: date | None
+    ends_on: date | None
+    next_review: policies.clocks.Reckoning | None
+    appeal: policies.clocks.Reckoning | None
+    arrangement: list[str]
+    late_reason: str
+    letter: SafeString
+
+
+def preview_review(
+    review: Review,
+    *,
+    on: date,
+    by: User,
+    outcome: str,
+    reasons: str,
+    evidence: str = "",
+    months: int | None = None,
+    terms: Sequence[NewTerm] | None = None,
+    instructions: Sequence[str] | None = None,
+    late_reason: str = "",
+    considered: str = "",
+    not_done: str = "",
+) -> Preview:
+    """What `decide_review` would do, refused for the same reasons, and nothing done: for the page of the check."""
+    restriction = review.restriction
+    _check(review, restriction, on, outcome, reasons, evidence)
+    late = check_late(review, restriction, on, late_reason)
+    facts: dict[str, Any] = dict(NOTHING)
+    found: telling.Dates | None = None
+    rows = [] if outcome == Outcome.LIFT else limits.of(restriction)
+    if outcome in (Outcome.EXTEND, Outcome.VARY):
+        made = _planned(restriction, outcome, on, reasons, months, terms, instructions)
+        found, rows = made.dates, made.terms
+        facts |= _facts_of(made) | {"appeal": telling.appeal_facts(restriction, found.appeal)}
+    elif outcome == Outcome.KEEP:
+        found = _kept(restriction, due(restriction), on)
+        facts |= _kept_facts(restriction, found)
+    letter = letters.preview(
+        "review_outcome",
+        to=restriction.case.resident,
+        facts=_letter_facts(review, restriction, facts, outcome, reasons, late),
+        on=on,
+        by=by,
+        policy_version=restriction.case.policy_version,
+    )
+    arrangement = limits.arrangement(rows)
+    if found is None:
+        return Preview(None, None, None, None, arrangement, late, letter)
+    appeal = found.appeal if outcome != Outcome.KEEP else None
+    return Preview(found.starts_on, found.ends_on, found.next_review, appeal, arrangement, late, letter)
+
+
+def _planned(
+    restriction: Restriction,
+    outcome: str,
+    on: date,
+    reasons: str,
+    months: int | None,
+    terms: Sequence[NewTerm] | None,
+    instructions: Sequence[str] | None,
+) -> telling.Plan:
+    policy = restriction.case.policy
+    varied = outcome == Outcome.VARY
+    if varied:
+        _check_varied(restriction, terms)
+        limits.check_terms(policy, terms or [])
+        limits.check_person(restriction, terms or [], people_affected(restriction.case))
+        register = proposals.register_for(policy)
+        if register and instructions is not None and not any(line.strip() for line in instructions):
+            raise RuleBroken("Enter what staff must do, one order a line", register.rule, "instructions")
+    return telling.plan(
+        restriction,
+        on=on,
+        reasons=reasons,
+        months=months,
+        terms=terms if varied else None,
+        instructions=instructions if varied else None,
+        ends_on=new_last_day(restriction, outcome, months, on),
+    )
+
+
+def _check_varied(restriction: Restriction, terms: Sequence[NewTerm] | None) -> None:
+    if terms is None or not limits.changed([NewTerm.of(term) for term in limits.of(restriction)], terms):
+        raise RuleBroken("Change the terms, or extend in the same terms", None, "outcome")
+
+
 def _lift(review: Review, restriction: Restriction, *, by: User, at: datetime) -> None:
     """End it; one whose last day has gone was over by itself, and its review only closes the matter."""
     if restriction.is_in_force(day_of(at)):
@@ -236,27 +330,48 @@ def _lift(review: Review, restriction: Restriction, *, by: User, at: datetime) -
 def _keep(restriction: Restriction, waits: Due | None, *, by: User, at: datetime, event: int) -> dict[str, Any]:
     """Nothing changes until the last day; the clock of the interval goes on from this review."""
     case = restriction.case
-    assert restriction.decided_on and restriction.starts_on and restriction.ends_on
     stages.mark_restriction_continued(case.pk, by=by, at=at)
-    found = telling.dates(
+    found = _kept(restriction, waits, day_of(at))
+    if found.interval:
+        barred = list(User.objects.filter(pk__in=permissions.barred_from_reviewing(restriction)))
+        keys = permissions.keys_of(permissions.reviewers(case.policy), case.provider)
+        telling.add_review(restriction, found.interval, "review.interval", barred, keys, at=at, event=event)
+    audit.record("restriction.kept", subject=restriction, by=by, at=at, facts={"until": restriction.ends_on})
+    return _kept_facts(restriction, found)
+
+
+def _kept(restriction: Restriction, waits: Due | None, on: date) -> telling.Dates:
+    """The dates of a restriction that goes on as it is after a review on a day."""
+    case = restriction.case
+    assert restriction.decided_on and restriction.starts_on and restriction.ends_on
+    held_for = waits.due_on if waits and waits.due_on and not waits.at_end else on
+    return telling.dates(
         case.policy,
         deadlines.calendar_for(case.provider),
         decided_on=restriction.decided_on,
         starts_on=restriction.starts_on,
         ends_on=restriction.ends_on,
         months=restriction.months,
-        last_review=max(day_of(at), waits.due_on) if waits and waits.due_on and not waits.at_end else day_of(at),
+        last_review=max(on, held_for),
     )
-    if found.interval:
-        barred = list(User.objects.filter(pk__in=permissions.barred_from_reviewing(restriction)))
-        keys = permissions.keys_of(permissions.reviewers(case.policy), case.provider)
-        telling.add_review(restriction, found.interval, "review.interval", barred, keys, at=at, event=event)
-    audit.record("restriction.kept", subject=restriction, by=by, at=at, facts={"until": restriction.ends_on})
+
+
+def _kept_facts(restriction: Restriction, found: telling.Dates) -> dict[str, Any]:
     following = found.next_review
     return {
         "terms": limits.as_facts(limits.of(restriction)),
-        "starts_on": restriction.starts_on.isoformat(),
-        "ends_on": restriction.ends_on.isoformat(),
+        "starts_on": found.starts_on.isoformat(),
+        "ends_on": found.ends_on.isoformat(),
+        "next_review_on": following.due.isoformat() if following and following.due else None,
+    }
+
+
+def _facts_of(made: telling.Plan) -> dict[str, Any]:
+    following = made.dates.next_review
+    return {
+        "terms": limits.as_facts(made.terms),
+        "starts_on": made.dates.starts_on.isoformat(),
+        "ends_on": made.dates.ends_on.isoformat(),
         "next_review_on": following.due.isoformat() if following and following.due else None,
     }
 
@@ -295,10 +410,8 @@ def _continue(
     considered: str,
     not_done: str,
 ) -> dict[str, Any]:
-    if outcome == Outcome.VARY and (
-        terms is None or not limits.changed([NewTerm.of(term) for term in limits.of(restriction)], terms)
-    ):
-        raise RuleBroken("Change the terms, or extend in the same terms", None, "terms")
+    if outcome == Outcome.VARY:
+        _check_varied(restriction, terms)
     today = day_of(at)
     last = new_last_day(restriction, outcome, months, today)
     if restriction.state == State.IN_FORCE and not restriction.is_in_force(today):
@@ -318,14 +431,7 @@ def _continue(
         considered=considered,
         not_done=not_done,
     )
-    following = made.dates.next_review
-    return {
-        "terms": limits.as_facts(made.terms),
-        "starts_on": made.dates.starts_on.isoformat(),
-        "ends_on": made.dates.ends_on.isoformat(),
-        "next_review_on": following.due.isoformat() if following and following.due else None,
-        "appeal": telling.appeal_facts(new, made.dates.appeal),
-    }
+    return _facts_of(made) | {"appeal": telling.appeal_facts(new, made.dates.appeal)}
 
 
 def _tell(review: Review, restriction: Restriction, facts: dict[str, Any], *, by: User, at: datetime) -> None:
@@ -337,15 +443,7 @@ def _tell(review: Review, restriction: Restriction, facts: dict[str, Any], *, by
         about=f"review:{review.reference}",
         case_ref=case.reference,
         policy_version=case.policy_version,
-        facts=facts
-        | {
-            "review_reference": review.reference,
-            "restriction_reference": restriction.reference,
-            "outcome": review.outcome,
-            "reasons": review.reasons,
-            "late": bool(review.late_reason),
-            "late_reason": review.late_reason,
-        },
+        facts=_letter_facts(review, restriction, facts, review.outcome, review.reasons, review.late_reason),
         by=by,
         at=at,
     )
@@ -354,3 +452,16 @@ def _tell(review: Review, restriction: Restriction, facts: dict[str, Any], *, by
     if successor and successor.letter_id is None:
         successor.letter = review.letter
         successor.save()
+
+
+def _letter_facts(
+    review: Review, restriction: Restriction, facts: dict[str, Any], outcome: str, reasons: str, late_reason: str
+) -> dict[str, Any]:
+    return facts | {
+        "review_reference": review.reference,
+        "restriction_reference": restriction.reference,
+        "outcome": str(outcome),
+        "reasons": reasons.strip(),
+        "late": bool(late_reason),
+        "late_reason": late_reason,
+    }

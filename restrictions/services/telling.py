@@ -289,7 +289,7 @@ def carry_over_on_register(old: Restriction, new: Restriction, *, by: User, at: 
         about(old),
         by=by,
         at=at,
-        source=about(new),
+        new_source=about(new),
         risks=new.risks,
         instructions=new.instructions,
         arrangement=limits.arrangement(terms),

@@ -43,7 +43,7 @@ def open_kinds(restriction):
 
 
 def test_impose_changes_everything_at_once(w):
-    """Stage (6.13), register (6.30), letter (6.15), appeal window (6.34), reviews (6.18 and the local rule), decision."""
+    """Stage (6.13), register (6.30), letter (6.15), appeal window (6.34), reviews (6.18, local rule), decision."""
     restriction = builders.proposed(w, months=12)
     services.impose(
         restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", considered="Writing only.",
@@ -341,7 +341,7 @@ def test_quash_after_it_lapsed_keeps_the_record_straight(w):
 
 
 def test_replace_terms_makes_a_successor_that_is_no_longer(w):
-    """An appeal that succeeds in part: other terms, the same last day or an earlier one; its outcome is final (6.35)."""
+    """An appeal that succeeds in part: other terms, never a later last day; its outcome is final (6.35)."""
     restriction = builders.imposed(w)
     later = noon(date(2027, 1, 11))
     with pytest.raises(RuleBroken, match="does not lengthen"):

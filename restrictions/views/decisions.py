@@ -1,0 +1,263 @@
+"""Deciding a proposal, one at a time; lifting early. Check first, then one POST, then a page of its own."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+from django_fsm import TransitionNotAllowed
+
+from cases import ladder
+from deadlines.models import Deadline
+from deadlines.services import day_of
+from design import dates
+from design.components import Task
+from letters import services as letters
+from people.access import why_not
+from people.models import Need, User
+from policies.rules import RuleBroken
+from restrictions import forms, permissions, services
+from restrictions.models import Restriction
+from restrictions.services import telling
+from restrictions.services import terms as limits
+from restrictions.services.proposals import about, questions
+from restrictions.views import shared
+from restrictions.views.proposals import summary
+
+State = Restriction.State
+page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def waiting(user: User) -> list[str]:
+    """The references of the proposals that wait for somebody, the longest first."""
+    rows = Deadline.objects.waiting_for(user).filter(kind="restriction.decide").order_by("pk")
+    return [row.about_ref for row in rows]
+
+
+@page
+def decide(request: HttpRequest, ref: str) -> HttpResponse:
+    """One proposal, read downwards and decided. Nothing is imposed before it has been checked on a page of its own."""
+    restriction = shared.find(request, ref)
+    if restriction.state != State.PROPOSED:
+        return _decided_already(request, restriction)
+    refusal = why_not(permissions.check_can_decide, request.user, restriction)
+    terms = limits.of(restriction)
+    form = shared.form_for(
+        forms.Decide, request, restriction=restriction, terms=terms, questions=bool(questions(restriction.case.policy))
+    )
+    if request.method == "POST":
+        permissions.check_can_decide(request.user, restriction)
+    if form.is_bound and form.is_valid() and "again" not in request.POST:
+        with form.rules():
+            return _act_on(request, restriction, form)
+    return render(request, "restrictions/decide.html", _context(request, restriction, form, refusal))
+
+
+def _act_on(request: HttpRequest, restriction: Restriction, form: forms.Decide) -> HttpResponse:
+    """Return it, show the check page, or, once that was confirmed, impose it."""
+    typed, now = form.cleaned_data, timezone.now()
+    if typed["decision"] == form.RETURN:
+        return _first(request, restriction, lambda: services.send_back(
+            restriction.pk, by=request.user, at=now, reasons=typed["reasons"],
+        ), "restrictions:returned")  # fmt: skip
+    changes = _changes(form)
+    if "confirmed" in request.POST:
+        return _first(request, restriction, lambda: services.impose(
+            restriction.pk, by=request.user, at=now, reasons=typed["reasons"], considered=typed["considered"],
+            not_done=typed["not_done"], changes=changes,
+        ), "restrictions:imposed")  # fmt: skip
+    services.check_changes(restriction, changes)
+    return _check(request, restriction, form, changes)
+
+
+def _changes(form: forms.Decide) -> services.Changes | None:
+    if form.cleaned_data["decision"] != form.CHANGED:
+        return None
+    return services.Changes(months=form.cleaned_data["months"], terms=form.new_terms(), instructions=form.orders())
+
+
+def _first(request: HttpRequest, restriction: Restriction, act: Any, done: str) -> HttpResponse:
+    """Do it, unless somebody was first: one's own second click leads to the same page, another's deed to 409."""
+    try:
+        act()
+    except TransitionNotAllowed:
+        return _decided_already(request, shared.find(request, restriction.reference))
+    return redirect(done, restriction.reference)
+
+
+def _decided_already(request: HttpRequest, restriction: Restriction) -> HttpResponse:
+    """One's own decision: its confirmation. Somebody else's: who did what, when."""
+    back = reverse("restrictions:view", args=[restriction.reference])
+    if restriction.decided_by_id == request.user.pk and restriction.state == State.IN_FORCE:
+        return redirect("restrictions:imposed", restriction.reference)
+    if restriction.decided_by and restriction.decided_at:
+        why = (
+            f"{restriction.decided_by.name} imposed {restriction.reference} on {dates.moment(restriction.decided_at)}."
+        )
+        return shared.too_late(request, why, back)
+    last = services.last_act(restriction)
+    if last and last.verb == "restriction.returned" and last.by_ref == request.user.reference:
+        return redirect("restrictions:returned", restriction.reference)
+    if last:
+        did = {"restriction.returned": "returned", "restriction.withdrawn": "withdrew"}.get(last.verb, "changed")
+        return shared.too_late(
+            request, f"{last.by_name} {did} {restriction.reference} on {dates.moment(last.at)}.", back
+        )
+    return shared.too_late(request, f"{restriction.reference} is “{restriction.get_state_display()}”.", back)
+
+
+def _context(request: HttpRequest, restriction: Restriction, form: forms.Decide, refusal: str) -> dict[str, Any]:
+    case = restriction.case
+    queue = waiting(request.user)
+    position = queue.index(restriction.reference) + 1 if restriction.reference in queue else 0
+    gates = ladder.gates_for_restriction(case)
+    return shared.step(
+        restriction,
+        form=form,
+        refusal=refusal,
+        position=position,
+        waiting=len(queue),
+        gates=[Task(gate.text, gate.state, hint=gate.cited) for gate in gates],
+        adjustments=Need.objects.filter(resident=case.resident, ended_at__isnull=True, kind=Need.Kind.ADJUSTMENT),
+        lacking=services.missing(restriction),
+        who=permissions.deciders(case.policy),
+        **summary(restriction),
+    )
+
+
+def _check(
+    request: HttpRequest, restriction: Restriction, form: forms.Decide, changes: services.Changes | None
+) -> HttpResponse:
+    """“Check before you impose”: the letter as it would go out, the summary, and what happens, in order."""
+    today = day_of(timezone.now())
+    changes = changes or services.Changes()
+    made = telling.plan(
+        restriction,
+        on=today,
+        reasons=form.cleaned_data["reasons"],
+        months=changes.months,
+        terms=changes.terms,
+        instructions=changes.instructions,
+    )
+    case = restriction.case
+    letter = letters.preview(
+        "restriction",
+        to=case.resident,
+        facts=telling.letter_facts(made),
+        on=today,
+        by=request.user,
+        about=about(restriction),
+        policy_version=case.policy_version,
+    )
+    back = reverse("restrictions:decide", args=[restriction.reference])
+    context = shared.step(
+        restriction,
+        back,
+        made=made,
+        arrangement=limits.arrangement(made.terms),
+        letter=letter,
+        typed=_typed(request),
+        considered=form.cleaned_data["considered"],
+        not_done=form.cleaned_data["not_done"],
+        register=summary(restriction)["register"],
+        changed=form.cleaned_data["decision"] == form.CHANGED,
+    )
+    return render(request, "restrictions/check_decision.html", context)
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was typed, to be carried through the check page."""
+    left_out = {"csrfmiddlewaretoken", "typist", "confirmed", "again"}
+    return [(name, value) for name, values in request.POST.lists() if name not in left_out for value in values]
+
+
+@require_safe
+def imposed(request: HttpRequest, ref: str) -> HttpResponse:
+    """The confirmation: reference, what happened, the next dates, and the next proposal."""
+    restriction = shared.find(request, ref)
+    if restriction.decided_at is None or restriction.state != State.IN_FORCE:
+        return redirect("restrictions:view", ref)
+    context = shared.step(
+        restriction,
+        dates=shared.rows_of(shared.dates_of([restriction]).get(ref, {}).values()),
+        queue=waiting(request.user),
+        register=summary(restriction)["register"],
+    )
+    return render(request, "restrictions/imposed.html", context)
+
+
+@require_safe
+def returned(request: HttpRequest, ref: str) -> HttpResponse:
+    """The confirmation that it went back to its proposer."""
+    restriction = shared.find(request, ref)
+    if restriction.state != State.RETURNED:
+        return redirect("restrictions:view", ref)
+    return render(request, "restrictions/returned.html", shared.step(restriction, queue=waiting(request.user)))
+
+
+@page
+def lift(request: HttpRequest, ref: str) -> HttpResponse:
+    """Lift early: why, check, one POST, confirmation."""
+    restriction = shared.find(request, ref)
+    permissions.check_can_lift(request.user, restriction)
+    if restriction.state == State.LIFTED:
+        return _lifted_already(request, restriction)
+    today = day_of(timezone.now())
+    form = shared.form_for(
+        forms.Reason, request, label="Why is it lifted?", called="why it is lifted", hint="The resident reads this."
+    )
+    if form.is_bound and form.is_valid() and "again" not in request.POST:
+        with form.rules():
+            if "confirmed" in request.POST:
+                return _lift(request, restriction, form.cleaned_data["reason"])
+            if not restriction.is_in_force(today):
+                raise RuleBroken("It is not in force, so there is nothing to lift", None, "reason")
+            letter = letters.preview(
+                "restriction_lifted",
+                to=restriction.case.resident,
+                facts=services.lifted_facts(restriction, on=today, reason=form.cleaned_data["reason"]),
+                on=today,
+                by=request.user,
+                policy_version=restriction.case.policy_version,
+            )
+            context = shared.step(
+                restriction,
+                reverse("restrictions:lift", args=[ref]),
+                typed=_typed(request),
+                letter=letter,
+                reason=form.cleaned_data["reason"],
+                today=today,
+            )
+            return render(request, "restrictions/check_lift.html", context)
+    return render(request, "restrictions/lift.html", shared.step(restriction, form=form))
+
+
+def _lift(request: HttpRequest, restriction: Restriction, reason: str) -> HttpResponse:
+    try:
+        services.lift(restriction.pk, by=request.user, at=timezone.now(), reason=reason)
+    except TransitionNotAllowed as refusal:
+        now = shared.find(request, restriction.reference)
+        if now.state == State.LIFTED:
+            return _lifted_already(request, now)
+        why = str(refusal) or f"{now.reference} is “{now.get_state_display()}”."
+        return shared.too_late(request, why, reverse("restrictions:view", args=[now.reference]))
+    return redirect("restrictions:lifted", restriction.reference)
+
+
+def _lifted_already(request: HttpRequest, restriction: Restriction) -> HttpResponse:
+    last = services.last_act(restriction)
+    if last and last.by_ref == request.user.reference:
+        return redirect("restrictions:lifted", restriction.reference)
+    who = f"{last.by_name} lifted {restriction.reference} on {dates.moment(last.at)}." if last else "It was lifted."
+    return shared.too_late(request, who, reverse("restrictions:view", args=[restriction.reference]))
+
+
+@require_safe
+def lifted(request: HttpRequest, ref: str) -> HttpResponse:
+    """The confirmation that it is over."""
+    restriction = shared.find(request, ref)
+    if restriction.state != State.LIFTED:
+        return redirect("restrictions:view", ref)
+    return render(request, "restrictions/lifted.html", shared.step(restriction))

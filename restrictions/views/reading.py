@@ -1,0 +1,146 @@
+"""The tab of the case file, and the page of one restriction."""
+
+from typing import Any
+
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+import cases.views
+from cases import ladder
+from cases.models import Case
+from deadlines.services import day_of
+from people.access import why_not
+from people.models import User
+from restrictions import permissions, services
+from restrictions.models import Restriction, Review, Term
+from restrictions.services import proposals, reviews
+from restrictions.services import terms as limits
+from restrictions.views import shared
+
+State = Restriction.State
+
+
+@require_safe
+def of_case(request: HttpRequest, ref: str) -> HttpResponse:
+    """Every restriction of a case, newest first, and whether one can be proposed."""
+    case, context = cases.views.file(request, ref, "restrictions")
+    rows = list(
+        Restriction.objects.filter(case=case)
+        .select_related("proposed_by", "decided_by", "letter", "follows")
+        .prefetch_related(Prefetch("terms", Term.objects.select_related("person")), "reviews")
+        .order_by("-pk")
+    )
+    dates = shared.dates_of(rows)
+    on = timezone.localdate()
+    context |= {
+        "rows": [_row(each, dates.get(each.reference, {}), request.user, on) for each in rows],
+        "start": _start(request.user, case, rows),
+        "gates": _gates(case) if case.stage in (Case.Stage.INITIAL_WARNING, Case.Stage.WRITTEN_WARNING) else [],
+    }
+    return render(request, "restrictions/of_case.html", context)
+
+
+def _row(restriction: Restriction, dates: dict[str, shared.Shown], user: User, on) -> dict[str, Any]:
+    ended = restriction.ended_at and day_of(restriction.ended_at)
+    return {
+        "restriction": restriction,
+        "arrangement": limits.arrangement(list(restriction.terms.all())),
+        "dates": shared.rows_of(dates.values()) if restriction.state == State.IN_FORCE else [],
+        "over": restriction.state == State.IN_FORCE and not restriction.is_in_force(on),
+        "ended": ended,
+        "mine": restriction.proposed_by_id == user.pk,
+    }
+
+
+def _start(user: User, case: Case, rows: list[Restriction]) -> dict[str, Any]:
+    """Whether this reader can begin a proposal; otherwise the sentence that says why not and who can."""
+    refusal = why_not(permissions.check_can_start, user, case)
+    preparing = next((each for each in rows if each.state in Restriction.PREPARING), None)
+    if case.stage == Case.Stage.CLOSED:
+        refusal = "The case is closed. A restriction needs an open case."
+    elif preparing:
+        refusal = f"{preparing.proposed_by.name} is preparing {preparing.reference}: one at a time in a case."
+    elif case.stage in (Case.Stage.CONTACT_RESTRICTION, Case.Stage.REVIEW):
+        refusal = "This case has a restriction. It can be changed or extended when it is reviewed."
+    return {"why_not": refusal}
+
+
+def _gates(case: Case) -> list[dict[str, str]]:
+    return [
+        {
+            "title": gate.text,
+            "status": gate.state,
+            "hint": gate.cited,
+            "url": reverse(gate.url_name, args=[case.reference]) if gate.url_name and not gate.met else "",
+        }
+        for gate in ladder.gates_for_restriction(case)
+    ]
+
+
+@require_POST
+def start(request: HttpRequest, ref: str) -> HttpResponse:
+    """Begin a proposal; a second press leads to the one that the first began."""
+    case = cases.views.find(request, ref)
+    mine = case.restrictions.filter(state__in=[State.DRAFT, State.RETURNED], proposed_by=request.user).first()
+    restriction = mine or services.start(case.pk, by=request.user, at=timezone.now())
+    return redirect("restrictions:proposal", restriction.reference)
+
+
+@require_safe
+def view(request: HttpRequest, ref: str) -> HttpResponse:
+    """One restriction: what it is, why, its dates with how each was found, and what can be done with it."""
+    restriction = shared.find(request, ref)
+    if restriction.state in (State.DRAFT, State.RETURNED) and restriction.proposed_by_id == request.user.pk:
+        return redirect("restrictions:proposal", restriction.reference)
+    _, context = cases.views.file(request, restriction.case.reference, "restrictions")
+    on = timezone.localdate()
+    terms = limits.of(restriction)
+    found = list(restriction.reviews.select_related("decided_by", "letter").order_by("-pk"))
+    context |= {
+        "restriction": restriction,
+        "terms": limits.as_facts(terms),
+        "incidents": list(restriction.incidents.order_by("happened_on", "pk")),
+        "dates": shared.rows_of(shared.dates_of([restriction]).get(restriction.reference, {}).values()),
+        "reviews": found,
+        "always": restriction.case.policy.always_accept,
+        "over": restriction.state == State.IN_FORCE and not restriction.is_in_force(on),
+        "register": proposals.register_for(restriction.case.policy),
+        "successor": getattr(restriction, "followed_by", None),
+        "acts": acts(request.user, restriction, found, on),
+    }
+    return render(request, "restrictions/view.html", context)
+
+
+def acts(user: User, restriction: Restriction, found: list[Review], on) -> list[dict[str, str]]:
+    """What can be done with a restriction: address, words, and why this reader may not ("" where they may)."""
+    ref = [restriction.reference]
+    begun = next((each for each in found if each.state == Review.State.BEGUN), None)
+    if restriction.state == State.PROPOSED:
+        return [
+            _act("Decide this proposal", "restrictions:decide", ref, permissions.check_can_decide, user, restriction),
+            _act(
+                "Withdraw the proposal", "restrictions:withdraw", ref, permissions.check_can_withdraw, user, restriction
+            ),
+        ]
+    if restriction.state in Restriction.PREPARING:
+        return [
+            _act(
+                "Withdraw the proposal", "restrictions:withdraw", ref, permissions.check_can_withdraw, user, restriction
+            )
+        ]
+    possible = []
+    waits = restriction.state == State.LAPSED and reviews.due(restriction)
+    if restriction.state == State.IN_FORCE or waits or begun:
+        words = "Go on with the review" if begun else "Review this restriction"
+        possible.append(_act(words, "restrictions:review", ref, permissions.check_can_begin_review, user, restriction))
+    if restriction.is_in_force(on):
+        possible.append(_act("Lift it early", "restrictions:lift", ref, permissions.check_can_lift, user, restriction))
+    return possible
+
+
+def _act(words: str, name: str, args: list[str], check: Any, user: User, thing: Any) -> dict[str, str]:
+    return {"words": words, "url": reverse(name, args=args), "why_not": why_not(check, user, thing)}

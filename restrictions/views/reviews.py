@@ -1,0 +1,214 @@
+"""Reviewing: begin, hear the resident, decide; check, one POST, confirmation."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+from django_fsm import TransitionNotAllowed
+
+from deadlines.services import day_of
+from design import dates
+from people.access import why_not
+from people.models import Need
+from restrictions import forms, permissions, services
+from restrictions.models import Restriction, Review
+from restrictions.services import reviews as service
+from restrictions.services import terms as limits
+from restrictions.views import shared
+from restrictions.views.decisions import _typed as typed_in
+
+State, Outcome = Restriction.State, Review.Outcome
+page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _begun(restriction: Restriction) -> Review | None:
+    found = restriction.reviews.select_related("begun_by", "decided_by").filter(state=Review.State.BEGUN).first()
+    if found:
+        found.restriction = restriction
+    return found
+
+
+@page
+def review(request: HttpRequest, ref: str) -> HttpResponse:
+    """The review of a restriction: what was imposed and why, what has happened since, needs, the resident's account."""
+    restriction = shared.find(request, ref)
+    begun = _begun(restriction)
+    if begun is None:
+        return _begin(request, restriction)
+    today = day_of(timezone.now())
+    refusal = why_not(permissions.check_can_decide_review, request.user, begun)
+    form = _form(request, restriction, begun, today)
+    if request.method == "POST":
+        permissions.check_can_decide_review(request.user, begun)
+        if form.is_valid() and "again" not in request.POST:
+            with form.rules():
+                return _act_on(request, restriction, begun, form)
+    return render(request, "restrictions/review.html", _context(restriction, begun, form, refusal))
+
+
+def _begin(request: HttpRequest, restriction: Restriction) -> HttpResponse:
+    """Begin it; a second press leads to the one that the first began."""
+    if request.method == "POST" and "begin" in request.POST:
+        try:
+            services.begin_review(restriction.pk, by=request.user, at=timezone.now())
+        except TransitionNotAllowed:
+            if _begun(restriction) is None:
+                raise
+        return redirect("restrictions:review", restriction.reference)
+    if request.method == "POST":
+        return _decided_already(request, restriction)
+    waits = service.due(restriction)
+    possible = restriction.state == State.IN_FORCE or (restriction.state == State.LAPSED and waits is not None)
+    context = shared.step(
+        restriction,
+        waits=waits,
+        explanation=waits.reckoning.explain() if waits and waits.reckoning else "",
+        possible=possible,
+        refusal=why_not(permissions.check_can_begin_review, request.user, restriction),
+        decides=permissions.reviewers(restriction.case.policy),
+        cannot_decide=why_not(permissions.check_can_review, request.user, restriction),
+    )
+    return render(request, "restrictions/begin_review.html", context)
+
+
+def _decided_already(request: HttpRequest, restriction: Restriction) -> HttpResponse:
+    last = restriction.reviews.select_related("decided_by").filter(state=Review.State.DECIDED).order_by("-pk").first()
+    if last and last.decided_by_id == request.user.pk:
+        return redirect("restrictions:reviewed", last.reference)
+    back = reverse("restrictions:view", args=[restriction.reference])
+    if last and last.decided_by and last.decided_at:
+        why = (
+            f"{last.decided_by.name} decided review {last.reference} on {dates.moment(last.decided_at)}: "
+            f"{last.get_outcome_display().lower()}."
+        )
+        return shared.too_late(request, why, back)
+    return shared.too_late(request, "No review has begun.", back)
+
+
+def _late(review: Review, restriction: Restriction, today: Any) -> bool:
+    """Whether a reason for lateness has to be asked: not where a day off explains it."""
+    return bool(review.due_on and today > review.due_on)
+
+
+def _form(request: HttpRequest, restriction: Restriction, begun: Review, today: Any) -> forms.DecideReview:
+    policy = restriction.case.policy
+    waits = service.due(restriction)
+    bound = policy.value("restriction.extension.maximum")
+    extension = (
+        f"An extension lasts at most {bound.raw.length()}. {bound.rule.cite() if bound.rule else ''}"
+        if bound.said
+        else "The policy does not say how long an extension may last, "
+        "nor whether it is bound as a first restriction is. You decide the length, and it is recorded as yours."
+    )
+    return shared.form_for(
+        forms.DecideReview,
+        request,
+        restriction=restriction,
+        terms=limits.of(restriction),
+        outcomes=service.possible_outcomes(restriction, waits, today),
+        late=_late(begun, restriction, today),
+        over=not restriction.is_in_force(today),
+        extension=extension,
+    )
+
+
+def _act_on(request: HttpRequest, restriction: Restriction, begun: Review, form: forms.DecideReview) -> HttpResponse:
+    typed = form.cleaned_data
+    arguments = {
+        "outcome": typed["outcome"],
+        "reasons": typed["reasons"],
+        "evidence": typed["evidence"],
+        "months": form.months_chosen() if typed["outcome"] in (Outcome.EXTEND, Outcome.VARY) else None,
+        "terms": form.new_terms(),
+        "instructions": form.orders(),
+        "late_reason": typed.get("late_reason", ""),
+        "considered": typed["considered"],
+        "not_done": typed["not_done"],
+    }
+    if "confirmed" in request.POST:
+        try:
+            services.decide_review(begun.pk, by=request.user, at=timezone.now(), **arguments)
+        except TransitionNotAllowed:
+            return _decided_already(request, restriction)
+        return redirect("restrictions:reviewed", begun.reference)
+    return _check(request, restriction, begun, arguments)
+
+
+def _check(request: HttpRequest, restriction: Restriction, begun: Review, arguments: dict[str, Any]) -> HttpResponse:
+    """“Check before you decide”: what is decided, which days follow, and what happens in order."""
+    today = day_of(timezone.now())
+    preview = services.preview_review(begun, on=today, by=request.user, **arguments)
+    context = shared.step(
+        restriction,
+        reverse("restrictions:review", args=[restriction.reference]),
+        review=begun,
+        typed=typed_in(request),
+        outcome=Outcome(arguments["outcome"]),
+        arguments=arguments,
+        preview=preview,
+    )
+    return render(request, "restrictions/check_review.html", context)
+
+
+def _context(restriction: Restriction, begun: Review, form: forms.DecideReview, refusal: str) -> dict[str, Any]:
+    case = restriction.case
+    policy = case.policy
+    return shared.step(
+        restriction,
+        review=begun,
+        form=form,
+        refusal=refusal,
+        terms=limits.as_facts(limits.of(restriction)),
+        incidents=list(restriction.incidents.order_by("happened_on", "pk")),
+        since=service.incidents_since(restriction),
+        needs=Need.objects.filter(resident=case.resident, ended_at__isnull=True).order_by("kind", "pk"),
+        needs_changed=restriction.needs_version not in (None, case.resident.needs_version),
+        dates=shared.rows_of(shared.dates_of([restriction]).get(restriction.reference, {}).values()),
+        decides=permissions.reviewers(policy),
+        conditions=policy.value("restriction.extension.if").kept,
+        over=restriction.ends_on is not None and not restriction.is_in_force(day_of(timezone.now())),
+    )
+
+
+@page
+def account(request: HttpRequest, ref: str) -> HttpResponse:
+    """Write down what the resident says, before it is decided on."""
+    found = get_object_or_404(Review.objects.visible_to(request.user), reference=ref)
+    restriction = shared.find(request, found.restriction.reference)
+    found.restriction = restriction
+    permissions.check_can_record_account(request.user, found)
+    back = reverse("restrictions:review", args=[restriction.reference])
+    if found.state != Review.State.BEGUN:
+        return shared.too_late(request, f"Review {found.reference} is decided already.", back)
+    form = shared.form_for(forms.Account, request, {"words": found.residents_account})
+    if form.is_bound and form.is_valid():
+        with form.rules():
+            services.record_account(found.pk, by=request.user, at=timezone.now(), words=form.cleaned_data["words"])
+            messages.success(request, "What the resident says is saved.")
+            return redirect(back)
+    context = shared.step(restriction, back, form=form, review=found)
+    return render(request, "restrictions/account.html", context)
+
+
+@require_safe
+def reviewed(request: HttpRequest, ref: str) -> HttpResponse:
+    """The confirmation: what was decided, what happened, the next dates."""
+    rows = Review.objects.visible_to(request.user).select_related("decided_by", "letter")
+    found = get_object_or_404(rows, reference=ref)
+    restriction = shared.find(request, found.restriction.reference)
+    if found.state != Review.State.DECIDED:
+        return redirect("restrictions:review", restriction.reference)
+    stands = getattr(restriction, "followed_by", None) or restriction
+    context = shared.step(
+        restriction,
+        review=found,
+        stands=stands,
+        dates=shared.rows_of(
+            each for each in shared.dates_of([stands]).get(stands.reference, {}).values() if each.state == "open"
+        ),
+    )
+    return render(request, "restrictions/reviewed.html", context)

@@ -1,0 +1,201 @@
+"""Any order of acts, tried by hypothesis: the restriction and the case never disagree."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django_fsm import TransitionNotAllowed
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from audit.models import Decision, Event
+from cases.models import Case
+from deadlines.models import Deadline
+from deadlines.services import day_of
+from people.access import NotPermitted
+from policies.rules import RuleBroken
+from register.models import Entry
+from restrictions import services
+from restrictions.models import Restriction, Review
+from tests import factories
+from tests.restrictions import builders
+
+State = Restriction.State
+REFUSED = (TransitionNotAllowed, RuleBroken, NotPermitted)
+TRACES = {
+    State.PROPOSED: "restriction.proposed",
+    State.RETURNED: "restriction.returned",
+    State.WITHDRAWN: "restriction.withdrawn",
+    State.IN_FORCE: "restriction.imposed",
+    State.EXTENDED: "restriction.extended",
+    State.VARIED: "restriction.varied",
+    State.LIFTED: "restriction.lifted",
+    State.LAPSED: "restriction.lapsed",
+}
+DECIDED = {"restriction.returned", "restriction.extended", "restriction.varied"}
+
+
+class Acts(RuleBasedStateMachine):
+    """Officers, deciders, reviewers and the clock, in any order."""
+
+    @initialize()
+    def begin(self):
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+        self.w = builders.world()
+        self.now = self.w.at
+        self.third = factories.working_as(self.w.provider, "team leader", name="Tess Third")
+        self.reviewer = builders.reviewer(self.w)
+
+    def teardown(self):
+        if hasattr(self, "savepoint"):
+            transaction.set_rollback(True)
+            self.savepoint.__exit__(None, None, None)
+
+    def latest(self, *states):
+        return Restriction.objects.filter(case=self.w.case, state__in=states or State.values).order_by("-pk").first()
+
+    def attempt(self, act, *arguments, **more):
+        try:
+            with transaction.atomic():
+                return act(*arguments, **more)
+        except REFUSED:
+            return None
+
+    @rule()
+    def prepare(self):
+        started = self.attempt(services.start, self.w.case.pk, by=self.w.staff.officer, at=self.now)
+        if started:
+            builders.fill(started, self.w, months=6, by=self.w.staff.officer, at=self.now)
+
+    @rule()
+    def propose(self):
+        if found := self.latest():
+            self.attempt(services.propose, found.pk, by=self.w.staff.officer, at=self.now)
+
+    @rule()
+    def send_back(self):
+        if found := self.latest():
+            self.attempt(services.send_back, found.pk, by=self.w.staff.team_leader, at=self.now, reasons="Say more.")
+
+    @rule()
+    def withdraw(self):
+        if found := self.latest():
+            self.attempt(services.withdraw, found.pk, by=self.w.staff.officer, at=self.now)
+
+    @rule()
+    def impose(self):
+        if found := self.latest():
+            self.attempt(services.impose, found.pk, by=self.w.staff.team_leader, at=self.now, reasons="Needed.")
+
+    @rule()
+    def lift(self):
+        if found := self.latest():
+            self.attempt(services.lift, found.pk, by=self.third, at=self.now, reason="No longer needed.")
+
+    @rule()
+    def quash(self):
+        if found := self.latest():
+            self.attempt(services.quash, found.pk, by=self.w.staff.manager, at=self.now, reason="Appeal.")
+
+    @rule()
+    def replace_terms(self):
+        if found := self.latest():
+            self.attempt(
+                services.replace_terms, found.pk, by=self.w.staff.manager, at=self.now, terms=builders.OTHER_TERMS,
+                ends_on=None, reason="Appeal.",
+            )  # fmt: skip
+
+    @rule()
+    def begin_review(self):
+        if found := self.latest():
+            self.attempt(services.begin_review, found.pk, by=self.w.staff.officer, at=self.now)
+
+    @rule(outcome=st.sampled_from(Review.Outcome.values))
+    def decide_review(self, outcome):
+        review = Review.objects.filter(restriction__case=self.w.case).order_by("-pk").first()
+        if review:
+            self.attempt(
+                services.decide_review, review.pk, by=self.reviewer, at=self.now, outcome=outcome, reasons="So.",
+                evidence="Rang again.", months=3 if outcome != "vary" else None, terms=builders.OTHER_TERMS,
+                late_reason="Illness.",
+            )  # fmt: skip
+
+    @rule(days=st.sampled_from([1, 20, 100, 200]))
+    def time_passes(self, days):
+        self.now += timedelta(days=days)
+
+    @rule()
+    def sweep(self):
+        for pk in Restriction.objects.past_their_last_day(day_of(self.now)).values_list("pk", flat=True):
+            services.lapse(pk, at=self.now)
+
+    @rule()
+    def something_happens(self):
+        builders.log(self.w.provider, self.w.staff, self.w.resident, at=self.now)
+
+    @invariant()
+    def never_two_in_force(self):
+        if hasattr(self, "w"):
+            assert Restriction.objects.filter(case=self.w.case).in_force(day_of(self.now)).count() <= 1
+
+    @invariant()
+    def the_register_agrees(self):
+        """An entry is in force if and only if its restriction is, today and on every day of the restriction to come."""
+        if not hasattr(self, "w"):
+            return
+        for on in (day_of(self.now), day_of(self.now) + timedelta(days=90)):
+            bound = Restriction.objects.filter(case=self.w.case).in_force(on)
+            assert {e.source for e in Entry.objects.in_force(on)} == {f"restriction:{r.reference}" for r in bound}
+
+    @invariant()
+    def the_case_agrees(self):
+        if not hasattr(self, "w"):
+            return
+        stage = Case.objects.get(pk=self.w.case.pk).stage
+        restricted = stage in (Case.Stage.CONTACT_RESTRICTION, Case.Stage.REVIEW)
+        in_force = Restriction.objects.filter(case=self.w.case, state=State.IN_FORCE).exists()
+        waits = Deadline.objects.open().filter(kind="review.at_end").exists()
+        open_review = Review.objects.filter(restriction__case=self.w.case, state=Review.State.BEGUN).exists()
+        assert restricted == (in_force or waits)
+        assert (stage == Case.Stage.REVIEW) == open_review
+
+    @invariant()
+    def every_state_left_its_trace(self):
+        if not hasattr(self, "w"):
+            return
+        for restriction in Restriction.objects.filter(case=self.w.case).exclude(state=State.DRAFT):
+            verb = TRACES[restriction.state]
+            events = Event.objects.filter(subject_kind="restriction", subject_ref=restriction.reference, verb=verb)
+            assert events.exists(), (restriction.state, verb)
+            if verb in DECIDED:
+                assert Decision.objects.filter(event__in=events).exists()
+
+    @invariant()
+    def only_what_is_in_force_is_due(self):
+        """Nothing is due about a restriction that is over, but its review at the end and the window of its appeal."""
+        if not hasattr(self, "w"):
+            return
+        for row in Deadline.objects.open().filter(about__startswith="restriction:"):
+            state = Restriction.objects.get(reference=row.about_ref).state
+            allowed = {
+                "restriction.decide": {State.PROPOSED},
+                "restriction.revise": {State.RETURNED},
+                "review.at_end": {State.IN_FORCE, State.LAPSED},
+                "appeal.window": {State.IN_FORCE, State.LAPSED},
+            }.get(row.kind, {State.IN_FORCE})
+            assert state in allowed, (row.kind, state)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_any_order_of_acts_keeps_everything_in_step():
+    from hypothesis.stateful import run_state_machine_as_test
+
+    run_state_machine_as_test(
+        Acts,
+        settings=settings(
+            max_examples=15, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
