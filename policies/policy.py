@@ -428,7 +428,7 @@ class Policy:
 
     def ordered_words(self) -> bool:
         """Whether the policy gives its stages an order."""
-        return self.value("stages.order").said or bool(self.value("stages.order").kept)
+        return bool(self.value("stages.order").kept)
 
     def _who_restricts(self) -> Who:
         stage = self.stage_for_state("contact restriction")

@@ -223,6 +223,19 @@ def test_each_kind_of_clock_is_explained_in_a_paragraph() -> None:
     assert filled.explain().endswith("Settled by Director on 2 November 2026: Plain reading.")
 
 
+@pytest.mark.parametrize(
+    ("calendar", "decided", "left_out"),
+    [
+        (SCOTLAND, date(2026, 11, 29), "Left out: 30 November, Saint Andrew's Day. Due"),
+        (ENGLAND, date(2026, 11, 27), "Left out: weekends. Due"),
+        (ENGLAND, date(2026, 11, 24), "convention. Due"),
+    ],
+)
+def test_only_what_was_left_out_is_named(calendar: Calendar, decided: date, left_out: str) -> None:
+    said = '[appeal]\nwindow = "1 working day from decision [9]"'
+    assert left_out in reckon(said, "appeal.window", calendar, decision=decided).explain()
+
+
 def test_dover_reviews_every_six_months_by_a_local_rule() -> None:
     found = clocks.work_out(DOVER, "review.interval", {"start": DECIDED}, ENGLAND)
     assert (found.due, found.source, found.clause) == (date(2027, 6, 18), "local", None)
@@ -377,6 +390,8 @@ def test_batches_are_reviewed_on_the_last_day_of_the_next_such_month() -> None:
     assert reckon(said, "review.batch", start=date(2027, 10, 31), last_review=date(2027, 11, 2)).due == date(
         2028, 4, 30
     )
+    december = '[review]\nbatch = "december [8]"'
+    assert reckon(december, "review.batch", start=date(2026, 12, 31)).due == date(2027, 12, 31)
     assert reckon(said, "review.batch").why_null == "the start is not known"
 
 

@@ -232,6 +232,24 @@ def test_a_local_rule_fills_the_kind_of_day_and_keeps_what_is_said() -> None:
     assert value.policy_words == "15 days from letter received"
 
 
+@pytest.mark.parametrize(
+    ("said", "settled", "allowed"),
+    [
+        ("3 incidents", "3 incidents within 6 months", True),
+        ("incidents within 6 months", "3 incidents within 6 months", True),
+        ("incidents", "3 incidents in the case", True),
+        ("incidents", "3 breaches", False),
+        ("3 incidents", "4 incidents within 6 months", False),
+        ("incidents within 6 months", "3 incidents in the case", False),
+        ("3 incidents within 6 months", "3 incidents within 6 months", False),
+    ],
+)
+def test_a_local_rule_fills_the_number_or_the_window_of_a_threshold(said: str, settled: str, allowed: bool) -> None:
+    stage = f'[stage.letter]\nstate = "written warning"\nafter = "{said} [4]"'
+    found = problems(BASE + stage, settle(f'stage.letter.after = "{settled}"'))
+    assert (found == []) is allowed, found
+
+
 def test_a_local_rule_settles_a_contradiction_as_one_of_the_two() -> None:
     said = '[appeal]\nfinal = ["yes [9.1]", "no [9.7]"]'
     assert read(said, settle('appeal.final = "no"')).value("appeal.final").raw is False
