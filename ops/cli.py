@@ -14,7 +14,7 @@ HELP = """\
 ./run lint                  the linters and the type checker alone
 ./run manage COMMAND …      Django's manage.py, on the demo's database
 ./run bench [NAME]          a benchmark; without a name, which there are
-./run soak [pytest …]       hours of random work
+./run soak [pytest …]       the long proofs, whole
 
 Settings come from the environment; .env.example describes each."""
 

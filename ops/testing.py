@@ -39,11 +39,11 @@ def run(arguments: list[str]) -> int:
 
 
 def soak(arguments: list[str]) -> int:
-    """`./run soak`: the tests marked `soak`, with hypothesis' large profile, until they end or you end them."""
+    """`./run soak`: the long proofs (every test by hypothesis) whole instead of a sample, with their figures."""
     os.environ["EVENHAND_SOAK"] = "1"
-    result = tests(["-m", "soak", *arguments])
+    result = tests(["-m", "proof", "-n", "2", "--hypothesis-show-statistics", *arguments])
     if result == NOTHING_COLLECTED:
-        say("Nothing here is marked soak.")
+        say("Nothing here is a long proof.")
     return result
 
 

@@ -18,6 +18,15 @@ hypothesis.settings.register_profile("sample", derandomize=True, max_examples=60
 hypothesis.settings.register_profile("soak", max_examples=20_000, deadline=None)
 hypothesis.settings.load_profile("soak" if os.environ.get("EVENHAND_SOAK") else "sample")
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test by hypothesis is a long proof, of which `./run test` runs a sample."""
+    for item in items:
+        run = getattr(item, "obj", None)
+        if getattr(run, "is_hypothesis_test", False) or hasattr(run, "hypothesis"):
+            item.add_marker("proof")
+
+
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
@@ -79,7 +88,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """A password takes a third of a second to hash, which is for guessers, and not for every test with nine staff."""
-    monkeypatch.setattr(django_settings, "PASSWORD_HASHERS", ["django.contrib.auth.hashers.MD5PasswordHasher"])
+    monkeypatch.setattr(django_settings, "PASSWORD_HASHERS", ["tests.quick.QuickHasher"])
 
 
 @pytest.fixture

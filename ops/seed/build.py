@@ -30,6 +30,7 @@ class Council:
     """The council as it is built up: its people by key, its residents by number, and the day that it stands around."""
 
     def __init__(self, now: datetime) -> None:
+        self.now = now
         self.today = now.astimezone(LONDON).date()
         self.staff: dict[str, User] = {}
         self.residents: list[Resident] = []
@@ -39,7 +40,7 @@ class Council:
         day = self.today - timedelta(days=days_ago)
         while day.weekday() > 4:
             day -= timedelta(days=1)
-        return datetime.combine(day, time(hour, minute), LONDON)
+        return min(datetime.combine(day, time(hour, minute), LONDON), self.now)
 
     def build(self) -> None:
         """Provider, policy, people, residents, then every story, a dog, and the sweeps of the last days."""
@@ -330,30 +331,32 @@ class Telling:
         """A manager who had no part in it decides the appeal."""
         story, restriction = self.story, self.restriction
         appeal = restriction.appeals.get()
-        common = {
-            "by": self.staff["head"],
-            "at": self.council.at(story.decided or 0, 16),
-            "considered": "The log of calls, both letters, and what the resident says.",
-        }
+        by, at = self.staff["head"], self.council.at(story.decided or 0, 16)
+        considered = "The log of calls, both letters, and what the resident says."
         if story.outcome == "upheld":
             reasons = (
                 "Our own log shows that half of the calls were ours. The restriction should not have been imposed."
             )
-            appeals.services.uphold(appeal.pk, reasons=reasons, **common)
+            answer = appeals.services.Answer(reasons=reasons, considered=considered)
+            appeals.services.uphold(appeal.pk, by=by, at=at, answer=answer)
         elif story.outcome == "dismissed":
             reasons = "The behaviour is well evidenced, and the terms leave e-mail and letters."
-            appeals.services.dismiss(appeal.pk, reasons=reasons, **common)
+            answer = appeals.services.Answer(reasons=reasons, considered=considered)
+            appeals.services.dismiss(appeal.pk, by=by, at=at, answer=answer)
         else:
             terms = [NewTerm("phone", "limited", "You may ring us on any working day between 2pm and 3pm."),
                      NewTerm("email", "open"), NewTerm("letter", "open"), NewTerm("office", "closed")]  # fmt: skip
             reasons = "The resident cannot use e-mail. An hour a day on the telephone protects staff as well."
-            appeals.services.vary(appeal.pk, reasons=reasons, terms=terms, **common)
+            answer = appeals.services.Answer(reasons=reasons, considered=considered)
+            appeals.services.vary(appeal.pk, by=by, at=at, answer=answer, terms=terms, ends_on=restriction.ends_on)
 
     def review(self) -> None:
         """Somebody uninvolved reviews the restriction."""
         story, at = self.story, self.council.at(self.story.reviewed or 0, 10)
         reviewer = self.decider(self.hit() | {self.restriction.decided_by})
         review = restrictions.services.begin_review(self.restriction.pk, by=self.author, at=at)
+        if story.review == "begun":
+            return
         restrictions.services.decide_review(
             review.pk,
             outcome=story.review,

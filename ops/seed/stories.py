@@ -325,6 +325,8 @@ STORIES = (
         warned=252,
         proposed=196,
         imposed=192,
+        reviewed=2,
+        review="begun",
     ),
     Story(
         22,
