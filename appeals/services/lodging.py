@@ -29,7 +29,10 @@ def about(appeal: Appeal) -> str:
 
 
 def locked(appeal_id: int) -> Appeal:
-    """The appeal with its row locked, and its restriction and case beside it."""
+    """The appeal with its row locked, and its restriction and case beside it.
+
+    Who decided it is read afterwards: a join is not read again after waiting for a lock, so it would show nobody.
+    """
     return (
         Appeal.objects.select_for_update(of=("self",))
         .select_related(
@@ -37,7 +40,6 @@ def locked(appeal_id: int) -> Appeal:
             "restriction__case__resident__provider",
             "restriction__case__policy_version",
             "restriction__letter",
-            "decided_by",
         )
         .get(pk=appeal_id)
     )
