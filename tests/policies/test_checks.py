@@ -187,6 +187,16 @@ def test_an_appeal_runs_from_a_letter_that_is_sent_for_what_it_covers() -> None:
     assert problems(said.replace('"talk [9]"', '"any decision [9]"')) == []
 
 
+def test_an_appeal_of_its_own_kind_needs_a_letter_of_its_own() -> None:
+    own = 'covers = "limits [9.3]"\nwindow = "5 working days from letter received [9.3]"'
+    said = SOUND.replace('covers = "limits [9.3]"', own)
+    assert problems(said) == []
+    said = said.replace('"limits [9.3]"', '"talk [9.3]"')
+    assert problems(said) == [
+        'appeal.for.limits.window: runs from "letter received", but no letter is ever sent for it.'
+    ]
+
+
 def test_warning_letters_are_counted_only_where_one_is_sent() -> None:
     said = SOUND.replace('after = "incidents before letter lapses [4.4]"', 'after = "1 warning letter [4.4]"')
     assert problems(said) == []
