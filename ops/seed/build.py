@@ -185,15 +185,16 @@ class Telling:
     def log(self, happening: Happening) -> Incident:
         """Log one incident on its day."""
         when = self.council.at(happening.days_ago, 10, 40)
+        before = when - timedelta(minutes=25)
         return cases.services.incidents.log(
             uuid.uuid4(),
             provider=self.council.provider,
             parts=[(self.resident, "behaved")],
             happened=Happened(
                 facts=happening.facts,
-                happened_on=when.date(),
+                happened_on=before.date(),
                 channel=happening.channel,
-                happened_at=time(10, 15),
+                happened_at=before.time().replace(second=0, microsecond=0),
                 place=happening.place,
                 words_used=happening.words,
                 categories=happening.categories,
