@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
+from appeals import services as appeals
 from deadlines.models import Deadline
 from deadlines.services import calendar_for, day_of
 from letters import services as letters
@@ -107,6 +108,7 @@ class Found:
         said += [(self.done["digests"], "e-mails, one a person")]
         said += [(self.done["lapsed"], "restrictions past their last day, now lapsed")]
         said += [(self.done["left"], "restrictions whose last day has not come yet: left as they are until then")]
+        said += [(self.done["windows"], "appeal windows that have closed")]
         said += [(self.done["tidied"], "register entries past their last day, now removed")]
         lines = [f"Sweep for {self.on.day} {self.on:%B %Y}"] + [f"{count:>6}  {words}" for count, words in said]
         lines += [f"        nobody who may do it: {one['what']}" for one in self.nobody]
@@ -127,7 +129,9 @@ def sweep(on: date, *, at: datetime) -> Found:
     ended = Restriction.objects.past_their_last_day(over)
     found.done["left"] = Restriction.objects.past_their_last_day(on).count() - ended.count()
     run.each("restriction", ended.order_by("pk"), run.lapse)
-    entries = Entry.objects.filter(removed_on__isnull=True, ends_on__lt=over, source="")
+    windows = Deadline.objects.due_by(over - timedelta(days=1)).filter(kind="appeal.window")
+    run.each("window", windows.order_by("pk"), run.close_window)
+    entries = Entry.objects.filter(removed_on__isnull=True, ends_on__lt=over).exclude(source__startswith="restriction:")
     run.each("entry", entries.order_by("pk"), run.tidy)
     run.each("deadline", Deadline.objects.due_by(on + timedelta(days=LONGEST_LEAD)).order_by("pk"), run.remind)
     owed = Reminder.objects.filter(digest__isnull=True, on__lte=on, deadline__state=Deadline.State.OPEN)
@@ -166,6 +170,10 @@ class _Run:
         """Hand a restriction past its last day to those who know what follows from it."""
         restrictions.lapse(pk, at=self.at)
         self.found.done["lapsed"] += 1
+
+    def close_window(self, pk: int) -> None:
+        """Say on the trail that the time to appeal is over; a late appeal may still be lodged, and a person decides."""
+        self.found.done["windows"] += appeals.close_window(pk, at=self.at)
 
     def tidy(self, pk: int) -> None:
         """Take an entry past its last day off the list; by its dates it had already ceased to count."""

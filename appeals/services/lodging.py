@@ -11,6 +11,7 @@ from appeals.models import Appeal
 from appeals.services.timing import Timing, meanwhile, rules_for, timing
 from audit import services as audit
 from deadlines import services as deadlines
+from deadlines.models import Deadline
 from deadlines.services import day_of
 from letters import services as letters
 from people.models import User
@@ -241,6 +242,22 @@ def withdraw(appeal_id: int, *, by: User, at: datetime, reason: str) -> Appeal:
     facts = {"restriction": appeal.restriction.reference}
     audit.record("appeal.withdrawn", subject=appeal, by=by, at=at, facts=facts, words={"reason": reason})
     return appeal
+
+
+@transaction.atomic
+def close_window(deadline_id: int, *, at: datetime) -> bool:
+    """Record that the time to appeal has run out, and cancel what showed it. False where that was done already.
+
+    It decides nothing: a late appeal is still lodged, and a person says whether it is heard.
+    """
+    deadline = (
+        Deadline.objects.select_for_update(of=("self",)).select_related("provider", "resident").get(pk=deadline_id)
+    )
+    if deadline.state != Deadline.State.OPEN or deadline.due_on is None or deadline.due_on >= day_of(at):
+        return False
+    deadlines.cancel(deadline.about, deadline.kind, at=at, reason="The time to appeal ran out")
+    audit.record("appeal.window_closed", subject=deadline, by=None, at=at, facts={"until": deadline.due_on})
+    return True
 
 
 def _locked_restriction(restriction_id: int) -> Restriction:

@@ -352,21 +352,28 @@ def remove(
 
 
 @transaction.atomic
-def remove_entry(entry_id: int, *, by: User, at: datetime, reason: str, resident_told: bool | None = None) -> Entry:
+def remove_entry(
+    entry_id: int, *, by: User | None, at: datetime, reason: str, resident_told: bool | None = None
+) -> Entry:
     """Remove an entry that stands by itself, because the risk has passed (D3).
 
-    Raises `TransitionNotAllowed`, naming who removed it when, if it is gone already; `RuleBroken` without a reason, or
-    if it stands with a restriction: then that is what must end.
+    `by` is None when the clock did it: then only an entry whose last day has gone. Raises `TransitionNotAllowed`, naming
+    who removed it when, if it is gone already; `RuleBroken` without a reason, or if it stands with a restriction: then
+    that is what must end.
     """
     entry = _locked().get(pk=entry_id)
-    permissions.check_can_remove(by, entry)
+    if by is not None:
+        permissions.check_can_remove(by, entry)
     _check_stands(entry)
     _check_own(entry)
+    if by is None and (entry.ends_on is None or entry.ends_on >= deadlines.day_of(at)):
+        raise TransitionNotAllowed(f"{entry.reference} stands until the end of its last day.")
     return _remove(entry, by=by, at=at, reason=reason, resident_told=resident_told)
 
 
 def _locked() -> models.QuerySet[Entry]:
-    return Entry.objects.select_for_update(of=("self",)).select_related("provider", "resident", "removed_by")
+    """Locked rows, joined only with what never changes: after waiting for a lock, the row is new and its joins are old."""
+    return Entry.objects.select_for_update(of=("self",)).select_related("provider", "resident")
 
 
 def _check_stands(entry: Entry) -> None:

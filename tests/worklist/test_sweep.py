@@ -11,11 +11,14 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from hypothesis import strategies as st
 
+from audit.models import Event
 from config.celery import app
 from deadlines import services as deadlines
 from deadlines.models import Deadline, Holiday
 from deadlines.services import calendar_for
 from letters.models import Dispatch, Notice
+from register import services as register
+from register.models import Entry
 from restrictions.models import Restriction
 from tests import factories
 from tests.restrictions import builders
@@ -287,6 +290,42 @@ def test_the_review_is_announced_a_fortnight_before(db):
     told = Reminder.objects.filter(deadline__kind="review.at_end")
     assert (before, {one.kind for one in told}) == (0, {Kind.DUE_SOON})
     assert w.staff.team_leader not in {one.user for one in told}, "who imposed it does not review it (F12)"
+
+
+def test_a_closed_appeal_window_is_said_on_the_trail_once_and_not_before_its_time(db):
+    w = builders.world()
+    restriction = builders.imposed(w)
+    window = Deadline.objects.get(kind="appeal.window", about=f"restriction:{restriction.reference}")
+    services.sweep(window.due_on + timedelta(days=9), at=builders.NOON)
+    sweep(window.due_on)
+    assert not Event.objects.filter(verb="appeal.window_closed").exists()
+    assert sweep(window.due_on + timedelta(days=1)).done["windows"] == 1
+    assert sweep(window.due_on + timedelta(days=1)).done["windows"] == 0
+    assert Event.objects.get(verb="appeal.window_closed").subject_ref == restriction.reference
+    assert not Deadline.objects.open().filter(pk=window.pk).exists()
+
+
+def test_a_register_entry_of_its_own_goes_after_its_last_day(provider, staff):
+    register_key = provider.policy_version_on(MONDAY).policy.registers[0].key
+    entry = register.enter(
+        provider=provider,
+        place="7 Castle Street\nDover",
+        postcode="CT16 1QX",
+        register_key=register_key,
+        risks=["animal"],
+        instructions=["Ring before you go: there is a dog."],
+        arrangement=[],
+        reason="A dog went for a fitter.",
+        ends_on=MONDAY,
+        by=staff.team_leader,
+        at=six(MONDAY - timedelta(days=30)),
+    )
+    assert sweep(MONDAY).done["tidied"] == 0
+    found = sweep(MONDAY + timedelta(days=1))
+    assert (found.done["tidied"], found.failed) == (1, [])
+    assert sweep(MONDAY + timedelta(days=1)).done["tidied"] == 0
+    entry = Entry.objects.get(pk=entry.pk)
+    assert (entry.removed_on, entry.removed_by) == (MONDAY + timedelta(days=1), None)
 
 
 # How it is run

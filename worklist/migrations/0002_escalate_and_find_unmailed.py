@@ -5,21 +5,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('deadlines', '0002_initial'),
-        ('worklist', '0001_initial'),
+        ("deadlines", "0002_initial"),
+        ("worklist", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='reminder',
-            name='kind',
-            field=models.CharField(choices=[('due_soon', 'Due soon'), ('due_today', 'Due today'), ('overdue', 'Overdue'), ('escalated', 'Overdue in your team')], max_length=10),
+            model_name="reminder",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("due_soon", "Due soon"),
+                    ("due_today", "Due today"),
+                    ("overdue", "Overdue"),
+                    ("escalated", "Overdue in your team"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AddIndex(
-            model_name='reminder',
-            index=models.Index(condition=models.Q(('digest__isnull', True)), fields=['user'], name='reminder_not_yet_mailed'),
+            model_name="reminder",
+            index=models.Index(
+                condition=models.Q(("digest__isnull", True)), fields=["user"], name="reminder_not_yet_mailed"
+            ),
         ),
     ]
