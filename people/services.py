@@ -184,7 +184,10 @@ def _day_of(at: datetime) -> date:
 
 
 def _keep_contacts(resident: Resident, details: Details, *, today: date) -> None:
-    """Make phones and e-mails what was typed; a new address ends the one before it and both are kept."""
+    """Make phones and e-mails what was typed; a new address ends the one before it and both are kept.
+
+    The same home spelt another way is a correction, not a move: what stood before is in the trail.
+    """
     for kind, values in ((ContactPoint.Kind.PHONE, details.phones), (ContactPoint.Kind.EMAIL, details.emails)):
         resident.contact_points.filter(kind=kind).exclude(value__in=values).delete()
         known = set(resident.contact_points.filter(kind=kind).values_list("value", flat=True))
@@ -195,7 +198,8 @@ def _keep_contacts(resident: Resident, details: Details, *, today: date) -> None
     if home is None:
         return
     current = resident.addresses.filter(until__isnull=True).first()
-    if current and (current.lines, current.postcode) == (home.lines, home.postcode):
+    if current and same_home(current.lines, current.postcode, home.lines, home.postcode):
+        current.lines, current.postcode = home.lines, home.postcode.upper()
         current.uprn = home.uprn or current.uprn
         current.save()
         return

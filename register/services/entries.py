@@ -372,7 +372,7 @@ def remove_entry(
 
 
 def _locked() -> models.QuerySet[Entry]:
-    """Locked rows, joined only with what never changes: after waiting for a lock, the row is new and its joins are old."""
+    """Locked rows, joined only with what never changes: after a wait for the lock the row is new, its joins are old."""
     return Entry.objects.select_for_update(of=("self",)).select_related("provider", "resident")
 
 

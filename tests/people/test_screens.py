@@ -159,7 +159,9 @@ def test_needs_and_representatives_come_and_go(resident, staff):
     shown = page(client.get(here))
     assert "Cannot hear calls" in shown and "(about health)" in shown and "Ann Aunt" in shown
     need, one = resident.needs.get(), resident.representatives.get()
-    assert "Enter why it no longer holds" in page(client.post(reverse("people:end_need", args=[*args, need.pk]), {}))
+    assert "Enter why it no longer holds" in page(
+        client.post(reverse("people:end_need", args=[*args, need.pk]), {"reasons": ""})
+    )
     client.post(reverse("people:end_need", args=[*args, need.pk]), {"reasons": "Hearing aid"})
     client.post(reverse("people:end_representative", args=[*args, one.pk]), {"reasons": "Withdrew"})
     shown = page(client.get(here))

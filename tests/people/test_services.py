@@ -68,6 +68,13 @@ def test_the_old_address_ends_on_the_day_of_the_move(resident, staff):
     assert Address.objects.filter(resident=resident).count() == 2, "the same address again is no move"
 
 
+def test_an_address_spelt_another_way_is_corrected_in_place(resident, staff):
+    spelt = details(home=Home("12, Marine Parade", "ct161lw", "100062289876"))
+    services.change_resident(resident.pk, spelt, by=staff.officer, at=NOON)
+    assert str(Address.objects.get(resident=resident)) == "12, Marine Parade, CT161LW"
+    assert Event.objects.get(verb="resident.changed").words.body["was address"] == "12 Marine Parade, Dover, CT16 1LW"
+
+
 def test_a_person_and_the_tenancy_are_added_together_or_not_at_all(provider, staff):
     with pytest.raises(RuleBroken):
         services.add_with_tenancy(provider, details(), tenancy_reference="T-1", part="", by=staff.officer, at=NOON)

@@ -312,6 +312,14 @@ def test_a_removal_needs_reasons(dog, staff):
     assert broken.value.field == "reason"
 
 
+def test_the_clock_removes_only_what_has_ended(provider, staff):
+    short = enter(provider, staff.manager, place="1 Roof Row", source="", reason="Roof.", ends_on=date(2026, 12, 20))
+    with pytest.raises(TransitionNotAllowed):
+        services.remove_entry(short.pk, by=None, at=NOON + timedelta(days=2), reason="Ended")
+    removed = services.remove_entry(short.pk, by=None, at=NOON + timedelta(days=3), reason="Ended")
+    assert (removed.removed_on, removed.removed_by) == (date(2026, 12, 21), None)
+
+
 def test_removing_twice_says_who_removed_it(dog, staff):
     services.remove_entry(dog.pk, by=staff.manager, at=NOON, reason="Gone.")
     with pytest.raises(TransitionNotAllowed, match="Morgan Manager removed this entry on 18 December 2026"):

@@ -1,0 +1,109 @@
+"""Two people at once, on connections of their own."""
+
+import threading
+from datetime import date
+
+import pytest
+from django.db import connection
+from django_fsm import TransitionNotAllowed
+
+from audit.models import Event
+from policies.rules import RuleBroken
+from register import services
+from register.models import Entry, Receipt
+from tests import factories
+from tests.factories import NOON
+from tests.register.conftest import enter
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*acts):
+    """Run each on its own thread and connection, all starting together; what each returned or raised."""
+    ready, ended = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def run(number, act):
+        ready.wait()
+        try:
+            ended[number] = act()
+        except (TransitionNotAllowed, RuleBroken) as refused:
+            ended[number] = refused
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return ended
+
+
+@pytest.fixture
+def staff():
+    return factories.staff(factories.dover())
+
+
+@pytest.fixture
+def dog(staff):
+    return enter(
+        staff.manager.provider,
+        staff.manager,
+        place="4 Snargate Street",
+        source="",
+        ends_on=None,
+        review_on=date(2027, 3, 1),
+        reason="It bit the engineer.",
+    )
+
+
+def test_two_removals_at_once_are_one(dog, staff):
+    ended = at_once(
+        *(
+            lambda user=user: services.remove_entry(dog.pk, by=user, at=NOON, reason="Gone.")
+            for user in (staff.manager, staff.team_leader)
+        )
+    )
+    assert sorted(type(end).__name__ for end in ended) == ["Entry", "TransitionNotAllowed"]
+    assert Event.objects.filter(verb="register.removed").count() == 1
+    winner = Entry.objects.get().removed_by
+    (loser,) = (end for end in ended if isinstance(end, TransitionNotAllowed))
+    assert winner.name in str(loser)
+
+
+def test_two_removals_by_source_at_once_are_one(staff):
+    provider = staff.manager.provider
+    enter(provider, staff.manager, factories.resident(provider, staff.officer))
+    source = "restriction:X-000004"
+    ended = at_once(*[lambda: services.remove(source, by=staff.manager, at=NOON, reason="Lifted.")] * 2)
+    assert sorted(type(end).__name__ for end in ended) == ["Entry", "NoneType"]
+
+
+def test_one_place_entered_twice_at_once_is_one_entry(staff):
+    def act():
+        return enter(
+            staff.manager.provider, staff.manager, place="1 Roof Row", source="", reason="The roof.",
+            review_on=date(2027, 3, 1),
+        )  # fmt: skip
+
+    ended = at_once(act, act)
+    assert sorted(type(end).__name__ for end in ended) == ["Entry", "RuleBroken"]
+    assert Entry.objects.count() == 1
+
+
+def test_two_presses_make_one_receipt(staff):
+    provider = staff.manager.provider
+    resident = factories.resident(provider, staff.officer)
+    look = services.look_up(resident, by=staff.front_line, purpose="visit", at=NOON)
+    at_once(*[lambda: services.confirm_checked(look.pk, by=staff.front_line, at=NOON)] * 2)
+    assert Receipt.objects.count() == 1
+
+
+def test_a_removal_and_a_change_at_once_leave_no_half(dog, staff):
+    ended = at_once(
+        lambda: services.remove_entry(dog.pk, by=staff.manager, at=NOON, reason="Gone."),
+        lambda: services.change_entry(dog.pk, by=staff.team_leader, at=NOON, reason="Two.", instructions=["No."]),
+    )
+    entry = Entry.objects.get()
+    assert entry.removed_on == date(2026, 12, 18), "whoever came second, the removal stands"
+    assert (entry.instructions == ["No."]) is isinstance(ended[1], Entry)
