@@ -54,6 +54,11 @@ def test_what_is_no_period_is_refused_with_help(text: str, why: str) -> None:
         Period.parse(text)
 
 
+def test_small_numbers_may_be_written_out() -> None:
+    words = "one two three four five six seven eight nine ten eleven twelve".split()
+    assert [Period.parse(f"{word} weeks").count for word in words] == list(range(1, 13))
+
+
 @given(st.data())
 def test_a_period_reads_back_what_it_writes(data: st.DataObject) -> None:
     unit = data.draw(st.sampled_from(UNITS))
