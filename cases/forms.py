@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from cases import wording
-from cases.models import Assessment, Incident, Involvement
+from cases.models import Assessment, Case, Incident, Involvement
 from cases.services.incidents import AffectedPerson, Happened
 from deadlines.services import LONDON
-from design import fields, forms
+from design import fields, forms, words
 from people.models import Organisation, Provider, Resident, User
 from policies.policy import Policy
 
@@ -32,6 +32,11 @@ class People:
     def resident(self, reference: str) -> Resident | None:
         """One of those found, by reference."""
         return next((one for one in (*self.found, *self.chosen) if one.reference == reference), None)
+
+
+def _field(form: forms.Form, name: str) -> Any:
+    """A field as what it is: the form's own table knows only that it is some field."""
+    return form.fields[name]
 
 
 def resident_hint(resident: Resident) -> str:
@@ -65,7 +70,7 @@ class WhoForm(forms.Form):
     def __init__(self, *args: Any, people: People | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = people = people or People()
-        found = self.fields["found"]
+        found = _field(self, "found")
         found.choices = [(one.reference, one.name) for one in people.found] + self.others()
         found.hints = {one.reference: resident_hint(one) for one in people.found}
         if people.found and self.others():
@@ -100,8 +105,12 @@ class LogForm(WhoForm):
     earlier_at = fields.TimeField(label="About what time?", called="the time", required=False)
     happened_on = fields.DayField(label="Which day?", called="when it happened")
     happened_at = fields.TimeField(label="About what time, if you know", called="the time", required=False)
-    channel = fields.ChoiceField(label="Where did it happen?", called="where it happened", choices=Incident.Channel.choices)
-    place = fields.TextField(label="Place, if it helps", help_text="For example: the front desk, or the lift", required=False)
+    channel = fields.ChoiceField(
+        label="Where did it happen?", called="where it happened", choices=Incident.Channel.choices
+    )
+    place = fields.TextField(
+        label="Place, if it helps", help_text="For example: the front desk, or the lift", required=False
+    )
     warnings_given = fields.WholeNumberField(
         label="How many warnings did you give?", called="how many warnings were given", initial=0, max_value=20, width=2
     )
@@ -147,7 +156,7 @@ class LogForm(WhoForm):
     categories = fields.ChoicesField(
         label="What kind of behaviour was it?", help_text="The kinds that the policy names", required=False
     )
-    files = fields.EvidenceField(
+    evidence = fields.EvidenceField(
         label="Files",
         help_text="Photos, recordings, e-mails. If there is a problem on this page you have to choose them again.",
         required=False,
@@ -165,7 +174,7 @@ class LogForm(WhoForm):
         "police_called",
         "police_reference",
         "categories",
-        "files",
+        "evidence",
     )
 
     def __init__(self, *args: Any, policy: Policy, user: User, at: datetime, **kwargs: Any) -> None:
@@ -175,10 +184,10 @@ class LogForm(WhoForm):
         self._ask_colleagues()
         asked = warnings_hint(policy)
         if asked:
-            self.fields["warnings_given"].help_text = asked
+            _field(self, "warnings_given").help_text = asked
         behaviours = policy.behaviours
-        self.fields["categories"].choices = [(one.key, one.name) for one in behaviours]
-        self.fields["categories"].hints = {one.key: one.rule.cite() for one in behaviours if one.rule}
+        _field(self, "categories").choices = [(one.key, one.name) for one in behaviours]
+        _field(self, "categories").hints = {one.key: one.rule.cite() for one in behaviours if one.rule}
 
     def others(self) -> list[tuple[str, str]]:
         return [(UNKNOWN, "I do not know")]
@@ -199,10 +208,10 @@ class LogForm(WhoForm):
     def _ask_colleagues(self) -> None:
         named = [(str(self.user.pk), f"Me, {self.user.name}")]
         named += [(str(one.pk), one.name) for one in self.people.colleagues if one.pk != self.user.pk]
-        self.fields["affected"].choices = named
-        self.fields["affected"].hints = {str(one.pk): one.job_title for one in self.people.colleagues if one.job_title}
+        _field(self, "affected").choices = named
+        _field(self, "affected").hints = {str(one.pk): one.job_title for one in self.people.colleagues if one.job_title}
         organisations = [(str(one.pk), one.name) for one in self.people.organisations]
-        self.fields["organisation"].choices = [("", "Choose a contractor, or leave this"), *organisations]
+        _field(self, "organisation").choices = [("", "Choose a contractor, or leave this"), *organisations]
 
     @property
     def part_names(self) -> list[str]:
@@ -214,7 +223,7 @@ class LogForm(WhoForm):
         """Whether something under "Add more now" is wrong or filled in, so that it must not be folded away."""
         if self.is_bound and any(name in self.errors for name in self.LATER):
             return True
-        quiet = ("knowledge", "organisation", "files")
+        quiet = ("knowledge", "organisation", "evidence")
         return any(self[name].value() for name in self.LATER if name not in quiet)
 
     def clean(self) -> dict[str, Any]:
@@ -287,7 +296,11 @@ class LogForm(WhoForm):
 
 
 def affected_people(
-    known: Iterable[User], ticked: Sequence[str], contractors: str, witnesses: str = "", works_for: Organisation | None = None
+    known: Iterable[User],
+    ticked: Sequence[str],
+    contractors: str,
+    witnesses: str = "",
+    works_for: Organisation | None = None,
 ) -> list[AffectedPerson]:
     """Those affected and those who saw it, from ticks and lines of names."""
     by_pk: Mapping[str, User] = {str(one.pk): one for one in known}
@@ -303,7 +316,8 @@ def warnings_hint(policy: Policy) -> str:
         return ""
     if stage.after.unsaid or stage.after.rule is None:
         return "The policy does not say how many come before a warning letter."
-    return f"Enter 0 if none. The policy asks for {stage.after} before a warning letter ({stage.after.rule.in_brackets()})."
+    cited = stage.after.rule.in_brackets()
+    return f"Enter 0 if none. The policy asks for {stage.after} before a warning letter ({cited})."
 
 
 # After saving
@@ -312,16 +326,21 @@ def warnings_hint(policy: Policy) -> str:
 class SameForm(forms.Form):
     """Whether what was typed is about an incident that is logged already."""
 
-    same = fields.ChoiceField(label="Is this the same incident?", called="whether it is the same incident", heading=True, size="l")
-    files = fields.EvidenceField(
-        label="Choose your files again", help_text="They could not be kept between the two pages.", required=False, multiple=True
+    same = fields.ChoiceField(
+        label="Is this the same incident?", called="whether it is the same", heading=True, size="l"
+    )
+    evidence = fields.EvidenceField(
+        label="Choose your files again",
+        help_text="They could not be kept between the two pages.",
+        required=False,
+        multiple=True,
     )
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], hints: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["same"].choices = [*choices, ("different", "No, it is a different incident")]
-        self.fields["same"].hints = dict(hints)
-        self.fields["same"].divider_before = "different"
+        _field(self, "same").choices = [*choices, ("different", "No, it is a different incident")]
+        _field(self, "same").hints = dict(hints)
+        _field(self, "same").divider_before = "different"
 
 
 class CategoriesForm(forms.Form):
@@ -331,8 +350,8 @@ class CategoriesForm(forms.Form):
 
     def __init__(self, *args: Any, policy: Policy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["categories"].choices = [(one.key, one.name) for one in policy.behaviours]
-        self.fields["categories"].hints = {one.key: one.rule.cite() for one in policy.behaviours if one.rule}
+        _field(self, "categories").choices = [(one.key, one.name) for one in policy.behaviours]
+        _field(self, "categories").hints = {one.key: one.rule.cite() for one in policy.behaviours if one.rule}
 
 
 class AddPersonForm(WhoForm):
@@ -349,7 +368,9 @@ class AddPersonForm(WhoForm):
 class HarmForm(forms.Form):
     """Who was threatened, hurt or otherwise affected."""
 
-    danger = fields.YesNoField(label="Was anyone threatened, hurt or intimidated?", called="whether anyone was threatened")
+    danger = fields.YesNoField(
+        label="Was anyone threatened, hurt or intimidated?", called="whether anyone was threatened"
+    )
     hurt = fields.YesNoField(label="Was anyone physically hurt?", called="whether anyone was hurt")
     affected = fields.ChoicesField(
         label="Which colleagues did it affect?", help_text="Their line managers are told at once.", required=False
@@ -361,8 +382,8 @@ class HarmForm(forms.Form):
     def __init__(self, *args: Any, colleagues: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.colleagues = colleagues
-        self.fields["affected"].choices = [(str(one.pk), one.name) for one in colleagues]
-        self.fields["affected"].hints = {str(one.pk): one.job_title for one in colleagues if one.job_title}
+        _field(self, "affected").choices = [(str(one.pk), one.name) for one in colleagues]
+        _field(self, "affected").hints = {str(one.pk): one.job_title for one in colleagues if one.job_title}
 
 
 class PoliceForm(forms.Form):
@@ -386,14 +407,17 @@ class HazardForm(forms.Form):
 class FilesForm(forms.Form):
     """Files of an incident."""
 
-    files = fields.EvidenceField(label="Files", called="at least one file", multiple=True)
+    evidence = fields.EvidenceField(label="Files", called="at least one file", multiple=True)
 
 
 class AccountForm(forms.Form):
     """Another account of the same incident."""
 
     words = fields.LongTextField(
-        label="What you saw and heard", called="what you saw and heard", rows=8, help_text="It stands beside the first account."
+        label="What you saw and heard",
+        called="what you saw and heard",
+        rows=8,
+        help_text="It stands beside the first account.",
     )
     words_used = fields.LongTextField(label="Words used, exactly", required=False, rows=3)
 
@@ -423,17 +447,22 @@ class WarningForm(forms.Form):
         max_length=2000,
     )
     support = fields.LongTextField(
-        label="Help that you can offer", help_text="For example another way to reach you.", required=False, max_length=2000, rows=3
+        label="Help that you can offer",
+        help_text="For example another way to reach you.",
+        required=False,
+        max_length=2000,
+        rows=3,
     )
 
     def __init__(self, *args: Any, incidents: Sequence[Incident], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.selectable = [one for one in incidents if one.knowledge != Incident.Knowledge.HEARSAY]
         self.hearsay = [one for one in incidents if one.knowledge == Incident.Knowledge.HEARSAY]
-        self.fields["incidents"].choices = [
-            (one.reference, f"{one.reference}: {wording.moment_of(one.happened_on, one.happened_at)}") for one in self.selectable
+        _field(self, "incidents").choices = [
+            (one.reference, f"{one.reference}: {wording.moment_of(one.happened_on, one.happened_at)}")
+            for one in self.selectable
         ]
-        self.fields["incidents"].reveal = {one.reference: (f"told_{one.reference}",) for one in self.selectable}
+        _field(self, "incidents").reveal = {one.reference: (f"told_{one.reference}",) for one in self.selectable}
         for one in self.selectable:
             told = fields.LongTextField(
                 label="What the letter says of it",
@@ -473,9 +502,9 @@ class ReasonsForm(forms.Form):
     def __init__(self, *args: Any, label: str = "", called: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if label:
-            self.fields["reasons"].label = label
-            self.fields["reasons"].called = called
-            self.fields["reasons"].speak("reasons")
+            _field(self, "reasons").label = label
+            _field(self, "reasons").called = called
+            _field(self, "reasons").speak("reasons")
 
 
 class NotActingForm(forms.Form):
@@ -503,7 +532,7 @@ class EqualityForm(forms.Form):
     words = fields.LongTextField(
         label="What did you consider?",
         called="what you considered",
-        help_text="Needs that bear on the behaviour, adjustments, what a decision would mean for this person, and other ways.",
+        help_text="Needs that bear on the behaviour, adjustments, what a decision would mean here, and other ways.",
         rows=8,
     )
 
@@ -514,6 +543,12 @@ class FilterForm(forms.Form):
     q = fields.TextField(label="Name, address, phone or reference", required=False, spellcheck=False)
     stage = fields.ChoiceField(label="Stage", required=False, small=True)
 
+    def choose_stages(self) -> dict[str, str]:
+        """Offer every stage; each value with its words."""
+        stages = [("", "Any stage"), ("open", "Not closed"), *Case.Stage.choices]
+        _field(self, "stage").choices = stages
+        return dict(stages)
+
 
 def new_token() -> uuid.UUID:
     """The token of a new draft."""
@@ -523,6 +558,7 @@ def new_token() -> uuid.UUID:
 def colleagues_named(provider: Provider, typed: str, *, most: int = 10) -> list[User]:
     """Active staff of a provider, and of its contractors, whose name holds what was typed."""
     found = User.objects.filter(provider=provider, is_active=True)
-    for word in typed.split():
+    named = words.clean_line(typed)[:200].split()
+    for word in named:
         found = found.filter(name__icontains=word)
-    return list(found.order_by("name")[:most]) if typed.strip() else []
+    return list(found.order_by("name")[:most]) if named else []

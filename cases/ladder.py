@@ -45,8 +45,8 @@ class State:
 class Gate:
     """One condition of a step: what, how it stands, why, and the rule that asks for it.
 
-    `required` tells what stops the step; a gate that is open but not required is offered. `url_name` is the page where it
-    is met, for the case's reference.
+    `required` tells what stops the step; a gate that is open but not required is offered. `url_name` is the page
+    where it is met, for the case's reference.
     """
 
     key: str
@@ -75,7 +75,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class Reached:
-    """Whether what a stage waits for has come: `met`, `silent` (the policy does not say: a person settles it), or not."""
+    """Whether what a stage waits for has come: `met`, `silent` (a person settles it), or not."""
 
     met: bool
     sentence: str
@@ -99,7 +99,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Act:
-    """Something that can be done now: the button's words, the page, and why this reader may not (empty where they may)."""
+    """Something that can be done now: the button's words, the page, and why this reader may not (or nothing)."""
 
     words: str
     url_name: str
@@ -153,18 +153,21 @@ class Standing:
             warning
             for warning in self.warnings
             if warning.letter is not None
-            and warning.letter.state == Letter.State.ISSUED
+            and warning.letter.issued_at is not None
             and warning.letter.issued_at >= self.case.begun_at
             and not warning.withdrawn_at
         ]
-        return max(issued, key=lambda warning: warning.letter.issued_at, default=None)
+        return max(
+            issued, key=lambda warning: (warning.paper.issued_at or self.case.begun_at, warning.pk), default=None
+        )
 
     @cached_property
     def draft(self) -> Warning | None:
         """The warning letter that is being written or waits for approval."""
         waiting = (Letter.State.DRAFT, Letter.State.FOR_APPROVAL)
         return next(
-            (w for w in self.warnings if w.letter is not None and w.letter.state in waiting and not w.withdrawn_at), None
+            (w for w in self.warnings if w.letter is not None and w.letter.state in waiting and not w.withdrawn_at),
+            None,
         )
 
     @cached_property
@@ -226,8 +229,8 @@ def written_reached(standing: Standing) -> Reached:
     """Whether what the policy asks for before a written warning has come.
 
     Dover 6.9 and 6.11: two initial warnings in one conversation or interaction, and the behaviour continued. Whether
-    warnings of several interactions add up, or behaviour that comes back later counts, the policy does not say: then it is
-    `silent`, and a named person settles it with reasons.
+    warnings of several interactions add up, or behaviour that comes back later counts, the policy does not say: then
+    it is `silent`, and a named person settles it with reasons.
     """
     stage = standing.policy.stage_for_state("written warning")
     if stage is None:
@@ -266,7 +269,9 @@ def _initial_reached(standing: Standing, after: Threshold | None) -> Reached:
         return _warnings_reached(standing, after, after.count)
     if after.what.startswith("incident"):
         return _incidents_reached(standing, after, after.count)
-    return Reached(False, f"The policy asks for {after}: whether that has come, a person decides.", after.rule, silent=True)
+    return Reached(
+        False, f"The policy asks for {after}: whether that has come, a person decides.", after.rule, silent=True
+    )
 
 
 def _warnings_reached(standing: Standing, after: Threshold, wanted: int) -> Reached:
@@ -293,7 +298,7 @@ def _warnings_reached(standing: Standing, after: Threshold, wanted: int) -> Reac
 
 
 def _came_back(standing: Standing, full: Incident, after: Threshold, wanted: int) -> Reached:
-    """The warnings were given and the behaviour stopped there: has it come back, and does the policy say that counts?"""
+    """The warnings were given and the behaviour stopped there: has it come back, and does that count?"""
     given = _number(standing.initial[full.pk], "initial warning")
     later = [incident for incident in standing.counting if _moment(incident) > _moment(full)]
     if not later:
@@ -334,12 +339,15 @@ def restriction_reached(standing: Standing) -> Reached:
     if after is None:
         return Reached(True, "The policy asks for nothing before a restriction.")
     if after.unsaid or after.count is None or not after.what.startswith("warning letter"):
-        return Reached(False, f"Before a restriction the policy asks for: {after}. A person decides.", after.rule, silent=True)
+        return Reached(
+            False, f"Before a restriction the policy asks for: {after}. A person decides.", after.rule, silent=True
+        )
     if standing.letter is None:
         return Reached(False, "No warning letter has been issued.", after.rule)
     later = persisted(standing)
-    letter = standing.letter.letter
-    sent = f"The warning letter {letter.reference} was issued on {dates.day(letter.dated)}"
+    letter = standing.letter.paper
+    sent = f"The warning letter {letter.reference} was issued"
+    sent += f" on {dates.day(letter.dated)}" if letter.dated else ""
     if not later:
         return Reached(False, f"{sent}. No later incident is recorded.", after.rule)
     return Reached(True, f"{sent}, and the behaviour persisted: {later[0].reference}.", after.rule, how="counted")
@@ -349,7 +357,7 @@ def persisted(standing: Standing) -> list[Incident]:
     """The incidents after the warning letter (and after the end of a restriction that followed it)."""
     if standing.letter is None or standing.case.stage == Case.Stage.INITIAL_WARNING:
         return []
-    since = max(standing.letter.letter.issued_at, standing.case.moved_at)
+    since = max(standing.letter.paper.issued_at or standing.case.moved_at, standing.case.moved_at)
     return [incident for incident in standing.counting if _after(incident, since)]
 
 
@@ -400,8 +408,8 @@ def _first_hand_gate(standing: Standing) -> Gate:
 def gates_for_restriction(case: Case, standing: Standing | None = None) -> list[Gate]:
     """What a restriction waits for: the letter and what came after it, then what the policy asks before this stage.
 
-    A proposal is refused while one of them `blocks`. The extreme path makes the first "Not required", with its reason; the
-    proposal still has to give its own (Dover 6.7, 6.17).
+    A proposal is refused while one of them `blocks`. The extreme path makes the first "Not required", with its
+    reason; the proposal still has to give its own (Dover 6.7, 6.17).
     """
     standing = standing or read(case)
     policy = standing.policy
@@ -411,7 +419,9 @@ def gates_for_restriction(case: Case, standing: Standing | None = None) -> list[
         state = State.NOT_REQUIRED if reached.how == "skipped" else State.DONE
     else:
         state = State.MISSING
-    gates = [Gate("warning_letter", "A warning letter, and the behaviour persisted", state, reached.sentence, reached.rule)]
+    gates = [
+        Gate("warning_letter", "A warning letter, and the behaviour persisted", state, reached.sentence, reached.rule)
+    ]
     for asked in policy.gates_before(stage.key) if stage else []:
         gates.append(_policy_gate(standing, asked))
     return gates
@@ -455,7 +465,8 @@ def lines(standing: Standing) -> list[Line]:
     """Each warning, whether it counts, and why or why not; oldest first."""
     by_pk = {incident.pk: incident for incident in standing.incidents}
     shown: list[Line] = []
-    given = Counter(w.incident_id for w in standing.warnings if w.kind == Warning.Kind.INITIAL and not w.withdrawn_at)
+    initial = [warning for warning in standing.warnings if warning.incident_id and not warning.withdrawn_at]
+    given = Counter(warning.incident_id or 0 for warning in initial)
     for pk, count in given.items():
         shown.append(_initial_line(standing, by_pk[pk], count))
     for warning in standing.warnings:
@@ -521,7 +532,9 @@ def _towards_letter(standing: Standing, may: Callable[[str], str]) -> NextStep:
         return NextStep(sentence, gates, Act("Draft a warning letter", "cases:warn", ref, may("warn")), rules=rules)
     if reached.silent:
         decider = names_with(standing.policy, Can.DECIDE)
-        sentence = f"{reached.sentence} A {decider} may settle it, with reasons; until then no warning letter can be drafted."
+        sentence = (
+            f"{reached.sentence} A {decider} may settle it, with reasons; until then no warning letter can be drafted."
+        )
         act = Act("Decide whether it goes on to a warning letter", "cases:settle", ref, may("settle_threshold"))
         return NextStep(sentence, gates, act, rules=rules)
     sentence = f"{reached.sentence} Nobody has to do anything now. If it happens again, log it."

@@ -1,7 +1,7 @@
 """Incidents, the staged case, warnings, assessments and evidence."""
 
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -197,6 +197,16 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.exclude(stage=Case.Stage.CLOSED)
 
 
+def came_from_written_warning(case: Any) -> bool:
+    """Whether the case stood at the written warning when the restriction was imposed."""
+    return bool(case.stage_before == Case.Stage.WRITTEN_WARNING)
+
+
+def came_from_initial_warning(case: Any) -> bool:
+    """Whether an extreme incident had taken the case straight from the first stage to a restriction."""
+    return bool(case.stage_before == Case.Stage.INITIAL_WARNING)
+
+
 class Case(models.Model):
     """One resident's way through the stages of the policy version that held when the case was opened."""
 
@@ -301,7 +311,7 @@ class Case(models.Model):
         field=stage,
         source=[Stage.CONTACT_RESTRICTION, Stage.REVIEW],
         target=Stage.WRITTEN_WARNING,
-        conditions=[lambda case: case.stage_before == Case.Stage.WRITTEN_WARNING],
+        conditions=[came_from_written_warning],
     )
     def return_to_written_warning(self, *, at) -> None:
         """The restriction ended otherwise than by closing the case: back where the case stood before."""
@@ -311,7 +321,7 @@ class Case(models.Model):
         field=stage,
         source=[Stage.CONTACT_RESTRICTION, Stage.REVIEW],
         target=Stage.INITIAL_WARNING,
-        conditions=[lambda case: case.stage_before == Case.Stage.INITIAL_WARNING],
+        conditions=[came_from_initial_warning],
     )
     def return_to_initial_warning(self, *, at) -> None:
         """As above, for a case that an extreme incident had taken straight to a restriction."""
@@ -365,6 +375,13 @@ class Warning(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} warning"
+
+    @property
+    def paper(self) -> Letter:
+        """The letter of a written warning. Raises `Letter.DoesNotExist` for an initial one, which has none."""
+        if self.letter is None:
+            raise Letter.DoesNotExist("An initial warning has no letter.")
+        return self.letter
 
 
 class Assessment(models.Model):

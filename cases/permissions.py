@@ -16,7 +16,9 @@ def _who_can(case: Case, capability: str) -> str:
 
 def check_can_log(user: User, provider: Provider) -> None:
     """Staff whose role carries it log incidents (Dover 6.24)."""
-    access.require(user, Can.LOG_INCIDENTS, provider, "Your role does not let you log incidents. Tell your line manager.")
+    access.require(
+        user, Can.LOG_INCIDENTS, provider, "Your role does not let you log incidents. Tell your line manager."
+    )
 
 
 def check_can_use_draft(user: User, draft: Draft) -> None:

@@ -7,7 +7,9 @@ class Migration(migrations.Migration):
     dependencies = [("cases", "0002_initial"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
-        migrations.AddField("incident", "hurt", models.BooleanField(default=False, help_text="Somebody was physically hurt.")),
+        migrations.AddField(
+            "incident", "hurt", models.BooleanField(default=False, help_text="Somebody was physically hurt.")
+        ),
         migrations.AddField(
             "incident",
             "hazard",
@@ -15,7 +17,9 @@ class Migration(migrations.Migration):
                 default=False, help_text="The resident reported something that needs repair or makes the home unsafe."
             ),
         ),
-        migrations.AddField("incident", "hazard_words", models.TextField(blank=True, default=""), preserve_default=False),
+        migrations.AddField(
+            "incident", "hazard_words", models.TextField(blank=True, default=""), preserve_default=False
+        ),
         migrations.AddConstraint(
             "incident",
             models.CheckConstraint(

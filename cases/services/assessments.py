@@ -28,11 +28,11 @@ def assess(
     by: User,
     at: datetime,
 ) -> Assessment:
-    """Record a risk assessment (Dover 6.26, 6.27) or an individual equality impact assessment (6.40; Equality Act s149).
+    """Record a risk assessment (Dover 6.26, 6.27) or an individual equality assessment (6.40; Equality Act s149).
 
-    A new one stands beside the old ones, and the latest holds. It keeps the version of the resident's needs that it weighed,
-    so that it is open again when these change. Evenhand computes no score: severity and future risk are the assessor's
-    judgement. Raises `RuleBroken` where a part of it is missing.
+    A new one stands beside the old ones, and the latest holds. It keeps the version of the resident's needs that it
+    weighed, so that it is open again when these change. Evenhand computes no score: severity and future risk are the
+    assessor's judgement. Raises `RuleBroken` where a part of it is missing.
     """
     case = lock(case_id)
     permissions.check_can_assess(by, case)
@@ -41,7 +41,10 @@ def assess(
     kind = Assessment.Kind(kind)
     rule = case.policy.rule(GATES[kind])
     if kind == Assessment.Kind.RISK:
-        for value, name, field in ((severity, "how severe it was", "severity"), (future_risk, "the future risk", "future_risk")):
+        for value, name, field in (
+            (severity, "how severe it was", "severity"),
+            (future_risk, "the future risk", "future_risk"),
+        ):
             if value not in Assessment.Level.values:
                 raise RuleBroken(f"Select {name}", rule, field)
         need(who_is_at_risk, "Enter who is at risk", "who_is_at_risk", rule)

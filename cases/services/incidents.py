@@ -118,9 +118,9 @@ def log(
 ) -> Incident:
     """Log an incident (Dover 6.24; rule H3), once for each draft: saving the same draft again gives the same incident.
 
-    Each resident whose behaviour it was gets a case, or has it added to the open one: joint tenants each their own (Dover
-    6.16). Each warning given is a row. The line manager of everybody affected is told at once. Raises `RuleBroken` for a
-    day to come, or before 2000, and for behaviour that went on after no warning.
+    Each resident whose behaviour it was gets a case, or has it added to the open one: joint tenants each their own
+    (Dover 6.16). Each warning given is a row. The line manager of everybody affected is told at once. Raises
+    `RuleBroken` for a day to come, or before 2000, and for behaviour that went on after no warning.
     """
     permissions.check_can_log(by, provider)
     draft = _lock_draft(token, by, at) if token else None
@@ -159,7 +159,9 @@ def _check(provider: Provider, happened: Happened, at: datetime) -> None:
     if happened.happened_on == today and happened.happened_at and happened.happened_at > now:
         raise RuleBroken("The time must not be later than now", NO_FUTURE, "happened_at")
     if happened.continued_after_warnings and not happened.warnings_given:
-        raise RuleBroken("Enter how many warnings were given, or say that none was followed by more", None, "warnings_given")
+        raise RuleBroken(
+            "Enter how many warnings were given, or say that none was followed by more", None, "warnings_given"
+        )
     if happened.hazard and not happened.hazard_words.strip():
         raise RuleBroken("Enter what they reported", None, "hazard_words")
     known = {behaviour.key for behaviour in provider.policy_version_on(today).policy.behaviours}
@@ -189,7 +191,9 @@ def _onto_case(incident: Incident, resident: Resident, *, by: User, at: datetime
 
     That lock, taken in the order of keys, is why two incidents at once give one case and no deadlock.
     """
-    resident = Resident.objects.select_for_update(of=("self",), no_key=True).select_related("provider").get(pk=resident.pk)
+    resident = (
+        Resident.objects.select_for_update(of=("self",), no_key=True).select_related("provider").get(pk=resident.pk)
+    )
     open_case = Case.objects.open().select_for_update(of=("self",), no_key=True).filter(resident=resident)
     case = open_case.select_related("provider", "resident", "policy_version").first()
     if case is None:
@@ -204,7 +208,9 @@ def _onto_case(incident: Incident, resident: Resident, *, by: User, at: datetime
             given_by=incident.reported_by,
         )
     words = {"account": incident.facts, "words used": incident.words_used, "hazard": incident.hazard_words}
-    audit.record("incident.logged", subject=Placed(incident, case), by=by, at=at, facts=_as_facts(incident), words=words)
+    audit.record(
+        "incident.logged", subject=Placed(incident, case), by=by, at=at, facts=_as_facts(incident), words=words
+    )
     return case
 
 
@@ -267,7 +273,7 @@ def hit_under(incident: Incident, manager: User) -> list[Affected]:
 
 
 def _tell(incident: Incident, manager: User, names: list[str], *, at: datetime) -> None:
-    """Tell a line manager, by mail and as something to do; the mail names no resident (rule H3; house rule on notices)."""
+    """Tell a line manager, by mail and as something to do; the mail names no resident (rule H3)."""
     about = support_about(incident, manager)
     case = incident.cases.select_related("resident").first()
     link = settings.BASE_URL.rstrip("/") + reverse("cases:support", args=[about.partition(":")[2]])
@@ -277,7 +283,7 @@ def _tell(incident: Incident, manager: User, names: list[str], *, at: datetime) 
         kind="incident_support",
         subject=f"An incident affected {who}",
         body=(
-            f"{who} was named as affected in incident {incident.reference}. Please speak with them today, offer a de-brief, "
+            f"{who} was named as affected in incident {incident.reference}. Speak with them today, offer a de-brief, "
             f"and record that you have seen this:\n\n{link}\n"
         ),
         about=f"incident:{incident.reference}",
@@ -304,7 +310,7 @@ def support_about(incident: Incident, manager: User) -> str:
 
 @transaction.atomic
 def confirm_support(incident_id: int, *, words: str, by: User, at: datetime) -> Incident:
-    """A line manager has seen what happened to somebody, and says what was offered (rule H3). Twice does nothing twice."""
+    """A line manager has seen what happened to somebody, and says what was offered (rule H3). Twice is once."""
     incident = Incident.objects.select_for_update(of=("self",)).select_related("provider").get(pk=incident_id)
     affected = list(incident.affected.select_related("user"))
     permissions.check_can_support(by, incident, affected)
@@ -330,7 +336,7 @@ def _lock(incident_id: int) -> Incident:
 
 @transaction.atomic
 def add_account(incident_id: int, *, words: str, words_used: str = "", by: User, at: datetime) -> Incident:
-    """Add somebody's own account beside the first; neither is changed (Dover 6.24: accurate and in the order of time)."""
+    """Add somebody's own account beside the first; neither is changed (Dover 6.24: an accurate record)."""
     incident = _lock(incident_id)
     permissions.check_can_add_to(by, incident)
     if not words.strip():
@@ -394,11 +400,22 @@ def add_evidence(incident_id: int, *, files: Sequence[UploadedFile], by: User, a
         for case in _places(incident):
             facts = {"sha256": evidence.sha256, "size": evidence.size, "type": evidence.content_type}
             subject = Placed(incident, case)
-            audit.record("incident.evidence_added", subject=subject, by=by, at=at, facts=facts, words={"file": evidence.name})
+            audit.record(
+                "incident.evidence_added", subject=subject, by=by, at=at, facts=facts, words={"file": evidence.name}
+            )
     return added
 
 
-CHANGEABLE = ("categories", "danger", "hurt", "contact_ended", "police_called", "police_reference", "hazard", "hazard_words")
+CHANGEABLE = (
+    "categories",
+    "danger",
+    "hurt",
+    "contact_ended",
+    "police_called",
+    "police_reference",
+    "hazard",
+    "hazard_words",
+)
 
 
 @transaction.atomic
@@ -413,8 +430,8 @@ def add_details(
 ) -> Incident:
     """Add what was not known, or not written, when the incident was logged. The account itself never changes.
 
-    `details` are any of `CHANGEABLE`; what stood before is in the event (UK GDPR Art 16: never overwritten without trace).
-    `parts` names residents who were not named yet; whoever's behaviour it was gets the incident on a case.
+    `details` are any of `CHANGEABLE`; what stood before is in the event (UK GDPR Art 16: never overwritten without
+    trace). `parts` names residents who were not named yet; whoever's behaviour it was gets the incident on a case.
     """
     incident = _lock(incident_id)
     permissions.check_can_add_to(by, incident)
@@ -437,7 +454,9 @@ def add_details(
         facts = {"was": {k: v for k, v in was.items() if k != "hazard_words"}, "changed": sorted(changed)}
         words = {key: changed[key] for key in ("hazard_words", "police_reference") if changed.get(key)}
         for case in _places(incident):
-            audit.record("incident.details_added", subject=Placed(incident, case), by=by, at=at, facts=facts, words=words)
+            audit.record(
+                "incident.details_added", subject=Placed(incident, case), by=by, at=at, facts=facts, words=words
+            )
     return incident
 
 

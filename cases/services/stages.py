@@ -22,8 +22,9 @@ RESTRICTION_FIRST = Rule("evenhand", text="A restriction ends first; then its ca
 def settle_threshold(case_id: int, *, reasons: str, by: User, at: datetime) -> Case:
     """Decide, where the policy does not say, that the case goes on to a written warning (rule D10: a named person).
 
-    In Dover's policy this is open when initial warnings of several interactions would have to be added up, or when the
-    behaviour stopped and came back later (6.9, 6.11). Raises `RuleBroken` where the policy does say, or without reasons.
+    In Dover's policy this is open when initial warnings of several interactions would have to be added up, or when
+    the behaviour stopped and came back later (6.9, 6.11). Raises `RuleBroken` where the policy does say, or without
+    reasons.
     """
     case = lock(case_id)
     permissions.check_can_settle_threshold(by, case)
@@ -78,8 +79,8 @@ def decide_not_to_act(case_id: int, *, considered: str, reasons: str, by: User, 
 def close(case_id: int, *, reason: str, by: User, at: datetime) -> Case:
     """Close a case for a stated reason. A warning letter that is still a draft is withdrawn.
 
-    Under a restriction or its review the restriction ends first, because its letter, register entry and dates belong to it
-    and are not known here: `mark_unrestricted` then brings the case back, or closes it at once.
+    Under a restriction or its review the restriction ends first, because its letter, register entry and dates belong
+    to it and are not known here: `mark_unrestricted` then brings the case back, or closes it at once.
     """
     case = lock(case_id)
     permissions.check_can_close(by, case)
@@ -96,7 +97,9 @@ def _close(case: Case, *, reason: str, by: User, at: datetime) -> None:
     case.save()
     drop_drafts(case, by=by, at=at)
     deadlines.cancel(f"case:{case.reference}", at=at, reason="The case was closed")
-    audit.decide("case.closed", subject=case, by=by, at=at, reasons=reason, rule=None, outcome="closed", facts={"from": stage})
+    audit.decide(
+        "case.closed", subject=case, by=by, at=at, reasons=reason, rule=None, outcome="closed", facts={"from": stage}
+    )
 
 
 @transaction.atomic
@@ -124,7 +127,7 @@ def reopen(case_id: int, *, reason: str, by: User, at: datetime) -> Case:
 
 @transaction.atomic
 def mark_restricted(case_id: int, *, by: User, at: datetime, extreme: bool = False) -> Case:
-    """A restriction has been imposed: the case is at the stage of contact restrictions (Dover 6.13; 6.7, 6.17 if extreme).
+    """A restriction has been imposed: the case is at contact restrictions (Dover 6.13; 6.7, 6.17 if extreme).
 
     Whoever imposes it has checked who may and what the policy asks. Refuses, as a rule, a case that has had no warning
     letter unless the extreme path was taken with its reason.

@@ -36,7 +36,7 @@ def draft_warning(
     told: Mapping[str, str] | None = None,
     support: str = "",
 ) -> Warning:
-    """Draft a warning letter from chosen incidents (Dover 6.12), once what the policy asks for first has come (6.9, 6.11).
+    """Draft a warning letter from chosen incidents (Dover 6.12), once what must come first has come (6.9, 6.11).
 
     `expected` is what must change; `told` is what the letter says of each incident, by reference, where that is not the
     account itself. Raises `RuleBroken` before the threshold, for hearsay, for an incident of another case, and without
@@ -46,7 +46,9 @@ def draft_warning(
     permissions.check_can_warn(by, case)
     standing = _ready(case)
     if standing.draft is not None:
-        raise TransitionNotAllowed("A warning letter is being drafted already.", object=case, method=Case.warn_in_writing)
+        raise TransitionNotAllowed(
+            "A warning letter is being drafted already.", object=case, method=Case.warn_in_writing
+        )
     chosen = _chosen(standing, incidents)
     need(expected, "Enter what must change", "expected")
     letter = letters.draft(
@@ -117,7 +119,12 @@ def facts_of(
     }
     if appeal is not None:
         how = appeal.how.words or "Tell us in writing."
-        facts["appeal"] = {"until": None, "how": how, "decided_by_role": appeal.by.names(), "explained": appeal.window.words}
+        facts["appeal"] = {
+            "until": None,
+            "how": how,
+            "decided_by_role": appeal.by.names(),
+            "explained": appeal.window.words,
+        }
     return facts
 
 
@@ -186,9 +193,9 @@ def issue_warning(
 ) -> Warning:
     """Issue the letter, which moves the case to the written warning in the same transaction (Dover 6.11, 6.12).
 
-    Whoever the policy names may; where it is silent, as Dover's is, somebody who decides, and the decision is recorded as
-    made in its silence. What was considered and what was not done are kept with it (6.24). Issued by the same person a
-    second time (a double click), it is left as it is.
+    Whoever the policy names may; where it is silent, as Dover's is, somebody who decides, and the decision is
+    recorded as made in its silence. What was considered and what was not done are kept with it (6.24). Issued by the
+    same person a second time (a double click), it is left as it is.
     """
     case, warning, letter = _lock(warning_id)
     permissions.check_can_issue_warning(by, case)

@@ -1,12 +1,13 @@
 """The frame of the case file: one case, its identity bar and its tabs. Tabs of higher apps stand in it too."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from cases.models import Case
+from people.models import User
 
 TABS = (
     ("overview", "Overview", "cases:overview"),
@@ -19,16 +20,21 @@ TABS = (
 )
 
 
+class SignedInRequest(HttpRequest):
+    """A request as it comes to a view: nothing behind the sign-in is reached without one (`config.middleware`)."""
+
+    user: User
+
+
 def find(request: HttpRequest, ref: str) -> Case:
     """The case of that reference, with all that its frame shows, in one query; 404 where it is not the reader's."""
-    found = Case.objects.visible_to(request.user).select_related(
-        "provider", "resident", "policy_version", "owner", "closed_by"
-    )
+    user = cast(SignedInRequest, request).user
+    found = Case.objects.visible_to(user).select_related("provider", "resident", "policy_version", "owner", "closed_by")
     case = get_object_or_404(found, reference=ref)
     case.resident.provider = case.provider
     case.policy_version.provider = case.provider
-    if request.user.provider_id == case.provider_id:
-        request.user.provider = case.provider
+    if user.provider_id == case.provider_id:
+        user.provider = case.provider
     return case
 
 
@@ -46,8 +52,8 @@ def bar(case: Case) -> dict[str, Any]:
 def file(request: HttpRequest, ref: str, tab: str) -> tuple[Case, dict[str, Any]]:
     """The case and the context of `cases/file.html`, which a tab's template extends (block `tab`).
 
-    `tab` is a key of `TABS`. Raises Http404 where the case is not the reader's. A page that is a step within a tab takes
-    the same frame.
+    `tab` is a key of `TABS`. Raises Http404 where the case is not the reader's. A page that is a step within a tab
+    takes the same frame.
     """
     case = find(request, ref)
     tabs = [(words, reverse(name, args=[case.reference]), key == tab) for key, words, name in TABS]

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,9 +16,10 @@ from audit.models import Event
 from cases import forms, permissions, wording
 from cases.models import Affected, Draft, Evidence, Incident
 from cases.services import incidents
+from cases.views.frame import SignedInRequest
 from deadlines.models import Deadline
 from deadlines.services import day_of
-from design import components, drafts
+from design import components, drafts, words
 from people import access
 from people.models import Organisation, PolicyVersion, Provider, Resident, User
 from policies.policy import Policy
@@ -36,7 +37,7 @@ def _policy(provider: Provider, at: Any) -> Policy:
 
 
 @require_GET
-def log(request: HttpRequest) -> HttpResponse:
+def log(request: SignedInRequest) -> HttpResponse:
     """Begin an incident: a fresh token, and its own page. `?resident=` names somebody to begin with."""
     permissions.check_can_log(request.user, request.user.provider)
     address = reverse("cases:log_draft", args=[forms.new_token()])
@@ -44,7 +45,7 @@ def log(request: HttpRequest) -> HttpResponse:
     return redirect(f"{address}?{urlencode({'resident': named})}" if named else address)
 
 
-def write(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
+def write(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
     """The page on which an incident is logged. Whatever button is pressed, what was typed is kept."""
     permissions.check_can_log(request.user, request.user.provider)
     draft = _own_draft(request.user, token)
@@ -62,7 +63,7 @@ def _own_draft(user: User, token: uuid.UUID) -> Draft | None:
     return draft
 
 
-def _show(request: HttpRequest, token: uuid.UUID, draft: Draft | None) -> HttpResponse:
+def _show(request: SignedInRequest, token: uuid.UUID, draft: Draft | None) -> HttpResponse:
     at = timezone.now()
     kept = getattr(request, "kept_typing", None)
     typed: Mapping[str, Any] = kept if kept is not None else (draft.data if draft else {})
@@ -80,7 +81,7 @@ def _asked(user: User, people: forms.People, at: Any) -> dict[str, Any]:
     return {"people": people, "policy": _policy(user.provider, at), "user": user, "at": at}
 
 
-def _page(request: HttpRequest, form: forms.LogForm, token: uuid.UUID, *, returned: bool = False) -> HttpResponse:
+def _page(request: SignedInRequest, form: forms.LogForm, token: uuid.UUID, *, returned: bool = False) -> HttpResponse:
     context = {
         "form": form,
         "token": token,
@@ -95,9 +96,10 @@ def people_of(user: User, query: Any) -> forms.People:
     """Whom a form's typing names: residents chosen, residents that match, colleagues ticked or found."""
     residents = Resident.objects.visible_to(user).filter(provider=user.provider).prefetch_related("addresses")
     named = [key.removeprefix(forms.PART) for key in query if key.startswith(forms.PART)]
+    named = [words.clean_line(ref)[:20] for ref in named]
     chosen = list(residents.filter(reference__in=named)) if named else []
-    picked = query.get("found", "")
-    found = list(residents.matching(query.get("q", ""))[:MOST_FOUND]) if query.get("q", "").strip() else []
+    picked, typed = (words.clean_line(query.get(name, ""))[:200] for name in ("found", "q"))
+    found = list(residents.matching(typed)[:MOST_FOUND]) if typed else []
     if picked and picked != forms.UNKNOWN and picked not in {one.reference for one in found}:
         found = [*residents.filter(reference=picked), *found]
     found = [one for one in found if one.reference not in set(named)]
@@ -110,7 +112,7 @@ def people_of(user: User, query: Any) -> forms.People:
     return forms.People(chosen, found, [one for one in colleagues.values() if one.pk != user.pk], works_for)
 
 
-def _act(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
+def _act(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
     """One of the page's buttons: find somebody, name another person, save the draft, or save the incident."""
     at, do = timezone.now(), request.POST.get("do", "save")
     if do == "save":
@@ -128,21 +130,21 @@ def _act(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
     return redirect(reverse("cases:log_draft", args=[token]) + f"#{place}")
 
 
-def _save(request: HttpRequest, token: uuid.UUID, at: Any) -> HttpResponse:
+def _save(request: SignedInRequest, token: uuid.UUID, at: Any) -> HttpResponse:
     people = people_of(request.user, request.POST)
     form = forms.LogForm(request.POST, request.FILES, **_asked(request.user, people, at))
     if form.is_valid():
         happened, parts = form.happened(), form.parts()
         if incidents.same_day(parts, on=happened.happened_on):
             incidents.save_draft(token, data=drafts.typed(request.POST), by=request.user, at=at)
-            asked = "?files=1" if form.cleaned_data["files"] else ""
+            asked = "?files=1" if form.cleaned_data["evidence"] else ""
             return redirect(reverse("cases:log_same", args=[token]) + asked)
         with form.rules():
-            return _saved(_log(request, token, form, files=form.cleaned_data["files"], at=at))
+            return _saved(_log(request, token, form, files=form.cleaned_data["evidence"], at=at))
     return _page(request, form, token)
 
 
-def _log(request: HttpRequest, token: uuid.UUID, form: forms.LogForm, *, files: list[Any], at: Any) -> Incident:
+def _log(request: SignedInRequest, token: uuid.UUID, form: forms.LogForm, *, files: list[Any], at: Any) -> Incident:
     return incidents.log(
         token,
         provider=request.user.provider,
@@ -160,7 +162,7 @@ def _saved(incident: Incident) -> HttpResponse:
 
 
 @require_POST
-def autosave(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
+def autosave(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
     """Keep what is typed while typing pauses. Answers with nothing."""
     permissions.check_can_log(request.user, request.user.provider)
     typed = drafts.typed(request.POST)
@@ -169,7 +171,7 @@ def autosave(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def discard(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
+def discard(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
     """Ask, then throw a draft away."""
     draft = _own_draft(request.user, token)
     if draft is None or draft.became_id:
@@ -181,7 +183,7 @@ def discard(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
     return render(request, "cases/discard.html", {"draft": draft, "back": reverse("cases:log_draft", args=[token])})
 
 
-def same(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
+def same(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
     """Is this the same incident? The same resident has one logged on that day."""
     permissions.check_can_log(request.user, request.user.provider)
     draft, at = _own_draft(request.user, token), timezone.now()
@@ -212,18 +214,23 @@ def _told_by(incident: Incident) -> str:
 
 
 def _answer_same(
-    request: HttpRequest, token: uuid.UUID, form: forms.SameForm, typed: forms.LogForm, found: list[Incident], at: Any
+    request: SignedInRequest,
+    token: uuid.UUID,
+    form: forms.SameForm,
+    typed: forms.LogForm,
+    found: list[Incident],
+    at: Any,
 ) -> HttpResponse:
     chosen = next((one for one in found if one.reference == form.cleaned_data["same"]), None)
     if chosen is None:
-        return _saved(_log(request, token, typed, files=form.cleaned_data["files"], at=at))
+        return _saved(_log(request, token, typed, files=form.cleaned_data["evidence"], at=at))
     incidents.add_account_from_draft(
         token,
         chosen.pk,
         words=typed.cleaned_data["facts"],
         words_used=typed.cleaned_data["words_used"],
         affected=typed.affected_people(),
-        files=form.cleaned_data["files"],
+        files=form.cleaned_data["evidence"],
         by=request.user,
         at=at,
     )
@@ -234,17 +241,17 @@ def _answer_same(
 # After
 
 
-def _find(request: HttpRequest, ref: str) -> Incident:
+def _find(request: SignedInRequest, ref: str) -> Incident:
     found = Incident.objects.visible_to(request.user).select_related("provider", "reported_by")
     return get_object_or_404(found, reference=ref)
 
 
 @require_GET
-def saved(request: HttpRequest, ref: str) -> HttpResponse:
+def saved(request: SignedInRequest, ref: str) -> HttpResponse:
     """The page after saving: the reference, who was told, what to do now, what is still to add."""
     incident = _find(request, ref)
     affected = list(incident.affected.select_related("user__line_manager"))
-    told = {one.user.line_manager: [] for one in affected if one.user and one.user.line_manager and one.part == "affected"}
+    told = {one.user.line_manager for one in affected if one.user and one.part == "affected"}
     alone = [one for one in affected if one.user and not one.user.line_manager and one.part == "affected"]
     return render(
         request,
@@ -278,7 +285,7 @@ def _still_to_add(incident: Incident, affected: list[Affected]) -> list[componen
 
 
 @require_GET
-def incident(request: HttpRequest, ref: str) -> HttpResponse:
+def incident(request: SignedInRequest, ref: str) -> HttpResponse:
     """The incident: the account, the words used (covered), who, what was done, files, and what was added later."""
     found = _find(request, ref)
     affected = list(found.affected.select_related("user__line_manager", "organisation").order_by("part", "pk"))
@@ -303,7 +310,7 @@ def incident(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "cases/incident.html", context)
 
 
-ADD = {
+ADD: dict[str, tuple[str, Any]] = {
     "categories": ("Kind of behaviour", forms.CategoriesForm),
     "people": ("Who it was", forms.AddPersonForm),
     "harm": ("Harm, and who was affected", forms.HarmForm),
@@ -314,7 +321,7 @@ ADD = {
 }
 
 
-def add(request: HttpRequest, ref: str, what: str) -> HttpResponse:
+def add(request: SignedInRequest, ref: str, what: str) -> HttpResponse:
     """Add one thing to an incident that is logged."""
     if what not in ADD:
         raise Http404
@@ -342,7 +349,7 @@ def add(request: HttpRequest, ref: str, what: str) -> HttpResponse:
     return render(request, "cases/add.html", context)
 
 
-def _add_asked(request: HttpRequest, found: Incident, what: str) -> dict[str, Any]:
+def _add_asked(request: SignedInRequest, found: Incident, what: str) -> dict[str, Any]:
     if what == "categories":
         return {"policy": _policy(found.provider, found.reported_at)}
     if what == "people":
@@ -367,7 +374,7 @@ def _add_initial(found: Incident, what: str) -> dict[str, Any]:
     return {"hazard_words": found.hazard_words} if what == "hazard" else {}
 
 
-def _add(request: HttpRequest, found: Incident, what: str, form: Any) -> None:
+def _add(request: SignedInRequest, found: Incident, what: str, form: Any) -> None:
     kept, by, at = form.cleaned_data, request.user, timezone.now()
     if what == "categories":
         incidents.add_details(found.pk, categories=kept["categories"], by=by, at=at)
@@ -382,13 +389,13 @@ def _add(request: HttpRequest, found: Incident, what: str, form: Any) -> None:
     elif what == "hazard":
         incidents.add_details(found.pk, hazard=True, hazard_words=kept["hazard_words"], by=by, at=at)
     elif what == "files":
-        incidents.add_evidence(found.pk, files=kept["files"], by=by, at=at)
+        incidents.add_evidence(found.pk, files=kept["evidence"], by=by, at=at)
     else:
         incidents.add_account(found.pk, words=kept["words"], words_used=kept["words_used"], by=by, at=at)
 
 
 @require_GET
-def evidence(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+def evidence(request: SignedInRequest, ref: str, pk: int) -> FileResponse:
     """A file of the incident, always as a download: nothing that somebody handed in is shown inside Evenhand."""
     kept = get_object_or_404(Evidence, pk=pk, incident=_find(request, ref))
     answer = FileResponse(kept.file.open("rb"), as_attachment=True, filename=kept.name, content_type=kept.content_type)
@@ -396,7 +403,7 @@ def evidence(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
     return answer
 
 
-def support(request: HttpRequest, about: str) -> HttpResponse:
+def support(request: SignedInRequest, about: str) -> HttpResponse:
     """What a line manager needs of an incident that hit somebody of theirs, and "I have seen this"."""
     waiting = Deadline.objects.filter(kind="incident.support", about=f"support:{about}", owner=request.user)
     deadline = waiting.order_by("-pk").first()
@@ -421,5 +428,3 @@ def support(request: HttpRequest, about: str) -> HttpResponse:
         "hurt": found.hurt or any(one.hurt for one in hit),
     }
     return render(request, "cases/support.html", context)
-
-

@@ -4,12 +4,14 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from cases import forms
 from cases.models import Case, CaseQuerySet
+from cases.views.frame import SignedInRequest
+from design import words
 from people.models import search_terms
 
 A_PAGE = 15
@@ -20,16 +22,16 @@ def _matching(cases: CaseQuerySet, typed: str) -> CaseQuerySet:
     found = Q()
     for term in search_terms(typed):
         found &= Q(resident__search__contains=term)
-    return cases.filter(Q(reference__iexact=typed.strip()) | found) if found else cases.filter(reference__iexact=typed.strip())
+    return cases.filter(Q(reference__iexact=typed) | found) if found else cases.filter(reference__iexact=typed)
 
 
 @require_GET
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: SignedInRequest) -> HttpResponse:
     """The cases that the reader may read."""
     form = forms.FilterForm(request.GET or None)
-    form.fields["stage"].choices = [("", "Any stage"), ("open", "Not closed"), *Case.Stage.choices]
+    stages = form.choose_stages()
     cases: CaseQuerySet = Case.objects.visible_to(request.user)
-    typed, stage = request.GET.get("q", "").strip()[:200], request.GET.get("stage", "")
+    typed, stage = words.clean_line(request.GET.get("q", ""))[:200], words.clean_line(request.GET.get("stage", ""))[:30]
     if typed:
         cases = _matching(cases, typed)
     if stage in Case.Stage.values:
@@ -45,6 +47,6 @@ def listing(request: HttpRequest) -> HttpResponse:
     if typed:
         chosen.append((f"“{typed}”", "?" + urlencode({"stage": stage})))
     if stage:
-        chosen.append((dict(form.fields["stage"].choices).get(stage, stage), "?" + urlencode({"q": typed})))
+        chosen.append((stages.get(stage, stage), "?" + urlencode({"q": typed})))
     context = {"form": form, "page": page, "chosen": chosen, "filtered": bool(typed or stage)}
     return render(request, "cases/list.html", context)

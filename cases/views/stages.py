@@ -4,17 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from cases import forms, ladder, permissions, services
 from cases.models import Assessment, Case
-from cases.views.frame import bar, find
+from cases.views.frame import SignedInRequest, bar, find
 
 
 def _step(
-    request: HttpRequest,
+    request: SignedInRequest,
     case: Case,
     form_kind: Any,
     do: Callable[[dict[str, Any]], Any],
@@ -39,7 +39,7 @@ def _step(
     return render(request, template, context)
 
 
-def settle(request: HttpRequest, ref: str) -> HttpResponse:
+def settle(request: SignedInRequest, ref: str) -> HttpResponse:
     """Decide, where the policy is silent, that the case goes on to a written warning."""
     case = find(request, ref)
     permissions.check_can_settle_threshold(request.user, case)
@@ -53,12 +53,13 @@ def settle(request: HttpRequest, ref: str) -> HttpResponse:
         title="Decide whether it goes on to a warning letter",
         button="Decide that it goes on",
         lead=reached.sentence,
-        hint="The policy is silent here, so the decision is yours and is recorded with your name. If it should not go on, "
+        hint="The policy is silent here, so the decision is yours and is recorded with your name. "
+        "If it should not go on, "
         "record a decision not to act instead.",
     )
 
 
-def not_to_act(request: HttpRequest, ref: str) -> HttpResponse:
+def not_to_act(request: SignedInRequest, ref: str) -> HttpResponse:
     """Record what was considered and is not done."""
     case = find(request, ref)
     permissions.check_can_decide_not_to_act(request.user, case)
@@ -75,7 +76,7 @@ def not_to_act(request: HttpRequest, ref: str) -> HttpResponse:
     )
 
 
-def close(request: HttpRequest, ref: str) -> HttpResponse:
+def close(request: SignedInRequest, ref: str) -> HttpResponse:
     """Close the case with a reason."""
     case = find(request, ref)
     permissions.check_can_close(request.user, case)
@@ -92,7 +93,7 @@ def close(request: HttpRequest, ref: str) -> HttpResponse:
     )
 
 
-def reopen(request: HttpRequest, ref: str) -> HttpResponse:
+def reopen(request: SignedInRequest, ref: str) -> HttpResponse:
     """Reopen the case with a reason."""
     case = find(request, ref)
     permissions.check_can_reopen(request.user, case)
@@ -109,7 +110,7 @@ def reopen(request: HttpRequest, ref: str) -> HttpResponse:
     )
 
 
-def _assess(request: HttpRequest, ref: str, kind: str, form_kind: Any, **said: Any) -> HttpResponse:
+def _assess(request: SignedInRequest, ref: str, kind: str, form_kind: Any, **said: Any) -> HttpResponse:
     case = find(request, ref)
     permissions.check_can_assess(request.user, case)
     gate = next((one for one in case.policy.gates if one.key == f"{kind}_assessment"), None)
@@ -128,7 +129,7 @@ def _assess(request: HttpRequest, ref: str, kind: str, form_kind: Any, **said: A
     )
 
 
-def risk(request: HttpRequest, ref: str) -> HttpResponse:
+def risk(request: SignedInRequest, ref: str) -> HttpResponse:
     """Assess the risk."""
     return _assess(
         request, ref, Assessment.Kind.RISK, forms.RiskForm, title="Assess the risk", button="Record the assessment",
@@ -136,7 +137,7 @@ def risk(request: HttpRequest, ref: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def equality(request: HttpRequest, ref: str) -> HttpResponse:
+def equality(request: SignedInRequest, ref: str) -> HttpResponse:
     """Assess what a decision would mean for this person."""
     return _assess(
         request, ref, Assessment.Kind.EQUALITY, forms.EqualityForm, title="Assess the effect on this person",

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from audit.models import Event
 from cases import ladder, permissions, wording
 from cases.models import Case, Incident
-from cases.views.frame import file
+from cases.views.frame import SignedInRequest, file
 from deadlines.models import Deadline
 from deadlines.services import day_of
 from design import components
@@ -40,7 +40,9 @@ def _tasks(gates: list[ladder.Gate], case: Case) -> list[components.Task]:
         components.Task(
             gate.text,
             gate.state,
-            reverse(gate.url_name, args=[case.reference]) if gate.url_name and gate.state != ladder.State.NOT_YET else "",
+            reverse(gate.url_name, args=[case.reference])
+            if gate.url_name and gate.state != ladder.State.NOT_YET
+            else "",
             gate.cited,
         )
         for gate in gates
@@ -74,7 +76,7 @@ def _due(deadline: Deadline, policy: Policy, today: Any) -> dict[str, Any]:
 
 
 @require_GET
-def overview(request: HttpRequest, ref: str) -> HttpResponse:
+def overview(request: SignedInRequest, ref: str) -> HttpResponse:
     """What happens next, first; then warnings, dates and people."""
     case, context = file(request, ref, "overview")
     standing, may = ladder.read(case), permissions.reader(request.user, case)
@@ -105,7 +107,7 @@ def overview(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_GET
-def timeline(request: HttpRequest, ref: str) -> HttpResponse:
+def timeline(request: SignedInRequest, ref: str) -> HttpResponse:
     """Everything recorded on the case, newest first, 25 a page, filtered by kind."""
     case, context = file(request, ref, "timeline")
     kind = request.GET.get("kind", "")
@@ -118,7 +120,11 @@ def timeline(request: HttpRequest, ref: str) -> HttpResponse:
     elif kind == wording.DECISIONS:
         events = events.filter(decision__isnull=False)
     page = Paginator(events.with_words(), EVENTS_A_PAGE).get_page(request.GET.get("page"))
-    kinds = [("", "Everything"), (wording.DECISIONS, "Decisions"), *((key, label) for key, (label, _) in wording.KINDS.items())]
+    kinds = [
+        ("", "Everything"),
+        (wording.DECISIONS, "Decisions"),
+        *((key, label) for key, (label, _) in wording.KINDS.items()),
+    ]
     context |= {
         "page": page,
         "entries": [_linked(wording.entry(event), event, case) for event in page],
@@ -140,7 +146,7 @@ def _linked(entry: components.Entry, event: Event, case: Case) -> components.Ent
 
 
 @require_GET
-def incidents(request: HttpRequest, ref: str) -> HttpResponse:
+def incidents(request: SignedInRequest, ref: str) -> HttpResponse:
     """The incidents of the case, newest first."""
     case, context = file(request, ref, "incidents")
     found = case.incidents.select_related("reported_by").order_by("-happened_on", "-happened_at", "-pk")
@@ -162,10 +168,12 @@ def _incident_row(incident: Incident, names: dict[str, str]) -> dict[str, Any]:
 
 
 @require_GET
-def letters(request: HttpRequest, ref: str) -> HttpResponse:
+def letters(request: SignedInRequest, ref: str) -> HttpResponse:
     """The letters of the case, newest first, each with how it was sent."""
     case, context = file(request, ref, "letters")
-    found = Letter.objects.filter(provider=case.provider, case_ref=case.reference).select_related("drafted_by", "issued_by")
+    found = Letter.objects.filter(provider=case.provider, case_ref=case.reference).select_related(
+        "drafted_by", "issued_by"
+    )
     page = Paginator(found.prefetch_related("dispatches").order_by("-drafted_at", "-pk"), EVENTS_A_PAGE)
     context["page"] = page.get_page(request.GET.get("page"))
     names = {key: letter.name for key, letter in case.policy.letters.items()}
@@ -174,7 +182,7 @@ def letters(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_GET
-def people(request: HttpRequest, ref: str) -> HttpResponse:
+def people(request: SignedInRequest, ref: str) -> HttpResponse:
     """The resident, needs and adjustments, representatives, the household, and the assessments."""
     case, context = file(request, ref, "people")
     resident = case.resident
@@ -187,7 +195,11 @@ def people(request: HttpRequest, ref: str) -> HttpResponse:
         "representatives": list(resident.representatives.filter(ended_on__isnull=True).order_by("pk")),
         "contacts": list(resident.contact_points.order_by("kind", "pk")),
         "household": list(
-            type(resident).objects.filter(occupancies__tenancy__in=shared).exclude(pk=resident.pk).distinct().order_by("name")
+            type(resident)
+            .objects.filter(occupancies__tenancy__in=shared)
+            .exclude(pk=resident.pk)
+            .distinct()
+            .order_by("name")
         ),
         "assessments": list(case.assessments.select_related("made_by").order_by("-made_at", "-pk")),
         "works": works,

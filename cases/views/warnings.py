@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,14 +12,14 @@ from django_fsm import TransitionNotAllowed
 
 from cases import forms, ladder, permissions, services
 from cases.models import Case, Warning
-from cases.views.frame import bar, find
+from cases.views.frame import SignedInRequest, bar, find
 from deadlines.services import day_of
 from letters import services as letters
 from letters.models import Letter
 from people.access import Can
 
 
-def draft(request: HttpRequest, ref: str) -> HttpResponse:
+def draft(request: SignedInRequest, ref: str) -> HttpResponse:
     """Choose what happened and write what must change. An open draft is gone on with."""
     case = find(request, ref)
     permissions.check_can_warn(request.user, case)
@@ -29,15 +29,15 @@ def draft(request: HttpRequest, ref: str) -> HttpResponse:
     form = _form(request, standing)
     if form.is_valid():
         with form.rules():
-            warning = services.draft_warning(
-                case.pk, by=request.user, at=timezone.now(), **_chosen(form)
-            )
-            return redirect("cases:warning", warning.letter.reference)
+            warning = services.draft_warning(case.pk, by=request.user, at=timezone.now(), **_chosen(form))
+            return redirect("cases:warning", warning.paper.reference)
     reached = ladder.written_reached(standing)
     return _write(request, case, form, reached=reached, title="Draft a warning letter")
 
 
-def _form(request: HttpRequest, standing: ladder.Standing, initial: dict[str, Any] | None = None) -> forms.WarningForm:
+def _form(
+    request: SignedInRequest, standing: ladder.Standing, initial: dict[str, Any] | None = None
+) -> forms.WarningForm:
     asked = {"incidents": standing.counting}
     kept = getattr(request, "kept_typing", None)
     if request.method == "GET" and kept is not None:
@@ -50,13 +50,13 @@ def _chosen(form: forms.WarningForm) -> dict[str, Any]:
     return {"incidents": form.chosen(), "told": form.told(), "expected": kept["expected"], "support": kept["support"]}
 
 
-def _write(request: HttpRequest, case: Case, form: forms.WarningForm, **more: Any) -> HttpResponse:
+def _write(request: SignedInRequest, case: Case, form: forms.WarningForm, **more: Any) -> HttpResponse:
     context = {**bar(case), "form": form, "returned": hasattr(request, "kept_typing"), **more}
     context["lost"] = case.policy.letter_on("written") and case.policy.letter_on("written").contents_lost
     return render(request, "cases/warn.html", context)
 
 
-def _find(request: HttpRequest, ref: str) -> tuple[Case, Warning, Letter]:
+def _find(request: SignedInRequest, ref: str) -> tuple[Case, Warning, Letter]:
     found = Warning.objects.select_related("case", "letter__drafted_by", "letter__issued_by")
     visible = found.filter(case__in=Case.objects.visible_to(request.user))
     warning = get_object_or_404(visible, letter__reference=ref)
@@ -66,7 +66,7 @@ def _find(request: HttpRequest, ref: str) -> tuple[Case, Warning, Letter]:
     return case, warning, warning.letter
 
 
-def change(request: HttpRequest, ref: str) -> HttpResponse:
+def change(request: SignedInRequest, ref: str) -> HttpResponse:
     """Write a draft anew."""
     case, warning, letter = _find(request, ref)
     permissions.check_can_warn(request.user, case)
@@ -82,7 +82,7 @@ def change(request: HttpRequest, ref: str) -> HttpResponse:
     return _write(request, case, form, title="Change the warning letter", back=back, letter=letter)
 
 
-def warning(request: HttpRequest, ref: str) -> HttpResponse:
+def warning(request: SignedInRequest, ref: str) -> HttpResponse:
     """The letter as it would be issued today, and what issuing does; one button issues it or sends it for approval."""
     case, warning, letter = _find(request, ref)
     if letter.state == Letter.State.ISSUED and request.method == "GET":
@@ -118,9 +118,9 @@ def warning(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "cases/warning.html", context)
 
 
-def _decide(request: HttpRequest, case: Case, warning: Warning, form: forms.IssueForm) -> HttpResponse | None:
+def _decide(request: SignedInRequest, case: Case, warning: Warning, form: forms.IssueForm) -> HttpResponse | None:
     """The buttons of the letter's page. None where the form has to be shown again."""
-    at, ref = timezone.now(), warning.letter.reference
+    at, ref = timezone.now(), warning.paper.reference
     if request.POST.get("do") == "submit":
         services.submit_warning(warning.pk, by=request.user, at=at)
         messages.success(request, "The letter is sent for approval.")
@@ -136,13 +136,17 @@ def _decide(request: HttpRequest, case: Case, warning: Warning, form: forms.Issu
     return None
 
 
-def _somebody_was_first(request: HttpRequest, case: Case, refused: TransitionNotAllowed) -> HttpResponse:
-    context = {"why": str(refused), "back": reverse("cases:overview", args=[case.reference]), "back_text": "Go to the case"}
+def _somebody_was_first(request: SignedInRequest, case: Case, refused: TransitionNotAllowed) -> HttpResponse:
+    context = {
+        "why": str(refused),
+        "back": reverse("cases:overview", args=[case.reference]),
+        "back_text": "Go to the case",
+    }
     return render(request, "errors/409.html", context, status=409)
 
 
 @require_GET
-def issued(request: HttpRequest, ref: str) -> HttpResponse:
+def issued(request: SignedInRequest, ref: str) -> HttpResponse:
     """The page after issuing: the reference, what happened, what comes next."""
     case, warning, letter = _find(request, ref)
     if letter.state != Letter.State.ISSUED:
@@ -151,7 +155,7 @@ def issued(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "cases/issued.html", context)
 
 
-def _reason(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
+def _reason(request: SignedInRequest, ref: str, verb: str) -> HttpResponse:
     case, warning, letter = _find(request, ref)
     check, service, title, button, label, called = {
         "return": (
@@ -166,7 +170,11 @@ def _reason(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
     check(request.user, case)
     kept = getattr(request, "kept_typing", None)
     said = {"label": label, "called": called}
-    form = forms.ReasonsForm.from_draft(kept, **said) if kept is not None else forms.ReasonsForm(request.POST or None, **said)
+    form = (
+        forms.ReasonsForm.from_draft(kept, **said)
+        if kept is not None
+        else forms.ReasonsForm(request.POST or None, **said)
+    )
     if form.is_valid():
         with form.rules():
             service(warning.pk, reasons=form.cleaned_data["reasons"], by=request.user, at=timezone.now())
@@ -180,11 +188,11 @@ def _reason(request: HttpRequest, ref: str, verb: str) -> HttpResponse:
     return render(request, "cases/reasons.html", context)
 
 
-def give_back(request: HttpRequest, ref: str) -> HttpResponse:
+def give_back(request: SignedInRequest, ref: str) -> HttpResponse:
     """Return a letter to its author, with reasons."""
     return _reason(request, ref, "return")
 
 
-def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
+def withdraw(request: SignedInRequest, ref: str) -> HttpResponse:
     """Withdraw a letter that was never issued, with why."""
     return _reason(request, ref, "withdraw")

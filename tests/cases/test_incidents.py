@@ -23,7 +23,9 @@ BEHAVED = Involvement.Part.BEHAVED
 
 
 def verbs() -> list[str]:
-    return list(Event.objects.filter(subject_kind__in=["incident", "case"]).order_by("pk").values_list("verb", flat=True))
+    return list(
+        Event.objects.filter(subject_kind__in=["incident", "case"]).order_by("pk").values_list("verb", flat=True)
+    )
 
 
 def test_an_incident_opens_the_residents_case_under_the_policy_of_the_day(log, resident, staff, provider):
@@ -175,7 +177,10 @@ def test_two_line_managers_each_have_their_own(provider, staff):
 
 
 def test_a_witness_is_not_told_about(provider, staff):
-    seen = [AffectedPerson(user=staff.officer, part=Affected.Part.WITNESS), AffectedPerson(name="Kit from the lift firm")]
+    seen = [
+        AffectedPerson(user=staff.officer, part=Affected.Part.WITNESS),
+        AffectedPerson(name="Kit from the lift firm"),
+    ]
     services.incidents.log(provider=provider, parts=[], happened=HAPPENED, affected=seen, by=staff.officer, at=NOON)
     assert not Notice.objects.exists()
 
@@ -202,7 +207,9 @@ def test_i_have_seen_this_meets_the_deadline_once(provider, staff, resident):
 
 def test_details_are_added_and_what_stood_before_is_kept(log, resident, staff):
     incident = log(resident)
-    services.incidents.add_details(incident.pk, police_called=True, police_reference="46/1", by=staff.colleague, at=NOON)
+    services.incidents.add_details(
+        incident.pk, police_called=True, police_reference="46/1", by=staff.colleague, at=NOON
+    )
     event = Event.objects.get(verb="incident.details_added")
     assert event.facts["was"] == {"police_called": False, "police_reference": ""}
     assert Incident.objects.get().police_called
@@ -261,7 +268,16 @@ def test_incidents_are_seen_by_case_readers_and_their_reporter_alone(log, reside
     log(resident)
     seen = {
         name: Incident.objects.visible_to(getattr(staff, name)).count()
-        for name in ("officer", "colleague", "team_leader", "manager", "dpo", "front_line", "contractor", "administrator")
+        for name in (
+            "officer",
+            "colleague",
+            "team_leader",
+            "manager",
+            "dpo",
+            "front_line",
+            "contractor",
+            "administrator",
+        )
     }
     assert seen == {
         "officer": 1, "colleague": 1, "team_leader": 1, "manager": 1, "dpo": 1, "front_line": 0, "contractor": 0,

@@ -112,7 +112,9 @@ def test_issuing_moves_the_case_and_records_who_decided_in_the_policys_silence(c
 
 
 def test_the_letter_names_what_happened_what_must_change_and_the_clause(case, staff):
-    facts = draft(case, staff.officer, told={case.incidents.get().reference: "You shouted for ten minutes."}).letter.facts
+    facts = draft(
+        case, staff.officer, told={case.incidents.get().reference: "You shouted for ten minutes."}
+    ).letter.facts
     assert facts["incidents"][0]["what"] == "You shouted for ten minutes."
     assert (facts["expected"], facts["clause_consequence"]) == ("Speak calmly.", "Clauses 6.12, 6.13")
     assert facts["appeal_possible"] is False
@@ -155,14 +157,19 @@ def test_a_letter_is_sent_for_approval_returned_changed_and_issued(case, staff):
     services.send_back_warning(warning.pk, reasons="Name the day.", by=staff.team_leader, at=NOON)
     assert Deadline.objects.waiting_for(staff.officer).get().kind == "warning.revise"
     services.change_warning(
-        warning.pk, incidents=list(case.incidents.all()), expected="Speak calmly on the phone.", by=staff.officer, at=NOON
+        warning.pk,
+        incidents=list(case.incidents.all()),
+        expected="Speak calmly on the phone.",
+        by=staff.officer,
+        at=NOON,
     )
     services.submit_warning(warning.pk, by=staff.officer, at=NOON)
     services.issue_warning(warning.pk, by=staff.manager, at=NOON)
     assert not Deadline.objects.open().exists()
     trail = Event.objects.for_case(case.reference).filter(verb__startswith="warning.").order_by("pk")
     assert list(trail.values_list("verb", flat=True)) == [
-        "warning.drafted", "warning.sent_for_approval", "warning.returned", "warning.sent_for_approval", "warning.issued",
+        "warning.drafted", "warning.sent_for_approval", "warning.returned",
+        "warning.sent_for_approval", "warning.issued",
     ]  # fmt: skip
 
 
@@ -290,7 +297,9 @@ def test_an_equality_assessment_is_open_again_when_the_needs_change(case, staff,
 
 def test_a_decision_not_to_act_is_on_the_trail(case, staff):
     """Dover 6.24: actions taken and not taken."""
-    services.decide_not_to_act(case.pk, considered="A warning letter", reasons="New medication.", by=staff.officer, at=NOON)
+    services.decide_not_to_act(
+        case.pk, considered="A warning letter", reasons="New medication.", by=staff.officer, at=NOON
+    )
     decision = Decision.objects.get(what="case.not_acted")
     assert (decision.source, decision.clause) == ("policy", "6.24")
     assert decision.event.words.body["not_done"] == "A warning letter"
@@ -343,7 +352,8 @@ def test_the_database_itself_allows_one_open_case_a_resident(case):
         cursor.execute(
             "INSERT INTO cases_case (reference, stage, stage_before, opened_at, moved_at, begun_at, close_reason, "
             "provider_id, resident_id, policy_version_id, owner_id, opened_by_id) SELECT 'C-X', stage, '', opened_at, "
-            "moved_at, begun_at, '', provider_id, resident_id, policy_version_id, owner_id, opened_by_id FROM cases_case"
+            "moved_at, begun_at, '', provider_id, resident_id, policy_version_id, owner_id, opened_by_id "
+            "FROM cases_case"
         )
 
 
@@ -449,7 +459,10 @@ def test_warnings_are_shown_counted_or_not_and_why(log, resident):
     log(resident, warnings=1, went_on=True)
     case = log(resident, warnings=2, went_on=True, at=later(1)).cases.get()
     lines = ladder.lines(ladder.read(case))
-    assert [(line.counts, line.rule.cite()) for line in lines] == [(False, "Clauses 6.9, 6.11"), (True, "Clauses 6.9, 6.11")]
+    assert [(line.counts, line.rule.cite()) for line in lines] == [
+        (False, "Clauses 6.9, 6.11"),
+        (True, "Clauses 6.9, 6.11"),
+    ]
     assert lines[0].why.startswith("Fewer than the policy asks for")
 
 
@@ -462,5 +475,3 @@ def test_cases_are_read_in_a_fixed_number_of_queries(log, resident, django_asser
         ladder.next_step(standing, may=lambda verb: "")
         ladder.lines(standing)
         ladder.gates_for_restriction(case, standing)
-
-
