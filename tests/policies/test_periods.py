@@ -55,7 +55,7 @@ def test_what_is_no_period_is_refused_with_help(text: str, why: str) -> None:
 
 
 def test_small_numbers_may_be_written_out() -> None:
-    words = "one two three four five six seven eight nine ten eleven twelve".split()
+    words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
     assert [Period.parse(f"{word} weeks").count for word in words] == list(range(1, 13))
 
 
