@@ -173,7 +173,7 @@ def _to_check(
     ends_on = None
     if outcome == State.VARIED:
         changes = form.changes()
-        deciding.check_change(standing, changes["terms"], changes["ends_on"], changes["instructions"], on=on)
+        deciding.check_change(standing, changes["terms"], changes["ends_on"], on=on)
         terms, ends_on = telling.make_terms(standing, changes["terms"]), changes["ends_on"] or standing.ends_on
     facts = deciding.outcome_facts(appeal, outcome, answer, on=on, terms=terms, ends_on=ends_on)
     case = appeal.restriction.case

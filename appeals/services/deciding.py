@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
+import cases.permissions
 from appeals import permissions
 from appeals.models import Appeal
 from appeals.services.lodging import APPEALABLE, about, already, locked
@@ -22,6 +23,7 @@ from policies.rules import Rule, RuleBroken
 from restrictions import services as restrictions
 from restrictions.models import Restriction, Term
 from restrictions.services import terms as limits
+from restrictions.services.decisions import check_not_longer
 from restrictions.services.terms import NewTerm
 
 State = Appeal.State
@@ -119,7 +121,7 @@ def vary(
     """
     appeal = _ready(appeal_id, answer, outcome=State.VARIED, by=by, at=at)
     standing = what_stands(appeal.restriction)
-    check_change(standing, terms, ends_on, instructions, on=day_of(at))
+    check_change(standing, terms, ends_on, on=day_of(at))
     appeal.vary(by=by, at=at, reasons=answer.reasons.strip())
     successor = restrictions.replace_terms(
         standing.pk,
@@ -212,11 +214,10 @@ def check_change(
     standing: Restriction,
     terms: Sequence[NewTerm],
     ends_on: date | None,
-    instructions: Sequence[str] | None,
     *,
     on: date,
 ) -> None:
-    """Refuse to vary what is no longer in force, or in a way that changes nothing the resident lives by."""
+    """Refuse to vary what is no longer in force, to lengthen it, or to change nothing the resident lives by."""
     if not standing.is_in_force(on):
         raise RuleBroken("The restriction is no longer in force, so there is nothing to vary", field="outcome")
     before = [NewTerm.of(term) for term in limits.of(standing)]
@@ -224,6 +225,9 @@ def check_change(
     if not limits.changed(before, terms) and same_end:
         raise RuleBroken("Change a term or the last day: as it is, nothing would change", field="outcome")
     limits.check_terms(standing.case.policy, terms)
+    limits.check_person(standing, terms, cases.permissions.people_affected(standing.case))
+    if ends_on:
+        check_not_longer(standing, ends_on, on=on)
 
 
 def what_stands(restriction: Restriction) -> Restriction:

@@ -357,9 +357,9 @@ def remove_entry(
 ) -> Entry:
     """Remove an entry that stands by itself, because the risk has passed (D3).
 
-    `by` is None when the clock did it: then only an entry whose last day has gone. Raises `TransitionNotAllowed`, naming
-    who removed it when, if it is gone already; `RuleBroken` without a reason, or if it stands with a restriction: then
-    that is what must end.
+    `by` is None when the clock did it: then only an entry whose last day has gone. Raises `TransitionNotAllowed`,
+    naming who removed it when, if it is gone already; `RuleBroken` without a reason, or if it stands with a
+    restriction: then that is what must end.
     """
     entry = _locked().get(pk=entry_id)
     if by is not None:

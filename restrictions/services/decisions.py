@@ -351,14 +351,7 @@ def replace_terms(
         raise TransitionNotAllowed(object=restriction)
     assert restriction.ends_on is not None
     last = ends_on or restriction.ends_on
-    if last > restriction.ends_on:
-        raise RuleBroken(
-            "The last day must not be later than it was: an appeal does not lengthen a restriction",
-            Rule("evenhand", "", text="An appeal never makes a restriction longer."),
-            "ends_on",
-        )
-    if last <= day_of(at):
-        raise RuleBroken("The last day must be after today", None, "ends_on")
+    check_not_longer(restriction, last, on=day_of(at))
     _end_open_review(restriction, Review.Outcome.VARY, by=by, at=at, reason=reason)
     case = type(restriction.case).objects.get(pk=restriction.case_id)
     if case.stage == case.Stage.REVIEW:
@@ -377,6 +370,18 @@ def replace_terms(
         appealable=case.policy.appeal.final.raw is not True,
     )
     return successor
+
+
+def check_not_longer(restriction: Restriction, last: date, *, on: date) -> None:
+    """Refuse a last day that an appeal may not set: later than it was, or not after today."""
+    if restriction.ends_on and last > restriction.ends_on:
+        raise RuleBroken(
+            "The last day must not be later than it was: an appeal does not lengthen a restriction",
+            Rule("evenhand", "", text="An appeal never makes a restriction longer."),
+            "ends_on",
+        )
+    if last <= on:
+        raise RuleBroken("The last day must be after today", None, "ends_on")
 
 
 def succeed(

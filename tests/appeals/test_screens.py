@@ -1,0 +1,128 @@
+"""My work and appeals in a real browser, at a desk and on a phone: reachable by keyboard, and nothing that axe finds."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+import time_machine
+from django.urls import reverse
+
+from tests.appeals.builders import ANSWER_BY, LAST_DAY, WORDS, decide, lodge, restricted, soon
+from tests.factories import PASSWORD
+from worklist import services as worklist
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("empty_queue"),
+]
+AXE = next(Path(axe_playwright_python.__file__).parent.glob("axe.min.js")).read_text(encoding="utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+@pytest.fixture(params=SIZES)
+def screen(request, browser, live_server):
+    """A page at one size; `look(name)` checks what is on it, and keeps a picture where EVENHAND_PICTURES says."""
+    context = browser.new_context(viewport=SIZES[request.param], base_url=live_server.url)
+    page = context.new_page()
+
+    def look(name: str) -> None:
+        page.evaluate(AXE)
+        found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
+        assert [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]] == [], name
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{name} is {wide} px too wide"
+        if folder := os.environ.get("PICTURES"):
+            page.screenshot(path=f"{folder}/{name}-{request.param}.png", full_page=True)
+
+    page.look = look
+    yield page
+    context.close()
+
+
+def sign_in(page, user) -> None:
+    page.goto("/account/login/")
+    page.fill("input[name=login]", user.email)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/")
+
+
+def test_an_appeal_from_the_post_to_the_decision(screen):
+    with time_machine.travel(soon()):
+        w, restriction = restricted()
+        sign_in(screen, w.staff.colleague)
+        screen.goto(reverse("appeals:of_case", args=[w.case.reference]))
+        screen.look("appeals-none")
+        screen.click(f"text=Lodge an appeal against {restriction.reference}")
+        screen.click("text=Check the appeal")
+        assert screen.title().startswith("Error: ")
+        screen.look("lodge-errors")
+        screen.check("input[name=who][value=resident]")
+        screen.check("input[name=how][value=post]")
+        for part, value in (("day", "4"), ("month", "1"), ("year", "2027")):
+            screen.fill(f"[name=received_on_{part}]", value)
+        screen.fill("[name=words]", WORDS)
+        screen.click("text=Check the appeal")
+        screen.look("lodge-check")
+        screen.click("main button:has-text('Lodge the appeal')")
+        screen.look("lodged")
+        screen.click("text=See the appeal")
+        screen.look("appeal-for-an-officer")
+        screen.context.clear_cookies()
+
+        sign_in(screen, w.staff.manager)
+        screen.look("my-work")
+        screen.click("text=Decide an appeal")
+        screen.look("decide")
+        screen.check("input[name=outcome][value=upheld]")
+        screen.fill("[name=reasons]", "The second incident was not his doing.")
+        screen.fill("[name=considered]", "The file, his letter, the log since.")
+        screen.click("text=Check your decision")
+        screen.look("decide-check")
+        screen.click("main button:has-text('Uphold the appeal')")
+        screen.look("decided")
+        screen.click("text=See the appeal")
+        screen.look("appeal-upheld")
+        screen.goto("/")
+        screen.look("my-work-empty")
+
+
+def test_a_late_appeal_a_variation_and_the_lists_of_work(screen):
+    on = LAST_DAY + timedelta(days=1)
+    with time_machine.travel(soon(on, 30)):
+        w, restriction = restricted()
+        appeal = lodge(w, restriction, on=on)
+        worklist.sweep(ANSWER_BY + timedelta(days=40), at=soon(on, 30))
+        sign_in(screen, w.staff.manager)
+        screen.look("my-work-overdue")
+        screen.goto("/team/")
+        screen.look("team")
+        screen.goto("/?kind=appeal")
+        screen.look("my-work-filtered")
+        screen.click("ol.evenhand-rows a[href^='/why/']")
+        screen.look("why")
+        screen.goto(reverse("appeals:view", args=[appeal.reference]))
+        screen.look("appeal-late")
+        screen.goto(reverse("appeals:decide", args=[appeal.reference]))
+        screen.check("input[name=outcome][value=varied]")
+        screen.look("decide-vary")
+        screen.goto(reverse("appeals:hear", args=[appeal.reference]))
+        screen.look("hear")
+        screen.goto(reverse("appeals:withdraw", args=[appeal.reference]))
+        screen.look("withdraw")
+
+
+def test_the_second_manager_sees_who_was_first(screen):
+    with time_machine.travel(soon()):
+        w, restriction = restricted()
+        appeal = lodge(w, restriction)
+        decide(appeal, "dismissed", by=w.staff.other_manager, at=soon())
+        sign_in(screen, w.staff.manager)
+        screen.goto(reverse("appeals:decide", args=[appeal.reference]))
+        assert "Maxine Manager decided" in screen.inner_text("main")
+        screen.look("second")
