@@ -433,11 +433,13 @@ class DecideReview(forms.Form):
                 label=label,
                 choices=Limit.choices,
                 initial=term.limit,
-                inline=True,
                 called=f"what holds for {label.lower()}",
+                reveal={Limit.LIMITED: f"words_{number}"},
+                small=True,
+                size="s",
             )
             varied[f"words_{number}"] = fields.LongTextField(
-                label=f"{label}: the limit, where it is limited", initial=term.words, rows=2, required=False
+                label=f"{label}: the limit", called=f"how “{label}” is limited", initial=term.words, rows=2
             )
         varied["instructions"] = fields.LongTextField(
             label="What staff must do, one order a line", called="what staff must do",
@@ -454,7 +456,7 @@ class DecideReview(forms.Form):
         self.fields |= rest
         outcome.reveal = {
             Outcome.EXTEND: ["months"],
-            Outcome.VARY: [*varied, "new_months"],
+            Outcome.VARY: [*(name for name in varied if not name.startswith("words_")), "new_months"],
         }
 
     def new_terms(self) -> list[NewTerm] | None:
@@ -465,10 +467,9 @@ class DecideReview(forms.Form):
         made = []
         for number, term in enumerate(self.terms):
             limit, words = typed[f"limit_{number}"], typed[f"words_{number}"]
-            keeps_words = limit == Limit.LIMITED or term.channel in (Channel.OTHER, Channel.SPOC)
-            if term.channel in (Channel.OTHER, Channel.SPOC) and limit == Limit.OPEN:
+            if term.channel in (Channel.OTHER, Channel.SPOC) and limit != Limit.LIMITED:
                 continue
-            made.append(NewTerm(term.channel, limit, words if keeps_words else "", term.person_id))
+            made.append(NewTerm(term.channel, limit, words, term.person_id))
         return made
 
     def months_chosen(self) -> int | None:

@@ -316,7 +316,7 @@ def letter_facts(made: Plan) -> dict[str, Any]:
         "reasons": made.reasons,
         "incidents": incidents_facts(restriction),
         "terms": limits.as_facts(made.terms),
-        "arrangement": limits.arrangement(made.terms),
+        "arrangement": limits.ways_left(made.terms),
         "always_accepted": always_accepted(policy),
         "starts_on": made.dates.starts_on.isoformat(),
         "ends_on": made.dates.ends_on.isoformat(),

@@ -113,28 +113,55 @@ def arrangement(terms: Sequence[Term]) -> list[str]:
 
 
 def as_facts(terms: Sequence[Term]) -> list[dict[str, str]]:
-    """The limits for a letter: channel, limit and words as people read them; a channel without a limit says so."""
+    """The limits for a letter, each a sentence that stands by itself; what is not limited is not listed."""
     return [
-        {
-            "channel": term.get_channel_display(),
-            "limit": term.get_limit_display(),
-            "words": _words_of(term),
-        }
+        {"channel": term.get_channel_display(), "limit": "", "words": _sentence(term)}
         for term in terms
+        if term.limit != Limit.OPEN
     ]
 
 
-def _words_of(term: Term) -> str:
-    if term.channel == Channel.SPOC and term.person:
-        return f"{term.person.name}. {term.words}".strip()
-    return term.words or _PLAINLY[term.limit]
+def _sentence(term: Term) -> str:
+    if term.channel == Channel.OTHER:
+        return term.words
+    if term.limit == Limit.CLOSED:
+        return f"{term.get_channel_display()}: {_NOT_USED.get(Channel(term.channel), 'not used.')} {term.words}".strip()
+    return NewTerm.of(term).line(term.person)
 
 
-_PLAINLY = {
-    Limit.OPEN: "You may use this as before.",
-    Limit.CLOSED: "Do not use this to contact us.",
-    Limit.LIMITED: "",
+_NOT_USED = {
+    Channel.PHONE: "do not phone us.",
+    Channel.EMAIL: "do not e-mail us.",
+    Channel.LETTER: "do not write us letters.",
+    Channel.OFFICE: "do not come to our offices.",
+    Channel.VISIT: "we do not visit you at home.",
+    Channel.ONLINE: "do not contact us or our staff online.",
 }
+
+
+def ways_left(terms: Sequence[Term]) -> list[str]:
+    """How the resident reaches the provider from now on: every way that is not shut, as before or within its limit."""
+    chosen = {term.channel: term for term in terms}
+    left = []
+    for channel in ROUTES:
+        term = chosen.get(channel)
+        if term is None or term.limit == Limit.OPEN:
+            left.append(f"{channel.label}: as before.")
+        elif term.limit == Limit.LIMITED:
+            left.append(f"{channel.label}: within the limit above.")
+    return left
+
+
+def as_rows(terms: Sequence[Term]) -> list[dict[str, str]]:
+    """Every channel with what holds for it, for a screen."""
+    return [
+        {
+            "channel": term.get_channel_display(),
+            "words": (f"{term.person.name}. " if term.person else "")
+            + (term.words if term.limit == Limit.LIMITED else f"{term.get_limit_display()}. {term.words}".strip(". ")),
+        }
+        for term in terms
+    ]
 
 
 def single_point(terms: Sequence[Term]) -> dict[str, str] | None:

@@ -354,7 +354,7 @@ def summary(restriction: Restriction) -> dict[str, Any]:
     terms_now = limits.of(restriction)
     return {
         "incidents": list(restriction.incidents.order_by("happened_on", "pk")),
-        "terms": limits.as_facts(terms_now),
+        "terms": limits.as_rows(terms_now),
         "arrangement": limits.arrangement(terms_now),
         "always": policy.always_accept,
         "register": proposals.register_for(policy),

@@ -102,7 +102,7 @@ def view(request: HttpRequest, ref: str) -> HttpResponse:
     found = list(restriction.reviews.select_related("decided_by", "letter").order_by("-pk"))
     context |= {
         "restriction": restriction,
-        "terms": limits.as_facts(terms),
+        "terms": limits.as_rows(terms),
         "incidents": list(restriction.incidents.order_by("happened_on", "pk")),
         "dates": shared.rows_of(shared.dates_of([restriction]).get(restriction.reference, {}).values()),
         "reviews": found,
