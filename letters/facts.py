@@ -107,7 +107,7 @@ _RESTRICTION: dict[str, Shape] = {
     "always_accepted": each(record(words=text), some=True),
     "starts_on": day,
     "ends_on": day,
-    "months": whole,
+    "months": or_null(whole),
     "review_on": or_null(day),
     "review_explained": words_if_any,
     "appeal": APPEAL,

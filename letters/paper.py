@@ -13,6 +13,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+from design import words
 from letters import facts as kinds
 from people.models import ContactPoint, Provider, Resident, User
 from policies import law
@@ -141,6 +142,8 @@ def html(
     spec = kinds.kind_of(kind)
     read = _with_dates(facts)
     appeal = read.get("appeal") or {}
+    for incident in read.get("incidents", []):
+        incident["channel"] = words.lower_first(incident.get("channel") or "")
     context = {
         **read,
         "kind": spec,

@@ -4,7 +4,7 @@ INCIDENTS = [
     {
         "reference": "I-000001",
         "on": "2026-12-03",
-        "channel": "by phone",
+        "channel": "By phone",
         "what": "You shouted for ten minutes and said that you would come down and sort us out.",
     },
     {
@@ -52,7 +52,7 @@ RESTRICTION = {
     },
     "spoc": {"name": "Sam Contact", "phone": "01304 111111", "email": "sam@dover.example"},
     "adjustments": "We have agreed to write to you in large print. That stays.",
-    "follows": "L-000001",
+    "follows": "X-000001",
     "extreme": False,
 }
 FACTS: dict[str, dict] = {

@@ -88,7 +88,7 @@ EXPECTED = {
         "Sam Contact, phone 01304 111111",
         "reports of hazards in the home",
         "ring 999",
-        "We had written to you about this before (our reference L-000001).",
+        "This decision follows restriction X-000001, which we wrote to you about before.",
         "large print. That stays.",
         "Staff Risk & Unacceptable Behaviour Register",
         "You can appeal against this decision (clause 6.34 of our policy). The last day to appeal is Tuesday 19",
@@ -181,7 +181,7 @@ def test_no_clause_is_cited_that_the_policy_does_not_have(printed):
 def test_the_extreme_path_is_explained(printed):
     words = printed("restriction", extreme=True, follows="")
     assert "We did not send you a written warning first, because of how serious this was." in words
-    assert "written to you about this before" not in words
+    assert "which we wrote to you about before" not in words
 
 
 def test_large_print_is_large(issued, resident):
