@@ -6,6 +6,7 @@ from datetime import datetime
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.http import HttpRequest
 from guardian.shortcuts import assign_perm
 
 from audit import services as audit
@@ -32,6 +33,12 @@ SET_UP_ROLES = {
     "data protection officer": "Data Protection Officer",
     "administrator": "Administrator",
 }
+
+
+class SignedInRequest(HttpRequest):
+    """A request as it comes to a view: nothing behind the sign-in is reached without one (`config.middleware`)."""
+
+    user: User
 
 
 class NotPermitted(PermissionDenied):

@@ -1,15 +1,16 @@
 """Residents on screen: find, add, keep their details; and the provider's policy in plain words."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from design import fields
 from people import access, forms, permissions, policy_page, services
-from people.access import Can
+from people.access import Can, SignedInRequest
 from people.models import Need, PolicyVersion, Provider, Representative, Resident
 
 ROWS_A_PAGE = 25
@@ -17,7 +18,7 @@ NEW = "new"
 
 
 @require_safe
-def find(request: HttpRequest) -> HttpResponse:
+def find(request: SignedInRequest) -> HttpResponse:
     """Find a resident by part of a name, address, postcode, phone or reference. The rows say nothing of any case."""
     permissions.check_can_find(request.user)
     typed = request.GET.get("q", "").replace("\x00", "")[:200].strip()
@@ -29,11 +30,11 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "people/find.html", context)
 
 
-def _why_not_add(request: HttpRequest) -> str:
+def _why_not_add(request: SignedInRequest) -> str:
     return access.why_not(permissions.check_can_add, request.user, _provider(request))
 
 
-def _provider(request: HttpRequest) -> Provider:
+def _provider(request: SignedInRequest) -> Provider:
     """The provider where the person adds residents: their own, unless they may only elsewhere."""
     mine = access.providers_where(request.user, Can.EDIT_RESIDENTS)
     own: Provider = request.user.provider
@@ -41,7 +42,7 @@ def _provider(request: HttpRequest) -> Provider:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: SignedInRequest) -> HttpResponse:
     """Add a person; whoever may be the same person is shown first."""
     provider = _provider(request)
     permissions.check_can_add(request.user, provider)
@@ -63,15 +64,16 @@ def add(request: HttpRequest) -> HttpResponse:
     return render(request, "people/add.html", {"form": form, "kept": False})
 
 
-def _which_double(request: HttpRequest, doubles: list[Resident]) -> forms.Double:
+def _which_double(request: SignedInRequest, doubles: list[Resident]) -> forms.Double:
     """The question who it is; put only once it was seen, so that the first sight of it shows no error."""
     form = forms.Double(request.POST if "doubles_seen" in request.POST else None)
-    form.fields["who"].choices = [
+    who = cast(fields.ChoiceField, form.fields["who"])
+    who.choices = [
         *((known.reference, f"Same person: {known.name}, {known.reference}") for known in doubles),
         (NEW, "Someone else"),
     ]
-    form.fields["who"].hints = {known.reference: _told_apart(known) for known in doubles}
-    form.fields["who"].divider_before = NEW
+    who.hints = {known.reference: _told_apart(known) for known in doubles}
+    who.divider_before = NEW
     return form
 
 
@@ -80,12 +82,12 @@ def _told_apart(known: Resident) -> str:
     return f"{born}. {known.address or 'No address recorded'}"
 
 
-def _as_posted(request: HttpRequest) -> list[tuple[str, str]]:
+def _as_posted(request: SignedInRequest) -> list[tuple[str, str]]:
     leave = {"csrfmiddlewaretoken", "typist", "who", "doubles_seen"}
     return [(key, value) for key, values in request.POST.lists() if key not in leave for value in values]
 
 
-def _add(request: HttpRequest, provider: Provider, form: forms.AddPerson) -> Resident:
+def _add(request: SignedInRequest, provider: Provider, form: forms.AddPerson) -> Resident:
     data = form.cleaned_data
     return services.add_with_tenancy(
         provider,
@@ -98,7 +100,7 @@ def _add(request: HttpRequest, provider: Provider, form: forms.AddPerson) -> Res
     )
 
 
-def _resident_or_404(request: HttpRequest, reference: str) -> Resident:
+def _resident_or_404(request: SignedInRequest, reference: str) -> Resident:
     mine = Resident.objects.visible_to(request.user).select_related("provider").prefetch_related("addresses")
     return get_object_or_404(mine, reference=reference)
 
@@ -108,7 +110,7 @@ def _identity(found: Resident) -> dict[str, Any]:
 
 
 @require_safe
-def resident(request: HttpRequest, reference: str) -> HttpResponse:
+def resident(request: SignedInRequest, reference: str) -> HttpResponse:
     """What is known of a person. Needs about health are shown only to those who read case files (rule D8)."""
     found = _resident_or_404(request, reference)
     needs = list(Need.objects.filter(resident=found).visible_to(request.user).select_related("recorded_by"))
@@ -131,7 +133,7 @@ def resident(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def change(request: HttpRequest, reference: str) -> HttpResponse:
+def change(request: SignedInRequest, reference: str) -> HttpResponse:
     """Change what is known of a person; what stood before is kept in the trail."""
     found = _resident_or_404(request, reference)
     permissions.check_can_change(request.user, found)
@@ -152,7 +154,7 @@ def _form(found: Resident, form: Any, title: str, button: str, kept: object) -> 
     return _identity(found) | {"form": form, "title": title, "button": button, "kept": kept is not None}
 
 
-def _keeping(request: HttpRequest, found: Resident, shape: Any, title: str, button: str, act: Any) -> HttpResponse:
+def _keeping(request: SignedInRequest, found: Resident, shape: Any, title: str, button: str, act: Any) -> HttpResponse:
     """One small form about a person: show it, or do what it asks and go back to the person."""
     permissions.check_can_change(request.user, found)
     kept = getattr(request, "kept_typing", None)
@@ -165,7 +167,7 @@ def _keeping(request: HttpRequest, found: Resident, shape: Any, title: str, butt
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def add_need(request: HttpRequest, reference: str) -> HttpResponse:
+def add_need(request: SignedInRequest, reference: str) -> HttpResponse:
     """Record a need or an adjustment (Equality Act 2010 s20; Dover 6.41)."""
     found = _resident_or_404(request, reference)
 
@@ -176,7 +178,7 @@ def add_need(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def end_need(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def end_need(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """End a need or an adjustment that no longer holds."""
     found = _resident_or_404(request, reference)
     need = get_object_or_404(Need.objects.visible_to(request.user), pk=pk, resident=found)
@@ -189,7 +191,7 @@ def end_need(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def add_representative(request: HttpRequest, reference: str) -> HttpResponse:
+def add_representative(request: SignedInRequest, reference: str) -> HttpResponse:
     """Name who speaks for a resident."""
     found = _resident_or_404(request, reference)
 
@@ -201,7 +203,7 @@ def add_representative(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def end_representative(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+def end_representative(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Record that somebody no longer speaks for a resident."""
     found = _resident_or_404(request, reference)
     representative = get_object_or_404(Representative, pk=pk, resident=found)
@@ -214,7 +216,7 @@ def end_representative(request: HttpRequest, reference: str, pk: int) -> HttpRes
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def add_tenancy(request: HttpRequest, reference: str) -> HttpResponse:
+def add_tenancy(request: SignedInRequest, reference: str) -> HttpResponse:
     """Record a tenancy that the person holds or shares."""
     found = _resident_or_404(request, reference)
 
@@ -225,7 +227,7 @@ def add_tenancy(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_safe
-def policy(request: HttpRequest) -> HttpResponse:
+def policy(request: SignedInRequest) -> HttpResponse:
     """The provider's policy in plain words: rules by section, then what is unsaid, lost, and local."""
     provider: Provider = request.user.provider
     held = request.user.capabilities.get(provider.pk, frozenset())

@@ -1,6 +1,6 @@
 """Shapes of input of the register."""
 
-from typing import Any
+from typing import Any, cast
 
 from design import fields, forms
 from people.models import Resident
@@ -95,11 +95,13 @@ class AddEntry(WhatToDo):
 
     def __init__(self, *args: Any, registers: list[RegisterRule], resident: Resident | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["register_key"].choices = [(register.key, register.name) for register in registers]
+        cast(fields.ChoiceField, self.fields["register_key"]).choices = [
+            (register.key, register.name) for register in registers
+        ]
         if len(registers) == 1:
             del self.fields["register_key"]
         risks = dict.fromkeys(risk for register in registers for risk in register.risks)
-        self.fields["risks"].choices = [(risk, risk_words(risk)) for risk in risks]
+        cast(fields.ChoicesField, self.fields["risks"]).choices = [(risk, risk_words(risk)) for risk in risks]
         if not risks:
             del self.fields["risks"]
         for name in ("place", "postcode") if resident else ("incident", "told", "not_told_reason", "look_again_on"):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -12,7 +12,7 @@ from django_fsm import TransitionNotAllowed
 
 from deadlines import services as deadlines
 from people import access
-from people.access import Can
+from people.access import Can, SignedInRequest
 from people.models import Provider, Resident
 from policies.policy import Policy
 from register import forms, permissions, services
@@ -22,7 +22,7 @@ ROWS_A_PAGE = 25
 PURPOSES = Lookup.Purpose.choices
 
 
-def _require_register(request: HttpRequest) -> None:
+def _require_register(request: SignedInRequest) -> None:
     """Nobody without a right to the register sees even its search box."""
     if not access.providers_where(request.user, Can.VIEW_REGISTER, Can.VIEW_SHARED_REGISTER):
         raise access.NotPermitted("Your role does not let you check the register.")
@@ -37,7 +37,7 @@ def _policy(provider: Provider) -> Policy:
 
 @require_safe
 @never_cache
-def check(request: HttpRequest) -> HttpResponse:
+def check(request: SignedInRequest) -> HttpResponse:
     """One box; matches without markers. A single match goes straight to its page."""
     _require_register(request)
     typed = request.GET.get("q", "").replace("\x00", "")[:200]
@@ -55,7 +55,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def match(request: HttpRequest, reference: str) -> HttpResponse:
+def match(request: SignedInRequest, reference: str) -> HttpResponse:
     """The person, and three buttons: the press is the recorded look-up."""
     _require_register(request)
     mine = access.providers_where(request.user, Can.VIEW_REGISTER, Can.VIEW_SHARED_REGISTER)
@@ -78,7 +78,7 @@ def match(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def place(request: HttpRequest, reference: str) -> HttpResponse:
+def place(request: SignedInRequest, reference: str) -> HttpResponse:
     """A place, and the same three buttons."""
     _require_register(request)
     found = get_object_or_404(
@@ -95,7 +95,7 @@ def place(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def card(request: HttpRequest, pk: int) -> HttpResponse:
+def card(request: SignedInRequest, pk: int) -> HttpResponse:
     """What to do. Shown only to whoever looked, only on the day of the look, only while the register says the same."""
     looks = Lookup.objects.select_related("provider", "resident", "receipt").prefetch_related("resident__addresses")
     lookup = get_object_or_404(looks, pk=pk, by=request.user)
@@ -109,7 +109,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "register/stale.html" if shown is None else "register/card.html", context)
 
 
-def _card_of(lookup: Lookup, shown: list[Entry], request: HttpRequest) -> dict[str, Any]:
+def _card_of(lookup: Lookup, shown: list[Entry], request: SignedInRequest) -> dict[str, Any]:
     resident = lookup.resident
     home = resident.address if resident else None
     lines = [*home.lines.splitlines(), home.postcode] if home else lookup.place.splitlines()[1:]
@@ -135,7 +135,7 @@ def _card_of(lookup: Lookup, shown: list[Entry], request: HttpRequest) -> dict[s
 # Entries, for those who decide on them
 
 
-def _entry_or_404(request: HttpRequest, reference: str) -> Entry:
+def _entry_or_404(request: SignedInRequest, reference: str) -> Entry:
     """An entry of the person's providers; 404 where it is not theirs, 403 where their role does not decide."""
     mine = Entry.objects.visible_to(request.user).select_related("provider", "resident", "entered_by", "removed_by")
     found = get_object_or_404(mine, reference=reference)
@@ -143,7 +143,7 @@ def _entry_or_404(request: HttpRequest, reference: str) -> Entry:
     return found
 
 
-def _own_provider(request: HttpRequest) -> Provider:
+def _own_provider(request: SignedInRequest) -> Provider:
     """Where the person decides: their own provider, unless they decide only elsewhere."""
     mine = access.providers_where(request.user, Can.DECIDE)
     provider: Provider = request.user.provider
@@ -154,7 +154,7 @@ def _own_provider(request: HttpRequest) -> Provider:
 
 
 @require_safe
-def entries(request: HttpRequest) -> HttpResponse:
+def entries(request: SignedInRequest) -> HttpResponse:
     """Every entry that stands, those to be looked at soonest first."""
     _own_provider(request)
     today = timezone.localdate()
@@ -165,7 +165,7 @@ def entries(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest, reference: str = "") -> HttpResponse:
+def add(request: SignedInRequest, reference: str = "") -> HttpResponse:
     """Enter a place, or a person after an incident, by a named decision."""
     provider = _own_provider(request)
     resident = get_object_or_404(Resident, reference=reference, provider=provider) if reference else None
@@ -173,8 +173,10 @@ def add(request: HttpRequest, reference: str = "") -> HttpResponse:
     if not registers:
         raise Http404("The policy has no register")
     kept = getattr(request, "kept_typing", None)
-    form_for = {"registers": registers, "resident": resident}
-    form = forms.AddEntry.from_draft(kept, **form_for) if kept else forms.AddEntry(request.POST or None, **form_for)
+    if kept:
+        form = forms.AddEntry.from_draft(kept, registers=registers, resident=resident)
+    else:
+        form = forms.AddEntry(request.POST or None, registers=registers, resident=resident)
     if form.is_valid():
         with form.rules():
             return redirect("register:entry", _enter(request, provider, resident, form.cleaned_data).reference)
@@ -182,7 +184,7 @@ def add(request: HttpRequest, reference: str = "") -> HttpResponse:
     return render(request, "register/add.html", context)
 
 
-def _enter(request: HttpRequest, provider: Provider, resident: Resident | None, data: dict[str, Any]) -> Entry:
+def _enter(request: SignedInRequest, provider: Provider, resident: Resident | None, data: dict[str, Any]) -> Entry:
     """The entry, or the same person's own entry of a moment ago: a second press of the button is not a second entry."""
     at = timezone.now()
     facts = {
@@ -213,7 +215,7 @@ def _enter(request: HttpRequest, provider: Provider, resident: Resident | None, 
 
 
 @require_safe
-def entry(request: HttpRequest, reference: str) -> HttpResponse:
+def entry(request: SignedInRequest, reference: str) -> HttpResponse:
     """All that stands behind an entry, and what can be done with it."""
     found = _entry_or_404(request, reference)
     rule = services.rule_of(found.provider, found.register_key, timezone.localdate())
@@ -232,7 +234,7 @@ def entry(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def change(request: HttpRequest, reference: str) -> HttpResponse:
+def change(request: SignedInRequest, reference: str) -> HttpResponse:
     """Change the orders of an entry that stands by itself."""
     found = _entry_or_404(request, reference)
     initial = {
@@ -261,7 +263,7 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def keep(request: HttpRequest, reference: str) -> HttpResponse:
+def keep(request: SignedInRequest, reference: str) -> HttpResponse:
     """Decide that an entry stays, and when it is looked at next."""
     found = _entry_or_404(request, reference)
     kept = getattr(request, "kept_typing", None)
@@ -274,7 +276,7 @@ def keep(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def look_again(request: HttpRequest, reference: str) -> HttpResponse:
+def look_again(request: SignedInRequest, reference: str) -> HttpResponse:
     """Look again at not telling the resident."""
     found = _entry_or_404(request, reference)
     if found.resident_told:
@@ -299,7 +301,7 @@ def _act(found: Entry, form: forms.forms.Form, title: str, kept: object) -> dict
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def remove(request: HttpRequest, reference: str) -> HttpResponse:
+def remove(request: SignedInRequest, reference: str) -> HttpResponse:
     """Reasons, then "Check before you remove", then one press that removes."""
     found = _entry_or_404(request, reference)
     if found.removed_on is not None:
@@ -319,7 +321,7 @@ def remove(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "register/form.html", _act(found, form, "Remove the entry", kept) | {"button": "Continue"})
 
 
-def _remove(request: HttpRequest, found: Entry, data: dict[str, Any]) -> HttpResponse:
+def _remove(request: SignedInRequest, found: Entry, data: dict[str, Any]) -> HttpResponse:
     told = data.get("told")
     try:
         services.remove_entry(found.pk, by=request.user, at=timezone.now(), reason=data["reason"], resident_told=told)
@@ -328,7 +330,7 @@ def _remove(request: HttpRequest, found: Entry, data: dict[str, Any]) -> HttpRes
     return redirect("register:removed", found.reference)
 
 
-def _removed_already(request: HttpRequest, found: Entry) -> HttpResponse:
+def _removed_already(request: SignedInRequest, found: Entry) -> HttpResponse:
     """A second press of the same person leads to the same page; somebody else's having done it is said."""
     if found.removed_by_id == request.user.pk:
         return redirect("register:removed", found.reference)
@@ -338,7 +340,7 @@ def _removed_already(request: HttpRequest, found: Entry) -> HttpResponse:
 
 
 @require_safe
-def removed(request: HttpRequest, reference: str) -> HttpResponse:
+def removed(request: SignedInRequest, reference: str) -> HttpResponse:
     """That it is done, and who was told."""
     found = _entry_or_404(request, reference)
     if found.removed_on is None:
