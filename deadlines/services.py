@@ -1,24 +1,21 @@
 """Setting, meeting and cancelling deadlines, in the transaction of the event that they run from."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 import policies.calendars
 import policies.clocks
-import policies.periods
 from audit import services as audit
 from deadlines import permissions
 from deadlines.models import Deadline, Holiday
 from people.models import Provider, Resident, User
 from policies import rules
-from policies.policy import Policy
 
 YEARS_BACK, YEARS_AHEAD = 6, 3
-MOST_ROUNDS = 100  # of a clock that comes round: more reviews than any restriction sees
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -138,12 +135,11 @@ def remove_day_off(provider: Provider, *, on: date, by: User, at: datetime) -> l
     return recompute(provider, by=by, at=at, because=f"Day off removed: {holiday.name}, {on.day} {on:%B %Y}")
 
 
-def shifts(provider: Provider, calendar: policies.calendars.Calendar, *, on: date) -> list[Shift]:
+def shifts(provider: Provider, calendar: policies.calendars.Calendar) -> list[Shift]:
     """Which open deadlines would move in another calendar, and to which day; shown before a change is made (T1)."""
-    policy = provider.policy_version_on(on).policy
     found = []
     for deadline in Deadline.objects.open().filter(provider=provider, due_on__isnull=False, reckoning__isnull=False):
-        anew = worked_out_anew(policies.clocks.Reckoning.from_json(deadline.reckoning), calendar, policy)
+        anew = _recounted(policies.clocks.Reckoning.from_json(deadline.reckoning), calendar)
         if anew.due and anew.due != deadline.due_on:
             found.append(Shift(deadline, deadline.due_on, anew))
     return found
@@ -157,7 +153,7 @@ def recompute(provider: Provider, *, by: User | None, at: datetime, because: str
     again, because a reminder is kept for its due date.
     """
     Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
-    moved = shifts(provider, calendar_for(provider), on=day_of(at))
+    moved = shifts(provider, calendar_for(provider))
     for shift in moved:
         deadline = Deadline.objects.select_for_update(of=("self",)).get(pk=shift.deadline.pk)
         if deadline.state != Deadline.State.OPEN:
@@ -169,52 +165,9 @@ def recompute(provider: Provider, *, by: User | None, at: datetime, because: str
     return moved
 
 
-def worked_out_anew(
-    found: policies.clocks.Reckoning, calendar: policies.calendars.Calendar, policy: Policy
-) -> policies.clocks.Reckoning:
-    """The same clock in another calendar: as many working days as before, or the same day looked at anew.
-
-    How many working days were counted is what lies between start and date, less what was left out; so a clock that
-    comes round again keeps its round. A date beyond the calendar's years stays as it is: a guess would be worse.
-    """
-    if found.due is None or found.source == "law":
-        return found
+def _recounted(found: policies.clocks.Reckoning, calendar: policies.calendars.Calendar) -> policies.clocks.Reckoning:
+    """The same clock in another calendar; a date beyond its years stays as it is, because a guess would be worse."""
     try:
-        if found.unit == "working days" and found.from_on:
-            counted_from = found.from_on
-            if policies.clocks.START_NOT_COUNTED not in found.assumed:
-                counted_from -= timedelta(days=1)
-            count = (found.due - counted_from).days - len(found.left_out)
-            due = calendar.add_working_days(counted_from, count)
-            return replace(found, due=due, left_out=calendar.days_off(counted_from, due))
-        return _landed_anew(found, calendar, policy)
+        return policies.clocks.recount(found, calendar)
     except policies.calendars.NotCovered:
         return found
-
-
-def _landed_anew(
-    found: policies.clocks.Reckoning, calendar: policies.calendars.Calendar, policy: Policy
-) -> policies.clocks.Reckoning:
-    """Where a date counted in days, weeks or months falls, now that other days are off."""
-    counted, rule = _counted_day(found), found.day_off_rule
-    if rule is None:
-        own, general = policy.values.get(f"{found.path.partition('.')[0]}.day_off"), policy.value("clocks.day_off")
-        rule = own.raw if own and own.said else general.raw if general.said else ""
-    why = calendar.why_off(counted)
-    if why is None:
-        return replace(found, due=counted, lands_on=None, next_working_day=None)
-    later, earlier = calendar.next_working_day(counted), calendar.previous_working_day(counted)
-    due = {"next working day": later, "previous working day": earlier}.get(rule, counted)
-    return replace(found, due=due, lands_on=why, day_off_rule=rule, next_working_day=later)
-
-
-def _counted_day(found: policies.clocks.Reckoning) -> date:
-    """The day that was counted, before a rule on days off moved it; of a clock that comes round, in the same round."""
-    due = found.due or date.max
-    moved = found.lands_on and found.day_off_rule in ("next working day", "previous working day")
-    if not moved or not (found.from_on and found.count and found.unit):
-        return due
-    unit: policies.periods.Unit = next(unit for unit in policies.periods.UNITS if unit == found.unit)
-    rounds = range(1, MOST_ROUNDS if found.every else 2)
-    days = [policies.clocks.add(policies.periods.Period(found.count * times, unit), found.from_on) for times in rounds]
-    return min(days, key=lambda day: abs(day - due))

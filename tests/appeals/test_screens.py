@@ -1,4 +1,4 @@
-"""My work and appeals in a real browser, at a desk and on a phone: reachable by keyboard, and nothing that axe finds."""
+"""My work and appeals in a real browser, at a desk and on a phone; nothing that axe finds, nothing too wide."""
 
 import os
 from datetime import timedelta
