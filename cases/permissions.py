@@ -40,6 +40,12 @@ def check_can_support(user: User, incident: Incident, affected: list[Affected]) 
         raise access.NotPermitted("Only the line manager of somebody affected can do this.")
 
 
+def check_can_list(user: User) -> None:
+    """The list of cases is for those who may read case files somewhere."""
+    if not access.providers_where(user, Can.VIEW_CASES):
+        raise access.NotPermitted("Your role does not let you read case files.")
+
+
 def check_can_read(user: User, case: Case) -> None:
     """Case files are read by those whose role carries it."""
     access.require(user, Can.VIEW_CASES, case.provider_id)

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from cases import forms
+from cases import forms, permissions
 from cases.models import Case, CaseQuerySet
 from cases.views.frame import SignedInRequest
 from design import words
@@ -28,6 +28,7 @@ def _matching(cases: CaseQuerySet, typed: str) -> CaseQuerySet:
 @require_GET
 def listing(request: SignedInRequest) -> HttpResponse:
     """The cases that the reader may read."""
+    permissions.check_can_list(request.user)
     form = forms.FilterForm(request.GET or None)
     stages = form.choose_stages()
     cases: CaseQuerySet = Case.objects.visible_to(request.user)

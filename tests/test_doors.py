@@ -1,0 +1,269 @@
+"""Every address of the product, tried as every role, as another provider's people, and signed out."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+import cases.services
+import people.services
+import register.services
+from appeals.models import Appeal
+from cases.models import Case, Draft, Evidence, Incident, Warning
+from deadlines.models import Deadline
+from letters.models import Dispatch, Letter
+from ops.seed import build
+from people.models import Need, Representative, Resident, User
+from register.models import Entry, Lookup
+from restrictions.models import Restriction, Review
+from tests import factories
+
+NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+OTHERS = ("other officer", "other manager", "other front line", "other contractor", "signed out")
+ROLES = {
+    "officer": "amara@dover.example",
+    "team leader": "tessa@dover.example",
+    "manager": "helena@dover.example",
+    "front line": "fran@dover.example",
+    "contractor": "carl@dover.example",
+    "data protection officer": "dipa@dover.example",
+    "administrator": "ada@dover.example",
+}
+CASEWORK = {"officer", "team leader", "manager"}
+DECIDERS = {"team leader", "manager"}
+READERS = CASEWORK | {"data protection officer"}
+REGISTER = CASEWORK | {"front line", "contractor"}
+EVERYBODY = set(ROLES)
+ALL: set[str] = set()  # signed in or not
+NOT_OURS = ("account_", "mfa_", "account_reauthenticate")
+
+
+@dataclass(frozen=True)
+class Door:
+    """Who may open an address, on which thing."""
+
+    open_to: set[str]
+    where: Callable[[], dict] = dict
+    acts: set[str] | None = None  # where more may read than act
+
+
+def of(model, **found) -> Callable[[], dict]:
+    """The address's part for the first row that is so."""
+    key = found.pop("as_", "ref")
+    value = found.pop("value", "reference")
+    order = found.pop("order", "pk")
+
+    def where() -> dict:
+        row = model.objects.filter(**found).order_by(order).first()
+        assert row is not None, f"the seed has no {model.__name__} with {found}"
+        for part in value.split("__"):
+            row = getattr(row, part)
+        return {key: row}
+
+    return where
+
+
+def furnish() -> None:
+    """What the seed has none of: a draft, a file, a look-up, a representative."""
+    amara, fran = (User.objects.get(email=f"{name}@dover.example") for name in ("amara", "fran"))
+    cases.services.incidents.save_draft(uuid.uuid4(), data={"facts": ["He shouted"]}, by=amara, at=NOW)
+    incident = Incident.objects.order_by("pk").first()
+    assert incident is not None
+    files = [SimpleUploadedFile("note.txt", b"He shouted.", "text/plain")]
+    cases.services.incidents.add_evidence(incident.pk, files=files, by=amara, at=NOW)
+    resident = Resident.objects.order_by("pk").first()
+    assert resident is not None
+    register.services.look_up(resident, by=fran, purpose="visit", at=NOW)
+    people.services.name_representative(
+        resident.pk, name="Ann", relation="Daughter", authority="Letter of 1 May", phone="", email="", by=amara, at=NOW
+    )
+
+
+CASE = of(Case, stage="contact_restriction")
+RESIDENT = of(Resident, as_="reference")
+RETURNED = of(Restriction, state="returned")
+WAITING = of(Restriction, state="proposed", proposed_by__email="piotr@dover.example")
+IN_FORCE = of(Restriction, state="in_force", proposed_by__email="piotr@dover.example")
+APPEAL = of(Appeal, state="acknowledged")
+DECIDED = of(Appeal, state="dismissed")
+REVIEW = of(Review, state="begun")
+WARNING = of(Warning, kind="written", letter__state="for_approval", value="letter__reference")
+SENT_BACK = of(Warning, kind="written", letter__state="draft", value="letter__reference")
+ISSUED = of(Warning, kind="written", letter__state="issued", value="letter__reference")
+INCIDENT = of(Incident)
+ENTRY = of(Entry, as_="reference", resident__isnull=False)
+PLACE = of(Entry, as_="reference", resident__isnull=True)
+DRAFT = of(Draft, as_="token", value="token", became__isnull=True)
+LETTER = of(Letter, as_="reference", state="issued")
+
+DOORS: dict[str, Door] = {
+    "healthz": Door(ALL),
+    "readyz": Door(ALL),
+    "favicon": Door(ALL),
+    "worklist:mine": Door(EVERYBODY),
+    "worklist:team": Door(DECIDERS),
+    "worklist:why": Door(READERS, of(Deadline, as_="pk", value="pk", kind="review.at_end")),
+    "appeals:of_case": Door(READERS, CASE),
+    "appeals:lodge": Door(CASEWORK, IN_FORCE),
+    "appeals:view": Door(READERS, APPEAL),
+    "appeals:lodged": Door(READERS, APPEAL),
+    "appeals:decide": Door({"manager"}, APPEAL),
+    "appeals:decided": Door(READERS, DECIDED),
+    "appeals:hear": Door({"manager"}, APPEAL),
+    "appeals:withdraw": Door(CASEWORK, APPEAL),
+    "restrictions:of_case": Door(READERS, CASE),
+    "restrictions:start": Door(CASEWORK, of(Case, stage="written_warning")),
+    "restrictions:view": Door(READERS, IN_FORCE),
+    "restrictions:proposal": Door({"officer"}, RETURNED),
+    **{
+        f"restrictions:{part}": Door({"officer"}, RETURNED)
+        for part in ("evidence", "risk", "needs", "terms", "limits", "instructions", "length", "less", "check")
+    },
+    "restrictions:proposed": Door(READERS, WAITING),
+    "restrictions:withdraw": Door(CASEWORK, RETURNED),
+    "restrictions:decide": Door(READERS, WAITING, acts={"team leader"}),
+    "restrictions:imposed": Door(READERS, IN_FORCE),
+    "restrictions:returned": Door(READERS, RETURNED),
+    "restrictions:lift": Door(DECIDERS, IN_FORCE),
+    "restrictions:lifted": Door(READERS, of(Restriction, state="lifted")),
+    "restrictions:review": Door(READERS, of(Restriction, reviews__state="begun"), acts=DECIDERS),
+    "restrictions:account": Door(CASEWORK, REVIEW),
+    "restrictions:reviewed": Door(READERS, of(Review, state="decided")),
+    "cases:list": Door(READERS),
+    "cases:overview": Door(READERS, CASE),
+    "cases:timeline": Door(READERS, CASE),
+    "cases:incidents": Door(READERS, CASE),
+    "cases:letters": Door(READERS, CASE),
+    "cases:people": Door(READERS, CASE),
+    "cases:warn": Door(CASEWORK, of(Case, reference="C-000005")),
+    "cases:settle": Door(DECIDERS, of(Case, reference="C-000003")),
+    "cases:risk": Door(CASEWORK, CASE),
+    "cases:equality": Door(CASEWORK, CASE),
+    "cases:not_to_act": Door(CASEWORK, CASE),
+    "cases:close": Door(CASEWORK, of(Case, stage="initial_warning")),
+    "cases:reopen": Door(CASEWORK, of(Case, stage="closed")),
+    "cases:warning": Door(READERS, WARNING),
+    "cases:warning_change": Door(CASEWORK, SENT_BACK),
+    "cases:warning_return": Door(DECIDERS, WARNING),
+    "cases:warning_withdraw": Door(CASEWORK, SENT_BACK),
+    "cases:warning_issued": Door(READERS, ISSUED),
+    "cases:log": Door(CASEWORK),
+    "cases:log_draft": Door({"officer"}, DRAFT),
+    "cases:draft_autosave": Door({"officer"}, DRAFT),
+    "cases:log_same": Door({"officer"}, DRAFT),
+    "cases:draft_discard": Door({"officer"}, DRAFT),
+    "cases:support": Door(
+        {"team leader"}, of(Deadline, as_="about", value="about_ref", owner__email="tessa@dover.example")
+    ),
+    "cases:incident": Door(READERS, INCIDENT),
+    "cases:incident_saved": Door(READERS, INCIDENT),
+    "cases:incident_add": Door(CASEWORK, lambda: INCIDENT() | {"what": "police"}),
+    "cases:evidence": Door(
+        READERS, lambda: of(Incident, evidence__isnull=False)() | of(Evidence, as_="pk", value="pk")()
+    ),
+    "register:check": Door(REGISTER),
+    "register:card": Door({"front line"}, of(Lookup, as_="pk", value="pk")),
+    "register:place": Door(REGISTER, PLACE),
+    "register:entries": Door(DECIDERS),
+    "register:add": Door(DECIDERS),
+    "register:add_resident": Door(DECIDERS, RESIDENT),
+    "register:entry": Door(DECIDERS, ENTRY),
+    "register:change": Door(DECIDERS, PLACE),
+    "register:keep": Door(DECIDERS, PLACE),
+    "register:remove": Door(DECIDERS, PLACE),
+    "register:removed": Door(DECIDERS, of(Entry, as_="reference", removed_on__isnull=False)),
+    "register:look_again": Door(DECIDERS, ENTRY),
+    "register:match": Door(REGISTER, RESIDENT),
+    "letters:outbox": Door(READERS),
+    "letters:sending": Door(CASEWORK, of(Dispatch, as_="pk", value="pk", letter__isnull=False)),
+    "letters:view": Door(READERS, LETTER),
+    "letters:pdf": Door(READERS, LETTER),
+    "people:find": Door(READERS),
+    "people:add": Door(CASEWORK),
+    "people:resident": Door(READERS, RESIDENT),
+    "people:change": Door(CASEWORK, RESIDENT),
+    "people:add_need": Door(CASEWORK, RESIDENT),
+    "people:end_need": Door(
+        CASEWORK, lambda: of(Resident, as_="reference", needs__isnull=False)() | of(Need, as_="pk", value="pk")()
+    ),
+    "people:add_representative": Door(CASEWORK, RESIDENT),
+    "people:end_representative": Door(
+        CASEWORK,
+        lambda: (
+            of(Resident, as_="reference", representatives__isnull=False)() | of(Representative, as_="pk", value="pk")()
+        ),
+    ),
+    "people:add_tenancy": Door(CASEWORK, RESIDENT),
+    "people:policy": Door(EVERYBODY - {"contractor"}),
+}
+OPEN = {200, 301, 302, 405, 409, 503}
+SHUT = {403, 404, 405}
+SIGN_IN = {302}
+
+
+def addresses(resolver, space: str = ""):
+    """The name of every address that is ours."""
+    for pattern in resolver.url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            yield from addresses(pattern, pattern.namespace or space)
+        elif not (pattern.name or "").startswith(NOT_OURS):
+            yield f"{space}:{pattern.name}" if space else pattern.name
+
+
+def test_every_address_has_its_door():
+    """Whoever adds an address says here who may open it."""
+    assert set(addresses(get_resolver())) == set(DOORS)
+
+
+@pytest.fixture
+def everybody(empty_queue, db) -> dict[str, User | None]:
+    """The seeded council's people by role, another provider's, and nobody."""
+    build.build(NOW)
+    furnish()
+    found: dict[str, User | None] = {role: User.objects.get(email=email) for role, email in ROLES.items()}
+    elsewhere = factories.staff(factories.dover("elsewhere"))
+    strangers = (elsewhere.officer, elsewhere.manager, elsewhere.front_line, elsewhere.contractor, None)
+    return found | dict(zip(OTHERS, strangers, strict=True))
+
+
+def test_every_door_as_everybody(everybody, settings):
+    """Opens to whom it should, and to nobody else: 403 with the reason, or 404 where even the thing is not theirs."""
+    wrong = []
+    where = {name: reverse(name, kwargs=door.where()) for name, door in DOORS.items()}
+    for role, user in everybody.items():
+        client = Client(raise_request_exception=False)
+        if user:
+            client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        for name, door in DOORS.items():
+            opens = is_open(door, role)
+            answer = client.get(where[name])
+            answer.close()
+            found = answer.status_code
+            if found not in (OPEN if opens else SIGN_IN if role == "signed out" else SHUT):
+                wrong.append(f"GET {name} as {role}: {found}")
+            if not acts(door, role):
+                found = client.post(where[name]).status_code
+                if found not in (SIGN_IN if role == "signed out" else SHUT):
+                    wrong.append(f"POST {name} as {role}: {found}")
+    assert not wrong, "\n".join(wrong)
+
+
+def acts(door: Door, role: str) -> bool:
+    """Whether this role may do what the page is for."""
+    return is_open(door, role) if door.acts is None else role in door.acts
+
+
+def is_open(door: Door, role: str) -> bool:
+    """Whether this role may open it: the same work elsewhere opens lists of one's own, and never a thing of ours."""
+    if door.open_to is ALL:
+        return True
+    if role == "signed out":
+        return False
+    if role.startswith("other "):
+        return door.where is dict and role.removeprefix("other ") in door.open_to
+    return role in door.open_to
