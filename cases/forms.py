@@ -121,7 +121,7 @@ class LogForm(WhoForm):
         inline=False,
         reveal={"yes": "hurt"},
     )
-    hurt = fields.YesNoField(label="Was anyone physically hurt?", required=False)
+    hurt = fields.TickField(label="Somebody was physically hurt", required=False)
     hazard = fields.YesNoField(
         label="Did they report something that needs repair or makes the home unsafe?",
         help_text="It counts however it was said, and it must not wait.",
@@ -258,7 +258,7 @@ class LogForm(WhoForm):
         """What was typed, for the service."""
         kept, local = self.cleaned_data, self.at.astimezone(LONDON)
         day, time = {
-            "now": (local.date(), local.time().replace(second=0, microsecond=0)),
+            "now": (local.date(), local.time().replace(microsecond=0)),
             "earlier": (local.date(), kept.get("earlier_at")),
             "another": (kept.get("happened_on"), kept.get("happened_at")),
         }[kept["when"]]

@@ -70,7 +70,7 @@ class Gate:
     @property
     def cited(self) -> str:
         """The hint with its clause as text, because a row of a task list is one link."""
-        return ". ".join(part for part in (self.hint, self.rule.cite() if self.rule else "") if part)
+        return ". ".join(part for part in (self.hint.rstrip("."), self.rule.cite() if self.rule else "") if part)
 
 
 @dataclass(frozen=True)
@@ -526,7 +526,7 @@ def next_step(standing: Standing, *, may: Callable[[str], str]) -> NextStep:
 def _towards_letter(standing: Standing, may: Callable[[str], str]) -> NextStep:
     ref, reached = standing.case.reference, written_reached(standing)
     gates, who = gates_for_warning(standing), who_issues_words(standing.policy)
-    rules = [(reached.sentence, reached.rule), (who, who_issues(standing.policy).rule)]
+    rules = [("Who issues the letter", who_issues(standing.policy).rule)]
     if reached.met:
         sentence = f"A warning letter can be drafted now. {who}"
         return NextStep(sentence, gates, Act("Draft a warning letter", "cases:warn", ref, may("warn")), rules=rules)
@@ -545,7 +545,7 @@ def _draft_waits(standing: Standing, may: Callable[[str], str]) -> NextStep:
     assert standing.draft is not None and standing.draft.letter is not None
     letter, policy = standing.draft.letter, standing.policy
     who = who_issues_words(policy)
-    gates, rules = gates_for_warning(standing), [(who, who_issues(policy).rule)]
+    gates, rules = gates_for_warning(standing), [("Who issues the letter", who_issues(policy).rule)]
     if letter.state == Letter.State.FOR_APPROVAL:
         sentence = f"{letter.drafted_by.name} has sent a warning letter for approval. {who}"
         act = Act("Read the warning letter", "cases:warning", letter.reference, may("read"))
@@ -566,7 +566,7 @@ def _towards_restriction(standing: Standing, reached: Reached, may: Callable[[st
         decided = f"{decider} decides{f' ({stage.by.rule.in_brackets()})' if stage.by.rule else ''}."
     sentence = f"{reached.sentence} A restriction can be proposed now by a {proposer}. {decided}"
     gates = gates_for_restriction(case, standing)
-    rules = [(gate.text, gate.rule) for gate in gates] + [(decided, stage.by.rule)]
+    rules = [("Who decides", stage.by.rule)]
     also = []
     if case.stage == Case.Stage.INITIAL_WARNING and written_reached(standing).met:
         also.append(Act("Draft a warning letter instead", "cases:warn", case.reference, may("warn")))
@@ -580,7 +580,7 @@ def _after_letter(standing: Standing, reached: Reached, may: Callable[[str], str
     sentence += f": the case then goes on to {stage.name}." if stage else "."
     gates = gates_for_restriction(standing.case, standing)
     act = Act("Log an incident", "cases:log", "", may("log"))
-    return NextStep(sentence, gates, act, rules=[(gate.text, gate.rule) for gate in gates])
+    return NextStep(sentence, gates, act)
 
 
 def _under_restriction(standing: Standing) -> NextStep:

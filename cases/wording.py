@@ -33,42 +33,70 @@ SENTENCES: dict[str, str] = {
     "letter.drafted": "Letter {ref} drafted",
     "letter.redrafted": "Letter {ref} written anew",
     "letter.submitted": "Letter {ref} sent for approval",
-    "letter.returned": "Letter {ref} returned",
+    "letter.returned": "Letter {ref} handed back",
     "letter.issued": "Letter {ref} issued",
-    "letter.rendered": "Letter {ref} made into a PDF",
     "letter.withdrawn": "Letter {ref} withdrawn",
+    "letter.rendered": "Letter {ref} made into a PDF",
     "letter.opened": "Letter {ref} opened",
-    "dispatch.sent": "Letter sent",
-    "dispatch.failed": "Letter could not be sent",
-    "restriction.imposed": "Restriction {ref} imposed",
-    "restriction.returned": "Proposal {ref} returned",
+    "letter.dispatch_begun": "Sending of letter {ref} begun",
+    "letter.dispatched": "Letter {ref} sent",
+    "letter.dispatch_put_off": "Sending of letter {ref} put off",
+    "letter.dispatch_failed": "Letter {ref} could not be sent",
+    "letter.dispatch_uncertain": "Letter {ref} may or may not have been sent",
+    "letter.dispatch_confirmed": "Letter {ref} found to have been sent",
+    "letter.sending_tried_again": "Sending of letter {ref} tried again",
+    "restriction.started": "Proposal {ref} begun",
     "restriction.proposed": "Restriction {ref} proposed",
+    "restriction.returned": "Proposal {ref} returned",
+    "restriction.withdrawn": "Proposal {ref} withdrawn",
+    "restriction.imposed": "Restriction {ref} imposed",
+    "restriction.extended": "Restriction {ref} extended",
+    "restriction.varied": "Restriction {ref} varied",
+    "restriction.kept": "Restriction {ref} kept as it is",
     "restriction.lifted": "Restriction {ref} lifted",
     "restriction.lapsed": "Restriction {ref} lapsed: its last day in force has passed",
+    "restriction.late_review_told": "Told that the review of {ref} will be late",
+    "review.begun": "Review {ref} begun",
+    "review.account_recorded": "The resident's own account recorded for review {ref}",
+    "review.decided": "Review {ref} decided",
     "appeal.lodged": "Appeal {ref} lodged",
+    "appeal.acknowledged": "Appeal {ref} acknowledged",
+    "appeal.heard_late": "Late appeal {ref} accepted",
+    "appeal.window_closed": "The time to appeal against {ref} has passed",
     "appeal.upheld": "Appeal {ref} upheld",
-    "appeal.varied": "Appeal {ref}: restriction varied",
+    "appeal.varied": "Appeal {ref} decided: the restriction is varied",
+    "appeal.out_of_time": "Appeal {ref} refused as late",
     "appeal.dismissed": "Appeal {ref} dismissed",
+    "appeal.withdrawn": "Appeal {ref} withdrawn",
+    "register.entered": "Register entry {ref} made",
+    "register.changed": "Register entry {ref} changed",
+    "register.removed": "Register entry {ref} removed",
+    "register.kept": "Register entry {ref} kept after a look",
+    "register.looked_up": "Register looked up",
+    "register.checked": "Register checked before a visit",
+    "register.not_told": "Decided not to tell the resident of register entry {ref}",
+    "register.resident_told": "Resident told of register entry {ref}",
+    "register.recipients_told": "Those who had seen register entry {ref} told of the change",
+    "deadline.moved": "A date moved because the days off changed",
 }
 
 KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "incidents": ("Incidents", ("incident.",)),
     "warnings": ("Warnings", ("warning.",)),
     "assessments": ("Assessments", ("risk.", "equality.")),
-    "restrictions": ("Restrictions and reviews", ("restriction.", "review.", "breach.", "term.")),
+    "restrictions": ("Restrictions and reviews", ("restriction.", "review.", "breach.")),
     "appeals": ("Appeals", ("appeal.",)),
-    "letters": ("Letters", ("letter.", "dispatch.")),
-    "register": ("Register", ("entry.", "register.", "lookup.")),
+    "letters": ("Letters", ("letter.",)),
+    "register": ("Register", ("register.",)),
     "case": ("Case", ("case.",)),
 }
 DECISIONS = "decisions"
 LABELS = {
+    "account": "",
     "reasons": "Why",
+    "why": "Why",
     "considered": "Considered",
     "not_done": "Not done",
-    "account": "",
-    "words used": "Words used",
-    "why": "Why",
     "offered": "Offered",
     "hazard": "Reported as unsafe",
 }
@@ -100,9 +128,10 @@ def entry(event: Event) -> components.Entry:
     told = body(event)
     decision = getattr(event, "decision", None)
     used = told.pop("words used", "")
+    order = list(LABELS)
     lines = [
         f"{label}: {value}" if label else str(value)
-        for key, value in told.items()
+        for key, value in sorted(told.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
         for label in [LABELS.get(key, words.upper_first(key.replace("_", " ")))]
     ]
     if used:

@@ -69,7 +69,6 @@ def decide_not_to_act(case_id: int, *, considered: str, reasons: str, by: User, 
         reasons=reasons,
         rule=rule,
         outcome="not done",
-        considered=considered,
         not_done=considered,
     )
     return case

@@ -70,7 +70,7 @@ def _due(deadline: Deadline, policy: Policy, today: Any) -> dict[str, Any]:
         "who": deadline.owner.name if deadline.owner else " or ".join(roles),
         "why": reckoning.explain() if reckoning else "",
         "url": address,
-        "overdue": deadline.due_on is not None and deadline.due_on < today,
+        "overdue": deadline.due_on is not None and deadline.due_on < today and bool(deadline.owner or roles),
         "today": deadline.due_on == today,
     }
 
@@ -85,13 +85,14 @@ def overview(request: SignedInRequest, ref: str) -> HttpResponse:
     today = day_of(timezone.now())
     linked = Case.objects.visible_to(request.user).filter(incidents__in=[one.pk for one in standing.incidents])
     linked = linked.exclude(pk=case.pk).select_related("resident").distinct()
-    clauses = {(words, rule.cite()): policy_link(rule) for words, rule in step.rules if rule}
+    behind = [*((gate.text, gate.rule) for gate in step.gates), *step.rules]
+    clauses = {words: (rule.cite() if rule else "The policy is silent", policy_link(rule)) for words, rule in behind}
     context |= {
         "step": step,
         "act": _act(step.act),
         "also": [act for act in map(_act, step.also) if act and not act["why_not"]],
         "tasks": _tasks(step.gates, case),
-        "rules": [(words, cited, link) for (words, cited), link in clauses.items()],
+        "rules": [(words, cited, link) for words, (cited, link) in clauses.items()],
         "lines": [(line, policy_link(line.rule)) for line in ladder.lines(standing)],
         "dates": [_due(one, case.policy, today) for one in waiting],
         "linked": list(linked),
