@@ -113,11 +113,12 @@ def send(dispatch_id: int, *, now: Callable[[], datetime]) -> None:
 @transaction.atomic
 def _claim(dispatch_id: int, *, at: datetime) -> Dispatch | None:
     rows = Dispatch.objects.select_for_update(of=("self",), skip_locked=True)
-    dispatch = rows.ready(at).filter(pk=dispatch_id).first()
-    if dispatch is None:
+    if rows.ready(at).filter(pk=dispatch_id).first() is None:
         return None
+    dispatch = _locked(dispatch_id)
     dispatch.claim(at=at)
     dispatch.save()
+    _record("dispatch_begun", dispatch, at=at)
     return dispatch
 
 
@@ -191,8 +192,7 @@ def _mail(dispatch: Dispatch, now: Callable[[], datetime]) -> None:
         mail.send(dispatch)
     except mail.NotNow as problem:
         if dispatch.attempts < MOST_ATTEMPTS:
-            dispatch.put_back(problem=str(problem))
-            dispatch.save()
+            _put_off(dispatch, at=now(), problem=str(problem))
         else:
             _failed(dispatch, at=now(), problem=str(problem))
     except mail.Refused as problem:
@@ -218,6 +218,12 @@ def _sent(dispatch: Dispatch, *, at: datetime) -> None:
     dispatch.save()
     _record("dispatched", dispatch, at=at, file=dispatch.file_name)
     _settle_worry(dispatch, at=at)
+
+
+def _put_off(dispatch: Dispatch, *, at: datetime, problem: str, rest: bool = True) -> None:
+    dispatch.put_back(problem=problem, rest=rest)
+    dispatch.save()
+    _record("dispatch_put_off", dispatch, at=at, problem=dispatch.problem)
 
 
 def _failed(dispatch: Dispatch, *, at: datetime, problem: str) -> None:
@@ -312,8 +318,7 @@ def settle(*, at: datetime) -> None:
 @transaction.atomic
 def _settle_one(dispatch_id: int, *, at: datetime) -> None:
     rows = Dispatch.objects.select_for_update(of=("self",), skip_locked=True)
-    held = rows.filter(pk=dispatch_id, state=Dispatch.State.SENDING, claimed_at__lte=at - GRACE).exists()
-    if not held:
+    if rows.filter(pk=dispatch_id, state=Dispatch.State.SENDING, claimed_at__lte=at - GRACE).first() is None:
         return  # its worker is alive and holds it, or it has been settled
     dispatch = _locked(dispatch_id)
     if dispatch.channel == Dispatch.Channel.EMAIL:
@@ -322,8 +327,7 @@ def _settle_one(dispatch_id: int, *, at: datetime) -> None:
         dispatch.file_name = print_name(dispatch)
         _sent(dispatch, at=at)
     else:
-        dispatch.put_back(problem="The worker stopped before the file was finished.", rest=False)
-        dispatch.save()
+        _put_off(dispatch, at=at, problem="The worker stopped before the file was finished.", rest=False)
 
 
 def sweep(*, at: datetime) -> None:

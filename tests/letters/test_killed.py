@@ -176,9 +176,9 @@ def test_killed_after_the_paper_was_printed_it_is_not_printed_again(letter, work
     paper = Dispatch.objects.get(letter=letter, channel="print")
     services.outbox.render(letter.pk, at=timezone.now(), using=lambda _: (b"%PDF the letter", 1))
     first = worker()
-    with nobody_writes("audit_event"):
+    with nobody_writes("deadlines_deadline"):
         current_app.send_task("letters.tasks.dispatch", args=[paper.pk])
-        until(lambda: waits_for("audit_event"), "the worker after it wrote the file")
+        until(lambda: waits_for("deadlines_deadline"), "the worker after it wrote the file")
         assert states(letter)["print"] == State.SENDING
         first.kill()
     (file,) = (tmp_path / "print").iterdir()

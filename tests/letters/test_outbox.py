@@ -245,6 +245,8 @@ def test_what_each_answer_of_a_mail_server_means(rendered, mail_server, answers,
     sending = way(letter, "email")
     assert sending.state == state
     assert said in sending.problem
+    outcome = {State.WAITING: "put_off", State.UNCERTAIN: "uncertain", State.FAILED: "failed"}[state]
+    assert verbs()[-2:] == ["letter.dispatch_begun", f"letter.dispatch_{outcome}"]
 
 
 def test_a_mail_server_that_is_down_is_tried_again_with_pauses_and_then_given_up(rendered, settings):
