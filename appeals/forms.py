@@ -98,6 +98,7 @@ class Decide(forms.Form):
         super().__init__(*args, **kwargs)
         self.terms = list(terms)
         outcome = self.fields["outcome"]
+        assert isinstance(outcome, fields.ChoiceField)
         outcome.choices = [(key, self.LABELS[State(key)]) for key in hints]
         outcome.hints = dict(hints)
         if not hearing:
@@ -136,7 +137,9 @@ class Decide(forms.Form):
             self.fields[name] = field
             if name in changing:
                 field.speak(name)
-        self.fields["outcome"].reveal = {State.VARIED: list(changing)}
+        outcome = self.fields["outcome"]
+        assert isinstance(outcome, fields.ChoiceField)
+        outcome.reveal = {str(State.VARIED): tuple(changing)}
 
     def answer(self) -> Answer:
         """What the decider wrote."""
@@ -173,6 +176,7 @@ class Reason(forms.Form):
     def __init__(self, *args: Any, name: str, label: str, called: str, hint: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields.pop("reason")
+        assert isinstance(field, fields.Spoken)
         field.label, field.help_text, field.called = label, hint, called
         self.fields[name] = field
         field.speak(name)

@@ -139,6 +139,7 @@ def shifts(provider: Provider, calendar: policies.calendars.Calendar) -> list[Sh
     """Which open deadlines would move in another calendar, and to which day; shown before a change is made (T1)."""
     found = []
     for deadline in Deadline.objects.open().filter(provider=provider, due_on__isnull=False, reckoning__isnull=False):
+        assert deadline.due_on and deadline.reckoning
         anew = _recounted(policies.clocks.Reckoning.from_json(deadline.reckoning), calendar)
         if anew.due and anew.due != deadline.due_on:
             found.append(Shift(deadline, deadline.due_on, anew))

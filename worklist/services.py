@@ -237,7 +237,8 @@ class _Run:
 
     def write(self, deadline: Deadline, kind: str, people: Iterable[User]) -> None:
         """Remind each person once a kind and due date; never of something milder than was said before."""
-        said = collections.defaultdict(lambda: -1)
+        assert deadline.due_on is not None
+        said: dict[int, int] = collections.defaultdict(lambda: -1)
         for user_pk, earlier in deadline.reminders.filter(due_on=deadline.due_on).values_list("user", "kind"):
             said[user_pk] = max(said[user_pk], SEVERITY[Kind(earlier)])
         new = [

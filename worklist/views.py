@@ -52,7 +52,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "may_log": Can.LOG_INCIDENTS in held,
         "log_url": _address("cases:log"),
     }
-    if not _urgent(context["sections"]):
+    if not context["sections"]:
         context["next"] = _next(user, today)
     return render(request, "worklist/mine.html", context)
 
@@ -171,17 +171,10 @@ def _with_kinds(kinds: Iterable[str]) -> str:
     return f"?{query}" if query else "?"
 
 
-def _urgent(sections: list[tuple[str, list[Row]]]) -> bool:
-    return any(heading != LATER for heading, _ in sections)
-
-
 def _next(user: User, today: date) -> Deadline | None:
-    """What comes next, where nothing presses: one's own first, else anything one may see."""
-    dated = Deadline.objects.open().filter(due_on__gte=today).order_by("due_on", "pk")
-    found = (
-        dated.filter(pk__in=Deadline.objects.waiting_for(user)).first()
-        or dated.filter(pk__in=Deadline.objects.visible_to(user)).first()
-    )
+    """What comes next among all that the person may see, where nothing is theirs to do."""
+    dated = Deadline.objects.visible_to(user).open().filter(due_on__gte=today).exclude(for_roles=[], owner=None)
+    found = dated.order_by("due_on", "pk").first()
     if found:
         found.title = services.in_words(found.kind)
     return found

@@ -54,7 +54,7 @@ def test_it_is_the_persons_own_work_and_that_of_the_roles_held(client, due, staf
 
 def test_empty_says_what_comes_next(client, due, staff):
     assert "Nothing is waiting. What a case" in page(client, staff.officer)
-    due(date(2027, 4, 3), kind="review.at_end", owner=staff.officer)
+    due(date(2027, 4, 3), kind="review.at_end", owner=staff.manager)
     assert "Nothing is waiting. Next: a review of a restriction at its end on 3 April 2027." in page(
         client, staff.officer
     )
