@@ -24,6 +24,7 @@ from restrictions.services.terms import NewTerm
 
 LONDON = ZoneInfo("Europe/London")
 SLUG = "dover-district-council"
+RECENT = 5  # days within which a line manager may not have got round to it yet
 
 
 class Council:
@@ -186,7 +187,7 @@ class Telling:
         """Log one incident on its day."""
         when = self.council.at(happening.days_ago, 10, 40)
         before = when - timedelta(minutes=25)
-        return cases.services.incidents.log(
+        incident = cases.services.incidents.log(
             uuid.uuid4(),
             provider=self.council.provider,
             parts=[(self.resident, "behaved")],
@@ -210,6 +211,15 @@ class Telling:
             by=self.staff[happening.reporter],
             at=when,
         )
+        if happening.days_ago > RECENT:
+            for manager in {self.staff[key].line_manager for key in happening.affected} - {None}:
+                cases.services.incidents.confirm_support(
+                    incident.pk,
+                    words="We talked it through the same day. Offered time away from the telephone.",
+                    by=manager,
+                    at=when + timedelta(hours=3),
+                )
+        return incident
 
     def warn(self) -> None:
         """Draft the warning letter, and take it as far as the story does."""

@@ -22,9 +22,8 @@ pytestmark = pytest.mark.django_db
     [
         datetime(2026, 11, 20, 10, 0, tzinfo=UTC),
         datetime(2027, 3, 28, 0, 30, tzinfo=UTC),  # a Sunday, the night the clocks go forward
-        datetime(2026, 12, 28, 15, 0, tzinfo=UTC),  # a bank holiday
     ],
-    ids=["Friday", "clocks forward", "bank holiday"],
+    ids=["Friday", "clocks forward"],
 )
 def test_every_stage_stands_somewhere_with_its_history(now, empty_queue):
     council = build.build(now)
