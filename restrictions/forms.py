@@ -14,6 +14,28 @@ Channel, Limit, Outcome = Term.Channel, Term.Limit, Review.Outcome
 CHANNELS = [Channel.PHONE, Channel.EMAIL, Channel.LETTER, Channel.OFFICE, Channel.VISIT, Channel.ONLINE]
 
 
+def options(form: forms.Form, name: str) -> fields.Options:
+    """A field of a form whose choices, hints and reveals are settled once the form is made."""
+    field = form.fields[name]
+    assert isinstance(field, fields.Options)
+    return field
+
+
+def choose(form: forms.Form, name: str, choices: Iterable[tuple[str, str]]) -> fields.Options:
+    """Settle what can be chosen in a field."""
+    field = form.fields[name]
+    assert isinstance(field, fields.ChoiceField | fields.ChoicesField)
+    field.choices = list(choices)
+    return field
+
+
+def spoken(form: forms.Form, name: str) -> fields.Spoken:
+    """A field of a form whose words are settled once the form is made."""
+    field = form.fields[name]
+    assert isinstance(field, fields.Spoken)
+    return field
+
+
 class Evidence(forms.Form):
     """Which incidents it rests on, and whether the usual stages are left out."""
 
@@ -26,8 +48,9 @@ class Evidence(forms.Form):
 
     def __init__(self, *args: Any, incidents: Sequence[Incident], policy: Policy, extreme: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        chosen = self.fields["incidents"]
-        chosen.choices = [(str(i.pk), f"{i.reference}, {dates.day(i.happened_on)}") for i in incidents]
+        chosen = choose(
+            self, "incidents", [(str(i.pk), f"{i.reference}, {dates.day(i.happened_on)}") for i in incidents]
+        )
         for incident in incidents:
             chosen.hints[str(incident.pk)] = incident.facts[:300]
         self.questions = list(policy.path_danger.conditions) if policy.path_danger else []
@@ -55,7 +78,7 @@ class Evidence(forms.Form):
                 label=str(question), called=f"an answer to “{question}”", help_text=hint, rows=3
             )
         for name in ("extreme", "extreme_reason", *answers):
-            self.fields[name].speak(name)
+            spoken(self, name).speak(name)
 
     def answers(self) -> dict[str, str]:
         """The answers to the policy's questions about an extreme case, by question."""
@@ -70,8 +93,11 @@ class Risk(forms.Form):
 
     def __init__(self, *args: Any, assessments: Iterable[Assessment], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["assessment"]
-        field.choices = [(str(each.pk), f"{dates.day(each.made_at)}, by {each.made_by.name}") for each in assessments]
+        field = choose(
+            self,
+            "assessment",
+            [(str(each.pk), f"{dates.day(each.made_at)}, by {each.made_by.name}") for each in assessments],
+        )
         for each in assessments:
             field.hints[str(each.pk)] = (
                 f"Severity {each.get_severity_display().lower()}, future risk "
@@ -212,7 +238,7 @@ class Instructions(forms.Form):
                 del self.fields[name]
             self.fields["instructions"].required = False
             return
-        self.fields["risks"].choices = [(risk, risk[:1].upper() + risk[1:]) for risk in register.risks]
+        choose(self, "risks", [(risk, risk[:1].upper() + risk[1:]) for risk in register.risks])
         told = policy.value("inform.contractors.sees").rule
         shared = policy.rule("inform.contractors") or told
         self.fields["share_with_contractors"].help_text = (
@@ -313,8 +339,8 @@ class Decide(forms.Form):
         for name, field in {**changing, **reasons}.items():
             self.fields[name] = field
             if name in changing:
-                field.speak(name)
-        self.fields["decision"].reveal = {self.CHANGED: list(changing)}
+                spoken(self, name).speak(name)
+        options(self, "decision").reveal = {self.CHANGED: tuple(changing)}
 
     def _words(self, term: Term) -> fields.LongTextField:
         label = term.get_channel_display()
@@ -358,7 +384,7 @@ class Reason(forms.Form):
 
     def __init__(self, *args: Any, label: str, called: str, hint: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["reason"]
+        field = spoken(self, "reason")
         field.label, field.help_text = label, hint
         field.called = called
         field.speak("reason")
@@ -413,8 +439,7 @@ class DecideReview(forms.Form):
         super().__init__(*args, **kwargs)
         self.terms = list(terms)
         self.over = over
-        outcome = self.fields["outcome"]
-        outcome.choices = [(key, self.LABELS[Outcome(key)][0]) for key in outcomes]
+        outcome = choose(self, "outcome", [(key, self.LABELS[Outcome(key)][0]) for key in outcomes])
         for key in outcomes:
             outcome.hints[key] = self.LABELS[Outcome(key)][1]
         if over:
@@ -426,7 +451,7 @@ class DecideReview(forms.Form):
         self.fields["months"].help_text = extension
         if not late:
             del self.fields["late_reason"]
-        varied = {}
+        varied: dict[str, fields.Spoken] = {}
         for number, term in enumerate(self.terms):
             label = term.words if term.channel == Channel.OTHER else term.get_channel_display()
             varied[f"limit_{number}"] = fields.ChoiceField(
@@ -455,8 +480,8 @@ class DecideReview(forms.Form):
         self.fields["new_months"] = last
         self.fields |= rest
         outcome.reveal = {
-            Outcome.EXTEND: ["months"],
-            Outcome.VARY: [*(name for name in varied if not name.startswith("words_")), "new_months"],
+            str(Outcome.EXTEND): ("months",),
+            str(Outcome.VARY): (*(name for name in varied if not name.startswith("words_")), "new_months"),
         }
 
     def new_terms(self) -> list[NewTerm] | None:

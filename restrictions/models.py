@@ -86,6 +86,7 @@ class Restriction(models.Model):
     ended_at = models.DateTimeField(null=True)
     end_reason = models.TextField(blank=True)
     made_at = models.DateTimeField()
+    saved_at = models.DateTimeField(null=True, help_text="When a part of the proposal was last saved.")
 
     objects = RestrictionQuerySet.as_manager()
 

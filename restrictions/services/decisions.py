@@ -89,7 +89,8 @@ def impose(
 
 def _apply(restriction: Restriction, changes: Changes) -> dict[str, Any]:
     """Change what was proposed, and say what it was before."""
-    case, changed = restriction.case, {}
+    case = restriction.case
+    changed: dict[str, Any] = {}
     if changes.months is not None and changes.months != restriction.months:
         case.policy.check_length(changes.months, field="months")
         changed["months"] = {"proposed": restriction.months, "imposed": changes.months}

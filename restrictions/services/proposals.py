@@ -58,15 +58,20 @@ class NotReady(RuleBroken):
 
 
 def locked(restriction_id: int) -> Restriction:
-    """The restriction with its row locked, and its case beside it: two requests at once come one after the other."""
-    return (
-        Restriction.objects.select_for_update(of=("self",))
-        .select_related(
-            "case__provider", "case__resident__provider", "case__policy_version", "case__owner",
-            "proposed_by", "decided_by", "risk_assessment",
-        )
-        .get(pk=restriction_id)
-    )  # fmt: skip
+    """The restriction with its row locked, then read with its case: two requests at once come one after the other.
+
+    Read again after the wait, because what is joined to a locked row is as old as the wait (docs/adr/0051).
+    """
+    Restriction.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=restriction_id)
+    return Restriction.objects.select_related(
+        "case__provider",
+        "case__resident__provider",
+        "case__policy_version",
+        "case__owner",
+        "proposed_by",
+        "decided_by",
+        "risk_assessment",
+    ).get(pk=restriction_id)
 
 
 def about(restriction: Restriction) -> str:
@@ -146,11 +151,13 @@ def start(case_id: int, *, by: User, at: datetime) -> Restriction:
     return restriction
 
 
-def _in_preparation(restriction_id: int, by: User) -> Restriction:
+def _in_preparation(restriction_id: int, by: User, at: datetime) -> Restriction:
+    """A proposal that may be written now. What it said is recorded as a whole when it is proposed."""
     restriction = locked(restriction_id)
     permissions.check_can_prepare(by, restriction)
     if restriction.state not in (State.DRAFT, State.RETURNED):
         raise TransitionNotAllowed(object=restriction)
+    restriction.saved_at = at
     return restriction
 
 
@@ -171,7 +178,7 @@ def save_evidence(
     Only what somebody saw or heard of this resident's own behaviour counts. The extreme path needs an incident of
     danger, a recorded reason, and an answer to each question that the policy asks about it.
     """
-    restriction = _in_preparation(restriction_id, by)
+    restriction = _in_preparation(restriction_id, by, at)
     case, policy = restriction.case, restriction.case.policy
     chosen = [each for each in possible_evidence(case) if each.pk in set(incidents)]
     if len(chosen) != len(set(incidents)) or not all(counts_as_evidence(each, case) for each in chosen):
@@ -185,7 +192,6 @@ def save_evidence(
     restriction.extreme_reason = extreme_reason.strip() if extreme else ""
     restriction.extreme_answers = dict(extreme_answers or {}) if extreme else {}
     restriction.save()
-    _saved(restriction, "evidence", by, at)
     return restriction
 
 
@@ -206,7 +212,7 @@ def _check_extreme(policy: Policy, chosen: Sequence[Incident], reason: str, answ
 @transaction.atomic
 def save_risk(restriction_id: int, *, by: User, at: datetime, assessment_id: int) -> Restriction:
     """Name the risk assessment of the case that it uses (Dover 6.26)."""
-    restriction = _in_preparation(restriction_id, by)
+    restriction = _in_preparation(restriction_id, by, at)
     restriction.risk_assessment = Assessment.objects.filter(
         case=restriction.case, kind=Assessment.Kind.RISK, pk=assessment_id
     ).first()
@@ -214,7 +220,6 @@ def save_risk(restriction_id: int, *, by: User, at: datetime, assessment_id: int
         raise RuleBroken("Select a risk assessment of this case", restriction.case.policy.rule("gate.risk_assessment"),
                          "assessment")  # fmt: skip
     restriction.save()
-    _saved(restriction, "risk", by, at)
     return restriction
 
 
@@ -234,7 +239,7 @@ def save_needs(
     Where an agreed adjustment is touched: why it is no longer reasonable, and which other way to the service is left
     (Dover 6.39). Weighs the present version of the needs: when they change, this part is open again.
     """
-    restriction = _in_preparation(restriction_id, by)
+    restriction = _in_preparation(restriction_id, by, at)
     rule = restriction.case.policy.value("restriction.adjustments").rule
     if not considered.strip():
         raise RuleBroken("Enter how the resident's needs were taken into account", PROPORTIONATE, "considered")
@@ -250,18 +255,17 @@ def save_needs(
     restriction.adjustment_reason = adjustment_reason.strip() if adjustment_touched else ""
     restriction.other_way = other_way.strip() if adjustment_touched else ""
     restriction.save()
-    _saved(restriction, "needs", by, at)
     return restriction
 
 
 @transaction.atomic
 def save_terms(restriction_id: int, *, by: User, at: datetime, terms: Sequence[NewTerm]) -> Restriction:
     """Set the limits, channel by channel. Raises RuleBroken where they leave no way to complain or appeal (F3)."""
-    restriction = _in_preparation(restriction_id, by)
+    restriction = _in_preparation(restriction_id, by, at)
     limits.check_terms(restriction.case.policy, terms)
     limits.check_person(restriction, terms, cases.permissions.people_affected(restriction.case))
     limits.put(restriction, terms)
-    _saved(restriction, "terms", by, at)
+    restriction.save()
     return restriction
 
 
@@ -283,11 +287,10 @@ def save_instructions(
     Instructions are orders, in order. The resident is told of the entry, or somebody says why not and when that is
     looked at again (Dover 6.33; never blank: UK GDPR Arts 12 to 14).
     """
-    restriction = _in_preparation(restriction_id, by)
+    restriction = _in_preparation(restriction_id, by, at)
     put_instructions(restriction, instructions, risks, share_with_contractors)
     _put_telling(restriction, tell_resident, not_told_reason, look_again_on, day_of(at))
     restriction.save()
-    _saved(restriction, "terms", by, at)
     return restriction
 
 
@@ -320,30 +323,24 @@ def _put_telling(restriction: Restriction, tell: bool, reason: str, look_again_o
 @transaction.atomic
 def save_length(restriction_id: int, *, by: User, at: datetime, months: int) -> Restriction:
     """Set the length in months, within the policy's bounds (Dover 6.16: 6 to 12 months)."""
-    restriction = _in_preparation(restriction_id, by)
+    restriction = _in_preparation(restriction_id, by, at)
     restriction.case.policy.check_length(months, field="months")
     restriction.months = months
     restriction.save()
-    _saved(restriction, "length", by, at)
     return restriction
 
 
 @transaction.atomic
 def save_less(restriction_id: int, *, by: User, at: datetime, reasons: str, less_considered: str) -> Restriction:
     """Say why a restriction is needed, and which less restrictive options were considered (proportionality: F2)."""
-    restriction = _in_preparation(restriction_id, by)
+    restriction = _in_preparation(restriction_id, by, at)
     if not reasons.strip():
         raise RuleBroken("Enter why a restriction is needed", EVIDENCED, "reasons")
     if not less_considered.strip():
         raise RuleBroken("Enter what less was considered", PROPORTIONATE, "less_considered")
     restriction.reasons, restriction.less_considered = reasons.strip(), less_considered.strip()
     restriction.save()
-    _saved(restriction, "less", by, at)
     return restriction
-
-
-def _saved(restriction: Restriction, part: str, by: User, at: datetime) -> None:
-    audit.record("restriction.prepared", subject=restriction, by=by, at=at, facts={"part": part})
 
 
 def missing(restriction: Restriction) -> list[Missing]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from deadlines.services import day_of
 from design import dates
 from design.components import Task
 from letters import services as letters
-from people.access import why_not
+from people.access import SignedInRequest, why_not
 from people.models import Need, User
 from policies.rules import RuleBroken
 from restrictions import forms, permissions, services
@@ -37,7 +37,7 @@ def waiting(user: User) -> list[str]:
 
 
 @page
-def decide(request: HttpRequest, ref: str) -> HttpResponse:
+def decide(request: SignedInRequest, ref: str) -> HttpResponse:
     """One proposal, read downwards and decided. Nothing is imposed before it has been checked on a page of its own."""
     restriction = shared.find(request, ref)
     if restriction.state != State.PROPOSED:
@@ -55,7 +55,7 @@ def decide(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "restrictions/decide.html", _context(request, restriction, form, refusal))
 
 
-def _act_on(request: HttpRequest, restriction: Restriction, form: forms.Decide) -> HttpResponse:
+def _act_on(request: SignedInRequest, restriction: Restriction, form: forms.Decide) -> HttpResponse:
     """Return it, show the check page, or, once that was confirmed, impose it."""
     typed, now = form.cleaned_data, timezone.now()
     if typed["decision"] == form.RETURN:
@@ -78,7 +78,7 @@ def _changes(form: forms.Decide) -> services.Changes | None:
     return services.Changes(months=form.cleaned_data["months"], terms=form.new_terms(), instructions=form.orders())
 
 
-def _first(request: HttpRequest, restriction: Restriction, act: Any, done: str) -> HttpResponse:
+def _first(request: SignedInRequest, restriction: Restriction, act: Any, done: str) -> HttpResponse:
     """Do it, unless somebody was first: one's own second click leads to the same page, another's deed to 409."""
     try:
         act()
@@ -87,7 +87,7 @@ def _first(request: HttpRequest, restriction: Restriction, act: Any, done: str) 
     return redirect(done, restriction.reference)
 
 
-def _decided_already(request: HttpRequest, restriction: Restriction) -> HttpResponse:
+def _decided_already(request: SignedInRequest, restriction: Restriction) -> HttpResponse:
     """One's own decision: its confirmation. Somebody else's: who did what, when."""
     back = reverse("restrictions:view", args=[restriction.reference])
     if restriction.decided_by_id == request.user.pk and restriction.state == State.IN_FORCE:
@@ -108,7 +108,7 @@ def _decided_already(request: HttpRequest, restriction: Restriction) -> HttpResp
     return shared.too_late(request, f"{restriction.reference} is “{restriction.get_state_display()}”.", back)
 
 
-def _context(request: HttpRequest, restriction: Restriction, form: forms.Decide, refusal: str) -> dict[str, Any]:
+def _context(request: SignedInRequest, restriction: Restriction, form: forms.Decide, refusal: str) -> dict[str, Any]:
     case = restriction.case
     queue = waiting(request.user)
     position = queue.index(restriction.reference) + 1 if restriction.reference in queue else 0
@@ -128,7 +128,7 @@ def _context(request: HttpRequest, restriction: Restriction, form: forms.Decide,
 
 
 def _check(
-    request: HttpRequest, restriction: Restriction, form: forms.Decide, changes: services.Changes | None
+    request: SignedInRequest, restriction: Restriction, form: forms.Decide, changes: services.Changes | None
 ) -> HttpResponse:
     """“Check before you impose”: the letter as it would go out, the summary, and what happens, in order."""
     today = day_of(timezone.now())
@@ -167,14 +167,14 @@ def _check(
     return render(request, "restrictions/check_decision.html", context)
 
 
-def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+def _typed(request: SignedInRequest) -> list[tuple[str, str]]:
     """What was typed, to be carried through the check page."""
     left_out = {"csrfmiddlewaretoken", "typist", "confirmed", "again"}
     return [(name, value) for name, values in request.POST.lists() if name not in left_out for value in values]
 
 
 @require_safe
-def imposed(request: HttpRequest, ref: str) -> HttpResponse:
+def imposed(request: SignedInRequest, ref: str) -> HttpResponse:
     """The confirmation: reference, what happened, the next dates, and the next proposal."""
     restriction = shared.find(request, ref)
     if restriction.decided_at is None or restriction.state != State.IN_FORCE:
@@ -189,7 +189,7 @@ def imposed(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_safe
-def returned(request: HttpRequest, ref: str) -> HttpResponse:
+def returned(request: SignedInRequest, ref: str) -> HttpResponse:
     """The confirmation that it went back to its proposer."""
     restriction = shared.find(request, ref)
     if restriction.state != State.RETURNED:
@@ -198,7 +198,7 @@ def returned(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @page
-def lift(request: HttpRequest, ref: str) -> HttpResponse:
+def lift(request: SignedInRequest, ref: str) -> HttpResponse:
     """Lift early: why, check, one POST, confirmation."""
     restriction = shared.find(request, ref)
     permissions.check_can_lift(request.user, restriction)
@@ -234,7 +234,7 @@ def lift(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "restrictions/lift.html", shared.step(restriction, form=form))
 
 
-def _lift(request: HttpRequest, restriction: Restriction, reason: str) -> HttpResponse:
+def _lift(request: SignedInRequest, restriction: Restriction, reason: str) -> HttpResponse:
     try:
         services.lift(restriction.pk, by=request.user, at=timezone.now(), reason=reason)
     except TransitionNotAllowed as refusal:
@@ -246,7 +246,7 @@ def _lift(request: HttpRequest, restriction: Restriction, reason: str) -> HttpRe
     return redirect("restrictions:lifted", restriction.reference)
 
 
-def _lifted_already(request: HttpRequest, restriction: Restriction) -> HttpResponse:
+def _lifted_already(request: SignedInRequest, restriction: Restriction) -> HttpResponse:
     last = services.last_act(restriction)
     if last and last.by_ref == request.user.reference:
         return redirect("restrictions:lifted", restriction.reference)
@@ -255,7 +255,7 @@ def _lifted_already(request: HttpRequest, restriction: Restriction) -> HttpRespo
 
 
 @require_safe
-def lifted(request: HttpRequest, ref: str) -> HttpResponse:
+def lifted(request: SignedInRequest, ref: str) -> HttpResponse:
     """The confirmation that it is over."""
     restriction = shared.find(request, ref)
     if restriction.state != State.LIFTED:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from cases.permissions import people_affected
 from deadlines.services import day_of
 from design.components import Task
 from people import access
-from people.access import Can
+from people.access import Can, SignedInRequest
 from people.models import Need, User
 from restrictions import forms, permissions, services
 from restrictions.models import Restriction, Term
@@ -27,14 +27,14 @@ page = require_http_methods(["GET", "HEAD", "POST"])
 CHANNEL_NAMES = (*forms.CHANNELS, Term.Channel.SPOC, Term.Channel.OTHER)
 
 
-def _mine(request: HttpRequest, ref: str) -> Restriction:
+def _mine(request: SignedInRequest, ref: str) -> Restriction:
     """A proposal that this person may write; raises NotPermitted, which says who may."""
     restriction = shared.find(request, ref)
     permissions.check_can_prepare(request.user, restriction)
     return restriction
 
 
-def _stale(request: HttpRequest, restriction: Restriction) -> HttpResponse | None:
+def _stale(request: SignedInRequest, restriction: Restriction) -> HttpResponse | None:
     """A page where a proposal can no longer be written, because it waits or was decided."""
     if restriction.state in (State.DRAFT, State.RETURNED):
         return None
@@ -50,13 +50,13 @@ def _saved(restriction: Restriction) -> HttpResponse:
     return redirect(_list_url(restriction))
 
 
-def _render(request: HttpRequest, template: str, restriction: Restriction, **context: Any) -> HttpResponse:
+def _render(request: SignedInRequest, template: str, restriction: Restriction, **context: Any) -> HttpResponse:
     whole = shared.step(restriction, _list_url(restriction)) | context
     return render(request, f"restrictions/{template}.html", whole)
 
 
 @require_safe
-def proposal(request: HttpRequest, ref: str) -> HttpResponse:
+def proposal(request: SignedInRequest, ref: str) -> HttpResponse:
     """The task list: every part in any order, what is done, what each lacks and under which rule."""
     restriction = _mine(request, ref)
     if stale := _stale(request, restriction):
@@ -95,7 +95,7 @@ def tasks(restriction: Restriction, lacking: list[services.Missing]) -> list[Tas
 
 
 @page
-def evidence(request: HttpRequest, ref: str) -> HttpResponse:
+def evidence(request: SignedInRequest, ref: str) -> HttpResponse:
     """Which incidents; and, where one was dangerous, whether the usual stages are left out."""
     restriction = _mine(request, ref)
     if stale := _stale(request, restriction):
@@ -104,7 +104,7 @@ def evidence(request: HttpRequest, ref: str) -> HttpResponse:
     listed = proposals.possible_evidence(case)
     counting = [each for each in listed if proposals.counts_as_evidence(each, case)]
     extreme = any(proposals.can_be_extreme(policy, each) for each in counting)
-    initial = {
+    initial: dict[str, Any] = {
         "incidents": [str(pk) for pk in restriction.incidents.values_list("pk", flat=True)],
         "summary": restriction.evidence_summary,
         "extreme_reason": restriction.extreme_reason,
@@ -134,7 +134,7 @@ def evidence(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @page
-def risk(request: HttpRequest, ref: str) -> HttpResponse:
+def risk(request: SignedInRequest, ref: str) -> HttpResponse:
     """Which risk assessment of the case it uses."""
     restriction = _mine(request, ref)
     if stale := _stale(request, restriction):
@@ -158,7 +158,7 @@ def risk(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @page
-def needs(request: HttpRequest, ref: str) -> HttpResponse:
+def needs(request: SignedInRequest, ref: str) -> HttpResponse:
     """What is known of the resident's needs, and what regard was had to them."""
     restriction = _mine(request, ref)
     if stale := _stale(request, restriction):
@@ -186,7 +186,7 @@ def needs(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @page
-def terms(request: HttpRequest, ref: str) -> HttpResponse:
+def terms(request: SignedInRequest, ref: str) -> HttpResponse:
     """First page of the terms: how far each channel is limited, and what is always accepted."""
     restriction = _mine(request, ref)
     if stale := _stale(request, restriction):
@@ -220,7 +220,7 @@ def terms(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @page
-def limits_page(request: HttpRequest, ref: str) -> HttpResponse:
+def limits_page(request: SignedInRequest, ref: str) -> HttpResponse:
     """Second page of the terms: what each limited channel is limited to."""
     restriction = _mine(request, ref)
     if stale := _stale(request, restriction):
@@ -252,7 +252,7 @@ def _possible_contacts(restriction: Restriction) -> list[User]:
 
 
 @page
-def instructions(request: HttpRequest, ref: str) -> HttpResponse:
+def instructions(request: SignedInRequest, ref: str) -> HttpResponse:
     """Third page of the terms: what staff, the front line, contractors and the resident will read."""
     restriction = _mine(request, ref)
     if stale := _stale(request, restriction):
@@ -291,7 +291,7 @@ def instructions(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @page
-def length(request: HttpRequest, ref: str) -> HttpResponse:
+def length(request: SignedInRequest, ref: str) -> HttpResponse:
     """How many months; no length is suggested."""
     restriction = _mine(request, ref)
     if stale := _stale(request, restriction):
@@ -305,7 +305,7 @@ def length(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @page
-def less(request: HttpRequest, ref: str) -> HttpResponse:
+def less(request: SignedInRequest, ref: str) -> HttpResponse:
     """Why a restriction, and why not less."""
     restriction = _mine(request, ref)
     if stale := _stale(request, restriction):
@@ -320,7 +320,7 @@ def less(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @page
-def check(request: HttpRequest, ref: str) -> HttpResponse:
+def check(request: SignedInRequest, ref: str) -> HttpResponse:
     """Check and propose: everything on one page, what happens next, one button."""
     restriction = _mine(request, ref)
     if restriction.state == State.PROPOSED:
@@ -364,7 +364,7 @@ def summary(restriction: Restriction) -> dict[str, Any]:
 
 
 @require_safe
-def proposed(request: HttpRequest, ref: str) -> HttpResponse:
+def proposed(request: SignedInRequest, ref: str) -> HttpResponse:
     """The confirmation that it waits for a decider."""
     restriction = shared.find(request, ref)
     if restriction.state != State.PROPOSED:
@@ -373,7 +373,7 @@ def proposed(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @page
-def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
+def withdraw(request: SignedInRequest, ref: str) -> HttpResponse:
     """Drop a proposal, with the reason."""
     restriction = shared.find(request, ref)
     permissions.check_can_withdraw(request.user, restriction)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +13,7 @@ import cases.views
 from cases import ladder
 from cases.models import Case
 from deadlines.services import day_of
-from people.access import why_not
+from people.access import SignedInRequest, why_not
 from people.models import User
 from restrictions import permissions, services
 from restrictions.models import Restriction, Review, Term
@@ -25,7 +25,7 @@ State = Restriction.State
 
 
 @require_safe
-def of_case(request: HttpRequest, ref: str) -> HttpResponse:
+def of_case(request: SignedInRequest, ref: str) -> HttpResponse:
     """Every restriction of a case, newest first, and whether one can be proposed."""
     case, context = cases.views.file(request, ref, "restrictions")
     rows = list(
@@ -82,7 +82,7 @@ def _gates(case: Case) -> list[dict[str, str]]:
 
 
 @require_POST
-def start(request: HttpRequest, ref: str) -> HttpResponse:
+def start(request: SignedInRequest, ref: str) -> HttpResponse:
     """Begin a proposal; a second press leads to the one that the first began."""
     case = cases.views.find(request, ref)
     mine = case.restrictions.filter(state__in=[State.DRAFT, State.RETURNED], proposed_by=request.user).first()
@@ -91,7 +91,7 @@ def start(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_safe
-def view(request: HttpRequest, ref: str) -> HttpResponse:
+def view(request: SignedInRequest, ref: str) -> HttpResponse:
     """One restriction: what it is, why, its dates with how each was found, and what can be done with it."""
     restriction = shared.find(request, ref)
     if restriction.state in (State.DRAFT, State.RETURNED) and restriction.proposed_by_id == request.user.pk:

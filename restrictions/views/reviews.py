@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +12,7 @@ from django_fsm import TransitionNotAllowed
 
 from deadlines.services import day_of
 from design import dates
-from people.access import why_not
+from people.access import SignedInRequest, why_not
 from people.models import Need
 from restrictions import forms, permissions, services
 from restrictions.models import Restriction, Review
@@ -33,7 +33,7 @@ def _begun(restriction: Restriction) -> Review | None:
 
 
 @page
-def review(request: HttpRequest, ref: str) -> HttpResponse:
+def review(request: SignedInRequest, ref: str) -> HttpResponse:
     """The review of a restriction: what was imposed and why, what has happened since, needs, the resident's account."""
     restriction = shared.find(request, ref)
     begun = _begun(restriction)
@@ -50,7 +50,7 @@ def review(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "restrictions/review.html", _context(restriction, begun, form, refusal))
 
 
-def _begin(request: HttpRequest, restriction: Restriction) -> HttpResponse:
+def _begin(request: SignedInRequest, restriction: Restriction) -> HttpResponse:
     """Begin it; a second press leads to the one that the first began."""
     if request.method == "POST" and "begin" in request.POST:
         try:
@@ -75,7 +75,7 @@ def _begin(request: HttpRequest, restriction: Restriction) -> HttpResponse:
     return render(request, "restrictions/begin_review.html", context)
 
 
-def _decided_already(request: HttpRequest, restriction: Restriction) -> HttpResponse:
+def _decided_already(request: SignedInRequest, restriction: Restriction) -> HttpResponse:
     last = restriction.reviews.select_related("decided_by").filter(state=Review.State.DECIDED).order_by("-pk").first()
     if last and last.decided_by_id == request.user.pk:
         return redirect("restrictions:reviewed", last.reference)
@@ -94,7 +94,7 @@ def _late(review: Review, restriction: Restriction, today: Any) -> bool:
     return bool(review.due_on and today > review.due_on)
 
 
-def _form(request: HttpRequest, restriction: Restriction, begun: Review, today: Any) -> forms.DecideReview:
+def _form(request: SignedInRequest, restriction: Restriction, begun: Review, today: Any) -> forms.DecideReview:
     policy = restriction.case.policy
     waits = service.due(restriction)
     bound = policy.value("restriction.extension.maximum")
@@ -116,7 +116,9 @@ def _form(request: HttpRequest, restriction: Restriction, begun: Review, today: 
     )
 
 
-def _act_on(request: HttpRequest, restriction: Restriction, begun: Review, form: forms.DecideReview) -> HttpResponse:
+def _act_on(
+    request: SignedInRequest, restriction: Restriction, begun: Review, form: forms.DecideReview
+) -> HttpResponse:
     typed = form.cleaned_data
     arguments = {
         "outcome": typed["outcome"],
@@ -138,7 +140,9 @@ def _act_on(request: HttpRequest, restriction: Restriction, begun: Review, form:
     return _check(request, restriction, begun, arguments)
 
 
-def _check(request: HttpRequest, restriction: Restriction, begun: Review, arguments: dict[str, Any]) -> HttpResponse:
+def _check(
+    request: SignedInRequest, restriction: Restriction, begun: Review, arguments: dict[str, Any]
+) -> HttpResponse:
     """“Check before you decide”: what is decided, which days follow, and what happens in order."""
     today = day_of(timezone.now())
     preview = services.preview_review(begun, on=today, by=request.user, **arguments)
@@ -175,7 +179,7 @@ def _context(restriction: Restriction, begun: Review, form: forms.DecideReview, 
 
 
 @page
-def account(request: HttpRequest, ref: str) -> HttpResponse:
+def account(request: SignedInRequest, ref: str) -> HttpResponse:
     """Write down what the resident says, before it is decided on."""
     found = get_object_or_404(Review.objects.visible_to(request.user), reference=ref)
     restriction = shared.find(request, found.restriction.reference)
@@ -195,7 +199,7 @@ def account(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_safe
-def reviewed(request: HttpRequest, ref: str) -> HttpResponse:
+def reviewed(request: SignedInRequest, ref: str) -> HttpResponse:
     """The confirmation: what was decided, what happened, the next dates."""
     rows = Review.objects.visible_to(request.user).select_related("decided_by", "letter")
     found = get_object_or_404(rows, reference=ref)

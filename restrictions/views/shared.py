@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 import cases.views
 from deadlines.models import Deadline
 from design import forms
+from people.access import SignedInRequest
 from policies.clocks import Reckoning
 from restrictions.models import Restriction
 
@@ -30,7 +31,7 @@ class Shown:
     state: str = ""
 
 
-def find(request: HttpRequest, ref: str) -> Restriction:
+def find(request: SignedInRequest, ref: str) -> Restriction:
     """The restriction of that reference with its case, in one query; 404 where it is not the reader's."""
     rows = Restriction.objects.visible_to(request.user).select_related(
         "case__provider", "case__resident", "case__policy_version", "case__owner", "case__closed_by", "proposed_by",
@@ -53,7 +54,7 @@ def step(restriction: Restriction, back: str = "", **more: Any) -> dict[str, Any
     }
 
 
-def form_for(form_class: type[F], request: HttpRequest, initial: Mapping[str, Any] | None = None, **more: Any) -> F:
+def form_for(form_class: type[F], request: SignedInRequest, initial: Mapping[str, Any] | None = None, **more: Any) -> F:
     """The form as posted; as typed before the session expired, saying so; or with what is kept already."""
     if request.method == "POST":
         return form_class(request.POST, **more)
@@ -64,7 +65,7 @@ def form_for(form_class: type[F], request: HttpRequest, initial: Mapping[str, An
     return form_class(initial=dict(initial or {}), **more)
 
 
-def too_late(request: HttpRequest, why: str, back: str) -> HttpResponse:
+def too_late(request: SignedInRequest, why: str, back: str) -> HttpResponse:
     """Somebody else was first: 409, saying who did what when."""
     context = {"why": why, "back": back, "back_text": "Back to the restriction"}
     return render(request, "errors/409.html", context, status=409)
