@@ -8,33 +8,32 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import date
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import quote
 
+import axe_playwright_python
 import pypdf
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, Page
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 from ops.servers import free_port
-from people.models import Provider, User
+from people.models import Provider, Resident, User
 from tests import factories
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
+AXE = next(Path(axe_playwright_python.__file__).parent.glob("axe.min.js")).read_text(encoding="utf-8")
 
 
 def database_url() -> str:
     """The address of the test database, for processes of their own."""
-    found = settings.DATABASES["default"]
-    host = quote(found["HOST"], safe="")
-    port = f":{found['PORT']}" if found["PORT"] else ""
-    password = f":{quote(found['PASSWORD'], safe='')}" if found["PASSWORD"] else ""
-    return f"postgres://{found['USER']}{password}@{host}{port}/{connection.settings_dict['NAME']}"
+    return f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{connection.settings_dict['NAME']}"
 
 
 class Processes:
@@ -46,10 +45,10 @@ class Processes:
     def start(self, name: str, *command: str, **more: str) -> subprocess.Popen[bytes]:
         """Start one with the test's database and queue."""
         environment = os.environ | {"DATABASE_URL": database_url(), "EVENHAND_DEBUG": "1", "PYTHONWARNINGS": ""} | more
-        log = (self.folder / f"{name}.log").open("ab")
-        process = subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log
-        )
+        with (self.folder / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *command], cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log
+            )
         self.running.append(process)
         return process
 
@@ -97,20 +96,23 @@ def site(django_db_setup: None, django_db_blocker: object, tmp_path_factory: pyt
 class Desk:
     """Somebody at a browser. Every page that comes up is held against axe, and none may be an error of ours."""
 
-    def __init__(self, page: Page, site: str) -> None:
-        self.page, self.site = page, site
+    def __init__(self, page: Page, site: str, *, user: User | None = None, phone: bool = False) -> None:
+        self.page, self.site, self.user, self.phone = page, site, user, phone
         self.problems: list[str] = []
         self.seen: set[str] = set()
         page.on("response", self._answered)
         page.on("console", lambda message: message.type == "error" and self._complained(message.text))
+        page.on("pageerror", lambda error: self.problems.append(str(error)))
 
-    def _answered(self, response) -> None:
+    def _answered(self, response: Response) -> None:
         if response.status >= 500:
             self.problems.append(f"{response.status} {response.url}")
 
     def _complained(self, text: str) -> None:
         if "Failed to load resource" not in text:
             self.problems.append(text)
+
+    # Going about
 
     def go(self, path: str) -> "Desk":
         """Open an address of the product."""
@@ -123,13 +125,23 @@ class Desk:
         return self.look()
 
     def follow(self, name: str, *, exact: bool = False, nth: int = 0) -> "Desk":
-        """Follow a link by its words."""
-        self.page.get_by_role("link", name=name, exact=exact).nth(nth).click()
+        """Follow a link by its words, one that looks like a button too."""
+        link = self.page.get_by_role("link", name=name, exact=exact)
+        link.or_(self.page.locator("a[role=button]", has_text=name)).nth(nth).click()
         return self.look()
+
+    def unfold(self, summary: str) -> "Desk":
+        """Open a part of the page that is folded away, unless it is open already."""
+        folded = self.page.locator("details", has_text=summary).first
+        if folded.get_attribute("open") is None:
+            folded.locator("summary").first.click()
+        return self
+
+    # Typing
 
     def fill(self, label: str, words: str, *, nth: int = 0) -> "Desk":
         """Type into the field with this label."""
-        self.page.get_by_label(label).nth(nth).fill(words)
+        self.page.get_by_role("textbox", name=label).nth(nth).fill(words)
         return self
 
     def choose(self, label: str, *, exact: bool = False, nth: int = 0) -> "Desk":
@@ -137,19 +149,70 @@ class Desk:
         self.page.get_by_label(label, exact=exact).nth(nth).check()
         return self
 
+    def answer(self, question: str, *answers: str) -> "Desk":
+        """Answer a question with one of its radios, or tick boxes under it; questions inside it are not meant."""
+        group = self.page.get_by_role("group", name=question).first
+        own = self.page.locator(f'[name="{group.locator("input").first.get_attribute("name")}"]')
+        for answer in answers:
+            for role in ("radio", "checkbox"):
+                found = group.get_by_role(role, name=answer).and_(own)
+                if found.count():
+                    found.first.check()
+                    break
+            else:
+                raise AssertionError(f"“{question}” has no “{answer}” on {self.page.url}")
+        return self
+
+    def date(self, question: str, day: date) -> "Desk":
+        """Fill the three boxes of a date."""
+        group = self.page.get_by_role("group", name=question).last
+        for box, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
+            group.get_by_label(box, exact=True).fill(str(value))
+        return self
+
+    # Seeing
+
+    def text(self) -> str:
+        """What the page says, its white space folded."""
+        return " ".join(self.page.locator("body").inner_text().split())
+
     def says(self, *words: str) -> "Desk":
         """The page says all of this."""
-        text = " ".join(self.page.locator("body").inner_text().split())
+        text = self.text()
         for expected in words:
             assert expected in text, f"“{expected}” is not on {self.page.url}:\n{text[:3000]}"
         return self
 
     def does_not_say(self, *words: str) -> "Desk":
         """The page says none of this."""
-        text = " ".join(self.page.locator("body").inner_text().split())
+        text = self.text()
         for unwanted in words:
             assert unwanted not in text, f"“{unwanted}” is on {self.page.url}"
         return self
+
+    def offers(self, *names: str) -> "Desk":
+        """The page has a button or a link with these words."""
+        for name in names:
+            found = self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name))
+            assert found.count(), f"“{name}” is not offered on {self.page.url}"
+        return self
+
+    def does_not_offer(self, *names: str) -> "Desk":
+        """No button and no link has these words."""
+        for name in names:
+            found = self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name))
+            assert not found.count(), f"“{name}” is offered on {self.page.url}"
+        return self
+
+    def at(self, address: str) -> "Desk":
+        """The browser stands at an address that ends like this."""
+        assert self.page.url.partition("?")[0].endswith(address), self.page.url
+        return self
+
+    @property
+    def path(self) -> str:
+        """The address without the site."""
+        return self.page.url.removeprefix(self.site)
 
     def look(self) -> "Desk":
         """Hold the page against axe (each kind of page once a test), and fail on anything that went wrong meanwhile."""
@@ -157,39 +220,93 @@ class Desk:
         kind = f"{self.page.url.split('?')[0]} {self.page.title()}"
         if kind not in self.seen:
             self.seen.add(kind)
-            found = Axe().run(self.page, options={"runOnly": TAGS}).response["violations"]
-            self.problems += [f"{v['id']}: {n['html'][:160]} on {self.page.url}" for v in found for n in v["nodes"]]
+            self.problems += complaints(self.page)
         assert not self.problems, "\n".join(self.problems)
         return self
+
+
+def complaints(page: Page) -> list[str]:
+    """What axe has against a page."""
+    page.evaluate(AXE)
+    found = page.evaluate("tags => axe.run({runOnly: tags, resultTypes: ['violations']}).then(r => r.violations)", TAGS)
+    return [f"{each['id']}: {node['html'][:160]} on {page.url}" for each in found for node in each["nodes"]]
 
 
 @pytest.fixture
 def council(transactional_db: None, empty_queue: object) -> Provider:
     """A council on Dover's policy, visible to the processes."""
-    return factories.dover()
+    return factories.dover(at=timezone.now())
 
 
 @pytest.fixture
-def desk(site: str, browser: Browser) -> Iterator[Callable[..., Desk]]:
-    """Sit somebody down at a browser, signed in through the page; on a phone, or without JavaScript, where asked."""
-    contexts = []
+def staff(council: Provider) -> factories.Staff:
+    """Somebody in every role at the council."""
+    return factories.staff(council)
 
-    def sit(user: User, *, phone: bool = False, scripts: bool = True) -> Desk:
+
+@pytest.fixture
+def resident(council: Provider, staff: factories.Staff) -> Resident:
+    """Rowan Resident of 12 Marine Parade."""
+    return factories.resident(council, staff.officer)
+
+
+Sit = Callable[..., Desk]
+
+
+@pytest.fixture
+def desk(
+    site: str, browser: Browser, transactional_db: None, empty_queue: object, request: pytest.FixtureRequest
+) -> Iterator[Sit]:
+    """Sit somebody down at a browser, signed in; on a phone, without JavaScript, or through the page where asked."""
+    contexts: list[BrowserContext] = []
+
+    def sit(
+        user: User | None, *, phone: bool = False, scripts: bool = True, through_the_page: bool = False, width: int = 0
+    ) -> Desk:
+        view = dict(PHONE if phone else DESK)
+        if width:
+            view["width"] = width
         context = browser.new_context(
-            viewport=PHONE if phone else DESK, java_script_enabled=scripts, locale="en-GB", timezone_id="Europe/London"
+            viewport=view, java_script_enabled=scripts, locale="en-GB", timezone_id="Europe/London"
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(10_000)
         contexts.append(context)
-        at = Desk(context.new_page(), site)
-        at.page.goto(f"{site}/account/login/")
-        at.page.get_by_label("E-mail", exact=False).first.fill(user.email)
-        at.page.locator("input[type=password]").fill(factories.PASSWORD)
-        at.page.get_by_role("button", name="Sign in").click()
-        return at.look()
+        at = Desk(context.new_page(), site, user=user, phone=phone)
+        if user is None:
+            return at
+        if through_the_page:
+            return sign_in(at.go("/"), user)
+        client = Client()
+        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        name = settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
+        return at
 
     yield sit
+    failed = request.node.stash.get(FAILED, False)
     for context in contexts:
+        for page in context.pages if failed else []:
+            print(f"\n{page.url}\n{page.title()}\n{page.locator('body').inner_text()[:2500]}")  # noqa: T201
         context.close()
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Remember that a test failed, so that `desk` shows what stood on each screen."""
+    report = yield
+    if call.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+def sign_in(at: Desk, user: User) -> Desk:
+    """Sign in on the page that stands open."""
+    at.page.locator("input[type=email]").fill(user.email)
+    at.page.locator("input[type=password]").fill(factories.PASSWORD)
+    return at.press("Sign in")
 
 
 def wait_for(found: Callable[[], object], what: str, *, seconds: float = 30.0) -> object:
