@@ -27,5 +27,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         links += [("Letters", reverse("letters:outbox"))]
     if held - {Can.VIEW_SHARED_REGISTER}:
         links += [("Policy", reverse("people:policy"))]
-    best = max((url for _, url in links if request.path.startswith(url)), key=len, default="")
+    home = reverse("worklist:mine")
+    within = (url for _, url in links if request.path == url or (url != home and request.path.startswith(url)))
+    best = max(within, key=len, default="")
     return {"nav": [(text, url, url == best) for text, url in links], "provider": user.provider}

@@ -216,7 +216,9 @@ class Postgres(Server):
         shutil.rmtree(new, ignore_errors=True)
         self.own(make(new))
         command: Command = [
-            *[*lowered(), binaries(self.servers) / "initdb", "--pgdata", new],
+            *lowered(),
+            binaries(self.servers) / "initdb",
+            *["--pgdata", new],
             *["--username=evenhand", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"],
             *([] if self.durable else ["--no-sync"]),
         ]
@@ -233,7 +235,10 @@ class Postgres(Server):
         new.rename(self.data)
 
     def command(self) -> Command:
-        return [*lowered(), binaries(self.servers) / "postgres", "-D", self.data, "-k", self.socket] + [
+        return [
+            *lowered(),
+            binaries(self.servers) / "postgres",
+            *["-D", self.data, "-k", self.socket],
             *["-c", "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", "max_connections=100"],
             *["-c", "timezone=UTC", "-c", "log_timezone=UTC"],
             *([] if self.durable else QUICK),

@@ -32,12 +32,17 @@ def machines() -> Iterator[tuple[type[Model], FSMField]]:
                 yield model, field
 
 
+def labels(field: FSMField) -> dict[str, str]:
+    """The states of a machine, each with its name on the screen."""
+    return {str(value): str(label) for value, label in field.flatchoices}
+
+
 def steps(model: type[Model], field: FSMField) -> list[Step]:
     """The transitions of a machine, by name; transitions from several states are one step."""
     found: dict[str, list] = {}
     for transition in field.get_all_transitions(model):
         found.setdefault(transition.name, []).append(transition)
-    order = [value for value, _ in field.choices]
+    order = list(labels(field))
     made = []
     for name, transitions in found.items():
         sources = sorted({t.source for t in transitions}, key=order.index)
@@ -50,15 +55,13 @@ def document() -> str:
     """The whole of `docs/states.md`."""
     parts = [HEADING]
     for model, field in machines():
-        names = dict(field.choices)
-        parts.append(f"## {model._meta.verbose_name.capitalize()} (`{model._meta.label}.{field.name}`)\n")
+        names = labels(field)
+        parts.append(f"## {str(model._meta.verbose_name).capitalize()} (`{model._meta.label}.{field.name}`)\n")
         parts.append("\n".join(" ".join((model.__doc__ or "").split()).splitlines()) + "\n")
-        parts.append(
-            "States: " + ", ".join(str(label) for label in names.values()) + f". Begins as {names[field.default]}.\n"
-        )
+        parts.append("States: " + ", ".join(names.values()) + f". Begins as {names[field.default]}.\n")
         rows = ["| Transition | From | To | Meaning |", "|---|---|---|---|"]
         for step in steps(model, field):
-            sources = ", ".join(str(names[source]) for source in step.sources)
+            sources = ", ".join(names[source] for source in step.sources)
             rows.append(f"| `{step.name}` | {sources} | {names[step.target]} | {step.meaning} |")
         parts.append("\n".join(rows) + "\n")
     return "\n".join(parts)

@@ -1,4 +1,4 @@
-"""Builders for tests: a provider on Dover's policy with staff in every role, and residents; all through the services."""
+"""Builders for tests: a provider on Dover's policy, staff in every role, residents; all through the services."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime

@@ -1,8 +1,9 @@
 """Tell the stories through the services, each step at the day and hour on which it would have been taken."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import appeals.services
@@ -154,7 +155,9 @@ class Telling:
             people.services.record_need(
                 self.resident.pk, kind=Need.Kind(kind), words=words, about_health=True, by=self.author, at=at(300, 11)
             )
-        steps = [(happening.days_ago, 0, lambda h=happening: self.log(h)) for happening in story.incidents]
+        steps: list[tuple[int, int, Callable[[], object]]] = [
+            (happening.days_ago, 0, partial(self.log, happening)) for happening in story.incidents
+        ]
         moments = (
             story.warned,
             story.proposed,
@@ -212,7 +215,8 @@ class Telling:
             at=when,
         )
         if happening.days_ago > RECENT:
-            for manager in {self.staff[key].line_manager for key in happening.affected} - {None}:
+            managers = (self.staff[key].line_manager for key in happening.affected)
+            for manager in {manager for manager in managers if manager}:
                 cases.services.incidents.confirm_support(
                     incident.pk,
                     words="We talked it through the same day. Offered time away from the telephone.",
@@ -388,7 +392,7 @@ class Telling:
 
     def hit(self) -> set[User | None]:
         """Who took part so far: the proposer and everybody affected (rule F12)."""
-        return {self.author} | {self.staff[key] for happening in self.story.incidents for key in happening.affected}
+        return {self.author, *(self.staff[key] for happening in self.story.incidents for key in happening.affected)}
 
     def decider(self, barred: set[User | None]) -> User:
         """Somebody whom the policy lets decide, and whom no rule bars."""
