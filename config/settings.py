@@ -5,6 +5,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import environ
 import structlog
@@ -217,7 +218,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LOG_STEPS = [
+LOG_STEPS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

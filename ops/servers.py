@@ -218,7 +218,7 @@ class Postgres(Server):
         command: Command = [
             *lowered(),
             binaries(self.servers) / "initdb",
-            *["--pgdata", new],
+            *["--pgdata", str(new)],
             *["--username=evenhand", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"],
             *([] if self.durable else ["--no-sync"]),
         ]
@@ -238,7 +238,7 @@ class Postgres(Server):
         return [
             *lowered(),
             binaries(self.servers) / "postgres",
-            *["-D", self.data, "-k", self.socket],
+            *["-D", str(self.data), "-k", str(self.socket)],
             *["-c", "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", "max_connections=100"],
             *["-c", "timezone=UTC", "-c", "log_timezone=UTC"],
             *([] if self.durable else QUICK),
