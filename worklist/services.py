@@ -73,6 +73,10 @@ ESCALATE_AFTER = 3
 IN_WORDS = {
     "warning.issue": "A warning letter to issue",
     "incident.support": "Support for somebody affected by an incident",
+    "warning.revise": "A returned warning letter to revise",
+    "letter.uncertain": "A letter of which it is not certain that it left",
+    "letter.failed": "A letter that could not be sent",
+    "restriction.prepare": "The proposal of a restriction to finish",
     "restriction.decide": "A proposed restriction to decide",
     "restriction.revise": "A returned restriction to revise",
     "restriction.end": "The last day of a restriction",
@@ -81,6 +85,7 @@ IN_WORDS = {
     "appeal.window": "The last day to appeal",
     "appeal.decide": "An appeal to decide",
     "register.look_again": "A register entry to look at again",
+    "register.review": "A register entry to review",
 }
 
 

@@ -11,10 +11,12 @@ from cases.models import Case
 from cases.services.rows import lock, need
 from cases.services.warnings import drop_drafts
 from deadlines import services as deadlines
+from deadlines.models import Deadline
 from people.models import Resident, User
 from policies.rules import Rule, RuleBroken
 
 WITH_REASON = Rule("evenhand", text="A case is closed or reopened for a stated reason.")
+PROPOSING = ("restriction.prepare", "restriction.decide", "restriction.revise")
 RESTRICTION_FIRST = Rule("evenhand", text="A restriction ends first; then its case can be closed.")
 
 
@@ -78,13 +80,18 @@ def decide_not_to_act(case_id: int, *, considered: str, reasons: str, by: User, 
 def close(case_id: int, *, reason: str, by: User, at: datetime) -> Case:
     """Close a case for a stated reason. A warning letter that is still a draft is withdrawn.
 
-    Under a restriction or its review the restriction ends first, because its letter, register entry and dates belong
+    A proposal that waits is withdrawn or decided first: its deadline tells the case of it. Under a restriction or its
+    review the restriction ends first, because its letter, register entry and dates belong
     to it and are not known here: `mark_unrestricted` then brings the case back, or closes it at once.
     """
     case = lock(case_id)
     permissions.check_can_close(by, case)
     if case.stage in (Case.Stage.CONTACT_RESTRICTION, Case.Stage.REVIEW):
         raise RuleBroken("A restriction is in force. End it first; then close the case", RESTRICTION_FIRST, "reason")
+    proposal = Deadline.objects.open().filter(case_ref=case.reference, kind__in=PROPOSING).first()
+    if proposal:
+        words = f"A restriction is being proposed ({proposal.about_ref}). Withdraw it or let it be decided first"
+        raise RuleBroken(words, RESTRICTION_FIRST, "reason")
     need(reason, "Enter why the case is closed", "reason", WITH_REASON)
     _close(case, reason=reason, by=by, at=at)
     return case

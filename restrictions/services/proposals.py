@@ -147,7 +147,19 @@ def start(case_id: int, *, by: User, at: datetime) -> Restriction:
     restriction = Restriction.objects.create(
         case=case, reference=next_reference("restriction"), proposed_by=by, made_at=at
     )
-    audit.record("restriction.started", subject=restriction, by=by, at=at)
+    event = audit.record("restriction.started", subject=restriction, by=by, at=at)
+    deadlines.set_deadline(
+        provider=case.provider,
+        resident=case.resident,
+        kind="restriction.prepare",
+        about=about(restriction),
+        case_ref=case.reference,
+        title="Finish the proposal of a restriction",
+        url_name="restrictions:proposal",
+        owner=by,
+        runs_from_event=event.pk,
+        at=at,
+    )
     return restriction
 
 
@@ -465,6 +477,7 @@ def propose(restriction_id: int, *, by: User, at: datetime) -> Restriction:
         },
     )
     case = restriction.case
+    deadlines.meet(about(restriction), "restriction.prepare", at=at, how="Proposed")
     deadlines.meet(about(restriction), "restriction.revise", at=at, how="Proposed again")
     deadlines.set_deadline(
         provider=case.provider,

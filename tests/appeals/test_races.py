@@ -15,6 +15,7 @@ from letters.models import Letter
 from policies.rules import RuleBroken
 from register.models import Entry
 from restrictions.models import Restriction
+from tests import quick
 from tests.appeals.builders import LAST_DAY, RECEIVED, decide, lodge, restricted, soon
 
 State = Appeal.State
@@ -84,7 +85,9 @@ def world(db):
 
 
 @hypothesis.given(acts=st.lists(st.sampled_from(ACTS), min_size=1, max_size=8), late=st.booleans())
-@hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture], max_examples=40)
+@hypothesis.settings(
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture], max_examples=quick.examples(40, 2_000)
+)
 def test_whatever_the_order_the_file_agrees_with_itself(world, acts, late):
     """Any order of acts leaves one open appeal at most, one answer at most, and a restriction that fits the outcome."""
     w, restriction = world

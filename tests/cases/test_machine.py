@@ -16,7 +16,7 @@ from cases.models import Case, Warning
 from cases.services import stages
 from letters.models import Letter
 from policies.rules import RuleBroken
-from tests import factories
+from tests import factories, quick
 from tests.cases.conftest import HAPPENED
 from tests.factories import NOON
 
@@ -172,7 +172,10 @@ class CaseMachine(RuleBasedStateMachine):
         assert not late.exists()
 
 
+@pytest.mark.proof
 @pytest.mark.django_db
 def test_random_walks():
     """Each walk in a house of its own."""
-    run_state_machine_as_test(CaseMachine, settings=settings(max_examples=25, stateful_step_count=30, deadline=None))
+    run_state_machine_as_test(
+        CaseMachine, settings=settings(max_examples=quick.examples(25, 1_500), stateful_step_count=30, deadline=None)
+    )

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from policies import loader, shelf
 from policies.policy import Policy
 from policies.problems import PolicyProblems
+from tests import quick
 
 BASE = """
 [policy]
@@ -420,14 +421,14 @@ def test_bytes_that_are_no_text() -> None:
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=quick.examples(150, 20_000))
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_policy_or_problems(data: bytes) -> None:
     with pytest.raises(PolicyProblems):
         loader.read_bytes(data)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=quick.examples(150, 20_000), deadline=None)
 @given(st.data())
 def test_any_change_to_a_real_file_is_a_policy_or_problems(data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(DOVER_TEXT)))
@@ -458,7 +459,7 @@ def _toml(value: object) -> str:
     return json.dumps(value)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=quick.examples(150, 20_000), deadline=None)
 @given(
     st.sampled_from(["appeal", "review", "restriction", "stage", "roles", "gate", "register", "letter", "path"]), _json
 )

@@ -18,7 +18,7 @@ from policies.rules import RuleBroken
 from register.models import Entry
 from restrictions import services
 from restrictions.models import Restriction, Review
-from tests import factories
+from tests import factories, quick
 from tests.restrictions import builders
 
 State = Restriction.State
@@ -180,6 +180,7 @@ class Acts(RuleBasedStateMachine):
         for row in Deadline.objects.open().filter(about__startswith="restriction:"):
             state = Restriction.objects.get(reference=row.about_ref).state
             allowed = {
+                "restriction.prepare": {State.DRAFT},
                 "restriction.decide": {State.PROPOSED},
                 "restriction.revise": {State.RETURNED},
                 "review.at_end": {State.IN_FORCE, State.LAPSED},
@@ -189,6 +190,7 @@ class Acts(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.django_db
 def test_any_order_of_acts_keeps_everything_in_step():
     from hypothesis.stateful import run_state_machine_as_test
@@ -196,6 +198,9 @@ def test_any_order_of_acts_keeps_everything_in_step():
     run_state_machine_as_test(
         Acts,
         settings=settings(
-            max_examples=15, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=quick.examples(15, 600),
+            stateful_step_count=14,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )

@@ -7,6 +7,7 @@ from django_fsm import TransitionNotAllowed
 
 from audit.models import Decision, Event
 from cases.models import Case, Incident, Involvement
+from cases.services import stages
 from deadlines.models import Deadline
 from people import services as people
 from people.access import NotPermitted
@@ -352,3 +353,11 @@ def test_look_again_day_is_kept(w):
     )  # fmt: skip
     restriction = Restriction.objects.get(pk=restriction.pk)
     assert (restriction.tell_resident_of_entry, restriction.look_again_on) == (False, again)
+
+
+def test_a_case_is_not_closed_under_a_proposal(w):
+    draft = started(w)
+    with pytest.raises(RuleBroken, match="A restriction is being proposed"):
+        stages.close(w.case.pk, by=w.staff.officer, at=NOON, reason="Quiet since")
+    services.withdraw(draft.pk, by=w.staff.officer, at=NOON)
+    stages.close(w.case.pk, by=w.staff.officer, at=NOON, reason="Quiet since")
