@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_fsm import TransitionNotAllowed
@@ -82,6 +82,11 @@ class Refusals:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Nothing on the way in or out."""
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: dict[str, Any]) -> None:
+        """No reference holds a NUL, which PostgreSQL cannot even be asked about: there is no such page."""
+        if any("\x00" in value for value in kwargs.values() if isinstance(value, str)):
+            raise Http404
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Show the refusal as a page that says why; anything else is a bug and goes its way."""

@@ -154,7 +154,8 @@ def add_with_tenancy(
 @transaction.atomic
 def change_resident(resident_id: int, details: Details, *, by: User, at: datetime) -> Resident:
     """Change what is known of a person. What stood before is kept in the trail (UK GDPR Art 16; never overwritten)."""
-    resident = Resident.objects.select_for_update().select_related("provider").get(pk=resident_id)
+    found = Resident.objects.select_for_update(of=("self",), no_key=True).select_related("provider")
+    resident = found.get(pk=resident_id)
     access.require(by, Can.EDIT_RESIDENTS, resident.provider)
     before = _as_words(resident)
     _fill(resident, details)
@@ -290,7 +291,8 @@ def record_need(resident_id: int, *, kind: str, words: str, about_health: bool, 
 
     Raises the version of the resident's needs, so that an assessment that weighed an earlier version is open again.
     """
-    resident = Resident.objects.select_for_update().select_related("provider").get(pk=resident_id)
+    found = Resident.objects.select_for_update(of=("self",), no_key=True).select_related("provider")
+    resident = found.get(pk=resident_id)
     access.require(by, Can.EDIT_RESIDENTS, resident.provider)
     need = Need.objects.create(
         resident=resident, kind=kind, words=words, about_health=about_health, recorded_by=by, recorded_at=at

@@ -32,18 +32,16 @@ def about(appeal: Appeal) -> str:
 def locked(appeal_id: int) -> Appeal:
     """The appeal with its row locked, and its restriction and case beside it.
 
-    Who decided it is read afterwards: a join is not read again after waiting for a lock, so it would show nobody.
+    All of it is read after the wait: a join is not read again when a lock is had at last (docs/adr/0051), so it would
+    show a restriction in force that has been lifted meanwhile, and nobody who decided.
     """
-    return (
-        Appeal.objects.select_for_update(of=("self",))
-        .select_related(
-            "restriction__case__provider",
-            "restriction__case__resident__provider",
-            "restriction__case__policy_version",
-            "restriction__letter",
-        )
-        .get(pk=appeal_id)
-    )
+    Appeal.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=appeal_id)
+    return Appeal.objects.select_related(
+        "restriction__case__provider",
+        "restriction__case__resident__provider",
+        "restriction__case__policy_version",
+        "restriction__letter",
+    ).get(pk=appeal_id)
 
 
 def already(appeal: Appeal) -> str:
@@ -261,8 +259,7 @@ def close_window(deadline_id: int, *, at: datetime) -> bool:
 
 
 def _locked_restriction(restriction_id: int) -> Restriction:
-    return (
-        Restriction.objects.select_for_update(of=("self",))
-        .select_related("case__provider", "case__resident__provider", "case__policy_version", "letter")
-        .get(pk=restriction_id)
-    )
+    Restriction.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=restriction_id)
+    return Restriction.objects.select_related(
+        "case__provider", "case__resident__provider", "case__policy_version", "letter"
+    ).get(pk=restriction_id)

@@ -249,6 +249,10 @@ def _as_facts(incident: Incident) -> dict[str, Any]:
 
 
 def _add_affected(incident: Incident, people: Sequence[AffectedPerson], *, by: User, at: datetime) -> list[Affected]:
+    """Write who was affected and tell their line managers. Raises `RuleBroken` for people of another provider."""
+    named = [each for one in people for each in (one.user, one.organisation) if each]
+    if any(each.provider_id != incident.provider_id for each in named):
+        raise RuleBroken("Select people of this provider", None, "affected")
     rows = [
         Affected.objects.create(
             incident=incident,

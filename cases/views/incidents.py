@@ -1,7 +1,7 @@
 """Logging an incident on one page, what comes after it, and the incident's own page."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from audit.models import Event
 from cases import forms, permissions, wording
-from cases.models import Affected, Draft, Evidence, Incident
+from cases.models import Affected, Case, Draft, Evidence, Incident
 from cases.services import incidents
-from cases.views.frame import SignedInRequest
+from cases.views.frame import SignedInRequest, bar
 from deadlines.models import Deadline
 from deadlines.services import day_of
 from design import components, drafts, words
@@ -25,6 +25,13 @@ from people.models import Organisation, PolicyVersion, Provider, Resident, User
 from policies.policy import Policy
 
 MOST_FOUND = 10
+# How an incident is known, as its page tells others what the reporter chose.
+KNOWN = {
+    Incident.Knowledge.FIRST_HAND: "Whoever logged it saw or heard it",
+    Incident.Knowledge.COLLEAGUE: "A colleague or contractor who was there told whoever logged it",
+    Incident.Knowledge.HEARSAY: "Hearsay: somebody who was not there told whoever logged it",
+}
+LONGEST_KEY = 18
 FRESH = 3600  # seconds for which "Just now" of a draft may still be true
 
 
@@ -92,6 +99,11 @@ def _page(request: SignedInRequest, form: forms.LogForm, token: uuid.UUID, *, re
     return render(request, "cases/log.html", context)
 
 
+def _keys(typed: Iterable[str]) -> list[int]:
+    """Those of the posted values that can be a row's key: digits 0 to 9, and no more of them than a key has."""
+    return [int(value) for value in typed if value.isascii() and value.isdigit() and len(value) <= LONGEST_KEY]
+
+
 def people_of(user: User, query: Any) -> forms.People:
     """Whom a form's typing names: residents chosen, residents that match, colleagues ticked or found."""
     residents = Resident.objects.visible_to(user).filter(provider=user.provider).prefetch_related("addresses")
@@ -104,7 +116,7 @@ def people_of(user: User, query: Any) -> forms.People:
         found = [*residents.filter(reference=picked), *found]
     found = [one for one in found if one.reference not in set(named)]
     staff = User.objects.filter(provider=user.provider, is_active=True)
-    ticked = [pk for pk in (query.getlist("affected") if hasattr(query, "getlist") else []) if pk.isdigit()]
+    ticked = _keys(query.getlist("affected") if hasattr(query, "getlist") else [])
     colleagues = {one.pk: one for one in (staff.filter(pk__in=ticked).order_by("name") if ticked else [])}
     for one in forms.colleagues_named(user.provider, query.get("colleague_q", "")):
         colleagues.setdefault(one.pk, one)
@@ -258,13 +270,20 @@ def saved(request: SignedInRequest, ref: str) -> HttpResponse:
         "cases/saved.html",
         {
             "incident": incident,
-            "cases": list(incident.cases.select_related("resident").order_by("pk")),
+            **_bar(incident),
             "told": sorted(person.name for person in told if person),
             "nobody_told": [one.name for one in alone],
             "tasks": _still_to_add(incident, affected),
             "hurt": incident.hurt or any(one.hurt for one in affected),
         },
     )
+
+
+def _bar(incident: Incident) -> dict[str, Any]:
+    """The cases that an incident stands in, and the identity bar where it is one resident's alone."""
+    found = incident.cases.select_related("resident", "provider", "policy_version__provider").order_by("pk")
+    cases: list[Case] = list(found)
+    return {"cases": cases, **(bar(cases[0]) if len(cases) == 1 else {})}
 
 
 def _still_to_add(incident: Incident, affected: list[Affected]) -> list[components.Task]:
@@ -296,13 +315,14 @@ def incident(request: SignedInRequest, ref: str) -> HttpResponse:
     context = {
         "incident": found,
         "when": wording.moment_of(found.happened_on, found.happened_at),
+        "known": KNOWN[Incident.Knowledge(found.knowledge)],
         "categories": [behaviours.get(key, key) for key in found.categories],
         "involved": list(found.involvements.select_related("resident").order_by("part", "pk")),
         "affected": [one for one in affected if one.part == Affected.Part.AFFECTED],
         "witnesses": [one for one in affected if one.part == Affected.Part.WITNESS],
         "evidence": list(found.evidence.select_related("added_by").order_by("pk")),
         "accounts": [(event, wording.body(event)) for event in sorted(accounts.values(), key=lambda one: one.at)],
-        "cases": list(found.cases.select_related("resident").order_by("pk")),
+        **_bar(found),
         "tasks": [] if why_not else _still_to_add(found, affected),
         "hurt": found.hurt or any(one.hurt for one in affected),
         "why_not": why_not,
@@ -343,7 +363,7 @@ def add(request: SignedInRequest, ref: str, what: str) -> HttpResponse:
             messages.success(request, f"{title}: added to {found.reference}.")
             return redirect("cases:incident_saved", found.reference)
     context = {
-        "form": form, "incident": found, "title": title, "what": what, "returned": kept is not None,
+        **_bar(found), "form": form, "incident": found, "title": title, "what": what, "returned": kept is not None,
         "colleague_q": request.GET.get("q", ""), "back": reverse("cases:incident", args=[found.reference]),
     }  # fmt: skip
     return render(request, "cases/add.html", context)
@@ -356,7 +376,7 @@ def _add_asked(request: SignedInRequest, found: Incident, what: str) -> dict[str
         return {"people": people_of(request.user, request.POST if request.method == "POST" else request.GET)}
     if what == "harm":
         known = set(found.affected.filter(user__isnull=False).values_list("user_id", flat=True))
-        ticked = [pk for pk in request.POST.getlist("affected") if pk.isdigit()]
+        ticked = _keys(request.POST.getlist("affected"))
         named = list(User.objects.filter(provider=found.provider, is_active=True, pk__in=ticked))
         named += forms.colleagues_named(found.provider, request.GET.get("q", ""))
         people = {one.pk: one for one in [request.user, *named] if one.pk not in known}
