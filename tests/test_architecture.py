@@ -124,6 +124,20 @@ def test_states_document_is_current():
     assert (ROOT / "docs" / "states.md").read_text(encoding="utf-8") == states.document(), "run: ./run manage states"
 
 
+def test_every_decision_has_its_own_number_and_is_in_the_index():
+    """docs/adr/README.md lists each decision once, by its first line; what the code points at is there."""
+    pages = sorted(path for path in (ROOT / "docs" / "adr").glob("*.md") if path.name != "README.md")
+    numbers = [path.name.partition("-")[0] for path in pages]
+    assert [number for number in numbers if not re.fullmatch(r"\d{4}", number)] == []
+    assert len(numbers) == len(set(numbers))
+    titles = [path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ") for path in pages]
+    rows = [f"- [{path.name[:4]}]({path.name}) {title}" for path, title in zip(pages, titles, strict=True)]
+    index = (ROOT / "docs" / "adr" / "README.md").read_text(encoding="utf-8").splitlines()
+    assert [line for line in index if line.startswith("- [")] == rows
+    code = "".join(path.read_text(encoding="utf-8") for room in LINE for path in (ROOT / room).rglob("*.py"))
+    assert set(re.findall(r"docs/adr/(\d+)", code)) <= set(numbers)
+
+
 @pytest.mark.django_db
 def test_no_migration_is_missing():
     """Models and migrations agree."""
