@@ -5,25 +5,28 @@ No number stands here: each comes from the policy version that the case keeps.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Protocol
 
+import design.words
 import policies.clocks
 from cases.models import Assessment, Case, Incident, Warning
+from deadlines.models import Deadline
 from deadlines.services import day_of
 from design import dates
 from letters.models import Letter
 from people import access
-from people.models import Provider
+from people.models import Provider, User
 from policies.policy import Gate as PolicyGate
 from policies.policy import Path, Policy, Stage
 from policies.rules import Rule
 from policies.values import Threshold, Who
 
 Can = Provider.Capability
+FIRST_HAND = Rule("evenhand", text="No letter rests on hearsay.")
 
 
 class Url(Protocol):
@@ -197,7 +200,7 @@ def read(case: Case) -> Standing:
 def names_with(policy: Policy, capability: str) -> str:
     """The policy's roles whose work carries a capability, as a sentence names them: "Team Leader or Manager"."""
     named = [role.name for role in policy.roles.values() if capability in access.CAPABILITIES.get(role.works_as, ())]
-    return " or ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named) or "nobody yet"
+    return design.words.either(named, "nobody yet")
 
 
 def who_issues(policy: Policy) -> Who:
@@ -401,7 +404,7 @@ def _first_hand_gate(standing: Standing) -> Gate:
     first_hand = [i for i in standing.counting if i.knowledge != Incident.Knowledge.HEARSAY]
     state = State.DONE if first_hand else State.MISSING
     hint = "Hearsay is kept on the file, and no letter rests on it"
-    rule = standing.policy.rule("evidence.needs")
+    rule = standing.policy.rule("evidence.excluded") or FIRST_HAND
     return Gate("first_hand", "An incident that somebody saw or heard", state, hint, rule)
 
 
@@ -506,13 +509,29 @@ def _letter_line(standing: Standing, warning: Warning) -> Line:
 # What happens next
 
 
-def next_step(standing: Standing, *, may: Callable[[str], str]) -> NextStep:
-    """Who may do what next on the case. `may(verb)` answers "" or why this reader may not (`permissions.reader`)."""
+def next_step(
+    standing: Standing,
+    *,
+    may: Callable[[str], str],
+    waiting: Sequence[Deadline] = (),
+    on: date | None = None,
+    reader: User | None = None,
+) -> NextStep:
+    """Who may do what next on the case. `may(verb)` answers "" or why this reader may not (`permissions.reader`).
+
+    `waiting` are the open deadlines of the case, worst first, as they stand `on` a day: they say what higher rooms
+    wait for (a proposal, a review, an appeal), by whom and by when. The button is what waits for the `reader`.
+    """
     case = standing.case
     if case.stage == Case.Stage.CLOSED:
-        return NextStep("The case is closed.", act=Act("Reopen", "cases:reopen", case.reference, may("reopen")))
+        return NextStep(
+            "The case is closed.", act=Act("Reopen the case", "cases:reopen", case.reference, may("reopen"))
+        )
     if case.stage in (Case.Stage.CONTACT_RESTRICTION, Case.Stage.REVIEW):
-        return _under_restriction(standing)
+        return _under_restriction(standing, waiting, on, reader)
+    proposed = next((due for due in waiting if due.kind in ("restriction.decide", "restriction.revise")), None)
+    if proposed is not None:
+        return _proposal_waits(standing, proposed, reader)
     if standing.draft is not None:
         return _draft_waits(standing, may)
     restriction = restriction_reached(standing)
@@ -583,10 +602,96 @@ def _after_letter(standing: Standing, reached: Reached, may: Callable[[str], str
     return NextStep(sentence, gates, act)
 
 
-def _under_restriction(standing: Standing) -> NextStep:
-    case = standing.case
-    if case.stage == Case.Stage.REVIEW:
-        sentence = "The restriction is being reviewed. What is due, and by whom, stands under Dates."
+def _proposal_waits(standing: Standing, due: Deadline, reader: User | None) -> NextStep:
+    """A restriction is proposed already: who decides it, or who changes what was returned (Dover 6.14)."""
+    stage = standing.policy.stage_for_state("contact restriction")
+    rule = stage.by.rule if stage else None
+    cited = f" ({rule.in_brackets()})" if rule else ""
+    if due.kind == "restriction.revise":
+        sentence = f"The proposed restriction was returned to be changed. {_who_does(standing.policy, due)}."
     else:
-        sentence = "A restriction is in force. What is due, and by whom, stands under Dates."
-    return NextStep(sentence, act=Act("Go to restrictions", "restrictions:of_case", case.reference))
+        sentence = f"A restriction is proposed and waits for a decision. {_who_does(standing.policy, due)}{cited}."
+    act = _act_on(standing.case, due, reader)
+    return NextStep(sentence, gates_for_restriction(standing.case, standing), act, rules=[("Who decides", rule)])
+
+
+def _under_restriction(
+    standing: Standing, waiting: Sequence[Deadline], on: date | None, reader: User | None
+) -> NextStep:
+    """Until when it is in force, what is due next, by whom and by when, and until when the resident may appeal."""
+    case = standing.case
+    said, rules = [_in_force(case, waiting, on)], []
+    owed = [due for due in waiting if due.owner_id or due.for_roles]
+    pressing = [due for due in owed if _presses(due, on)]
+    due = next(iter(pressing or owed), None)
+    if due is None:
+        said.append("Nothing is due.")
+    else:
+        rule = _rule_of(due)
+        cited = f" ({rule.in_brackets()})" if rule else ""
+        said.append(f"{_what_and_when(due, on)}{cited}. {_who_does(standing.policy, due)}.")
+        rules += [(due.title, rule)] if rule else []
+    window = next((one for one in waiting if one.kind == "appeal.window" and one.due_on), None)
+    if window is not None and window.due_on and (on is None or window.due_on >= on):
+        rule = _rule_of(window)
+        cited = f" ({rule.in_brackets()})" if rule else ""
+        said.append(f"The resident may appeal until {dates.day_weekday(window.due_on)}{cited}.")
+        rules += [("The last day to appeal", rule)] if rule else []
+    act = _act_on(case, due if due in pressing else None, reader)
+    return NextStep(" ".join(said), act=act, rules=rules)
+
+
+def _in_force(case: Case, waiting: Sequence[Deadline], on: date | None) -> str:
+    end = next((due.due_on for due in waiting if due.kind == "restriction.end"), None)
+    if end is None:
+        return "The restriction is being reviewed." if case.stage == Case.Stage.REVIEW else "A restriction is in force."
+    if on is not None and end < on:
+        return f"The restriction’s last day in force was {dates.day(end)}."
+    return f"A restriction is in force; its last day in force is {dates.day(end)}."
+
+
+def _presses(due: Deadline, on: date | None) -> bool:
+    """Whether it waits now: it has no date, its day has come, or somebody waits for an answer."""
+    return due.due_on is None or (on is not None and due.due_on <= on) or due.kind == "appeal.decide"
+
+
+def _what_and_when(due: Deadline, on: date | None) -> str:
+    what = design.words.lower_first(due.title)
+    if due.due_on is None:
+        return f"Waiting: {what}"
+    late = on is not None and due.due_on < on
+    return (
+        f"Overdue since {dates.day_weekday(due.due_on)}: {what}"
+        if late
+        else (f"Next: {what}, by {dates.day_weekday(due.due_on)}")
+    )
+
+
+def _who_does(policy: Policy, due: Deadline) -> str:
+    if due.owner:
+        return f"{due.owner.name} does this"
+    return f"A {roles_named(policy, due.for_roles)} may do this"
+
+
+def roles_named(policy: Policy, keys: Sequence[str]) -> str:
+    """Roles as a sentence names them, in the policy's own names and order."""
+    order = list(policy.roles)
+    known = sorted(keys, key=lambda key: order.index(key) if key in order else len(order))
+    return design.words.either(
+        [policy.roles[key].name if key in policy.roles else key.replace("_", " ") for key in known]
+    )
+
+
+def _rule_of(due: Deadline) -> Rule | None:
+    """The rule that a deadline's date comes from, as its reckoning keeps it."""
+    kept = due.reckoning or {}
+    if not kept.get("clause") and kept.get("source", "policy") == "policy":
+        return None
+    return Rule(kept.get("source", "policy"), kept.get("clause") or "", kept.get("strength") or "must")
+
+
+def _act_on(case: Case, due: Deadline | None, reader: User | None) -> Act:
+    """What waits is the button for whom it waits; to everybody else the restrictions are."""
+    if due is not None and reader is not None and due.waits_for(reader):
+        return Act(due.title, due.url_name, due.about_ref)
+    return Act("Go to restrictions", "restrictions:of_case", case.reference)

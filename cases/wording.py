@@ -3,6 +3,8 @@
 A verb that is not here is still told: "restriction.imposed" becomes "Restriction imposed".
 """
 
+import dataclasses
+from collections.abc import Iterable
 from typing import Any
 
 from audit.models import Event
@@ -39,7 +41,7 @@ SENTENCES: dict[str, str] = {
     "letter.rendered": "Letter {ref} made into a PDF",
     "letter.opened": "Letter {ref} opened",
     "letter.dispatch_begun": "Sending of letter {ref} begun",
-    "letter.dispatched": "Letter {ref} sent",
+    "letter.dispatched": "Letter {ref} sent{how}",
     "letter.dispatch_put_off": "Sending of letter {ref} put off",
     "letter.dispatch_failed": "Letter {ref} could not be sent",
     "letter.dispatch_uncertain": "Letter {ref} may or may not have been sent",
@@ -91,6 +93,9 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "case": ("Case", ("case.",)),
 }
 DECISIONS = "decisions"
+# How a letter was made and sent stands on its own page; the case is told what was decided, and that the letter went.
+WORKINGS = ("letter.rendered", "letter.dispatch_begun", "letter.opened")
+HOW = {"print": " to be printed and posted", "email": " by e-mail"}
 LABELS = {
     "account": "",
     "reasons": "Why",
@@ -111,13 +116,59 @@ def sentence(event: Event) -> str:
     known = SENTENCES.get(event.verb)
     if known is None:
         return words.upper_first(event.verb.replace(".", " ").replace("_", " "))
-    return known.format(ref=event.subject_ref, letter=(event.facts or {}).get("letter", "")).replace("  ", " ")
+    facts = event.facts or {}
+    told = {"ref": event.subject_ref, "letter": facts.get("letter", ""), "how": HOW.get(facts.get("channel", ""), "")}
+    return known.format(**told).replace("  ", " ")
 
 
 def body(event: Event) -> dict[str, Any]:
     """The personal words of an event; empty where there were none or they have been erased."""
     text = getattr(event, "words", None)
     return dict(text.body or {}) if text is not None else {}
+
+
+def acts(events: Iterable[Event]) -> list[tuple[Event, list[Event]]]:
+    """Events as acts: what one person did at one instant is one, led by its decision; the rest came with it.
+
+    A service records everything of one act with one instant, so that a decision, what it moved, and its letter belong
+    together. A letter that another event of the act names is not told twice. Expects the newest first.
+    """
+    together: dict[tuple[Any, str], list[Event]] = {}
+    for event in events:
+        together.setdefault((event.at, event.by_ref), []).append(event)
+    return [_led(sorted(act, key=lambda event: event.pk)) for act in together.values()]
+
+
+def _led(act: list[Event]) -> tuple[Event, list[Event]]:
+    lead = min(act, key=lambda event: (getattr(event, "decision", None) is None, _behind(event), event.pk))
+    named = {(event.facts or {}).get("letter") for event in act} - {None}
+    issued = {event.subject_ref for event in act if event.verb == "letter.issued"}
+    rest = [
+        event
+        for event in act
+        if event is not lead
+        and not (event.subject_kind == "letter" and event.subject_ref in named)
+        and not (event.verb == "letter.drafted" and event.subject_ref in issued)
+    ]
+    return lead, rest
+
+
+def _behind(event: Event) -> int:
+    """What follows from other things leads no act: the move of a case, an entry of the register, a letter."""
+    return ("case", "register", "letter", "deadline").count(event.verb.partition(".")[0])
+
+
+def act_entry(lead: Event, rest: Iterable[Event]) -> components.Entry:
+    """An act as one entry: its lead in full, and what came with it, each with those of its words that say more."""
+    first = entry(lead)
+    said = set(first.text.split("\n"))
+    also = []
+    for event in rest:
+        one = entry(event)
+        more = [line for line in one.text.split("\n") if line and line not in said]
+        source = one.clause if one.clause != first.clause else ""
+        also.append(". ".join(part for part in (one.title, *(line.rstrip(".") for line in more), source) if part))
+    return dataclasses.replace(first, also=also)
 
 
 def entry(event: Event) -> components.Entry:
@@ -130,7 +181,7 @@ def entry(event: Event) -> components.Entry:
     used = told.pop("words used", "")
     order = list(LABELS)
     lines = [
-        f"{label}: {value}" if label else str(value)
+        f"{label}: {_told(value)}" if label else _told(value)
         for key, value in sorted(told.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
         for label in [LABELS.get(key, words.upper_first(key.replace("_", " ")))]
     ]
@@ -146,6 +197,11 @@ def entry(event: Event) -> components.Entry:
         clause=_source(decision),
         anchor=f"event-{event.pk}",
     )
+
+
+def _told(value: Any) -> str:
+    """Words as they were written; of several, one after the other."""
+    return "; ".join(str(one).rstrip(".;") for one in value) if isinstance(value, list) else str(value)
 
 
 def _source(decision: Any) -> str:

@@ -127,6 +127,15 @@ class Deadline(models.Model):
         resident = self.resident.reference if self.resident else ""
         return Trail(self.about_kind, self.about_ref, self.provider.slug, resident, self.case_ref)
 
+    def waits_for(self, user: User) -> bool:
+        """Whether it waits for a person, by name or by a role: the same as `waiting_for`, of one row at hand."""
+        if user.pk in self.not_for:
+            return False
+        if self.owner_id:
+            return self.owner_id == user.pk
+        held = {role.key for role in user.roles if role.provider_id == self.provider_id}
+        return bool(held & set(self.for_roles))
+
     @property
     def about_kind(self) -> str:
         """The kind of thing it is about: the part of `about` before the colon."""

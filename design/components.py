@@ -46,3 +46,4 @@ class Entry:
     link: str = ""
     facts: Sequence[tuple[str, Any]] = field(default_factory=tuple)
     anchor: str = ""
+    also: Sequence[str] = ()

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # Tab and newline stay. Bidirectional marks and joiners are no control characters: Arabic, Hebrew and emoji stay whole.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -57,3 +58,13 @@ def lower_first(text: str) -> str:
 def upper_first(text: str) -> str:
     """The text with a capital first letter and nothing else changed."""
     return text[:1].upper() + text[1:]
+
+
+def either(names: Sequence[str], nobody: str = "") -> str:
+    """Names as a sentence gives a choice of them; `nobody` where there are none.
+
+    >>> either(["Line Manager", "Team Leader", "Manager"]), either(["Manager"]), either([], "nobody yet")
+    ('Line Manager, Team Leader or Manager', 'Manager', 'nobody yet')
+    """
+    *most, last = names or [nobody]
+    return f"{', '.join(most)} or {last}" if most else last

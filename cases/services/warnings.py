@@ -17,10 +17,9 @@ from letters.models import Letter
 from people import access
 from people.models import Provider, User
 from policies.policy import Policy
-from policies.rules import Rule, RuleBroken
+from policies.rules import RuleBroken
 
 Can = Provider.Capability
-FIRST_HAND = Rule("evenhand", text="No letter rests on hearsay.")
 HEARSAY = Incident.Knowledge.HEARSAY
 WAITING = (Letter.State.DRAFT, Letter.State.FOR_APPROVAL)
 
@@ -297,7 +296,8 @@ def _chosen(standing: ladder.Standing, incidents: Sequence[Incident]) -> list[In
         if incident.pk not in known:
             raise RuleBroken(f"{incident.reference} does not belong to this case", None, "incidents")
         if incident.knowledge == HEARSAY:
-            raise RuleBroken(f"{incident.reference} is hearsay, so no letter can rest on it", FIRST_HAND, "incidents")
+            message = f"{incident.reference} is hearsay, so no letter can rest on it"
+            raise RuleBroken(message, ladder.FIRST_HAND, "incidents")
     return [known[incident.pk] for incident in incidents]
 
 

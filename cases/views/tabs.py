@@ -1,5 +1,6 @@
 """The tabs of the case file that belong to cases."""
 
+import dataclasses
 from typing import Any
 from urllib.parse import urlencode
 
@@ -62,16 +63,16 @@ def _due(deadline: Deadline, policy: Policy, today: Any) -> dict[str, Any]:
         address = reverse(deadline.url_name, args=[deadline.about_ref])
     except NoReverseMatch:
         address = ""
-    roles = [policy.roles[key].name if key in policy.roles else key.replace("_", " ") for key in deadline.for_roles]
+    roles = ladder.roles_named(policy, deadline.for_roles) if deadline.for_roles else ""
     reckoning = Reckoning.from_json(deadline.reckoning) if deadline.reckoning else None
     return {
         "title": deadline.title,
         "on": deadline.due_on,
-        "who": deadline.owner.name if deadline.owner else " or ".join(roles),
+        "who": deadline.owner.name if deadline.owner else roles,
         "why": reckoning.explain() if reckoning else "",
         "url": address,
         "overdue": deadline.due_on is not None and deadline.due_on < today and bool(deadline.owner or roles),
-        "today": deadline.due_on == today,
+        "today": deadline.due_on == today and bool(deadline.owner or roles),
     }
 
 
@@ -80,9 +81,9 @@ def overview(request: SignedInRequest, ref: str) -> HttpResponse:
     """What happens next, first; then warnings, dates and people."""
     case, context = file(request, ref, "overview")
     standing, may = ladder.read(case), permissions.reader(request.user, case)
-    step = ladder.next_step(standing, may=may)
-    waiting = Deadline.objects.open().filter(case_ref=case.reference).select_related("owner").worst_first()
-    today = day_of(timezone.now())
+    open_ones = Deadline.objects.open().filter(provider=case.provider, case_ref=case.reference)
+    waiting, today = list(open_ones.select_related("owner").worst_first()), day_of(timezone.now())
+    step = ladder.next_step(standing, may=may, waiting=waiting, on=today, reader=request.user)
     linked = Case.objects.visible_to(request.user).filter(incidents__in=[one.pk for one in standing.incidents])
     linked = linked.exclude(pk=case.pk).select_related("resident").distinct()
     behind = [*((gate.text, gate.rule) for gate in step.gates), *step.rules]
@@ -109,7 +110,10 @@ def overview(request: SignedInRequest, ref: str) -> HttpResponse:
 
 @require_GET
 def timeline(request: SignedInRequest, ref: str) -> HttpResponse:
-    """Everything recorded on the case, newest first, 25 a page, filtered by kind."""
+    """What was done on the case, newest first, 25 acts a page, filtered by kind.
+
+    One act is one entry. How a letter was made, sent and opened stands with the kind "Letters" and on its own page.
+    """
     case, context = file(request, ref, "timeline")
     kind = request.GET.get("kind", "")
     events = Event.objects.for_case(case.reference)
@@ -120,7 +124,12 @@ def timeline(request: SignedInRequest, ref: str) -> HttpResponse:
         events = events.filter(wanted)
     elif kind == wording.DECISIONS:
         events = events.filter(decision__isnull=False)
-    page = Paginator(events.with_words(), EVENTS_A_PAGE).get_page(request.GET.get("page"))
+    else:
+        kind = ""
+        events = events.exclude(verb__in=wording.WORKINGS)
+    instants = events.order_by("-at").values_list("at", flat=True).distinct()
+    page = Paginator(instants, EVENTS_A_PAGE).get_page(request.GET.get("page"))
+    acts = wording.acts(events.filter(at__in=list(page.object_list)).with_words())
     kinds = [
         ("", "Everything"),
         (wording.DECISIONS, "Decisions"),
@@ -128,7 +137,7 @@ def timeline(request: SignedInRequest, ref: str) -> HttpResponse:
     ]
     context |= {
         "page": page,
-        "entries": [_linked(wording.entry(event), event, case) for event in page],
+        "entries": [_linked(wording.act_entry(lead, rest), lead, case) for lead, rest in acts],
         "kinds": [(label, "?" + urlencode({"kind": key}) if key else "?", key == kind) for key, label in kinds],
         "kind": kind,
     }
@@ -139,11 +148,14 @@ def _linked(entry: components.Entry, event: Event, case: Case) -> components.Ent
     """The entry with a link to the thing it is about, where that has a page here."""
     if event.subject_kind == "incident":
         address, words = reverse("cases:incident", args=[event.subject_ref]), f"Open {event.subject_ref}"
-    elif event.subject_kind == "letter":
-        address, words = reverse("letters:view", args=[event.subject_ref]), f"Open {event.subject_ref}"
+    elif event.subject_kind == "letter" or (event.facts or {}).get("letter"):
+        letter = event.subject_ref if event.subject_kind == "letter" else event.facts["letter"]
+        address, words = reverse("letters:view", args=[letter]), f"Open {letter}"
+    elif event.subject_kind in ("restriction", "appeal"):
+        address, words = reverse(f"{event.subject_kind}s:view", args=[event.subject_ref]), f"Open {event.subject_ref}"
     else:
         return entry
-    return components.Entry(**{**entry.__dict__, "url": address, "link": words})
+    return dataclasses.replace(entry, url=address, link=words)
 
 
 @require_GET

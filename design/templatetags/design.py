@@ -359,7 +359,7 @@ def _task(task: Any, key: str) -> dict[str, Any]:
 
 @register.simple_tag
 def timeline(entries: Iterable[Any], level: int = 2) -> SafeString:
-    """`{% timeline entries %}` with `components.Entry(title, at, by, text, clause, url, link, facts)`, newest first.
+    """`{% timeline entries %}` with entries (`components.Entry`), newest first.
 
     Months are headings of `level` (2), entries of the level below. Written here and not in a template, because a page
     holds 25 of them and a template takes five times as long.
@@ -388,6 +388,15 @@ def _entry(get: Callable[[str], Any], level: int) -> SafeString:
     ]
     if get("clause"):
         parts.append(format_html('<p class="govuk-body-s govuk-!-margin-bottom-1">{}</p>', get("clause")))
+    if get("also"):
+        items = format_html_join("", '<li dir="auto">{}</li>', ((line,) for line in get("also")))
+        parts.append(
+            format_html(
+                '<p class="govuk-body govuk-!-margin-bottom-1">With it:</p>'
+                '<ul class="govuk-list govuk-list--bullet govuk-!-margin-bottom-1">{}</ul>',
+                items,
+            )
+        )
     if get("url"):
         parts.append(
             format_html(

@@ -1,0 +1,75 @@
+"""What happens next, where a higher room waits for somebody: told from the open deadlines of the case."""
+
+from datetime import date
+
+import pytest
+
+from cases import ladder
+from cases.models import Case
+from deadlines import services as deadlines
+from deadlines.models import Deadline
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+ON = date(2026, 12, 18)
+
+
+@pytest.fixture
+def due(case):
+    """Set something due on the case."""
+
+    def set_due(kind: str, title: str, on: date | None, *, roles: tuple[str, ...] = (), source: str = "policy") -> None:
+        found = deadlines.set_deadline(
+            provider=case.provider, resident=case.resident, kind=kind, about="restriction:X-000001",
+            case_ref=case.reference, title=title, url_name="restrictions:view", for_roles=list(roles), at=NOON,
+        )  # fmt: skip
+        reckoning = {"clause": "6.18" if source == "policy" else "", "source": source, "strength": "must"}
+        Deadline.objects.filter(pk=found.pk).update(due_on=on, reckoning=reckoning if on else None)
+
+    return set_due
+
+
+def step(case: Case, stage: str, reader: object = None) -> ladder.NextStep:
+    Case.objects.filter(pk=case.pk).update(stage=stage)
+    case = Case.objects.select_related("provider", "resident", "policy_version").get(pk=case.pk)
+    waiting = Deadline.objects.open().filter(case_ref=case.reference).select_related("owner").worst_first()
+    waiting = [one for one in waiting if one.about.startswith("restriction:")]
+    return ladder.next_step(ladder.read(case), may=lambda verb: "", waiting=waiting, on=ON, reader=reader)
+
+
+def test_under_a_restriction_the_sentence_says_who_what_and_by_when(case, due, staff):
+    due("restriction.end", "Last day in force", date(2027, 6, 18))
+    due("review.at_end", "Review a restriction at its end", date(2027, 6, 18), roles=("manager", "team_leader"))
+    due("appeal.window", "Last day to appeal", date(2027, 1, 20))
+    found = step(case, Case.Stage.CONTACT_RESTRICTION, staff.leader)
+    assert found.sentence == (
+        "A restriction is in force; its last day in force is 18 June 2027. "
+        "Next: review a restriction at its end, by Friday 18 June 2027 (clause 6.18). "
+        "A Team Leader or Manager may do this. The resident may appeal until Wednesday 20 January 2027 (clause 6.18)."
+    )
+    assert found.act and found.act.words == "Go to restrictions"
+
+
+def test_what_is_overdue_is_the_button_of_whoever_may_do_it_and_of_nobody_else(case, due, staff):
+    due("restriction.end", "Last day in force", date(2026, 12, 14))
+    due("review.interval", "Review a restriction", date(2026, 12, 14), roles=("team_leader",), source="local")
+    found = step(case, Case.Stage.REVIEW, staff.leader)
+    assert "last day in force was 14 December 2026" in found.sentence
+    assert "Overdue since Monday 14 December 2026: review a restriction (local rule)." in found.sentence
+    assert found.act and found.act.words == "Review a restriction"
+    other = step(case, Case.Stage.REVIEW, staff.officer)
+    assert other.act and other.act.words == "Go to restrictions"
+
+
+def test_a_proposal_that_waits_is_not_proposed_again(case, due, staff):
+    due("restriction.decide", "Decide a proposed restriction", None, roles=("team_leader", "line_manager"))
+    found = step(case, Case.Stage.WRITTEN_WARNING, staff.leader)
+    assert found.sentence.startswith(
+        "A restriction is proposed and waits for a decision. A Line Manager or Team Leader"
+    )
+    assert "(clause 6.14)" in found.sentence
+    assert found.act and found.act.words == "Decide a proposed restriction"
+
+
+def test_where_nothing_is_due_it_says_so(case):
+    assert step(case, Case.Stage.CONTACT_RESTRICTION).sentence == "A restriction is in force. Nothing is due."
