@@ -17,12 +17,14 @@ from django.views.decorators.http import require_safe
 import policies.clocks
 from cases.models import Draft
 from deadlines.models import Deadline, DeadlineQuerySet
+from design import dates, words
 from people.access import Can
 from people.models import Role, User
 from worklist import services
 from worklist.forms import KINDS, Filter
 
 ROWS_A_PAGE = 100
+SOON = 28  # days: what is later than this is folded away, because nobody can do anything about it yet
 OVERDUE, THIS_WEEK, NO_DATE, LATER = "Overdue", "Due this week", "Waiting, with no date", "Later"
 
 
@@ -53,7 +55,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "log_url": _address("cases:log"),
     }
     if not context["sections"]:
-        context["next"] = _next(user, today)
+        context["next"] = context["far"][0].deadline if context["far"] else _next(user, today)
     return render(request, "worklist/mine.html", context)
 
 
@@ -123,19 +125,24 @@ def _lists(
 ) -> dict[str, Any]:
     """The page's rows under their headings, and what is chosen in the filter."""
     sections: dict[str, list[Row]] = {OVERDUE: [], THIS_WEEK: [], NO_DATE: [], LATER: []}
+    far: list[Row] = []
     sunday = today + timedelta(days=6 - today.weekday())
     for deadline in page.object_list:
-        sections[_section(deadline.due_on, today, sunday)].append(
-            Row(
-                deadline,
-                _address(deadline.url_name, deadline.about_ref),
-                _tag(deadline.due_on, today),
-                _owner(deadline, role_names) if role_names is not None else "",
-            )
+        row = Row(
+            deadline,
+            _address(deadline.url_name, deadline.about_ref),
+            _tag(deadline.due_on, today),
+            _owner(deadline, role_names) if role_names is not None else "",
         )
+        section = _section(deadline.due_on, today, sunday)
+        distant = deadline.due_on is not None and (deadline.due_on - today).days > SOON
+        (far if distant and section == LATER else sections[section]).append(row)
     chosen = form.cleaned_data["kind"] if form.is_bound and form.is_valid() else []
     return {
         "sections": [(heading, rows) for heading, rows in sections.items() if rows],
+        "far": far,
+        "far_words": f"{len(far)} more, from {dates.day(far[0].deadline.due_on)}" if far else "",
+        "far_open": not any(sections.values()),
         "page": page,
         "filter": form,
         "chosen": [(KINDS[kind], _with_kinds(other for other in chosen if other != kind)) for kind in chosen],
@@ -163,7 +170,7 @@ def _owner(deadline: Deadline, role_names: dict[tuple[int, str], str]) -> str:
     if deadline.owner:
         return deadline.owner.name
     names = [role_names.get((deadline.provider_id, key), key) for key in deadline.for_roles]
-    return f"Nobody yet: any {' or '.join(names)}"
+    return f"Nobody yet: any {words.either(names)}"
 
 
 def _with_kinds(kinds: Iterable[str]) -> str:

@@ -32,14 +32,30 @@ def page(client, user, name="worklist:mine", query="", status=200) -> str:
 
 
 def test_worst_first_under_their_headings(client, due, staff):
-    for offset, title in ((40, "Far off"), (2, "Friday"), (0, "Now"), (-9, "Long ago"), (-1, "Yesterday")):
+    for offset, title in (
+        (40, "Far off"),
+        (20, "Soon"),
+        (2, "Friday"),
+        (0, "Now"),
+        (-9, "Long ago"),
+        (-1, "Yesterday"),
+    ):
         due(TODAY + timedelta(days=offset), title=title, owner=staff.officer)
     due(None, title="Undated", owner=staff.officer)
     html = page(client, staff.officer)
     order = ["Overdue", "Long ago", "Yesterday", "Due this week", "Now", "Friday", "Waiting, with no date", "Undated"]
-    places = [html.index(f">{words}<") for words in [*order, "Later", "Far off"]]
+    places = [html.index(f">{words}<") for words in [*order, "Later", "Soon", "Far off"]]
     assert places == sorted(places)
     assert "Friday 5 March 2027" in html and html.count("govuk-tag--red") == 2 and html.count("govuk-tag--orange") == 1
+
+
+def test_what_nobody_can_do_yet_is_folded_away(client, due, staff):
+    due(TODAY + timedelta(days=200), kind="review.at_end", title="Far off", owner=staff.officer)
+    html = page(client, staff.officer)
+    assert "Nothing is waiting. Next: far off on 19 September 2027." in html
+    due(TODAY, title="Now", owner=staff.officer)
+    folded = page(client, staff.officer).partition("<details class")[2]
+    assert "1 more, from 19 September 2027" in folded and "Far off" in folded
 
 
 def test_it_is_the_persons_own_work_and_that_of_the_roles_held(client, due, staff):
