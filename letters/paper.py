@@ -123,6 +123,20 @@ def clause_words(clause: str | None) -> str:
     return ""
 
 
+def arithmetic(explained: str) -> str:
+    """How a date was worked out, as a resident reads it: how strongly a clause binds us is our own affair.
+
+    >>> arithmetic("20 working days from the decision (6.34, must). First day not counted: our convention.")
+    '20 working days from the decision (clause 6.34 of our policy). The first day is not counted.'
+    """
+    told = re.sub(r"\(([^(),]*\d[^();]*), (?:must|normally|may|endeavour|recommended)\)", _our_clause, explained)
+    return told.replace("First day not counted: our convention", "The first day is not counted")
+
+
+def _our_clause(found: re.Match[str]) -> str:
+    return f"({clause_words(found[1]) or found[1]})"
+
+
 def with_article(role: str) -> str:
     """A role with its article.
 
@@ -144,6 +158,10 @@ def html(
     appeal = read.get("appeal") or {}
     for incident in read.get("incidents", []):
         incident["channel"] = words.lower_first(incident.get("channel") or "")
+    if appeal:
+        appeal["explained"] = arithmetic(appeal.get("explained") or "")
+    for key in {"review_explained", "answer_explained"} & read.keys():
+        read[key] = arithmetic(read[key] or "")
     context = {
         **read,
         "kind": spec,

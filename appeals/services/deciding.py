@@ -330,6 +330,7 @@ def next_step(restriction: Restriction) -> dict[str, str] | None:
     if found is None:
         return None
     words = (
-        "You can ask them to look at how we dealt with this. That is good practice and law, not a step in our policy."
+        "You can ask them to look at how we dealt with this. That is your right, and not a step in our policy. "
+        "They may ask you to complain to us first."
     )
     return {"name": found.name, "words": words}

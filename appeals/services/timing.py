@@ -77,6 +77,6 @@ def meanwhile(restriction: Restriction) -> str:
     """What holds until the appeal is decided, in a sentence; where the policy is silent, that it is."""
     rules = rules_for(restriction)
     if not rules.meanwhile.said or not rules.meanwhile.rule:
-        return "The policy is silent on what holds until it is decided. The restriction stands unless it is lifted."
+        return "The policy is silent on what holds until it is decided. The limits stay as they are unless we end them."
     holds = "is suspended" if "suspended" in rules.meanwhile else "stands"
     return f"The restriction {holds} until then ({rules.meanwhile.rule.in_brackets()})."
