@@ -84,10 +84,14 @@ class WhoForm(forms.Form):
 class LogForm(WhoForm):
     """Log an incident, on one page. What can wait is under "Add more now, or after you have saved"."""
 
+    # As they stand on the page, so that problems are listed in the same order.
+    field_order = ("facts", "words_used")
+
     facts = fields.LongTextField(
         label="What happened",
         help_text="In your own words: what you saw and heard. Describe what the person did, not what they are like.",
         called="what happened",
+        size="m",
         rows=8,
     )
     words_used = fields.LongTextField(

@@ -199,7 +199,7 @@ def set_deadlines(restriction: Restriction, found: Dates, *, at: datetime, event
         )
 
     if found.appeal:
-        add("appeal.window", "The resident may appeal until then", "restrictions:view", reckoning=found.appeal)
+        add("appeal.window", "Last day to appeal", "restrictions:view", reckoning=found.appeal)
     if found.interval:
         add_review(restriction, found.interval, "review.interval", barred, reviewers, at=at, event=event)
     if found.at_end:
