@@ -21,9 +21,29 @@ class Trail:
     case: str = ""
 
 
+def never_emptied(name: str) -> pgtrigger.Trigger:
+    """A trigger that refuses TRUNCATE, which passes by every trigger of rows.
+
+    A connection that has said `evenhand.may_empty = on` may: only the tests do, because they empty tables between them.
+    """
+    return pgtrigger.Trigger(
+        name=f"{name}_never_emptied",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func="""
+            IF current_setting('evenhand.may_empty', true) = 'on' THEN
+                RETURN NULL;
+            END IF;
+            RAISE EXCEPTION 'what is only ever added to is never emptied';
+        """,
+    )
+
+
 def append_only(name: str) -> list[pgtrigger.Trigger]:
-    """Triggers that refuse every change and every deletion, from raw SQL too."""
-    return [pgtrigger.Protect(name=f"{name}_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+    """Triggers that refuse every change, every deletion and emptying, from raw SQL too."""
+    protect = pgtrigger.Protect(name=f"{name}_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+    return [protect, never_emptied(name)]
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -82,6 +102,7 @@ class EventText(models.Model):
     class Meta:
         triggers = [
             pgtrigger.Protect(name="words_kept", operation=pgtrigger.Delete),
+            never_emptied("words"),
             pgtrigger.Trigger(
                 name="words_only_blanked",
                 when=pgtrigger.Before,

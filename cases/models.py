@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django_fsm import FSMField, transition
 
-from audit.models import Trail
+from audit.models import Trail, never_emptied
 from letters.models import Letter
 from people.access import providers_where
 from people.models import Organisation, PolicyVersion, Provider, Resident, User
@@ -158,7 +158,10 @@ class Evidence(models.Model):
     class Meta:
         verbose_name_plural = "evidence"
         constraints = [models.UniqueConstraint(fields=["incident", "sha256"], name="evidence_once")]
-        triggers = [pgtrigger.Protect(name="evidence_as_added", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="evidence_as_added", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied("evidence"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -413,7 +416,10 @@ class Assessment(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["case", "kind", "-made_at"], name="assessment_latest")]
-        triggers = [pgtrigger.Protect(name="assessment_kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="assessment_kept", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied("assessment"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} assessment of {self.case_id}"

@@ -7,7 +7,7 @@ import pgtrigger
 from django.db import models
 from django_fsm import FSMField, transition
 
-from audit.models import Trail
+from audit.models import Trail, never_emptied
 from people.access import providers_where
 from people.models import Provider, Resident, User
 
@@ -113,7 +113,10 @@ class Rendering(models.Model):
     rendered_at = models.DateTimeField()
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="rendering_as_sent", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="rendering_as_sent", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied("rendering"),
+        ]
 
     def __str__(self) -> str:
         return f"PDF of letter {self.letter_id}"

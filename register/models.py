@@ -3,12 +3,11 @@
 from datetime import date
 from typing import ClassVar
 
-import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
-from audit.models import Trail
+from audit.models import Trail, append_only
 from people.access import providers_where
 from people.models import Organisation, Provider, Resident, User, search_filter
 
@@ -145,7 +144,7 @@ class Lookup(models.Model):
                 condition=models.Q(resident__isnull=False) | ~models.Q(place=""), name="lookup_of_a_person_or_a_place"
             )
         ]
-        triggers = [pgtrigger.Protect(name="lookup_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = append_only("lookup")
         indexes = [
             models.Index(fields=["resident", "-at"], name="lookup_by_resident"),
             GinIndex(fields=["entries_shown"], name="lookup_by_entry"),
@@ -162,7 +161,7 @@ class Receipt(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="receipt_append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = append_only("receipt")
 
     def __str__(self) -> str:
         return f"receipt of look-up {self.lookup_id}"

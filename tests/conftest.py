@@ -83,6 +83,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """Copy the migrated template that `./run test` keeps (see `ops/template.py`), which spares migrating each time."""
     if name := os.environ.get("EVENHAND_TEST_TEMPLATE"):
         connection.settings_dict["TEST"]["TEMPLATE"] = name
+    # Tests that commit empty every table afterwards, also those that are otherwise never emptied (docs/adr/0003).
+    connection.settings_dict.setdefault("OPTIONS", {})["options"] = "-c evenhand.may_empty=on"
 
 
 @pytest.fixture(autouse=True)
