@@ -4,20 +4,21 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_fsm import TransitionNotAllowed
+from django_structlog.middlewares import RequestMiddleware
 
+from design import drafts, typist
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 OPEN_PREFIXES = ("/healthz", "/readyz", "/account/login", "/account/password/reset", "/static/", "/favicon.ico")
 KEPT = "kept_typing"
+KEPT_NOWHERE = "private, no-store"
 MOST_KEPT = 400_000
-NOT_KEPT = {"csrfmiddlewaretoken", "password", "typist"}
 
 
 def keep_typed(request: HttpRequest) -> bool:
@@ -26,14 +27,13 @@ def keep_typed(request: HttpRequest) -> bool:
     The form names its typist in a signed field, so what a signed-out officer wrote is never shown to the next person
     at the same computer. Files cannot be kept. Returns whether anything was kept.
     """
-    try:
-        typist = signing.loads(request.POST.get("typist", ""), salt="typist")
-    except signing.BadSignature:
+    who = typist.read(request.POST.get(typist.FIELD, ""))
+    if who is None:
         return False
-    fields = {key: values for key, values in request.POST.lists() if key not in NOT_KEPT}
+    fields = drafts.typed(request.POST)
     if sum(len(value) for values in fields.values() for value in values) > MOST_KEPT:
         return False
-    request.session[KEPT] = {"typist": typist, "path": request.path, "fields": fields}
+    request.session[KEPT] = {"typist": who, "path": request.path, "fields": fields}
     return True
 
 
@@ -53,6 +53,23 @@ def _give_back(request: HttpRequest) -> None:
     request.kept_typing = fields  # type: ignore[attr-defined]
 
 
+def _kept_nowhere(response: HttpResponse) -> HttpResponse:
+    """What the signed-in see is about people: after signing out, *Back* on a shared computer shows none of it."""
+    response.setdefault("Cache-Control", KEPT_NOWHERE)
+    if "no-store" not in response["Cache-Control"]:
+        response["Cache-Control"] = KEPT_NOWHERE
+    return response
+
+
+class RequestLog(RequestMiddleware):
+    """One line a request, with its path and without its query: what somebody searched for is a person's name."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        """The method and the path."""
+        return f"{request.method} {request.path}"
+
+
 class SignedIn:
     """Sends the signed-out to the sign-in page, keeping what they typed."""
 
@@ -64,7 +81,7 @@ class SignedIn:
         if request.user.is_authenticated:
             if request.method == "GET" and KEPT in request.session:
                 _give_back(request)
-            return self.get_response(request)
+            return _kept_nowhere(self.get_response(request))
         if request.path.startswith(OPEN_PREFIXES):
             return self.get_response(request)
         query = {"next": request.get_full_path()}

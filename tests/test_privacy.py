@@ -1,0 +1,114 @@
+"""What gets out by the side: logs, titles, headers and mail tell nobody what a case file holds."""
+
+import io
+import logging
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+import worklist.services
+from letters.models import Notice
+from ops.seed import build
+from people.models import Resident, User
+from tests import factories
+from tests.test_doors import DOORS, NOW, ROLES, everybody, is_open  # noqa: F401  (a fixture)
+
+pytestmark = pytest.mark.slow
+TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+
+
+def looked_at(client: Client, url: str):
+    """A page and its body, with what it holds open closed, as the server would."""
+    answer = client.get(url)
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    for close in answer._resource_closers:
+        close()
+    return answer, body.decode("utf-8", "replace")
+
+
+def test_every_page_says_how_it_may_be_kept_and_names_nobody_in_its_title(everybody, settings):  # noqa: F811
+    """Not stored by browsers or proxies, no script of others; titles stay in the histories of shared phones."""
+    names = {part for name in Resident.objects.values_list("name", flat=True) for part in name.split() if len(part) > 3}
+    wrong = []
+    for role in (*ROLES, "signed out"):
+        client = Client(raise_request_exception=False)
+        if user := everybody.get(role):
+            client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        for name, door in DOORS.items():
+            if name in ("healthz", "readyz", "favicon") or (role != "signed out" and not is_open(door, role)):
+                continue
+            answer, body = looked_at(client, reverse(name, kwargs=door.where()))
+            if role != "signed out" and "no-store" not in answer.get("Cache-Control", ""):
+                wrong.append(f"{name} as {role} may be stored: {answer.get('Cache-Control')}")
+            for header, needed in (
+                ("Content-Security-Policy", "default-src"),
+                ("Referrer-Policy", "same-origin"),
+                ("X-Content-Type-Options", "nosniff"),
+                ("X-Frame-Options", ""),
+                ("Cross-Origin-Opener-Policy", "same-origin"),
+            ):
+                if header not in answer or needed not in answer[header]:
+                    wrong.append(f"{name} as {role} lacks {header}")
+            for title in TITLE.findall(body):
+                if found := names & set(re.findall(r"\w+", title)):
+                    wrong.append(f"{name} names {found} in its title {title!r}")
+    assert not wrong, "\n".join(sorted(set(wrong)))
+
+
+@pytest.fixture
+def logged(settings):
+    """Everything that is logged meanwhile, as the settings have it written."""
+    out = io.StringIO()
+    handler, root = logging.StreamHandler(out), logging.getLogger()
+    line = dict(settings.LOGGING["formatters"]["line"])
+    handler.setFormatter(line.pop("()")(**line))
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    yield out
+    root.setLevel(before)
+    root.removeHandler(handler)
+
+
+def test_logs_hold_no_names_no_searches_no_typing_and_no_passwords(db, empty_queue, logged):
+    """What somebody searches the register for is a resident's name; what they type is a case file (UK GDPR Art 5)."""
+    provider = factories.dover()
+    staff = factories.staff(provider)
+    resident = factories.resident(provider, staff.officer, name="Quintessa Zyzzyva")
+    client = Client(raise_request_exception=False)
+    sign_in = reverse("account_login")
+    client.post(sign_in, {"login": staff.officer.email, "password": "wrong-secret-one"})
+    client.post(
+        f"{sign_in}?next=/residents/%3Fq%3DZyzzyva", {"login": staff.officer.email, "password": factories.PASSWORD}
+    )
+    for address in ("register:check", "people:find", "cases:list", "worklist:mine"):
+        client.get(reverse(address), {"q": "Zyzzyva 12 Marine Parade"})
+        client.post(reverse(address), {"q": "Zyzzyva"})
+    client.post(reverse("people:change", args=[resident.reference]), {"name": "Zyzzyva-Jones", "phones": "zzz"})
+    client.post(reverse("people:add_need", args=[resident.reference]), {"kind": "x", "words": "Secret diagnosis"})
+    client.get("/residents/?q=Zyzzyva%00")
+    client.get("/no-such-page/?q=Zyzzyva")
+    client.get(reverse("worklist:mine"), HTTP_HOST="evil.example", QUERY_STRING="q=Zyzzyva")
+    Client().get(reverse("people:find"), {"q": "Zyzzyva"})
+    Client(enforce_csrf_checks=True).post(reverse("people:find"), {"q": "Zyzzyva"})
+    said = logged.getvalue()
+    assert "request_finished" in said and "/residents/" in said
+    for secret in ("Zyzzyva", "Marine", "diagnosis", "wrong-secret-one", factories.PASSWORD, "zzz"):
+        assert secret not in said, [line for line in said.splitlines() if secret in line][:3]
+
+
+def test_mail_to_staff_names_no_resident_and_gives_no_reasons(db, empty_queue):
+    """E-mail is read on phones and forwarded: it says what waits and where, by reference."""
+    build.build(NOW)
+    worklist.services.sweep(NOW.date(), at=NOW)
+    names = {part for name in Resident.objects.values_list("name", flat=True) for part in name.split()[-1:]}
+    staff = {part for name in User.objects.values_list("name", flat=True) for part in name.split()}
+    notices = list(Notice.objects.select_related("to"))
+    assert {notice.kind for notice in notices} >= {"digest", "incident_support"}
+    for notice in notices:
+        told = set(re.findall(r"\w+", f"{notice.subject} {notice.body}"))
+        assert not told & (names - staff), (notice.kind, told & (names - staff))
+        for word in ("shouted", "threat", "insult", "swore", "Parade", "abuse"):
+            assert word not in notice.body, notice.body
