@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import axe_playwright_python
 import pypdf
@@ -19,8 +20,9 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, Response
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response
 
+from config.celery import app
 from ops.servers import free_port
 from people.models import Provider, Resident, User
 from tests import factories
@@ -42,9 +44,15 @@ class Processes:
     def __init__(self, folder: Path) -> None:
         self.folder, self.running = folder, []
 
-    def start(self, name: str, *command: str, **more: str) -> subprocess.Popen[bytes]:
+    def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
         """Start one with the test's database and queue."""
-        environment = os.environ | {"DATABASE_URL": database_url(), "EVENHAND_DEBUG": "1", "PYTHONWARNINGS": ""} | more
+        environment = {
+            **os.environ,
+            "DATABASE_URL": database_url(),
+            "EVENHAND_DEBUG": "1",
+            "EVENHAND_PRINT_DIR": str(self.folder / "print"),
+            "PYTHONWARNINGS": "",
+        }
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", *command], cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log
@@ -69,7 +77,8 @@ class Processes:
 def site(django_db_setup: None, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the running product answers: gunicorn and a worker on the test database."""
     processes = Processes(tmp_path_factory.mktemp("site"))
-    port = free_port()
+    port, usual = free_port(), settings.PRINT_DIR
+    settings.PRINT_DIR = processes.folder / "print"
     try:
         processes.start(
             "web",
@@ -90,6 +99,7 @@ def site(django_db_setup: None, django_db_blocker: object, tmp_path_factory: pyt
             time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
     finally:
+        settings.PRINT_DIR = usual
         processes.end()
 
 
@@ -112,6 +122,20 @@ class Desk:
         if "Failed to load resource" not in text:
             self.problems.append(text)
 
+    # By the pointer; `Keyboard` does the same by keys
+
+    def hit(self, what: Locator) -> None:
+        """Press a button or follow a link."""
+        what.click()
+
+    def tick(self, what: Locator) -> None:
+        """Choose a radio or tick a box."""
+        what.check()
+
+    def write(self, what: Locator, words: str) -> None:
+        """Type into a field, in place of what stands there."""
+        what.fill(words)
+
     # Going about
 
     def go(self, path: str) -> "Desk":
@@ -121,32 +145,32 @@ class Desk:
 
     def press(self, name: str, *, nth: int = 0) -> "Desk":
         """Press a button by its words, and look at what comes up."""
-        self.page.get_by_role("button", name=name, exact=True).nth(nth).click()
+        self.hit(self.page.get_by_role("button", name=name, exact=True).nth(nth))
         return self.look()
 
     def follow(self, name: str, *, exact: bool = False, nth: int = 0) -> "Desk":
         """Follow a link by its words, one that looks like a button too."""
         link = self.page.get_by_role("link", name=name, exact=exact)
-        link.or_(self.page.locator("a[role=button]", has_text=name)).nth(nth).click()
+        self.hit(link.or_(self.page.locator("a[role=button]", has_text=name)).nth(nth))
         return self.look()
 
     def unfold(self, summary: str) -> "Desk":
         """Open a part of the page that is folded away, unless it is open already."""
         folded = self.page.locator("details", has_text=summary).first
         if folded.get_attribute("open") is None:
-            folded.locator("summary").first.click()
+            self.hit(folded.locator("summary").first)
         return self
 
     # Typing
 
     def fill(self, label: str, words: str, *, nth: int = 0) -> "Desk":
         """Type into the field with this label."""
-        self.page.get_by_role("textbox", name=label).nth(nth).fill(words)
+        self.write(self.page.get_by_role("textbox", name=label).nth(nth), words)
         return self
 
     def choose(self, label: str, *, exact: bool = False, nth: int = 0) -> "Desk":
         """Choose a radio or tick a box by its words."""
-        self.page.get_by_label(label, exact=exact).nth(nth).check()
+        self.tick(self.page.get_by_label(label, exact=exact).nth(nth))
         return self
 
     def answer(self, question: str, *answers: str) -> "Desk":
@@ -157,7 +181,7 @@ class Desk:
             for role in ("radio", "checkbox"):
                 found = group.get_by_role(role, name=answer).and_(own)
                 if found.count():
-                    found.first.check()
+                    self.tick(found.first)
                     break
             else:
                 raise AssertionError(f"“{question}” has no “{answer}” on {self.page.url}")
@@ -167,7 +191,7 @@ class Desk:
         """Fill the three boxes of a date."""
         group = self.page.get_by_role("group", name=question).last
         for box, value in (("Day", day.day), ("Month", day.month), ("Year", day.year)):
-            group.get_by_label(box, exact=True).fill(str(value))
+            self.write(group.get_by_label(box, exact=True), str(value))
         return self
 
     # Seeing
@@ -206,7 +230,7 @@ class Desk:
 
     def at(self, address: str) -> "Desk":
         """The browser stands at an address that ends like this."""
-        assert self.page.url.partition("?")[0].endswith(address), self.page.url
+        assert self.page.url.partition("#")[0].partition("?")[0].endswith(address), self.page.url
         return self
 
     @property
@@ -223,6 +247,53 @@ class Desk:
             self.problems += complaints(self.page)
         assert not self.problems, "\n".join(self.problems)
         return self
+
+
+class Keyboard(Desk):
+    """Somebody who has no pointer: Tab to get there, arrows among radios, Space and Enter to act."""
+
+    FARTHEST = 150  # presses of Tab
+
+    def reach(self, what: Locator, *, radio: str = "") -> None:
+        """Tab until the focus is there (on one of its group, for a radio), which has to be seen."""
+        for _ in range(self.FARTHEST):
+            here = "e => e === document.activeElement"
+            if radio:
+                here = "e => document.activeElement.name === e.name && document.activeElement.form === e.form"
+            if what.evaluate(here):
+                box = self.page.evaluate("document.activeElement.getBoundingClientRect().height")
+                assert box > 0, "the focus is on something that cannot be seen"
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"{what} cannot be reached by Tab on {self.page.url}")
+
+    def hit(self, what: Locator) -> None:
+        """Press a button or follow a link."""
+        self.reach(what)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+    def tick(self, what: Locator) -> None:
+        """Space on a box or on a group's first radio; arrows from radio to radio."""
+        name = what.get_attribute("name") or ""
+        if what.get_attribute("type") == "checkbox":
+            self.reach(what)
+            if not what.is_checked():
+                self.page.keyboard.press("Space")
+        else:
+            self.reach(what, radio=name)
+            self.page.keyboard.press("Space")
+            for _ in range(self.FARTHEST):
+                if what.is_checked():
+                    break
+                self.page.keyboard.press("ArrowDown")
+        assert what.is_checked()
+
+    def write(self, what: Locator, words: str) -> None:
+        """Tab there, and type in place of what stands there."""
+        self.reach(what)
+        self.page.keyboard.press("ControlOrMeta+A")
+        self.page.keyboard.insert_text(words)
 
 
 def complaints(page: Page) -> list[str]:
@@ -255,23 +326,26 @@ Sit = Callable[..., Desk]
 
 @pytest.fixture
 def desk(
-    site: str, browser: Browser, transactional_db: None, empty_queue: object, request: pytest.FixtureRequest
+    site: str, browser: Browser, transactional_db: None, empty_queue: Any, request: pytest.FixtureRequest
 ) -> Iterator[Sit]:
     """Sit somebody down at a browser, signed in; on a phone, without JavaScript, or through the page where asked."""
     contexts: list[BrowserContext] = []
 
     def sit(
-        user: User | None, *, phone: bool = False, scripts: bool = True, through_the_page: bool = False, width: int = 0
+        user: User | None,
+        *,
+        phone: bool = False,
+        scripts: bool = True,
+        keyboard: bool = False,
+        through_the_page: bool = False,
     ) -> Desk:
-        view = dict(PHONE if phone else DESK)
-        if width:
-            view["width"] = width
+        view = PHONE if phone else DESK
         context = browser.new_context(
             viewport=view, java_script_enabled=scripts, locale="en-GB", timezone_id="Europe/London"
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
-        at = Desk(context.new_page(), site, user=user, phone=phone)
+        at = (Keyboard if keyboard else Desk)(context.new_page(), site, user=user, phone=phone)
         if user is None:
             return at
         if through_the_page:
@@ -288,6 +362,19 @@ def desk(
         for page in context.pages if failed else []:
             print(f"\n{page.url}\n{page.title()}\n{page.locator('body').inner_text()[:2500]}")  # noqa: T201
         context.close()
+    wait_for(lambda: at_rest(empty_queue), "the worker to come to rest")
+
+
+def at_rest(queue: Any) -> bool:
+    """Nothing waits for the worker and it does nothing: the tables can be emptied without a struggle over locks."""
+    if queue.llen(app.conf.task_default_queue) or queue.hlen("unacked"):
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND state <> 'idle'"
+        )
+        return cursor.fetchone() is None
 
 
 FAILED = pytest.StashKey[bool]()
@@ -304,8 +391,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 def sign_in(at: Desk, user: User) -> Desk:
     """Sign in on the page that stands open."""
-    at.page.locator("input[type=email]").fill(user.email)
-    at.page.locator("input[type=password]").fill(factories.PASSWORD)
+    at.write(at.page.locator("input[type=email]"), user.email)
+    at.write(at.page.locator("input[type=password]"), factories.PASSWORD)
     return at.press("Sign in")
 
 

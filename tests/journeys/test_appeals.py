@@ -46,7 +46,7 @@ def test_an_appeal_is_upheld(desk: Sit, council, staff: factories.Staff, residen
     appeal = lodged(desk, past)
 
     manager = desk(staff.manager).go("/")
-    manager.follow("Decide an appeal").says("You may decide it", appeal)
+    manager.follow("Decide an appeal").at(f"/appeals/{appeal}/decide/").says(WORDS)
     steps.decide_appeal(
         manager, appeal, "Uphold the appeal", reasons=REASONS, considered=CONSIDERED, not_done=NOT_DONE
     )

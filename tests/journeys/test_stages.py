@@ -62,7 +62,7 @@ def test_all_four_stages(desk: Sit, council, staff: factories.Staff, resident: R
     steps.assess_risk(officer, case)
     restriction = steps.write_proposal(officer, case, months=6)
     officer.go(f"/restrictions/{restriction}/decide/").says("You cannot decide this", "Evenhand's rule")
-    leader.go("/").follow("proposal").says("1 of 1", steps.LESS, AGAIN)
+    leader.go("/").follow("Decide a proposed restriction").says("1 of 1", steps.LESS, AGAIN)
     leader.answer("What do you decide?", "Return").fill("Your reasons", "Say what was tried before the letter.")
     leader.press("Continue").says("Proposal returned", restriction)
     officer.go(f"/restrictions/{restriction}/proposal/").says("Say what was tried before the letter.")
