@@ -17,7 +17,8 @@ from appeals.models import Appeal
 from appeals.services import deciding, lodging, timing
 from cases.models import Case, Incident
 from deadlines.services import day_of
-from design import drafts
+from design import drafts, refusals
+from design.forms import F, for_page
 from letters import services as letters
 from people.access import why_not
 from people.models import Need, User
@@ -219,8 +220,9 @@ def hear(request: HttpRequest, ref: str) -> HttpResponse:
     appeal, context = _find(request, ref)
     user = _user(request)
     permissions.check_can_decide(user, appeal)
-    form = forms.Reason(
-        request.POST or None,
+    form = for_page(
+        forms.Reason,
+        request,
         name="reasons",
         label="Why is it heard although it came late?",
         called="why the appeal is heard although it came late",
@@ -244,8 +246,9 @@ def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     appeal, context = _find(request, ref)
     user = _user(request)
     permissions.check_can_withdraw(user, appeal)
-    form = forms.Reason(
-        request.POST or None,
+    form = for_page(
+        forms.Reason,
+        request,
         name="reason",
         label="How did the resident withdraw it, and when?",
         called="how the resident withdrew it, and when",
@@ -336,14 +339,11 @@ def _decide_form(request: HttpRequest, appeal: Appeal, standing: Restriction, te
     return _form(request, forms.Decide, own)
 
 
-def _form(request: HttpRequest, kind: Callable[..., Any], own: dict[str, Any]) -> Any:
+def _form(request: HttpRequest, kind: type[F], own: dict[str, Any]) -> F:
     """A form as posted; or shown again unjudged, after *Change* or after a session that ran out."""
-    kept = getattr(request, "kept_typing", None)
-    if request.method == "POST" and request.POST.get("act") == CHANGE:
-        kept = request.POST
-    if kept:
-        return kind.from_draft(kept, **own)  # type: ignore[attr-defined]
-    return kind(request.POST or None, **own)
+    if request.POST.get("act") == CHANGE:
+        return kind.from_draft(request.POST, **own)
+    return for_page(kind, request, **own)
 
 
 def _hidden(posted: QueryDict) -> list[tuple[str, str]]:
@@ -378,5 +378,4 @@ def _second(
     if isinstance(other, Appeal) and mine(other):
         return redirect(name, other.reference)
     back = reverse("appeals:view", args=[other.reference]) if isinstance(other, Appeal) else reverse("worklist:mine")
-    context = {"why": str(refusal), "back": back, "back_text": "See where it stands now"}
-    return render(request, "errors/409.html", context, status=409)
+    return refusals.too_late(request, str(refusal), back=back)

@@ -12,11 +12,12 @@ A view reads:
 
 from collections.abc import Iterable, Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms.renderers import BaseRenderer, DjangoTemplates
+from django.http import HttpRequest
 from django.template import loader
 from django.utils.safestring import SafeString
 
@@ -126,6 +127,22 @@ class Form(forms.Form):
             if inner in self.fields:
                 self._errors.pop(inner, None)  # type: ignore[attr-defined]
                 self.cleaned_data[inner] = empty(self.fields[inner])
+
+
+F = TypeVar("F", bound=Form)
+
+
+def for_page(kind: type[F], request: HttpRequest, initial: Mapping[str, Any] | None = None, **asked: Any) -> F:
+    """The form of a page: as posted; as typed before the session ran out; or with what is known already.
+
+    `base.html` says to somebody who was signed out that what they had typed is below. `asked` goes to the form.
+    """
+    if request.method == "POST":
+        return kind(request.POST, request.FILES, initial=dict(initial or {}), **asked)
+    kept = getattr(request, "kept_typing", None)
+    if kept:
+        return kind.from_draft(kept, **asked)
+    return kind(initial=dict(initial or {}), **asked)
 
 
 def empty(field: forms.Field) -> Any:

@@ -14,7 +14,9 @@ from django_fsm import TransitionNotAllowed
 
 from audit.models import Event
 from deadlines import services as deadlines
+from design import refusals
 from design.components import Entry
+from design.forms import for_page
 from letters import facts, forms, permissions, services
 from letters.models import Dispatch, Letter, Rendering
 from letters.services import outbox as sendings
@@ -145,14 +147,11 @@ def sending(request: HttpRequest, pk: int) -> HttpResponse:
         return _already(request, dispatch)
     uncertain = dispatch.state == Dispatch.State.UNCERTAIN
     form_class = forms.FoundOut if uncertain else forms.TryAgain
-    kept = getattr(request, "kept_typing", None)
-    form = form_class.from_draft(dict(kept.lists())) if kept else form_class(request.POST or None)
-    if request.method == "POST":
-        form = form_class(request.POST)
-        if form.is_valid():
-            with form.rules():
-                return _decide(request, dispatch, form.cleaned_data)
-    context = {"form": form, "dispatch": dispatch, "uncertain": uncertain, "kept": bool(kept), "back": _back(dispatch)}
+    form = for_page(form_class, request)
+    if form.is_valid():
+        with form.rules():
+            return _decide(request, dispatch, form.cleaned_data)
+    context = {"form": form, "dispatch": dispatch, "uncertain": uncertain, "back": _back(dispatch)}
     return render(request, "letters/sending.html", context)
 
 
@@ -179,7 +178,7 @@ def _already(request: HttpRequest, dispatch: Dispatch) -> HttpResponse:
     state = dispatch.get_state_display().lower()
     who = f"{last.by_name} looked into it before you. " if last else ""
     why = f"{who}{_named(dispatch)} is now “{state}”, so there is nothing to decide."
-    return render(request, "errors/409.html", {"why": why, "back": _back(dispatch)}, status=409)
+    return refusals.too_late(request, why, back=_back(dispatch))
 
 
 def _named(dispatch: Dispatch) -> str:

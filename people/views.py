@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from design import fields
+from design.forms import for_page
 from people import access, forms, permissions, policy_page, services
 from people.access import Can, SignedInRequest
 from people.models import Need, PolicyVersion, Provider, Representative, Resident
@@ -46,13 +47,9 @@ def add(request: SignedInRequest) -> HttpResponse:
     """Add a person; whoever may be the same person is shown first."""
     provider = _provider(request)
     permissions.check_can_add(request.user, provider)
-    today, kept = timezone.localdate(), getattr(request, "kept_typing", None)
-    if kept:
-        form = forms.AddPerson.from_draft(kept, today=today)
-    else:
-        form = forms.AddPerson(request.POST or None, today=today)
+    form = for_page(forms.AddPerson, request, today=timezone.localdate())
     if not form.is_valid():
-        return render(request, "people/add.html", {"form": form, "kept": kept is not None})
+        return render(request, "people/add.html", {"form": form})
     doubles = services.likely_doubles(provider, form.details())
     asked = _which_double(request, doubles)
     if doubles and not asked.is_valid():
@@ -61,7 +58,7 @@ def add(request: SignedInRequest) -> HttpResponse:
         return redirect("people:resident", asked.cleaned_data["who"])
     with form.rules():
         return redirect("people:resident", _add(request, provider, form).reference)
-    return render(request, "people/add.html", {"form": form, "kept": False})
+    return render(request, "people/add.html", {"form": form})
 
 
 def _which_double(request: SignedInRequest, doubles: list[Resident]) -> forms.Double:
@@ -137,33 +134,28 @@ def change(request: SignedInRequest, reference: str) -> HttpResponse:
     """Change what is known of a person; what stood before is kept in the trail."""
     found = _resident_or_404(request, reference)
     permissions.check_can_change(request.user, found)
-    today, kept = timezone.localdate(), getattr(request, "kept_typing", None)
-    if kept:
-        form = forms.Person.from_draft(kept, today=today)
-    else:
-        start = forms.typed_from(services.details_of(found))
-        form = forms.Person(request.POST or None, initial=start, today=today)
+    known = forms.typed_from(services.details_of(found))
+    form = for_page(forms.Person, request, known, today=timezone.localdate())
     if form.is_valid():
         with form.rules():
             services.change_resident(found.pk, form.details(), by=request.user, at=timezone.now())
             return redirect("people:resident", found.reference)
-    return render(request, "people/form.html", _form(found, form, "Change details", "Save the details", kept))
+    return render(request, "people/form.html", _form(found, form, "Change details", "Save the details"))
 
 
-def _form(found: Resident, form: Any, title: str, button: str, kept: object) -> dict[str, Any]:
-    return _identity(found) | {"form": form, "title": title, "button": button, "kept": kept is not None}
+def _form(found: Resident, form: Any, title: str, button: str) -> dict[str, Any]:
+    return _identity(found) | {"form": form, "title": title, "button": button}
 
 
 def _keeping(request: SignedInRequest, found: Resident, shape: Any, title: str, button: str, act: Any) -> HttpResponse:
     """One small form about a person: show it, or do what it asks and go back to the person."""
     permissions.check_can_change(request.user, found)
-    kept = getattr(request, "kept_typing", None)
-    form = shape.from_draft(kept) if kept else shape(request.POST or None)
+    form = for_page(shape, request)
     if form.is_valid():
         with form.rules():
             act(found, form.cleaned_data, {"by": request.user, "at": timezone.now()})
             return redirect("people:resident", found.reference)
-    return render(request, "people/form.html", _form(found, form, title, button, kept))
+    return render(request, "people/form.html", _form(found, form, title, button))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

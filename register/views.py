@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_fsm import TransitionNotAllowed
 
 from deadlines import services as deadlines
+from design import refusals
+from design.forms import for_page
 from people import access
 from people.access import Can, SignedInRequest
 from people.models import Provider, Resident
@@ -46,6 +48,7 @@ def check(request: SignedInRequest) -> HttpResponse:
         return redirect("register:match" if matches[0].resident else "register:place", matches[0].reference)
     context = {
         "typed": typed,
+        "missing": "q" in request.GET and not typed.strip(),
         "matches": matches,
         "more": more,
         "decides": bool(access.providers_where(request.user, Can.DECIDE)),
@@ -172,15 +175,11 @@ def add(request: SignedInRequest, reference: str = "") -> HttpResponse:
     registers = _policy(provider).registers
     if not registers:
         raise Http404("The policy has no register")
-    kept = getattr(request, "kept_typing", None)
-    if kept:
-        form = forms.AddEntry.from_draft(kept, registers=registers, resident=resident)
-    else:
-        form = forms.AddEntry(request.POST or None, registers=registers, resident=resident)
+    form = for_page(forms.AddEntry, request, registers=registers, resident=resident)
     if form.is_valid():
         with form.rules():
             return redirect("register:entry", _enter(request, provider, resident, form.cleaned_data).reference)
-    context = {"form": form, "resident": resident, "register": registers[0], "kept": kept is not None}
+    context = {"form": form, "resident": resident, "register": registers[0]}
     return render(request, "register/add.html", context)
 
 
@@ -243,8 +242,7 @@ def change(request: SignedInRequest, reference: str) -> HttpResponse:
         "shared": found.shared_with_contractors,
         "review_on": found.review_on,
     }
-    kept = getattr(request, "kept_typing", None)
-    form = forms.ChangeEntry.from_draft(kept) if kept else forms.ChangeEntry(request.POST or None, initial=initial)
+    form = for_page(forms.ChangeEntry, request, initial)
     if form.is_valid():
         data = form.cleaned_data
         with form.rules():
@@ -259,20 +257,19 @@ def change(request: SignedInRequest, reference: str) -> HttpResponse:
                 at=timezone.now(),
             )
             return redirect("register:entry", found.reference)
-    return render(request, "register/form.html", _act(found, form, "Change the entry", kept))
+    return render(request, "register/form.html", _act(found, form, "Change the entry"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def keep(request: SignedInRequest, reference: str) -> HttpResponse:
     """Decide that an entry stays, and when it is looked at next."""
     found = _entry_or_404(request, reference)
-    kept = getattr(request, "kept_typing", None)
-    form = forms.KeepEntry.from_draft(kept) if kept else forms.KeepEntry(request.POST or None)
+    form = for_page(forms.KeepEntry, request)
     if form.is_valid():
         with form.rules():
             services.keep(found.pk, by=request.user, at=timezone.now(), **form.cleaned_data)
             return redirect("register:entry", found.reference)
-    return render(request, "register/form.html", _act(found, form, "Keep the entry", kept))
+    return render(request, "register/form.html", _act(found, form, "Keep the entry"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -281,8 +278,7 @@ def look_again(request: SignedInRequest, reference: str) -> HttpResponse:
     found = _entry_or_404(request, reference)
     if found.resident_told:
         return redirect("register:entry", found.reference)
-    kept = getattr(request, "kept_typing", None)
-    form = forms.LookAgain.from_draft(kept) if kept else forms.LookAgain(request.POST or None)
+    form = for_page(forms.LookAgain, request)
     if form.is_valid():
         data, at = form.cleaned_data, timezone.now()
         with form.rules():
@@ -292,12 +288,12 @@ def look_again(request: SignedInRequest, reference: str) -> HttpResponse:
                 next_look = {"reason": data["reason"], "look_again_on": data["look_again_on"]}
                 services.go_on_not_telling(found.pk, by=request.user, at=at, **next_look)
             return redirect("register:entry", found.reference)
-    context = _act(found, form, "Look again at not telling the resident", kept) | {"button": "Record the decision"}
+    context = _act(found, form, "Look again at not telling the resident") | {"button": "Record the decision"}
     return render(request, "register/form.html", context | {"why_not_told": found.not_told_reason})
 
 
-def _act(found: Entry, form: forms.forms.Form, title: str, kept: object) -> dict[str, Any]:
-    return {"entry": found, "form": form, "title": title, "button": title, "kept": kept is not None}
+def _act(found: Entry, form: forms.forms.Form, title: str) -> dict[str, Any]:
+    return {"entry": found, "form": form, "title": title, "button": title}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -306,19 +302,14 @@ def remove(request: SignedInRequest, reference: str) -> HttpResponse:
     found = _entry_or_404(request, reference)
     if found.removed_on is not None:
         return _removed_already(request, found)
-    kept = getattr(request, "kept_typing", None)
-    of_person = found.resident_id is not None
-    if kept:
-        form = forms.RemoveEntry.from_draft(kept, of_person=of_person)
-    else:
-        form = forms.RemoveEntry(request.POST or None, of_person=of_person)
+    form = for_page(forms.RemoveEntry, request, of_person=found.resident_id is not None)
     if form.is_valid():
         if request.POST.get("action") != "remove":
-            context = _act(found, form, "Check before you remove", None)
+            context = _act(found, form, "Check before you remove")
             return render(request, "register/check_removal.html", context | {"recipients": services.recipients(found)})
         with form.rules():
             return _remove(request, found, form.cleaned_data)
-    return render(request, "register/form.html", _act(found, form, "Remove the entry", kept) | {"button": "Continue"})
+    return render(request, "register/form.html", _act(found, form, "Remove the entry") | {"button": "Continue"})
 
 
 def _remove(request: SignedInRequest, found: Entry, data: dict[str, Any]) -> HttpResponse:
@@ -336,7 +327,7 @@ def _removed_already(request: SignedInRequest, found: Entry) -> HttpResponse:
         return redirect("register:removed", found.reference)
     who = found.removed_by.name if found.removed_by else "The nightly sweep"
     why = f"{who} removed this entry on {found.removed_on:%-d %B %Y}."
-    return render(request, "errors/409.html", {"why": why}, status=409)
+    return refusals.too_late(request, why)
 
 
 @require_safe

@@ -20,6 +20,7 @@ from cases.views.frame import SignedInRequest, bar
 from deadlines.models import Deadline
 from deadlines.services import day_of
 from design import components, drafts, words
+from design.forms import for_page
 from people import access
 from people.models import Organisation, PolicyVersion, Provider, Resident, User
 from policies.policy import Policy
@@ -81,19 +82,18 @@ def _show(request: SignedInRequest, token: uuid.UUID, draft: Draft | None) -> Ht
         del query["when"]
     people = people_of(request.user, query)
     form = forms.LogForm.from_draft(query, **_asked(request.user, people, at))
-    return _page(request, form, token, returned=kept is not None)
+    return _page(request, form, token)
 
 
 def _asked(user: User, people: forms.People, at: Any) -> dict[str, Any]:
     return {"people": people, "policy": _policy(user.provider, at), "user": user, "at": at}
 
 
-def _page(request: SignedInRequest, form: forms.LogForm, token: uuid.UUID, *, returned: bool = False) -> HttpResponse:
+def _page(request: SignedInRequest, form: forms.LogForm, token: uuid.UUID) -> HttpResponse:
     context = {
         "form": form,
         "token": token,
         "autosave": reverse("cases:draft_autosave", args=[token]),
-        "returned": returned,
         "searched": bool(form["q"].value()),
     }
     return render(request, "cases/log.html", context)
@@ -349,21 +349,18 @@ def add(request: SignedInRequest, ref: str, what: str) -> HttpResponse:
     permissions.check_can_add_to(request.user, found)
     title, kind = ADD[what]
     asked = _add_asked(request, found, what)
-    kept = getattr(request, "kept_typing", None)
-    if request.method == "GET" and kept is not None:
-        form = kind.from_draft(kept, **asked)
-    elif request.method == "GET" and what == "people":
+    searched = what == "people" and request.method != "POST" and not hasattr(request, "kept_typing")
+    if searched:
         form = kind.from_draft(request.GET, **asked)
     else:
-        initial = {} if request.method == "POST" else _add_initial(found, what)
-        form = kind(request.POST or None, request.FILES or None, initial=initial, **asked)
+        form = for_page(kind, request, _add_initial(found, what), **asked)
     if form.is_valid():
         with form.rules():
             _add(request, found, what, form)
             messages.success(request, f"{title}: added to {found.reference}.")
             return redirect("cases:incident_saved", found.reference)
     context = {
-        **_bar(found), "form": form, "incident": found, "title": title, "what": what, "returned": kept is not None,
+        **_bar(found), "form": form, "incident": found, "title": title, "what": what,
         "colleague_q": request.GET.get("q", ""), "back": reverse("cases:incident", args=[found.reference]),
     }  # fmt: skip
     return render(request, "cases/add.html", context)
@@ -431,7 +428,7 @@ def support(request: SignedInRequest, about: str) -> HttpResponse:
     if deadline is None or found is None:
         raise Http404
     hit = incidents.hit_under(found, request.user)
-    form = forms.SupportForm(request.POST or None)
+    form = for_page(forms.SupportForm, request)
     if form.is_valid():
         with form.rules():
             incidents.confirm_support(found.pk, words=form.cleaned_data["offered"], by=request.user, at=timezone.now())

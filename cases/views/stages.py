@@ -11,6 +11,7 @@ from django.utils import timezone
 from cases import forms, ladder, permissions, services
 from cases.models import Assessment, Case
 from cases.views.frame import SignedInRequest, bar, find
+from design.forms import for_page
 
 
 def _step(
@@ -24,18 +25,14 @@ def _step(
     asked: dict[str, Any] | None = None,
     **context: Any,
 ) -> HttpResponse:
-    """One form, one service call, back to the overview; what an expired session kept is shown again."""
-    kept = getattr(request, "kept_typing", None)
-    if request.method == "GET" and kept is not None:
-        form = form_kind.from_draft(kept, **(asked or {}))
-    else:
-        form = form_kind(request.POST or None, **(asked or {}))
+    """One form, one service call, back to the overview."""
+    form = for_page(form_kind, request, **(asked or {}))
     if form.is_valid():
         with form.rules():
             do(form.cleaned_data)
             messages.success(request, done)
             return redirect("cases:overview", case.reference)
-    context = {**bar(case), "form": form, "returned": kept is not None, "subject": case.reference, **context}
+    context = {**bar(case), "form": form, "subject": case.reference, **context}
     return render(request, template, context)
 
 

@@ -10,10 +10,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from django_fsm import TransitionNotAllowed
 
-from cases import forms, ladder, permissions, services
+from audit.models import Event
+from cases import forms, ladder, permissions, services, wording
 from cases.models import Case, Warning
 from cases.views.frame import SignedInRequest, bar, find
 from deadlines.services import day_of
+from design import components, refusals
+from design.forms import for_page
 from letters import services as letters
 from letters.models import Letter
 from people.access import Can
@@ -38,11 +41,7 @@ def draft(request: SignedInRequest, ref: str) -> HttpResponse:
 def _form(
     request: SignedInRequest, standing: ladder.Standing, initial: dict[str, Any] | None = None
 ) -> forms.WarningForm:
-    asked = {"incidents": standing.counting}
-    kept = getattr(request, "kept_typing", None)
-    if request.method == "GET" and kept is not None:
-        return forms.WarningForm.from_draft(kept, **asked)
-    return forms.WarningForm(request.POST or None, initial=initial, **asked)
+    return for_page(forms.WarningForm, request, initial, incidents=standing.counting)
 
 
 def _chosen(form: forms.WarningForm) -> dict[str, Any]:
@@ -51,7 +50,7 @@ def _chosen(form: forms.WarningForm) -> dict[str, Any]:
 
 
 def _write(request: SignedInRequest, case: Case, form: forms.WarningForm, **more: Any) -> HttpResponse:
-    context = {**bar(case), "form": form, "returned": hasattr(request, "kept_typing"), **more}
+    context = {**bar(case), "form": form, **more}
     context["lost"] = case.policy.letter_on("written") and case.policy.letter_on("written").contents_lost
     return render(request, "cases/warn.html", context)
 
@@ -64,6 +63,18 @@ def _find(request: SignedInRequest, ref: str) -> tuple[Case, Warning, Letter]:
     assert warning.letter is not None
     warning.case = case
     return case, warning, warning.letter
+
+
+def _returned(letter: Letter, case: Case) -> components.Entry | None:
+    """Why a draft came back, in the words of whoever returned it, for as long as it is changed; otherwise nothing."""
+    if letter.state != Letter.State.DRAFT:
+        return None
+    back = Event.objects.for_case(case.reference).filter(verb="warning.returned", facts__letter=letter.reference)
+    last = back.with_words().first()
+    if last is None:
+        return None
+    why = wording.body(last).get("reasons", "The reasons were erased; the record of it stays.")
+    return components.Entry("Returned to be changed", at=last.at, by=last.by_name, text=why)
 
 
 def change(request: SignedInRequest, ref: str) -> HttpResponse:
@@ -79,7 +90,10 @@ def change(request: SignedInRequest, ref: str) -> HttpResponse:
             services.change_warning(warning.pk, by=request.user, at=timezone.now(), **_chosen(form))
             return redirect("cases:warning", ref)
     back = reverse("cases:warning", args=[ref])
-    return _write(request, case, form, title="Change the warning letter", back=back, letter=letter)
+    return _write(
+        request, case, form, title="Change the warning letter", back=back, letter=letter,
+        sent_back=_returned(letter, case),
+    )  # fmt: skip
 
 
 def warning(request: SignedInRequest, ref: str) -> HttpResponse:
@@ -88,14 +102,11 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
     if letter.state == Letter.State.ISSUED and request.method == "GET":
         return redirect("cases:warning_issued", ref)
     may = permissions.reader(request.user, case)
-    form = forms.IssueForm(request.POST or None)
+    form = for_page(forms.IssueForm, request)
     if request.method == "POST":
         answer = _decide(request, case, warning, form)
         if answer is not None:
             return answer
-    kept = getattr(request, "kept_typing", None)
-    if kept is not None and request.method == "GET":
-        form = forms.IssueForm.from_draft(kept)
     reached = ladder.written_reached(ladder.read(case))
     stage = case.policy.stage_for_state("written warning")
     context = {
@@ -114,6 +125,7 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
         "is_draft": letter.state == Letter.State.DRAFT,
         "waits": letter.state == Letter.State.FOR_APPROVAL,
         "withdrawn": letter.state == Letter.State.WITHDRAWN,
+        "sent_back": _returned(letter, case),
     }
     return render(request, "cases/warning.html", context)
 
@@ -137,12 +149,8 @@ def _decide(request: SignedInRequest, case: Case, warning: Warning, form: forms.
 
 
 def _somebody_was_first(request: SignedInRequest, case: Case, refused: TransitionNotAllowed) -> HttpResponse:
-    context = {
-        "why": str(refused),
-        "back": reverse("cases:overview", args=[case.reference]),
-        "back_text": "Go to the case",
-    }
-    return render(request, "errors/409.html", context, status=409)
+    back = reverse("cases:overview", args=[case.reference])
+    return refusals.too_late(request, str(refused), back=back, back_text="Go to the case")
 
 
 @require_GET
@@ -168,13 +176,7 @@ def _reason(request: SignedInRequest, ref: str, verb: str) -> HttpResponse:
         ),
     }[verb]  # fmt: skip
     check(request.user, case)
-    kept = getattr(request, "kept_typing", None)
-    said = {"label": label, "called": called}
-    form = (
-        forms.ReasonsForm.from_draft(kept, **said)
-        if kept is not None
-        else forms.ReasonsForm(request.POST or None, **said)
-    )
+    form = for_page(forms.ReasonsForm, request, label=label, called=called)
     if form.is_valid():
         with form.rules():
             service(warning.pk, reasons=form.cleaned_data["reasons"], by=request.user, at=timezone.now())

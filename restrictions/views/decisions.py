@@ -14,6 +14,7 @@ from deadlines.models import Deadline
 from deadlines.services import day_of
 from design import dates
 from design.components import Task
+from design.forms import for_page
 from letters import services as letters
 from people.access import SignedInRequest, why_not
 from people.models import Need, User
@@ -44,7 +45,7 @@ def decide(request: SignedInRequest, ref: str) -> HttpResponse:
         return _decided_already(request, restriction)
     refusal = why_not(permissions.check_can_decide, request.user, restriction)
     terms = limits.of(restriction)
-    form = shared.form_for(
+    form = for_page(
         forms.Decide, request, restriction=restriction, terms=terms, questions=bool(questions(restriction.case.policy))
     )
     if request.method == "POST":
@@ -205,7 +206,7 @@ def lift(request: SignedInRequest, ref: str) -> HttpResponse:
     if restriction.state == State.LIFTED:
         return _lifted_already(request, restriction)
     today = day_of(timezone.now())
-    form = shared.form_for(
+    form = for_page(
         forms.Reason, request, label="Why is it lifted?", called="why it is lifted", hint="The resident reads this."
     )
     if form.is_bound and form.is_valid() and "again" not in request.POST:

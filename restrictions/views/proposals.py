@@ -13,6 +13,7 @@ from cases.models import Assessment
 from cases.permissions import people_affected
 from deadlines.services import day_of
 from design.components import Task
+from design.forms import for_page
 from people import access
 from people.access import Can, SignedInRequest
 from people.models import Need, User
@@ -113,7 +114,7 @@ def evidence(request: SignedInRequest, ref: str) -> HttpResponse:
         initial["extreme"] = restriction.extreme
     for number, question in enumerate(policy.path_danger.conditions if policy.path_danger else ()):
         initial[f"answer_{number}"] = restriction.extreme_answers.get(str(question), "")
-    form = shared.form_for(forms.Evidence, request, initial, incidents=counting, policy=policy, extreme=extreme)
+    form = for_page(forms.Evidence, request, initial, incidents=counting, policy=policy, extreme=extreme)
     if form.is_bound and form.is_valid():
         with form.rules():
             services.save_evidence(
@@ -143,7 +144,7 @@ def risk(request: SignedInRequest, ref: str) -> HttpResponse:
         restriction.case.assessments.filter(kind=Assessment.Kind.RISK).select_related("made_by").order_by("-made_at")
     )
     initial = {"assessment": str(restriction.risk_assessment_id or "")}
-    form = shared.form_for(forms.Risk, request, initial, assessments=made)
+    form = for_page(forms.Risk, request, initial, assessments=made)
     if form.is_bound and form.is_valid():
         with form.rules():
             services.save_risk(
@@ -169,7 +170,7 @@ def needs(request: SignedInRequest, ref: str) -> HttpResponse:
         "adjustment_reason": restriction.adjustment_reason,
         "other_way": restriction.other_way,
     }
-    form = shared.form_for(forms.Needs, request, initial)
+    form = for_page(forms.Needs, request, initial)
     if form.is_bound and form.is_valid():
         with form.rules():
             services.save_needs(restriction.pk, by=request.user, at=timezone.now(), **form.cleaned_data)
@@ -197,7 +198,7 @@ def terms(request: SignedInRequest, ref: str) -> HttpResponse:
         initial |= {
             name: any(term.channel == name for term in kept) for name in (Term.Channel.SPOC, Term.Channel.OTHER)
         }
-    form = shared.form_for(forms.Channels, request, initial)
+    form = for_page(forms.Channels, request, initial)
     if form.is_bound and form.is_valid():
         chosen = form.chosen()
         asked = [v for v in chosen.values() if v in (Term.Limit.LIMITED, "yes")]
@@ -234,7 +235,7 @@ def limits_page(request: SignedInRequest, ref: str) -> HttpResponse:
         initial[f"{term.channel}_words"] = term.words
         if term.person_id:
             initial["spoc_person"] = str(term.person_id)
-    form = shared.form_for(forms.Limits, request, initial, chosen=chosen, people=_possible_contacts(restriction))
+    form = for_page(forms.Limits, request, initial, chosen=chosen, people=_possible_contacts(restriction))
     if form.is_bound and form.is_valid():
         with form.rules():
             services.save_terms(restriction.pk, by=request.user, at=timezone.now(), terms=form.terms())
@@ -267,7 +268,7 @@ def instructions(request: SignedInRequest, ref: str) -> HttpResponse:
             "not_told_reason": restriction.not_told_reason,
             "look_again_on": restriction.look_again_on,
         }
-    form = shared.form_for(forms.Instructions, request, initial, policy=policy, register=register)
+    form = for_page(forms.Instructions, request, initial, policy=policy, register=register)
     if form.is_bound and form.is_valid():
         typed = form.cleaned_data
         with form.rules():
@@ -296,7 +297,7 @@ def length(request: SignedInRequest, ref: str) -> HttpResponse:
     restriction = _mine(request, ref)
     if stale := _stale(request, restriction):
         return stale
-    form = shared.form_for(forms.Length, request, {"months": restriction.months}, policy=restriction.case.policy)
+    form = for_page(forms.Length, request, {"months": restriction.months}, policy=restriction.case.policy)
     if form.is_bound and form.is_valid():
         with form.rules():
             services.save_length(restriction.pk, by=request.user, at=timezone.now(), months=form.cleaned_data["months"])
@@ -311,7 +312,7 @@ def less(request: SignedInRequest, ref: str) -> HttpResponse:
     if stale := _stale(request, restriction):
         return stale
     initial = {"reasons": restriction.reasons, "less_considered": restriction.less_considered}
-    form = shared.form_for(forms.Less, request, initial)
+    form = for_page(forms.Less, request, initial)
     if form.is_bound and form.is_valid():
         with form.rules():
             services.save_less(restriction.pk, by=request.user, at=timezone.now(), **form.cleaned_data)
@@ -379,7 +380,7 @@ def withdraw(request: SignedInRequest, ref: str) -> HttpResponse:
     permissions.check_can_withdraw(request.user, restriction)
     if restriction.state not in Restriction.PREPARING:
         return redirect("restrictions:view", ref)
-    form = shared.form_for(
+    form = for_page(
         forms.Reason, request, label="Why is it withdrawn?", called="why it is withdrawn",
         hint="It stays on the file as something that was considered and not done.",
     )  # fmt: skip

@@ -12,6 +12,7 @@ from django_fsm import TransitionNotAllowed
 
 from deadlines.services import day_of
 from design import dates
+from design.forms import for_page
 from people.access import SignedInRequest, why_not
 from people.models import Need
 from restrictions import forms, permissions, services
@@ -104,7 +105,7 @@ def _form(request: SignedInRequest, restriction: Restriction, begun: Review, tod
         else "The policy does not say how long an extension may last, "
         "nor whether it is bound as a first restriction is. You decide the length, and it is recorded as yours."
     )
-    return shared.form_for(
+    return for_page(
         forms.DecideReview,
         request,
         restriction=restriction,
@@ -188,7 +189,7 @@ def account(request: SignedInRequest, ref: str) -> HttpResponse:
     back = reverse("restrictions:review", args=[restriction.reference])
     if found.state != Review.State.BEGUN:
         return shared.too_late(request, f"Review {found.reference} is decided already.", back)
-    form = shared.form_for(forms.Account, request, {"words": found.residents_account})
+    form = for_page(forms.Account, request, {"words": found.residents_account})
     if form.is_bound and form.is_valid():
         with form.rules():
             services.record_account(found.pk, by=request.user, at=timezone.now(), words=form.cleaned_data["words"])

@@ -1,24 +1,20 @@
-"""What every page about a restriction needs: the row that the reader may see, its frame, its form, its dates."""
+"""What every page about a restriction needs: the row that the reader may see, its frame, its dates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 import cases.views
 from deadlines.models import Deadline
-from design import forms
+from design import refusals
 from people.access import SignedInRequest
 from policies.clocks import Reckoning
 from restrictions.models import Restriction
-
-F = TypeVar("F", bound=forms.Form)
-KEPT = "You were signed out. What you had typed is below."
 
 
 @dataclass(frozen=True)
@@ -54,21 +50,9 @@ def step(restriction: Restriction, back: str = "", **more: Any) -> dict[str, Any
     }
 
 
-def form_for(form_class: type[F], request: SignedInRequest, initial: Mapping[str, Any] | None = None, **more: Any) -> F:
-    """The form as posted; as typed before the session expired, saying so; or with what is kept already."""
-    if request.method == "POST":
-        return form_class(request.POST, **more)
-    kept = getattr(request, "kept_typing", None)
-    if kept is not None:
-        messages.info(request, KEPT)
-        return form_class.from_draft(kept, **more)
-    return form_class(initial=dict(initial or {}), **more)
-
-
 def too_late(request: SignedInRequest, why: str, back: str) -> HttpResponse:
     """Somebody else was first: 409, saying who did what when."""
-    context = {"why": why, "back": back, "back_text": "Back to the restriction"}
-    return render(request, "errors/409.html", context, status=409)
+    return refusals.too_late(request, why, back=back, back_text="Back to the restriction")
 
 
 NAMES = {

@@ -328,7 +328,7 @@ def test_an_expired_session_gives_back_what_was_typed(client, w, restriction):
     session["kept_typing"] = kept
     session.save()
     page = text(client.get(lodge_url(restriction)))
-    assert "You were signed out. What you had typed is below." in page and WORDS in page
+    assert "You were signed out" in page and "What you had typed is below." in page and WORDS in page
 
 
 def test_the_tab_takes_as_many_queries_for_many_appeals_as_for_one(client, w, restriction):
