@@ -416,13 +416,27 @@ def test_the_letter_goes_back_with_reasons_and_is_changed(officer, leader, case,
     ref = warning.letter.reference
     assert leader.post(reverse("cases:warning_return", args=[ref]), {"reasons": "Name the day"}).status_code == 302
     url = reverse("cases:warning_change", args=[ref])
-    assert "Calm." in officer.get(url).content.decode()
+    for place in (url, reverse("cases:warning", args=[ref])):
+        page = officer.get(place).content.decode()
+        assert "Calm." in page and "Returned to be changed" in page and "Name the day" in page
     officer.post(
         url, {"incidents": [incident.reference], f"told_{incident.reference}": "On Friday.", "expected": "Be calm."}
     )
     assert Letter.objects.get().facts["incidents"][0]["what"] == "On Friday."
     officer.post(reverse("cases:warning_withdraw", args=[ref]), {"reasons": "Not needed"})
     assert Warning.objects.get(kind="written").withdrawn_at
+
+
+def test_an_act_is_one_entry_of_the_timeline(officer, leader, case, staff):
+    incident = case.incidents.get()
+    warning = services.draft_warning(case.pk, incidents=[incident], expected="Calm.", by=staff.officer, at=NOON)
+    services.issue_warning(warning.pk, reasons="Twice", by=staff.team_leader, at=later(1))
+    ref = Letter.objects.get().reference
+    url = reverse("cases:timeline", args=[case.reference])
+    page = leader.get(url).content.decode()
+    assert page.count(f"Warning letter {ref} issued</h") == 1 and f"Letter {ref} issued" not in page
+    assert '<li dir="auto">Case opened</li>' in page
+    assert f"Letter {ref} issued" in leader.get(url, {"kind": "letters"}).content.decode()
 
 
 def test_hearsay_is_listed_and_cannot_be_chosen(officer, resident, log):
