@@ -63,7 +63,7 @@ def _start(user: User, case: Case, rows: list[Restriction]) -> dict[str, Any]:
     if case.stage == Case.Stage.CLOSED:
         refusal = "The case is closed. A restriction needs an open case."
     elif preparing:
-        refusal = f"{preparing.proposed_by.name} is preparing {preparing.reference}: one at a time in a case."
+        refusal = f"{preparing.reference} is not decided yet, so no other restriction can be proposed in this case."
     elif case.stage in (Case.Stage.CONTACT_RESTRICTION, Case.Stage.REVIEW):
         refusal = "This case has a restriction. It can be changed or extended when it is reviewed."
     return {"why_not": refusal}
