@@ -13,7 +13,7 @@ from cases import ladder
 from cases.models import Assessment, Case, Incident, Involvement
 from deadlines import services as deadlines
 from deadlines.services import day_of
-from people.models import User
+from people.models import Resident, User
 from people.references import next_reference
 from policies.policy import Gate, Policy, RegisterRule
 from policies.rules import Rule, RuleBroken
@@ -60,8 +60,12 @@ class NotReady(RuleBroken):
 def locked(restriction_id: int) -> Restriction:
     """The restriction with its row locked, then read with its case: two requests at once come one after the other.
 
-    Read again after the wait, because what is joined to a locked row is as old as the wait (docs/adr/0051).
+    The resident's row comes first, as it does where an incident is logged: whoever imposes goes on to lock the case and
+    the register's resident, and would wait for ever for whoever logs. So a need that is being recorded is waited for
+    as well. Read after the wait, because what is joined to a locked row is as old as the wait (docs/adr/0051).
     """
+    resident_id = Restriction.objects.values_list("case__resident_id", flat=True).get(pk=restriction_id)
+    Resident.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=resident_id)
     Restriction.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=restriction_id)
     return Restriction.objects.select_related(
         "case__provider",
@@ -104,12 +108,6 @@ def gates(policy: Policy) -> list[Gate]:
 def questions(policy: Policy) -> list[Item]:
     """What the policy asks to be weighed before a restriction, each with its clause; a person answers them."""
     return [item for step in steps(policy) for item in policy.questions_for(step)]
-
-
-def can_be_extreme(policy: Policy, incident: Incident) -> bool:
-    """Whether an incident opens the path out of the stages (Dover 6.7, 6.17, 6.22): marked danger, or of its kind."""
-    path = policy.path_danger
-    return path is not None and (incident.danger or bool(set(path.when) & set(incident.categories)))
 
 
 def possible_evidence(case: Case) -> list[Incident]:
@@ -210,7 +208,7 @@ def save_evidence(
 def _check_extreme(policy: Policy, chosen: Sequence[Incident], reason: str, answers: Mapping[str, str]) -> None:
     path = policy.path_danger
     rule = path.skips_rule if path else None
-    if path is None or not any(can_be_extreme(policy, each) for each in chosen):
+    if path is None or not any(ladder.is_dangerous(policy, each) for each in chosen):
         raise RuleBroken(
             "Select an incident in which somebody was assaulted, threatened or intimidated", rule, "incidents"
         )

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cases import ladder
 from cases.models import Assessment
 from cases.permissions import people_affected
 from deadlines.services import day_of
@@ -104,7 +105,7 @@ def evidence(request: SignedInRequest, ref: str) -> HttpResponse:
     case, policy = restriction.case, restriction.case.policy
     listed = proposals.possible_evidence(case)
     counting = [each for each in listed if proposals.counts_as_evidence(each, case)]
-    extreme = any(proposals.can_be_extreme(policy, each) for each in counting)
+    extreme = any(ladder.is_dangerous(policy, each) for each in counting)
     initial: dict[str, Any] = {
         "incidents": [str(pk) for pk in restriction.incidents.values_list("pk", flat=True)],
         "summary": restriction.evidence_summary,

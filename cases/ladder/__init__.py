@@ -1,0 +1,36 @@
+"""Where a case stands on its policy's ladder: what is reached, what is missing, who may do what next. Only reads.
+
+`read` fetches what is needed in three queries, whatever the size of the case; everything else is worked out from that.
+No number stands here: each comes from the policy version that the case keeps.
+"""
+
+from cases.ladder.counted import Line, lines
+from cases.ladder.gates import FIRST_HAND, Gate, State, gates_for_restriction, gates_for_warning
+from cases.ladder.roles import names_with, roles_named, who_issues, who_issues_words
+from cases.ladder.standing import Standing, is_dangerous, read
+from cases.ladder.steps import Act, NextStep, next_step
+from cases.ladder.thresholds import Reached, persisted, restriction_reached, written_reached
+
+__all__ = [
+    "FIRST_HAND",
+    "Act",
+    "Gate",
+    "Line",
+    "NextStep",
+    "Reached",
+    "Standing",
+    "State",
+    "gates_for_restriction",
+    "gates_for_warning",
+    "is_dangerous",
+    "lines",
+    "names_with",
+    "next_step",
+    "persisted",
+    "read",
+    "restriction_reached",
+    "roles_named",
+    "who_issues",
+    "who_issues_words",
+    "written_reached",
+]

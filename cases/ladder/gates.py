@@ -1,0 +1,128 @@
+"""What a step waits for, condition by condition, each with the rule that asks for it."""
+
+from dataclasses import dataclass
+
+from cases.ladder.standing import Standing, read
+from cases.ladder.thresholds import restriction_reached, written_reached
+from cases.models import Assessment, Case, Incident
+from deadlines.services import day_of
+from design import dates
+from policies.policy import Gate as PolicyGate
+from policies.rules import Rule
+
+FIRST_HAND = Rule("evenhand", text="No letter rests on hearsay.")
+
+
+class State:
+    """The words of a gate, as the screens show them."""
+
+    DONE = "Done"
+    MISSING = "Missing"
+    NOT_REQUIRED = "Not required"
+    NOT_YET = "Cannot start yet"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One condition of a step: what, how it stands, why, and the rule that asks for it.
+
+    `required` tells what stops the step; a gate that is open but not required is offered. `url_name` is the page
+    where it is met, for the case's reference.
+    """
+
+    key: str
+    text: str
+    state: str
+    hint: str = ""
+    rule: Rule | None = None
+    required: bool = True
+    url_name: str = ""
+
+    @property
+    def met(self) -> bool:
+        """Whether it stands in the way no more."""
+        return self.state in (State.DONE, State.NOT_REQUIRED)
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the step has to wait for it."""
+        return self.required and not self.met
+
+    @property
+    def cited(self) -> str:
+        """The hint with its clause as text, because a row of a task list is one link."""
+        return ". ".join(part for part in (self.hint.rstrip("."), self.rule.cite() if self.rule else "") if part)
+
+
+def gates_for_warning(standing: Standing) -> list[Gate]:
+    """What a written warning waits for."""
+    reached = written_reached(standing)
+    text = "What the policy asks for first"
+    stage = standing.policy.stage_for_state("written warning")
+    after = stage.after if stage else None
+    if after is not None and not after.unsaid:
+        text = str(after)[0].upper() + str(after)[1:] + ", and the behaviour continued"
+    if reached.how == "skipped":
+        gate = Gate("threshold", text, State.NOT_REQUIRED, reached.sentence, reached.rule)
+    else:
+        page = "cases:settle" if reached.silent else ""
+        state = State.DONE if reached.met else State.MISSING
+        gate = Gate("threshold", text, state, reached.sentence, reached.rule, url_name=page)
+    return [gate, _first_hand_gate(standing)]
+
+
+def _first_hand_gate(standing: Standing) -> Gate:
+    first_hand = [i for i in standing.counting if i.knowledge != Incident.Knowledge.HEARSAY]
+    state = State.DONE if first_hand else State.MISSING
+    hint = "Hearsay is kept on the file, and no letter rests on it"
+    rule = standing.policy.rule("evidence.excluded") or FIRST_HAND
+    return Gate("first_hand", "An incident that somebody saw or heard", state, hint, rule)
+
+
+def gates_for_restriction(case: Case, standing: Standing | None = None) -> list[Gate]:
+    """What a restriction waits for: the letter and what came after it, then what the policy asks before this stage.
+
+    A proposal is refused while one of them `blocks`. The extreme path makes the first "Not required", with its
+    reason; the proposal still has to give its own (Dover 6.7, 6.17).
+    """
+    standing = standing or read(case)
+    policy = standing.policy
+    stage = policy.stage_for_state("contact restriction")
+    reached = restriction_reached(standing)
+    if reached.met:
+        state = State.NOT_REQUIRED if reached.how == "skipped" else State.DONE
+    else:
+        state = State.MISSING
+    gates = [
+        Gate("warning_letter", "A warning letter, and the behaviour persisted", state, reached.sentence, reached.rule)
+    ]
+    for asked in policy.gates_before(stage.key) if stage else []:
+        gates.append(_policy_gate(standing, asked))
+    return gates
+
+
+_ASSESSED: dict[str, tuple[str, str]] = {
+    "risk_assessment": (Assessment.Kind.RISK, "cases:risk"),
+    "equality_assessment": (Assessment.Kind.EQUALITY, "cases:equality"),
+}
+
+
+def _policy_gate(standing: Standing, asked: PolicyGate) -> Gate:
+    if asked.key not in _ASSESSED:
+        text = asked.asks or asked.key.replace("_", " ").capitalize()
+        return Gate(asked.key, text, State.MISSING, "Answered in the proposal", asked.rule, asked.required)
+    kind, page = _ASSESSED[asked.key]
+    state, hint = _assessed(standing, kind, asked.required)
+    label = Assessment.Kind(kind).label
+    return Gate(asked.key, label, state, hint, asked.rule, asked.required, url_name=page)
+
+
+def _assessed(standing: Standing, kind: str, required: bool) -> tuple[str, str]:
+    """How an assessment stands: it is open again once the needs that it weighed have changed (Equality Act s149)."""
+    made = standing.assessment(kind)
+    if made is None:
+        return (State.MISSING, "") if required else (State.NOT_REQUIRED, "The policy offers it and does not ask for it")
+    when = f"Made on {dates.day(day_of(made.made_at))} by {made.made_by.name}"
+    if kind == Assessment.Kind.EQUALITY and made.needs_version != standing.case.resident.needs_version:
+        return State.MISSING, f"{when}. Open again: the resident's needs have changed since"
+    return State.DONE, when

@@ -1,0 +1,41 @@
+"""Who acts on the ladder, in the policy's own names of roles."""
+
+from collections.abc import Sequence
+
+import design.words
+from people import access
+from people.access import Can
+from policies.policy import Policy
+from policies.values import Who
+
+
+def names_with(policy: Policy, capability: str) -> str:
+    """The policy's roles whose work carries a capability, as a sentence names them: "Team Leader or Manager"."""
+    named = [role.name for role in policy.roles.values() if capability in access.CAPABILITIES.get(role.works_as, ())]
+    return design.words.either(named, "nobody yet")
+
+
+def who_issues(policy: Policy) -> Who:
+    """Who issues a warning letter; unsaid in Dover's policy."""
+    stage = policy.stage_for_state("written warning")
+    return stage.by if stage else Who(known=policy.roles)
+
+
+def who_issues_words(policy: Policy) -> str:
+    """The same as a sentence; where the policy is silent it says so and names who decides instead."""
+    who = who_issues(policy)
+    if who.unsaid:
+        return (
+            "The policy does not say who issues this letter. "
+            f"A {names_with(policy, Can.DECIDE)} may issue it, and the decision is recorded as that person's own."
+        )
+    return f"{who.names()} issues this letter ({who.rule.in_brackets()})." if who.rule else f"{who.names()} issues it."
+
+
+def roles_named(policy: Policy, keys: Sequence[str]) -> str:
+    """Roles as a sentence names them, in the policy's own names and order."""
+    order = list(policy.roles)
+    known = sorted(keys, key=lambda key: order.index(key) if key in order else len(order))
+    return design.words.either(
+        [policy.roles[key].name if key in policy.roles else key.replace("_", " ") for key in known]
+    )

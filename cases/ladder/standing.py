@@ -1,0 +1,85 @@
+"""What a case holds that decides its next step, fetched in three queries, whatever its size."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+from cases.models import Assessment, Case, Incident, Warning
+from letters.models import Letter
+from policies.policy import Policy
+
+
+def is_dangerous(policy: Policy, incident: Incident) -> bool:
+    """Whether an incident opens the path out of the stages (Dover 6.7, 6.17, 6.22): marked danger, or of its kind."""
+    path = policy.path_danger
+    return path is not None and (incident.danger or bool(set(path.when) & set(incident.categories)))
+
+
+@dataclass
+class Standing:
+    """What a case holds that decides its next step."""
+
+    case: Case
+    incidents: list[Incident]
+    warnings: list[Warning]
+    assessments: list[Assessment]
+
+    @property
+    def policy(self) -> Policy:
+        return self.case.policy
+
+    @cached_property
+    def counting(self) -> list[Incident]:
+        """The incidents since the case was opened, or reopened: what was closed before is over."""
+        return [incident for incident in self.incidents if incident.reported_at >= self.case.begun_at]
+
+    @cached_property
+    def initial(self) -> Counter[int]:
+        """How many initial warnings stand in each counting incident, by its key."""
+        counted = {incident.pk for incident in self.counting}
+        return Counter(
+            warning.incident_id
+            for warning in self.warnings
+            if warning.kind == Warning.Kind.INITIAL and warning.incident_id in counted and not warning.withdrawn_at
+        )
+
+    @cached_property
+    def letter(self) -> Warning | None:
+        """The warning letter that was issued last since the case was opened or reopened."""
+        issued = [
+            warning
+            for warning in self.warnings
+            if warning.letter is not None
+            and warning.letter.issued_at is not None
+            and warning.letter.issued_at >= self.case.begun_at
+            and not warning.withdrawn_at
+        ]
+        return max(
+            issued, key=lambda warning: (warning.paper.issued_at or self.case.begun_at, warning.pk), default=None
+        )
+
+    @cached_property
+    def draft(self) -> Warning | None:
+        """The warning letter that is being written or waits for approval."""
+        waiting = (Letter.State.DRAFT, Letter.State.FOR_APPROVAL)
+        return next(
+            (w for w in self.warnings if w.letter is not None and w.letter.state in waiting and not w.withdrawn_at),
+            None,
+        )
+
+    @cached_property
+    def dangerous(self) -> list[Incident]:
+        """The counting incidents that open the policy's path out of the stages (Dover 6.7, 6.22)."""
+        return [incident for incident in self.counting if is_dangerous(self.policy, incident)]
+
+    def assessment(self, kind: str) -> Assessment | None:
+        """The latest assessment of a kind since the case was opened or reopened."""
+        return next((a for a in self.assessments if a.kind == kind and a.made_at >= self.case.begun_at), None)
+
+
+def read(case: Case) -> Standing:
+    """Fetch what decides the next step: incidents, warnings with their letters, assessments; three queries."""
+    incidents = case.incidents.select_related("reported_by").order_by("happened_on", "happened_at", "pk")
+    warnings = case.warnings.select_related("letter", "letter__drafted_by", "given_by").order_by("pk")
+    assessments = case.assessments.select_related("made_by").order_by("-made_at", "-pk")
+    return Standing(case, list(incidents), list(warnings), list(assessments))

@@ -1,0 +1,220 @@
+"""What happens next: who may do what, by when, as one sentence and one button."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import design.words
+from cases.ladder.gates import Gate, gates_for_restriction, gates_for_warning
+from cases.ladder.roles import names_with, roles_named, who_issues, who_issues_words
+from cases.ladder.standing import Standing
+from cases.ladder.thresholds import Reached, restriction_reached, written_reached
+from cases.models import Case
+from deadlines.models import Deadline
+from design import dates
+from letters.models import Letter
+from people.access import Can
+from people.models import User
+from policies.policy import Policy
+from policies.rules import Rule
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that can be done now: the button's words, the page, and why this reader may not (or nothing)."""
+
+    words: str
+    url_name: str
+    ref: str
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """Who may do what next, as one sentence, its gates, and the one act that moves the case on."""
+
+    sentence: str
+    gates: list[Gate] = field(default_factory=list)
+    act: Act | None = None
+    also: list[Act] = field(default_factory=list)
+    rules: list[tuple[str, Rule | None]] = field(default_factory=list)
+
+
+def next_step(
+    standing: Standing,
+    *,
+    may: Callable[[str], str],
+    waiting: Sequence[Deadline] = (),
+    on: date | None = None,
+    reader: User | None = None,
+) -> NextStep:
+    """Who may do what next on the case. `may(verb)` answers "" or why this reader may not (`permissions.reader`).
+
+    `waiting` are the open deadlines of the case, worst first, as they stand `on` a day: they say what higher rooms
+    wait for (a proposal, a review, an appeal), by whom and by when. The button is what waits for the `reader`.
+    """
+    case = standing.case
+    if case.stage == Case.Stage.CLOSED:
+        return NextStep(
+            "The case is closed.", act=Act("Reopen the case", "cases:reopen", case.reference, may("reopen"))
+        )
+    if case.stage in (Case.Stage.CONTACT_RESTRICTION, Case.Stage.REVIEW):
+        return _under_restriction(standing, waiting, on, reader)
+    proposed = next((due for due in waiting if due.kind in ("restriction.decide", "restriction.revise")), None)
+    if proposed is not None:
+        return _proposal_waits(standing, proposed, reader)
+    if standing.draft is not None:
+        return _draft_waits(standing, may)
+    restriction = restriction_reached(standing)
+    if restriction.met:
+        return _towards_restriction(standing, restriction, may)
+    if case.stage == Case.Stage.INITIAL_WARNING:
+        return _towards_letter(standing, may)
+    return _after_letter(standing, restriction, may)
+
+
+def _towards_letter(standing: Standing, may: Callable[[str], str]) -> NextStep:
+    ref, reached = standing.case.reference, written_reached(standing)
+    gates, who = gates_for_warning(standing), who_issues_words(standing.policy)
+    rules = [("Who issues the letter", who_issues(standing.policy).rule)]
+    if reached.met:
+        sentence = f"A warning letter can be drafted now. {who}"
+        return NextStep(sentence, gates, Act("Draft a warning letter", "cases:warn", ref, may("warn")), rules=rules)
+    if reached.silent:
+        decider = names_with(standing.policy, Can.DECIDE)
+        sentence = (
+            f"{reached.sentence} A {decider} may settle it, with reasons; until then no warning letter can be drafted."
+        )
+        act = Act("Decide whether it goes on to a warning letter", "cases:settle", ref, may("settle_threshold"))
+        return NextStep(sentence, gates, act, rules=rules)
+    sentence = f"{reached.sentence} Nobody has to do anything now. If it happens again, log it."
+    return NextStep(sentence, gates, Act("Log an incident", "cases:log", "", may("log")), rules=rules)
+
+
+def _draft_waits(standing: Standing, may: Callable[[str], str]) -> NextStep:
+    assert standing.draft is not None and standing.draft.letter is not None
+    letter, policy = standing.draft.letter, standing.policy
+    who = who_issues_words(policy)
+    gates, rules = gates_for_warning(standing), [("Who issues the letter", who_issues(policy).rule)]
+    if letter.state == Letter.State.FOR_APPROVAL:
+        sentence = f"{letter.drafted_by.name} has sent a warning letter for approval. {who}"
+        act = Act("Read the warning letter", "cases:warning", letter.reference, may("read"))
+    else:
+        sentence = f"{letter.drafted_by.name} is drafting a warning letter. {who}"
+        act = Act("Go on with the warning letter", "cases:warning", letter.reference, may("warn"))
+    return NextStep(sentence, gates, act, rules=rules)
+
+
+def _towards_restriction(standing: Standing, reached: Reached, may: Callable[[str], str]) -> NextStep:
+    case, policy = standing.case, standing.policy
+    stage = policy.stage_for_state("contact restriction")
+    assert stage is not None
+    proposer, decider = names_with(policy, Can.WORK_CASES), stage.by.names()
+    if stage.by.unsaid:
+        decided = f"The policy does not say who decides; a {names_with(policy, Can.DECIDE)} may."
+    else:
+        decided = f"{decider} decides{f' ({stage.by.rule.in_brackets()})' if stage.by.rule else ''}."
+    sentence = f"{reached.sentence} A restriction can be proposed now by a {proposer}. {decided}"
+    gates = gates_for_restriction(case, standing)
+    rules = [("Who decides", stage.by.rule)]
+    also = []
+    if case.stage == Case.Stage.INITIAL_WARNING and written_reached(standing).met:
+        also.append(Act("Draft a warning letter instead", "cases:warn", case.reference, may("warn")))
+    act = Act("Go to restrictions", "restrictions:of_case", case.reference, may("warn"))
+    return NextStep(sentence, gates, act, also, rules)
+
+
+def _after_letter(standing: Standing, reached: Reached, may: Callable[[str], str]) -> NextStep:
+    stage = standing.policy.stage_for_state("contact restriction")
+    sentence = f"{reached.sentence} Nobody has to do anything now. If the behaviour persists, log it"
+    sentence += f": the case then goes on to {stage.name}." if stage else "."
+    gates = gates_for_restriction(standing.case, standing)
+    act = Act("Log an incident", "cases:log", "", may("log"))
+    return NextStep(sentence, gates, act)
+
+
+def _proposal_waits(standing: Standing, due: Deadline, reader: User | None) -> NextStep:
+    """A restriction is proposed already: who decides it, or who changes what was returned (Dover 6.14)."""
+    stage = standing.policy.stage_for_state("contact restriction")
+    rule = stage.by.rule if stage else None
+    cited = f" ({rule.in_brackets()})" if rule else ""
+    if due.kind == "restriction.revise":
+        sentence = f"The proposed restriction was returned to be changed. {_who_does(standing.policy, due)}."
+    else:
+        sentence = f"A restriction is proposed and waits for a decision. {_who_does(standing.policy, due)}{cited}."
+    act = _act_on(standing.case, due, reader)
+    return NextStep(sentence, gates_for_restriction(standing.case, standing), act, rules=[("Who decides", rule)])
+
+
+def _under_restriction(
+    standing: Standing, waiting: Sequence[Deadline], on: date | None, reader: User | None
+) -> NextStep:
+    """Until when it is in force, what is due next, by whom and by when, and until when the resident may appeal."""
+    case = standing.case
+    said: list[str] = [_in_force(case, waiting, on)]
+    rules: list[tuple[str, Rule | None]] = []
+    owed = [due for due in waiting if due.owner_id or due.for_roles]
+    pressing = [due for due in owed if _presses(due, on)]
+    due = next(iter(pressing or owed), None)
+    if due is None:
+        said.append("Nothing is due.")
+    else:
+        rule = _rule_of(due)
+        cited = f" ({rule.in_brackets()})" if rule else ""
+        said.append(f"{_what_and_when(due, on)}{cited}. {_who_does(standing.policy, due)}.")
+        rules += [(due.title, rule)] if rule else []
+    window = next((one for one in waiting if one.kind == "appeal.window" and one.due_on), None)
+    if window is not None and window.due_on and (on is None or window.due_on >= on):
+        rule = _rule_of(window)
+        cited = f" ({rule.in_brackets()})" if rule else ""
+        said.append(f"The resident may appeal until {dates.day_weekday(window.due_on)}{cited}.")
+        rules += [("The last day to appeal", rule)] if rule else []
+    act = _act_on(case, due if due in pressing else None, reader)
+    return NextStep(" ".join(said), act=act, rules=rules)
+
+
+def _in_force(case: Case, waiting: Sequence[Deadline], on: date | None) -> str:
+    end = next((due.due_on for due in waiting if due.kind == "restriction.end"), None)
+    if end is None:
+        return "The restriction is being reviewed." if case.stage == Case.Stage.REVIEW else "A restriction is in force."
+    if on is not None and end < on:
+        return f"The restriction’s last day in force was {dates.day(end)}."
+    return f"A restriction is in force; its last day in force is {dates.day(end)}."
+
+
+def _presses(due: Deadline, on: date | None) -> bool:
+    """Whether it waits now: it has no date, its day has come, or somebody waits for an answer."""
+    return due.due_on is None or (on is not None and due.due_on <= on) or due.kind == "appeal.decide"
+
+
+def _what_and_when(due: Deadline, on: date | None) -> str:
+    what = design.words.lower_first(due.title)
+    if due.due_on is None:
+        return f"Waiting: {what}"
+    late = on is not None and due.due_on < on
+    return (
+        f"Overdue since {dates.day_weekday(due.due_on)}: {what}"
+        if late
+        else (f"Next: {what}, by {dates.day_weekday(due.due_on)}")
+    )
+
+
+def _who_does(policy: Policy, due: Deadline) -> str:
+    if due.owner:
+        return f"{due.owner.name} does this"
+    return f"A {roles_named(policy, due.for_roles)} may do this"
+
+
+def _rule_of(due: Deadline) -> Rule | None:
+    """The rule that a deadline's date comes from, as its reckoning keeps it."""
+    kept = due.reckoning or {}
+    if not kept.get("clause") and kept.get("source", "policy") == "policy":
+        return None
+    return Rule(kept.get("source", "policy"), kept.get("clause") or "", kept.get("strength") or "must")
+
+
+def _act_on(case: Case, due: Deadline | None, reader: User | None) -> Act:
+    """What waits is the button for whom it waits; to everybody else the restrictions are."""
+    if due is not None and reader is not None and due.waits_for(reader):
+        return Act(due.title, due.url_name, due.about_ref)
+    return Act("Go to restrictions", "restrictions:of_case", case.reference)
