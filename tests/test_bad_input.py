@@ -324,3 +324,27 @@ def test_junk_in_addresses(house):
                         if bad(found):
                             wrong.append(f"{method} {name} {key}={junk[:12]!r} as {role}: {found}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_what_was_typed_stands_on_the_page_that_refuses_it(house):
+    """Right to left, emoji, markup and too much of it: the page with the error shows it all again, and as text only."""
+    wrong, seen = [], 0
+    for name, door in DOORS.items():
+        for role in who_acts(name):
+            client, url = house[role], reverse(name, kwargs=door.where())
+            page = Fields(tried(client, "get", url)[1]).page
+            boxes = [box for box, kind in page.kinds.items() if kind == "textarea"]
+            for start in ("<b>\"'&amp; שלום 👩🏽‍🚒 two  spaces\nnext line", "too much " * 1_300):
+                typed = {box: f"{start} {number}" for number, box in enumerate(boxes)}
+                hidden = {box: page.stands[box] for box, kind in page.kinds.items() if kind == "hidden"}
+                found, body = tried(client, "post", url, hidden | typed)
+                if found != 200 or "There is a problem" not in body:
+                    continue
+                again = Fields(body).page
+                for box, text in typed.items():
+                    seen += 1
+                    shown = "".join(again.stands.get(box, [])).lstrip("\n")
+                    if shown.split() != text.split():
+                        wrong.append(f"{name}: {box} shows {shown[:60]!r}")
+    assert seen > 30, seen
+    assert not wrong, "\n".join(wrong)
