@@ -192,5 +192,3 @@ def decide_appeal(at: Desk, appeal: str, outcome: str, *, reasons: str, consider
     at.fill("Your reasons", reasons).fill("What you considered", considered)
     at.fill("What you decided not to do", not_done).press("Check your decision")
     return at.says("Check before you decide the appeal")
-
-

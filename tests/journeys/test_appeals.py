@@ -47,9 +47,7 @@ def test_an_appeal_is_upheld(desk: Sit, council, staff: factories.Staff, residen
 
     manager = desk(staff.manager).go("/")
     manager.follow("Decide an appeal").at(f"/appeals/{appeal}/decide/").says(WORDS)
-    steps.decide_appeal(
-        manager, appeal, "Uphold the appeal", reasons=REASONS, considered=CONSIDERED, not_done=NOT_DONE
-    )
+    steps.decide_appeal(manager, appeal, "Uphold the appeal", reasons=REASONS, considered=CONSIDERED, not_done=NOT_DONE)
     manager.says("Its register entry and its reviews go.").press("Uphold the appeal")
     manager.says("Appeal upheld", appeal)
 

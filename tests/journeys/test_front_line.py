@@ -24,7 +24,9 @@ def contractor(council: Provider, staff: factories.Staff) -> User:
 
 def other_resident(council: Provider, staff: factories.Staff, name: str, home: str) -> Resident:
     """Somebody at another address."""
-    return factories.resident(council, staff.officer, name, home=people.Home(home, "CT16 2AB"), phones=("07700 900777",))
+    return factories.resident(
+        council, staff.officer, name, home=people.Home(home, "CT16 2AB"), phones=("07700 900777",)
+    )
 
 
 def test_a_caretaker_and_a_gas_engineer_check_before_they_knock(
@@ -64,7 +66,12 @@ def test_a_caretaker_and_a_gas_engineer_check_before_they_knock(
     engineer.at("/register/")
     steps.find_card(engineer, "07700 900123").says("Do this", "Do not visit alone.", "shares with contractors")
     steps.find_card(engineer, "Una").says(checks.NOT_LISTED).does_not_say("Do not visit alone.")
-    for address in (f"/cases/{listed.ref}/", f"/restrictions/{listed.restriction.reference}/", "/residents/", "/cases/"):
+    for address in (
+        f"/cases/{listed.ref}/",
+        f"/restrictions/{listed.restriction.reference}/",
+        "/residents/",
+        "/cases/",
+    ):
         engineer.page.goto(engineer.site + address)
         assert "Rowan" not in engineer.text(), address
     assert Lookup.objects.filter(by=contractor).count() == 2

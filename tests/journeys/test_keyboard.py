@@ -17,7 +17,12 @@ def test_an_incident_is_logged_by_keyboard_alone_without_javascript(
 ):
     officer = desk(staff.officer, phone=True, scripts=False, keyboard=True, through_the_page=True)
     logged = steps.log_incident(
-        officer, resident, facts="He shouted until I put the phone down.", warnings=2, went_on=True, words_used="You oaf"
+        officer,
+        resident,
+        facts="He shouted until I put the phone down.",
+        warnings=2,
+        went_on=True,
+        words_used="You oaf",
     )
     incident = Incident.objects.get(reference=logged)
     assert (incident.facts, incident.warnings_given) == ("He shouted until I put the phone down.", 2)
