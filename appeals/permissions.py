@@ -8,7 +8,7 @@ from people.models import User
 from policies.policy import Appeals
 from restrictions.models import Restriction
 from restrictions.permissions import F12
-from restrictions.services.proposals import steps
+from restrictions.services.asked import steps
 
 
 def rules_of(restriction: Restriction) -> Appeals | None:

@@ -18,7 +18,7 @@ from people.models import User
 from people.references import next_reference
 from policies.rules import RuleBroken
 from restrictions.models import Restriction
-from restrictions.services.proposals import about as about_restriction
+from restrictions.services import rows
 
 State = Appeal.State
 APPEALABLE = (Restriction.State.IN_FORCE, Restriction.State.LAPSED)
@@ -71,7 +71,7 @@ def lodge(
     Raises RuleBroken for a day before the decision or in the future, and after a final outcome (6.35);
     TransitionNotAllowed where an appeal against the decision is open already, or where the decision no longer stands.
     """
-    restriction = _locked_restriction(restriction_id)
+    restriction = rows.locked(restriction_id)
     permissions.check_can_lodge(by, restriction)
     check_open_to_appeal(restriction)
     check_lodging(restriction, made_by_name=made_by_name, words=words, received_on=received_on, made_on=made_on, at=at)
@@ -174,7 +174,7 @@ def _set_deadlines(appeal: Appeal, found: Timing, *, event: int, at: datetime) -
     restriction, case = appeal.restriction, appeal.restriction.case
     if found.in_time is not False:
         how = f"{appeal.reference} was received"
-        deadlines.meet(about_restriction(restriction), "appeal.window", at=at, how=how)
+        deadlines.meet(rows.about(restriction), "appeal.window", at=at, how=how)
     deadlines.set_deadline(
         provider=case.provider,
         resident=case.resident,
@@ -256,10 +256,3 @@ def close_window(deadline_id: int, *, at: datetime) -> bool:
     deadlines.cancel(deadline.about, deadline.kind, at=at, reason="The time to appeal ran out")
     audit.record("appeal.window_closed", subject=deadline, by=None, at=at, facts={"until": deadline.due_on})
     return True
-
-
-def _locked_restriction(restriction_id: int) -> Restriction:
-    Restriction.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=restriction_id)
-    return Restriction.objects.select_related(
-        "case__provider", "case__resident__provider", "case__policy_version", "letter"
-    ).get(pk=restriction_id)

@@ -11,11 +11,7 @@ from restrictions.services.decisions import (
     quash,
     replace_terms,
 )
-from restrictions.services.proposals import (
-    Missing,
-    NotReady,
-    missing,
-    propose,
+from restrictions.services.parts import (
     save_evidence,
     save_instructions,
     save_length,
@@ -23,10 +19,9 @@ from restrictions.services.proposals import (
     save_needs,
     save_risk,
     save_terms,
-    send_back,
-    start,
-    withdraw,
 )
+from restrictions.services.proposals import propose, send_back, start, withdraw
+from restrictions.services.readiness import Missing, NotReady, missing
 from restrictions.services.reviews import begin_review, decide_review, preview_review, record_account
 from restrictions.services.terms import NewTerm
 

@@ -20,9 +20,10 @@ from people.references import next_reference
 from policies.rules import Rule, RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction, Review
-from restrictions.services import proposals, telling
+from restrictions.services import asked, parts, readiness, telling
 from restrictions.services import terms as limits
-from restrictions.services.proposals import NotReady, about, locked
+from restrictions.services.readiness import NotReady
+from restrictions.services.rows import about, locked
 from restrictions.services.terms import NewTerm
 
 State = Restriction.State
@@ -60,9 +61,9 @@ def impose(
     if restriction.state != State.PROPOSED:
         raise TransitionNotAllowed(object=restriction)
     if not reasons.strip():
-        raise RuleBroken("Enter your reasons", proposals.EVIDENCED, "reasons")
+        raise RuleBroken("Enter your reasons", asked.EVIDENCED, "reasons")
     changed = _apply(restriction, changes or Changes())
-    if lacking := proposals.missing(restriction):
+    if lacking := readiness.missing(restriction):
         raise NotReady(lacking)
     made = telling.plan(restriction, on=day_of(at), reasons=reasons.strip())
     _put_in_force(restriction, made, by=by, at=at)
@@ -107,13 +108,13 @@ def _apply(restriction: Restriction, changes: Changes) -> dict[str, Any]:
         orders = [line.strip() for line in changes.instructions if line.strip()]
         if orders != restriction.instructions:
             changed["instructions"] = {"proposed": restriction.instructions, "imposed": orders}
-            proposals.put_instructions(restriction, orders, restriction.risks, restriction.share_with_contractors)
+            parts.put_instructions(restriction, orders, restriction.risks, restriction.share_with_contractors)
     return changed
 
 
 def check_changes(restriction: Restriction, changes: Changes | None) -> None:
     """Refuse what `impose` would refuse, before anything is done: for the page on which it is checked."""
-    if lacking := proposals.missing(restriction):
+    if lacking := readiness.missing(restriction):
         raise NotReady(lacking)
     changes = changes or Changes()
     policy = restriction.case.policy
@@ -122,7 +123,7 @@ def check_changes(restriction: Restriction, changes: Changes | None) -> None:
     if changes.terms is not None:
         limits.check_terms(policy, changes.terms)
         limits.check_person(restriction, changes.terms, cases.permissions.people_affected(restriction.case))
-    register = proposals.register_for(policy)
+    register = asked.register_for(policy)
     if changes.instructions is not None and register and not any(line.strip() for line in changes.instructions):
         raise RuleBroken("Enter what staff must do, one order a line", register.rule, "instructions")
 
@@ -244,7 +245,7 @@ def lift(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restric
 
 def lifted_facts(restriction: Restriction, *, on: date, reason: str) -> dict[str, Any]:
     """What the letter says; of the register only to a resident who was told of the entry (Dover 6.33)."""
-    register = proposals.register_for(restriction.case.policy)
+    register = asked.register_for(restriction.case.policy)
     return {
         "reference": restriction.reference,
         "ended_on": on.isoformat(),
@@ -417,7 +418,7 @@ def succeed(
     new = _copy(old, at=at, months=months)
     limits.put(new, chosen)
     if instructions is not None:
-        proposals.put_instructions(new, instructions, new.risks, new.share_with_contractors)
+        parts.put_instructions(new, instructions, new.risks, new.share_with_contractors)
     made = telling.plan(
         new, on=day_of(at), reasons=reason.strip(), ends_on=ends_on, months=months, appealable=appealable
     )

@@ -23,9 +23,9 @@ from people.references import next_reference
 from policies.rules import Rule, RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction, Review
-from restrictions.services import decisions, proposals, telling
+from restrictions.services import asked, decisions, telling
 from restrictions.services import terms as limits
-from restrictions.services.proposals import about, locked
+from restrictions.services.rows import about, locked
 from restrictions.services.terms import NewTerm
 
 State, Outcome = Restriction.State, Review.Outcome
@@ -201,9 +201,9 @@ def _check(review: Review, restriction: Restriction, on: date, outcome: str, rea
     if outcome not in possible_outcomes(restriction, due(restriction), on):
         raise RuleBroken("Select what becomes of the restriction", None, "outcome")
     if not reasons.strip():
-        raise RuleBroken("Enter your reasons", proposals.EVIDENCED, "reasons")
+        raise RuleBroken("Enter your reasons", asked.EVIDENCED, "reasons")
     if outcome != Outcome.LIFT and not evidence.strip():
-        rule = restriction.case.policy.value("restriction.extension.if").rule or proposals.EVIDENCED
+        rule = restriction.case.policy.value("restriction.extension.if").rule or asked.EVIDENCED
         raise RuleBroken("Enter how the terms were not kept, or how the behaviour continued", rule, "evidence")
 
 
@@ -292,7 +292,7 @@ def _planned(
         _check_varied(restriction, terms)
         limits.check_terms(policy, terms or [])
         limits.check_person(restriction, terms or [], people_affected(restriction.case))
-        register = proposals.register_for(policy)
+        register = asked.register_for(policy)
         if register and instructions is not None and not any(line.strip() for line in instructions):
             raise RuleBroken("Enter what staff must do, one order a line", register.rule, "instructions")
     return telling.plan(

@@ -16,7 +16,8 @@ from register import services as register
 from restrictions import permissions
 from restrictions.models import Restriction, Term
 from restrictions.services import terms as limits
-from restrictions.services.proposals import about, register_for, steps
+from restrictions.services.asked import register_for, steps
+from restrictions.services.rows import about
 from restrictions.services.terms import NewTerm
 
 

@@ -13,7 +13,6 @@ Channel, Limit = Term.Channel, Term.Limit
 ROUTE_LEFT = Rule("law", "F3", text="Complaining must stay possible, by more than one way in.")
 ROUTES = (Channel.PHONE, Channel.EMAIL, Channel.LETTER, Channel.OFFICE)
 """The ways by which a resident can write or speak to the provider, and so complain or appeal."""
-IN_WRITING = (Channel.EMAIL, Channel.LETTER)
 
 
 @dataclass(frozen=True)

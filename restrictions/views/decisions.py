@@ -23,7 +23,8 @@ from restrictions import forms, permissions, services
 from restrictions.models import Restriction
 from restrictions.services import telling
 from restrictions.services import terms as limits
-from restrictions.services.proposals import about, questions
+from restrictions.services.asked import questions
+from restrictions.services.rows import about
 from restrictions.views import shared
 from restrictions.views.proposals import summary
 

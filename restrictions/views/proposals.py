@@ -20,7 +20,7 @@ from people.access import Can, SignedInRequest
 from people.models import Need, User
 from restrictions import forms, permissions, services
 from restrictions.models import Restriction, Term
-from restrictions.services import NotReady, proposals, telling
+from restrictions.services import NotReady, asked, parts, telling
 from restrictions.services import terms as limits
 from restrictions.views import shared
 
@@ -82,7 +82,7 @@ PAGES = {
 def tasks(restriction: Restriction, lacking: list[services.Missing]) -> list[Task]:
     """One row a part; its hint says what is still missing, with the rule as text."""
     rows = []
-    for part, title in proposals.PARTS.items():
+    for part, title in parts.PARTS.items():
         missing = [one for one in lacking if one.part == part]
         hint = ". ".join(f"{one.message}. {one.rule.cite()}" if one.rule else one.message for one in missing)
         status = "Missing" if missing else "Done"
@@ -103,8 +103,8 @@ def evidence(request: SignedInRequest, ref: str) -> HttpResponse:
     if stale := _stale(request, restriction):
         return stale
     case, policy = restriction.case, restriction.case.policy
-    listed = proposals.possible_evidence(case)
-    counting = [each for each in listed if proposals.counts_as_evidence(each, case)]
+    listed = asked.possible_evidence(case)
+    counting = [each for each in listed if asked.counts_as_evidence(each, case)]
     extreme = any(ladder.is_dangerous(policy, each) for each in counting)
     initial: dict[str, Any] = {
         "incidents": [str(pk) for pk in restriction.incidents.values_list("pk", flat=True)],
@@ -155,7 +155,7 @@ def risk(request: SignedInRequest, ref: str) -> HttpResponse:
                 assessment_id=int(form.cleaned_data["assessment"]),
             )
             return _saved(restriction)
-    gate = next((each for each in proposals.gates(restriction.case.policy) if each.key == "risk_assessment"), None)
+    gate = next((each for each in asked.gates(restriction.case.policy) if each.key == "risk_assessment"), None)
     return _render(request, "risk", restriction, form=form, made=made, gate=gate)
 
 
@@ -260,7 +260,7 @@ def instructions(request: SignedInRequest, ref: str) -> HttpResponse:
     if stale := _stale(request, restriction):
         return stale
     policy = restriction.case.policy
-    register = proposals.register_for(policy)
+    register = asked.register_for(policy)
     initial: dict[str, Any] = {"instructions": "\n".join(restriction.instructions), "risks": restriction.risks}
     if restriction.instructions:
         initial |= {
@@ -318,7 +318,7 @@ def less(request: SignedInRequest, ref: str) -> HttpResponse:
         with form.rules():
             services.save_less(restriction.pk, by=request.user, at=timezone.now(), **form.cleaned_data)
             return _saved(restriction)
-    return _render(request, "less", restriction, form=form, questions=proposals.questions(restriction.case.policy))
+    return _render(request, "less", restriction, form=form, questions=asked.questions(restriction.case.policy))
 
 
 @page
@@ -359,8 +359,8 @@ def summary(restriction: Restriction) -> dict[str, Any]:
         "terms": limits.as_rows(terms_now),
         "arrangement": limits.arrangement(terms_now),
         "always": policy.always_accept,
-        "register": proposals.register_for(policy),
-        "questions": proposals.questions(policy),
+        "register": asked.register_for(policy),
+        "questions": asked.questions(policy),
         "length_rule": policy.length_bounds()[2],
     }
 

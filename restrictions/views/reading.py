@@ -17,7 +17,7 @@ from people.access import SignedInRequest, why_not
 from people.models import User
 from restrictions import permissions, services
 from restrictions.models import Restriction, Review, Term
-from restrictions.services import proposals, reviews
+from restrictions.services import asked, reviews
 from restrictions.services import terms as limits
 from restrictions.views import shared
 
@@ -108,7 +108,7 @@ def view(request: SignedInRequest, ref: str) -> HttpResponse:
         "reviews": found,
         "always": restriction.case.policy.always_accept,
         "over": restriction.state == State.IN_FORCE and not restriction.is_in_force(on),
-        "register": proposals.register_for(restriction.case.policy),
+        "register": asked.register_for(restriction.case.policy),
         "successor": getattr(restriction, "followed_by", None),
         "acts": acts(request.user, restriction, found, on),
     }

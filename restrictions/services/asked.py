@@ -1,0 +1,51 @@
+"""What the policy of a case says of restrictions: its stage, gates, questions and register; and what is evidence."""
+
+from cases.models import Case, Incident, Involvement
+from policies.policy import Gate, Policy, RegisterRule
+from policies.rules import Rule
+from policies.values import Item
+
+PROPORTIONATE = Rule("law", "F2", text="A restriction is proportionate and has regard to the Equality Act.")
+EVIDENCED = Rule("law", "F1", text="No restriction without evidence, reasons and a review date.")
+NEVER_BLANK = Rule("law", "D2", text="Told, or a reasoned decision not to tell with a day to look again.")
+
+
+def stage_key(policy: Policy) -> str:
+    """The policy's own key of the stage at which contact is restricted; "restrict", the act, where it has no stages."""
+    stage = policy.stage_for_state("contact restriction")
+    return stage.key if stage else "restrict"
+
+
+def steps(policy: Policy) -> tuple[str, str]:
+    """The names under which gates, letters and registers may speak of a restriction: its stage, or the act."""
+    return stage_key(policy), "restrict"
+
+
+def register_for(policy: Policy) -> RegisterRule | None:
+    """The register on which a resident is entered when a restriction is imposed (Dover 6.30), or None."""
+    wanted = set(steps(policy))
+    return next((each for each in policy.registers if wanted & set(each.on)), None)
+
+
+def gates(policy: Policy) -> list[Gate]:
+    """What must or may be done before a restriction."""
+    return list({gate.key: gate for step in steps(policy) for gate in policy.gates_before(step)}.values())
+
+
+def questions(policy: Policy) -> list[Item]:
+    """What the policy asks to be weighed before a restriction, each with its clause; a person answers them."""
+    return [item for step in steps(policy) for item in policy.questions_for(step)]
+
+
+def possible_evidence(case: Case) -> list[Incident]:
+    """The incidents of the case, newest first; hearsay among them is shown, never selectable."""
+    return list(case.incidents.prefetch_related("involvements").order_by("-happened_on", "-pk"))
+
+
+def counts_as_evidence(incident: Incident, case: Case) -> bool:
+    """Seen or heard by somebody who says so, and this resident's own behaviour (Dover 6.16: each for their own)."""
+    own = any(
+        each.resident_id == case.resident_id and each.part == Involvement.Part.BEHAVED
+        for each in incident.involvements.all()
+    )
+    return own and incident.knowledge != Incident.Knowledge.HEARSAY

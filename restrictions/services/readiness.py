@@ -1,0 +1,121 @@
+"""Whether a proposal can be put to a decider, and what it lacks."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from cases import ladder
+from cases.models import Assessment
+from policies.policy import Policy
+from policies.rules import Rule, RuleBroken
+from restrictions.models import Restriction
+from restrictions.services import terms as limits
+from restrictions.services.asked import EVIDENCED, PROPORTIONATE, counts_as_evidence, gates, register_for
+from restrictions.services.parts import check_extreme
+from restrictions.services.terms import NewTerm
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something that a proposal still lacks: in which part, in words, under which rule."""
+
+    part: str
+    message: str
+    rule: Rule | None = None
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.rule.in_brackets()})" if self.rule else self.message
+
+
+class NotReady(RuleBroken):
+    """A proposal lacks something; `missing` holds every thing at once, each with its rule."""
+
+    def __init__(self, missing: Sequence[Missing]) -> None:
+        self.missing = list(missing)
+        super().__init__("; ".join(str(one) for one in missing))
+
+
+def missing(restriction: Restriction) -> list[Missing]:
+    """Everything that a proposal lacks before it can be put to a decider, each with its rule; empty when ready."""
+    policy = restriction.case.policy
+    found = _missing_evidence(restriction, policy)
+    required = {gate.key: gate for gate in gates(policy) if gate.required}
+    if "risk_assessment" in required and restriction.risk_assessment_id is None:
+        found.append(Missing("risk", "Use a risk assessment", required["risk_assessment"].rule))
+    if "equality_assessment" in required:
+        found += _missing_equality(restriction, required["equality_assessment"].rule)
+    found += _missing_needs(restriction)
+    found += _missing_terms(restriction, policy)
+    if restriction.months is None:
+        found.append(Missing("length", "Enter how long it lasts", policy.length_bounds()[2]))
+    else:
+        found += _refusal("length", policy.check_length, restriction.months)
+    if not restriction.reasons:
+        found.append(Missing("less", "Say why a restriction is needed", EVIDENCED))
+    if not restriction.less_considered:
+        found.append(Missing("less", "Say what less was considered", PROPORTIONATE))
+    return found
+
+
+def _refusal(part: str, check: Callable[..., None], *things: object) -> list[Missing]:
+    try:
+        check(*things)
+    except RuleBroken as refusal:
+        return [Missing(part, refusal.message, refusal.rule)]
+    return []
+
+
+def _missing_evidence(restriction: Restriction, policy: Policy) -> list[Missing]:
+    case = restriction.case
+    chosen = list(restriction.incidents.prefetch_related("involvements"))
+    if not any(counts_as_evidence(each, case) for each in chosen):
+        return [Missing("evidence", "Select at least one incident that somebody saw or heard", EVIDENCED)]
+    if restriction.extreme:
+        return _refusal(
+            "evidence", check_extreme, policy, chosen, restriction.extreme_reason, restriction.extreme_answers
+        )
+    return _missing_stages(restriction)
+
+
+def _missing_stages(restriction: Restriction) -> list[Missing]:
+    """The warning letter and what came after it; danger leaves them out only by the recorded extreme path."""
+    standing = ladder.read(restriction.case)
+    gate = next(
+        each for each in ladder.gates_for_restriction(restriction.case, standing) if each.key == "warning_letter"
+    )
+    if gate.blocks:
+        return [Missing("evidence", f"{gate.text}: {gate.hint}", gate.rule)]
+    if gate.state == ladder.State.NOT_REQUIRED and not ladder.persisted(standing):
+        return [Missing("evidence", "Say why the usual stages are left out, or send a warning letter first", gate.rule)]
+    return []
+
+
+def _missing_equality(restriction: Restriction, rule: Rule | None) -> list[Missing]:
+    """Where the policy asks for an equality assessment: one that weighed the needs as they are now."""
+    case = restriction.case
+    latest = ladder.read(case).assessment(Assessment.Kind.EQUALITY)
+    if latest is None:
+        return [Missing("needs", "Make an equality impact assessment", rule)]
+    if latest.needs_version != case.resident.needs_version:
+        return [Missing("needs", "Make the equality impact assessment again: the resident's needs have changed", rule)]
+    return []
+
+
+def _missing_needs(restriction: Restriction) -> list[Missing]:
+    if not restriction.needs_considered or restriction.adjustment_touched is None:
+        return [Missing("needs", "Say how needs and adjustments were taken into account", PROPORTIONATE)]
+    if restriction.needs_version != restriction.case.resident.needs_version:
+        return [Missing("needs", "Look at needs again: they have changed since they were weighed", PROPORTIONATE)]
+    return []
+
+
+def _missing_terms(restriction: Restriction, policy: Policy) -> list[Missing]:
+    chosen = [NewTerm.of(term) for term in restriction.terms.all()]
+    if not chosen:
+        return [Missing("terms", "Choose the terms", limits.ROUTE_LEFT)]
+    found = _refusal("terms", limits.check_terms, policy, chosen)
+    register = register_for(policy)
+    if register and not restriction.instructions:
+        found.append(Missing("terms", "Enter what staff must do", register.rule))
+    if register and not restriction.risks:
+        found.append(Missing("terms", "Select which risks staff should know of", register.rule))
+    return found
