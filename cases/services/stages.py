@@ -87,12 +87,12 @@ def close(case_id: int, *, reason: str, by: User, at: datetime) -> Case:
     case = lock(case_id)
     permissions.check_can_close(by, case)
     if case.stage in (Case.Stage.CONTACT_RESTRICTION, Case.Stage.REVIEW):
-        raise RuleBroken("A restriction is in force. End it first; then close the case", RESTRICTION_FIRST, "reason")
+        raise RuleBroken("A restriction is in force. End it first; then close the case", RESTRICTION_FIRST, "reasons")
     proposal = Deadline.objects.open().filter(case_ref=case.reference, kind__in=PROPOSING).first()
     if proposal:
         words = f"A restriction is being proposed ({proposal.about_ref}). Withdraw it or let it be decided first"
-        raise RuleBroken(words, RESTRICTION_FIRST, "reason")
-    need(reason, "Enter why the case is closed", "reason", WITH_REASON)
+        raise RuleBroken(words, RESTRICTION_FIRST, "reasons")
+    need(reason, "Enter why the case is closed", "reasons", WITH_REASON)
     _close(case, reason=reason, by=by, at=at)
     return case
 
@@ -118,10 +118,10 @@ def reopen(case_id: int, *, reason: str, by: User, at: datetime) -> Case:
     Resident.objects.select_for_update(of=("self",), no_key=True).get(pk=resident_id)
     case = lock(case_id)
     permissions.check_can_reopen(by, case)
-    need(reason, "Enter why the case is reopened", "reason", WITH_REASON)
+    need(reason, "Enter why the case is reopened", "reasons", WITH_REASON)
     other = Case.objects.open().filter(resident_id=resident_id).exclude(pk=case.pk).first()
     if other:
-        raise RuleBroken(f"There is an open case already: {other.reference}. Go on with that one", None, "reason")
+        raise RuleBroken(f"There is an open case already: {other.reference}. Go on with that one", None, "reasons")
     case.reopen(at=at)
     case.save()
     audit.decide("case.reopened", subject=case, by=by, at=at, reasons=reason, rule=None, outcome="reopened")

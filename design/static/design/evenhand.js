@@ -5,6 +5,8 @@ const here = document.getElementById("evenhand");
 
 async function startComponents() {
   const govuk = await import(here.dataset.govuk);
+  // A character is what a person takes for one, an emoji too: so the server counts, and so does the counter.
+  govuk.CharacterCount.prototype.count = (text) => [...text].length;
   govuk.initAll();
   if (!document.querySelector('[data-module^="moj-"]')) return;
   const moj = await import(here.dataset.moj);
