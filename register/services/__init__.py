@@ -1,19 +1,7 @@
 """Verbs of the register: enter, change, keep and remove an entry; look somebody or some place up."""
 
-from register.services.entries import (
-    about,
-    change,
-    change_entry,
-    enter,
-    go_on_not_telling,
-    keep,
-    recipients,
-    remove,
-    remove_entry,
-    rule_of,
-    tell_resident,
-    twin_of,
-)
+from register.services.entries import change, change_entry, enter, keep, remove, remove_entry
+from register.services.grounds import twin_of
 from register.services.lookups import (
     Match,
     confirm_checked,
@@ -25,6 +13,8 @@ from register.services.lookups import (
     same_place,
     shown_by,
 )
+from register.services.rows import about, rule_of, who_removed
+from register.services.telling import go_on_not_telling, recipients, tell_resident
 
 __all__ = [
     "Match",
@@ -48,4 +38,5 @@ __all__ = [
     "shown_by",
     "tell_resident",
     "twin_of",
+    "who_removed",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models, transaction
 
 from audit import services as audit
-from deadlines import services as deadlines
+from design.dates import day_of
 from people import access
 from people.models import Address, Organisation, Provider, Resident, User, plain, same_home
 from policies.rules import Rule, RuleBroken
@@ -115,7 +115,7 @@ def look_up(resident: Resident, *, by: User, purpose: str, at: datetime) -> Look
     """Look a person up: what is shown, to whom, why and when is recorded before it is shown (UK GDPR Arts 5(2), 32)."""
     permissions.check_can_look_up(by, resident.provider)
     visiting = purpose == Lookup.Purpose.VISIT
-    entries = entries_for(resident, user=by, on=deadlines.day_of(at), visiting=visiting)
+    entries = entries_for(resident, user=by, on=day_of(at), visiting=visiting)
     lookup = _record_look(resident.provider, entries, resident=resident, place="", by=by, purpose=purpose, at=at)
     audit.record("register.looked_up", subject=resident, by=by, at=at, facts=_look_facts(lookup))
     return lookup
@@ -125,7 +125,7 @@ def look_up(resident: Resident, *, by: User, purpose: str, at: datetime) -> Look
 def look_up_place(place: Entry, *, by: User, purpose: str, at: datetime) -> Lookup:
     """Look up a place that has an entry of its own."""
     permissions.check_can_look_up(by, place.provider)
-    entries = entries_at(place, user=by, on=deadlines.day_of(at))
+    entries = entries_at(place, user=by, on=day_of(at))
     words = f"{place.place}\n{place.place_postcode}".strip()
     return _record_look(place.provider, entries, resident=None, place=words, by=by, purpose=purpose, at=at)
 
@@ -173,8 +173,8 @@ def shown_by(lookup: Lookup, *, user: User, at: datetime) -> list[Entry] | None:
 
     None once it no longer holds: an old card must never pass for today's.
     """
-    today = deadlines.day_of(at)
-    if deadlines.day_of(lookup.at) != today:
+    today = day_of(at)
+    if day_of(lookup.at) != today:
         return None
     if lookup.resident is not None:
         visiting = lookup.purpose == Lookup.Purpose.VISIT

@@ -1,0 +1,82 @@
+"""What an entry must rest on and say, so that no marker rests on opinion (D1) or stands for ever (D3)."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from audit.models import Event
+from people.models import Provider, Resident
+from policies.rules import Rule, RuleBroken
+from register.models import Entry
+
+FROM_AN_INCIDENT = Rule("evenhand", text="An entry about a person rests on an incident on record, never on opinion.")
+LOOKED_AT_AGAIN = Rule("law", text="An entry stands no longer than it is needed.")
+
+
+def twin_of(
+    provider: Provider,
+    resident: Resident | None,
+    *,
+    place: str,
+    postcode: str,
+    source: str,
+    instructions: Iterable[str],
+    on: date,
+) -> Entry | None:
+    """The entry in force that says what a new one would: the same person and incident, or the same place and orders."""
+    standing = Entry.objects.in_force(on).filter(provider=provider, removed_on__isnull=True)
+    if resident is not None:
+        return standing.filter(resident=resident, source=source).first()
+    orders = lines(instructions)
+    same = standing.filter(resident__isnull=True, place=place, place_postcode=postcode.upper().strip())
+    return same.filter(instructions=orders).first()
+
+
+def lines(given: Iterable[str]) -> list[str]:
+    """What was given, line by line, without the empty ones."""
+    return [line.strip() for line in given if line.strip()]
+
+
+def check_grounds(provider: Provider, resident: Resident | None, place: str, source: str, reason: str) -> None:
+    """Refuse an entry of nobody, of another provider's resident, or about a person without an incident on record."""
+    if resident is None and not place:
+        raise RuleBroken("Enter the place, or choose the resident", field="place")
+    if resident is not None and resident.provider_id != provider.pk:
+        raise RuleBroken("Choose a resident of this provider", field="resident")
+    kind, _, reference = source.partition(":")
+    if resident is not None and kind not in ("restriction", "incident"):
+        raise RuleBroken("Enter the reference of the incident", FROM_AN_INCIDENT, "incident")
+    if kind == "incident" and not _on_record(provider, reference):
+        raise RuleBroken(f"No incident {reference} is on record", FROM_AN_INCIDENT, "incident")
+    if kind != "restriction" and not reason.strip():
+        raise RuleBroken("Enter the reasons for the entry", FROM_AN_INCIDENT, "reason")
+
+
+def _on_record(provider: Provider, reference: str) -> bool:
+    """Whether the trail knows an incident; the register stands below the casework and does not ask it."""
+    return Event.objects.filter(subject_kind="incident", subject_ref=reference, provider_ref=provider.slug).exists()
+
+
+def check_orders(orders: list[str]) -> None:
+    """Refuse an entry that tells staff to do nothing."""
+    if not orders:
+        raise RuleBroken("Enter what staff must do", field="instructions")
+
+
+def check_dates(today: date, ends_on: date | None, review_on: date | None) -> None:
+    """Refuse an entry without an end or a review, or with one that has gone (D3)."""
+    if ends_on is None and review_on is None:
+        raise RuleBroken("Enter when the entry will be looked at again", LOOKED_AT_AGAIN, "review_on")
+    check_end(today, ends_on)
+    check_review(today, review_on)
+
+
+def check_end(today: date, ends_on: date | None) -> None:
+    """Refuse a last day that has gone."""
+    if ends_on is not None and ends_on < today:
+        raise RuleBroken("The last day of the entry must be today or later", LOOKED_AT_AGAIN, "ends_on")
+
+
+def check_review(today: date, review_on: date | None) -> None:
+    """Refuse a review that is not in the future."""
+    if review_on is not None and review_on <= today:
+        raise RuleBroken("The date to look at the entry again must be in the future", LOOKED_AT_AGAIN, "review_on")
