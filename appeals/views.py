@@ -16,8 +16,8 @@ from appeals import forms, permissions, services
 from appeals.models import Appeal
 from appeals.services import deciding, lodging, timing
 from cases.models import Case, Incident
-from deadlines.services import day_of
-from design import drafts, refusals
+from design import dates, drafts, refusals
+from design.dates import day_of
 from design.forms import F, for_page
 from letters import services as letters
 from people.access import why_not
@@ -334,7 +334,7 @@ def _decide_form(request: HttpRequest, appeal: Appeal, standing: Restriction, te
         "terms": terms,
         "hints": deciding.choices(appeal, standing, on=today),
         "hearing": appeal.awaits_hearing,
-        "late_hint": f"It was to be answered by {due.day} {due:%B %Y}{cited}." if late and due else "",
+        "late_hint": f"It was to be answered by {dates.day(due)}{cited}." if late and due else "",
     }
     return _form(request, forms.Decide, own)
 

@@ -9,8 +9,8 @@ from typing import Any
 from cases import wording
 from cases.models import Assessment, Case, Incident, Involvement
 from cases.services.incidents import AffectedPerson, Happened
-from deadlines.services import LONDON
 from design import fields, forms, words
+from design.dates import LONDON
 from people.models import Organisation, Provider, Resident, User
 from policies.policy import Policy
 

@@ -1,6 +1,6 @@
 """What somebody must do, by when, under which clause, and how the date was worked out."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -59,10 +59,6 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
     def due_by(self, on: date) -> "DeadlineQuerySet":
         """Open, and due on or before a day."""
         return self.open().filter(due_on__lte=on)
-
-    def due_within(self, on: date, days: int) -> "DeadlineQuerySet":
-        """Open, and due after a day but within so many calendar days of it."""
-        return self.open().filter(due_on__gt=on, due_on__lte=on + timedelta(days=days))
 
 
 class Deadline(models.Model):

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -12,16 +11,11 @@ import policies.clocks
 from audit import services as audit
 from deadlines import permissions
 from deadlines.models import Deadline, Holiday
+from design import dates
 from people.models import Provider, Resident, User
 from policies import rules
 
 YEARS_BACK, YEARS_AHEAD = 6, 3
-LONDON = ZoneInfo("Europe/London")
-
-
-def day_of(at: datetime) -> date:
-    """The day, in the United Kingdom, on which an instant falls: the day that people live by."""
-    return at.astimezone(LONDON).date()
 
 
 def calendar_for(provider: Provider) -> policies.calendars.Calendar:
@@ -120,7 +114,7 @@ def add_day_off(provider: Provider, *, on: date, name: str, by: User, at: dateti
     if not made:
         raise rules.RuleBroken("The day is already a day off", field="on")
     audit.record("holiday.added", subject=provider, by=by, at=at, facts={"on": on, "name": name.strip()})
-    return recompute(provider, by=by, at=at, because=f"Day off added: {name.strip()}, {on.day} {on:%B %Y}")
+    return recompute(provider, by=by, at=at, because=f"Day off added: {name.strip()}, {dates.day(on)}")
 
 
 @transaction.atomic
@@ -132,7 +126,7 @@ def remove_day_off(provider: Provider, *, on: date, by: User, at: datetime) -> l
         raise rules.RuleBroken("The day is not a day off", field="on")
     holiday.delete()
     audit.record("holiday.removed", subject=provider, by=by, at=at, facts={"on": on, "name": holiday.name})
-    return recompute(provider, by=by, at=at, because=f"Day off removed: {holiday.name}, {on.day} {on:%B %Y}")
+    return recompute(provider, by=by, at=at, because=f"Day off removed: {holiday.name}, {dates.day(on)}")
 
 
 def shifts(provider: Provider, calendar: policies.calendars.Calendar) -> list[Shift]:

@@ -28,6 +28,15 @@ def in_london(value: dt.date | dt.time) -> dt.date | dt.time:
     return value
 
 
+def day_of(at: dt.datetime) -> dt.date:
+    """The day, in the United Kingdom, on which an instant falls: the day that people live by.
+
+    >>> day_of(dt.datetime(2026, 6, 30, 23, 30, tzinfo=dt.UTC))
+    datetime.date(2026, 7, 1)
+    """
+    return at.astimezone(LONDON).date()
+
+
 def day(value: dt.date) -> str:
     """A date in full.
 

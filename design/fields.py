@@ -431,24 +431,3 @@ class EvidenceField(Spoken, forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool(data)
-
-
-class ReferenceField(Spoken, forms.CharField):
-    """A hidden reference that the page carries, never typed: letters, digits and `_ : . / -`."""
-
-    widget = forms.HiddenInput
-    words = {
-        "required": "This page is out of date. Open it again",
-        "invalid": "This page is out of date. Open it again",
-        "max_length": "This page is out of date. Open it again",
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 200)
-        super().__init__(*args, **kwargs)
-
-    def to_python(self, value: Any) -> str:
-        text = str(super().to_python(value) or "")
-        if text and not re.fullmatch(r"[A-Za-z0-9_:./=-]+", text):
-            raise self.wrong("invalid")
-        return text

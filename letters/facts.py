@@ -11,9 +11,6 @@ from typing import Any
 
 from policies.policy import LetterRule, Policy
 
-# What `letters` adds itself: who writes, to whom, and who signed.
-ADDED_HERE = ("frame", "to", "signed")
-
 
 class FactsWrong(ValueError):
     """The facts of a letter do not fit its kind: the fault of the code that asked for it. Names every problem."""

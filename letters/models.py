@@ -153,10 +153,6 @@ class DispatchQuerySet(models.QuerySet["Dispatch"]):
         made = models.Q(notice__isnull=False) | models.Q(letter__rendering__isnull=False)
         return self.filter(rested & made, state=Dispatch.State.WAITING)
 
-    def wanting_a_person(self) -> "DispatchQuerySet":
-        """Failed or uncertain."""
-        return self.filter(state__in=[Dispatch.State.FAILED, Dispatch.State.UNCERTAIN])
-
     def not_through(self) -> "DispatchQuerySet":
         """Everything that has not left yet, or of which nobody knows."""
         return self.exclude(state=Dispatch.State.SENT)

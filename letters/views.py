@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_fsm import TransitionNotAllowed
 
 from audit.models import Event
-from deadlines import services as deadlines
 from design import refusals
 from design.components import Entry
+from design.dates import day_of
 from design.forms import for_page
 from letters import facts, forms, permissions, services
 from letters.models import Dispatch, Letter, Rendering
@@ -59,7 +59,7 @@ def _visible(request: HttpRequest, reference: str) -> Letter:
 def view(request: HttpRequest, reference: str) -> HttpResponse:
     """One letter: how far it is, by which ways it went, its words as they stand or as they were sent."""
     letter = _visible(request, reference)
-    on = deadlines.day_of(timezone.now())
+    on = day_of(timezone.now())
     made = Rendering.objects.filter(letter=letter).defer("pdf").first()
     ways = list(letter.dispatches.order_by("pk"))
     for way in ways:

@@ -6,12 +6,6 @@ from people.models import Provider, Resident, User
 Can = Provider.Capability
 
 
-def check_can_see(user: User, resident: Resident) -> None:
-    """Staff who read case files or log incidents see residents' details; the front line finds them in the register."""
-    if not access.can(user, Can.LOG_INCIDENTS, resident.provider_id):
-        access.require(user, Can.VIEW_CASES, resident.provider_id)
-
-
 def check_can_find(user: User) -> None:
     """Whoever may see residents anywhere may look for them."""
     if not access.providers_where(user, Can.VIEW_CASES, Can.LOG_INCIDENTS):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from design import dates
 from policies import schema
 from policies.policy import Policy, about
 from policies.rules import STRENGTHS, Rule
@@ -175,7 +176,7 @@ def _words(policy: Policy, item: Item, path: str) -> str:
     elif isinstance(item.parsed, bool):
         base = "Yes" if item.parsed else "No"
     elif isinstance(item.parsed, date):
-        base = f"{item.parsed:%-d %B %Y}"
+        base = dates.day(item.parsed)
     else:
         base = _called(policy, item.word) if _refers(path) else item.word
     extra = item.words if item.words and item.words.lower() != base.lower() else ""

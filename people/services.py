@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, Q
 
 import policies.loader
 from audit import services as audit
-from people import access
+from design.dates import day_of
+from people import access, permissions
 from people.models import (
     Address,
     ContactPoint,
@@ -32,8 +32,6 @@ from people.models import (
 from people.references import next_reference
 from policies.rules import RuleBroken
 
-Can = Provider.Capability
-LONDON = ZoneInfo("Europe/London")
 MOST_DOUBLES = 50
 
 
@@ -123,11 +121,11 @@ class Details:
 @transaction.atomic
 def add_resident(provider: Provider, details: Details, *, by: User, at: datetime) -> Resident:
     """Add a person to the provider's residents. Likely doubles are for the caller to show first (`likely_doubles`)."""
-    access.require(by, Can.EDIT_RESIDENTS, provider)
+    permissions.check_can_add(by, provider)
     resident = Resident(provider=provider, reference=next_reference("resident"))
     _fill(resident, details)
     resident.save()
-    _keep_contacts(resident, details, today=_day_of(at))
+    _keep_contacts(resident, details, today=day_of(at))
     _index(resident)
     audit.record("resident.added", subject=resident, by=by, at=at, words={"name": resident.name})
     return resident
@@ -156,11 +154,11 @@ def change_resident(resident_id: int, details: Details, *, by: User, at: datetim
     """Change what is known of a person. What stood before is kept in the trail (UK GDPR Art 16; never overwritten)."""
     found = Resident.objects.select_for_update(of=("self",), no_key=True).select_related("provider")
     resident = found.get(pk=resident_id)
-    access.require(by, Can.EDIT_RESIDENTS, resident.provider)
+    permissions.check_can_change(by, resident)
     before = _as_words(resident)
     _fill(resident, details)
     resident.save()
-    _keep_contacts(resident, details, today=_day_of(at))
+    _keep_contacts(resident, details, today=day_of(at))
     _index(resident)
     after = _as_words(Resident.objects.get(pk=resident.pk))
     changed = [key for key in after if after[key] != before[key]]
@@ -177,11 +175,6 @@ def _fill(resident: Resident, details: Details) -> None:
     resident.preferred_format = details.preferred_format
     resident.preferred_language = details.preferred_language
     resident.safe_contact = details.safe_contact
-
-
-def _day_of(at: datetime) -> date:
-    """The day in the United Kingdom on which an instant falls."""
-    return at.astimezone(LONDON).date()
 
 
 def _keep_contacts(resident: Resident, details: Details, *, today: date) -> None:
@@ -293,7 +286,7 @@ def record_need(resident_id: int, *, kind: str, words: str, about_health: bool, 
     """
     found = Resident.objects.select_for_update(of=("self",), no_key=True).select_related("provider")
     resident = found.get(pk=resident_id)
-    access.require(by, Can.EDIT_RESIDENTS, resident.provider)
+    permissions.check_can_change(by, resident)
     need = Need.objects.create(
         resident=resident, kind=kind, words=words, about_health=about_health, recorded_by=by, recorded_at=at
     )
@@ -307,7 +300,7 @@ def record_need(resident_id: int, *, kind: str, words: str, about_health: bool, 
 def end_need(need_id: int, *, by: User, at: datetime, reasons: str) -> Need:
     """End a need or adjustment that no longer holds. The row stays, with when it ended."""
     need = Need.objects.select_for_update(of=("self",)).select_related("resident__provider").get(pk=need_id)
-    access.require(by, Can.EDIT_RESIDENTS, need.resident.provider)
+    permissions.check_can_change(by, need.resident)
     if need.ended_at is not None:
         return need
     if not reasons.strip():
@@ -325,7 +318,7 @@ def name_representative(
 ) -> Representative:
     """Record who speaks for the resident, and on what authority (RSH standard: supported to use a representative)."""
     resident = Resident.objects.select_related("provider").get(pk=resident_id)
-    access.require(by, Can.EDIT_RESIDENTS, resident.provider)
+    permissions.check_can_change(by, resident)
     representative = Representative.objects.create(
         resident=resident, name=name, relation=relation, authority=authority, phone=phone, email=email
     )
@@ -338,12 +331,12 @@ def end_representative(representative_id: int, *, by: User, at: datetime, reason
     """Record that somebody no longer speaks for the resident, and why (RSH standard: refusing one needs a reason)."""
     found = Representative.objects.select_for_update(of=("self",)).select_related("resident__provider")
     representative = found.get(pk=representative_id)
-    access.require(by, Can.EDIT_RESIDENTS, representative.resident.provider)
+    permissions.check_can_change(by, representative.resident)
     if representative.ended_on is not None:
         return representative
     if not reasons.strip():
         raise RuleBroken("Enter why they no longer speak for the resident", field="reasons")
-    representative.ended_on = _day_of(at)
+    representative.ended_on = day_of(at)
     representative.save(update_fields=["ended_on"])
     words = {"name": representative.name, "reasons": reasons}
     audit.record("representative.ended", subject=representative.resident, by=by, at=at, words=words)
@@ -367,7 +360,7 @@ def join_tenancy(
     same twice changes nothing; another part replaces the one before.
     """
     resident = Resident.objects.select_for_update(of=("self",)).select_related("provider").get(pk=resident_id)
-    access.require(by, Can.EDIT_RESIDENTS, resident.provider)
+    permissions.check_can_change(by, resident)
     if not reference.strip():
         raise RuleBroken("Enter the tenancy reference", field="tenancy_reference")
     if part not in Occupancy.Part.values:
@@ -395,7 +388,7 @@ def leave_tenancy(occupancy_id: int, *, by: User, at: datetime, reasons: str) ->
     """Record that a person no longer holds or shares a tenancy; what was is kept in the trail."""
     found = Occupancy.objects.select_for_update(of=("self",)).select_related("resident__provider", "tenancy")
     occupancy = found.get(pk=occupancy_id)
-    access.require(by, Can.EDIT_RESIDENTS, occupancy.resident.provider)
+    permissions.check_can_change(by, occupancy.resident)
     facts = {"tenancy": occupancy.tenancy.reference, "part": occupancy.part}
     audit.record("tenancy.left", subject=occupancy.resident, by=by, at=at, facts=facts, words={"reasons": reasons})
     resident = occupancy.resident

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from design import fields
+from design import dates, fields
 from design.forms import for_page
 from people import access, forms, permissions, policy_page, services
 from people.access import Can, SignedInRequest
@@ -75,7 +75,7 @@ def _which_double(request: SignedInRequest, doubles: list[Resident]) -> forms.Do
 
 
 def _told_apart(known: Resident) -> str:
-    born = f"Born {known.date_of_birth:%-d %B %Y}" if known.date_of_birth else "Date of birth not recorded"
+    born = f"Born {dates.day(known.date_of_birth)}" if known.date_of_birth else "Date of birth not recorded"
     return f"{born}. {known.address or 'No address recorded'}"
 
 

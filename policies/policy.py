@@ -119,10 +119,6 @@ class Policy:
         value = self.value(path)
         return value.raw if isinstance(value.raw, Period) else None
 
-    def settled_by(self, path: str) -> Settled | None:
-        """Who settled the value at a path by a local rule; None where it is the policy's own."""
-        return self.value(path).settled
-
     # what is open
 
     def unsaid(self) -> list[Gap]:

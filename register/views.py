@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from django_fsm import TransitionNotAllowed
 
-from deadlines import services as deadlines
 from design import refusals
+from design.dates import day_of
 from design.forms import for_page
 from people import access
 from people.access import Can, SignedInRequest
@@ -192,7 +192,7 @@ def _enter(request: SignedInRequest, provider: Provider, resident: Resident | No
         "source": f"incident:{data['incident'].upper()}" if data.get("incident") else "",
         "instructions": data["instructions"].splitlines(),
     }
-    twin = services.twin_of(provider, resident, on=deadlines.day_of(at), **facts)
+    twin = services.twin_of(provider, resident, on=day_of(at), **facts)
     if twin is not None and twin.entered_by_id == request.user.pk:
         return twin
     return services.enter(
@@ -325,9 +325,7 @@ def _removed_already(request: SignedInRequest, found: Entry) -> HttpResponse:
     """A second press of the same person leads to the same page; somebody else's having done it is said."""
     if found.removed_by_id == request.user.pk:
         return redirect("register:removed", found.reference)
-    who = found.removed_by.name if found.removed_by else "The nightly sweep"
-    why = f"{who} removed this entry on {found.removed_on:%-d %B %Y}."
-    return refusals.too_late(request, why)
+    return refusals.too_late(request, services.who_removed(found))
 
 
 @require_safe

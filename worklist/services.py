@@ -17,7 +17,9 @@ from django.db.models import QuerySet
 
 from appeals import services as appeals
 from deadlines.models import Deadline
-from deadlines.services import calendar_for, day_of
+from deadlines.services import calendar_for
+from design import dates
+from design.dates import day_of
 from letters import services as letters
 from letters.models import Notice
 from people.access import Can, holders, keys_with
@@ -115,7 +117,7 @@ class Found:
         said += [(self.done["left"], "restrictions whose last day has not come yet: left as they are until then")]
         said += [(self.done["windows"], "appeal windows that have closed")]
         said += [(self.done["tidied"], "register entries past their last day, now removed")]
-        lines = [f"Sweep for {self.on.day} {self.on:%B %Y}"] + [f"{count:>6}  {words}" for count, words in said]
+        lines = [f"Sweep for {dates.day(self.on)}"] + [f"{count:>6}  {words}" for count, words in said]
         lines += [f"        nobody who may do it: {one['what']}" for one in self.nobody]
         return lines + [f"FAILED  {one['what']}: {one['problem']}" for one in self.failed]
 
@@ -330,5 +332,5 @@ def _digest_body(user: User, reminders: list[Reminder]) -> str:
 
 def _line(one: Reminder) -> str:
     case = f", case {one.deadline.case_ref}" if one.deadline.case_ref else ""
-    due = f"{one.due_on:%A} {one.due_on.day} {one.due_on:%B %Y}"
+    due = dates.day_weekday(one.due_on)
     return f"- {due}: {in_words(one.deadline.kind)}, {one.deadline.about_ref}{case}"

@@ -137,11 +137,12 @@ def _lists(
         section = _section(deadline.due_on, today, sunday)
         distant = deadline.due_on is not None and (deadline.due_on - today).days > SOON
         (far if distant and section == LATER else sections[section]).append(row)
+    first = far[0].deadline.due_on if far else None
     chosen = form.cleaned_data["kind"] if form.is_bound and form.is_valid() else []
     return {
         "sections": [(heading, rows) for heading, rows in sections.items() if rows],
         "far": far,
-        "far_words": f"{len(far)} more, from {dates.day(far[0].deadline.due_on)}" if far else "",
+        "far_words": f"{len(far)} more, from {dates.day(first)}" if first else "",
         "far_open": not any(sections.values()),
         "page": page,
         "filter": form,

@@ -15,7 +15,8 @@ from appeals.services.lodging import APPEALABLE, about, already, locked
 from appeals.services.timing import rules_for
 from audit import services as audit
 from deadlines import services as deadlines
-from deadlines.services import day_of
+from design import dates
+from design.dates import day_of
 from letters import services as letters
 from people.models import Resident, User
 from policies import law
@@ -198,7 +199,7 @@ def check_answer(appeal: Appeal, answer: Answer, *, outcome: str, at: datetime) 
 def choices(appeal: Appeal, standing: Restriction, *, on: date) -> dict[str, str]:
     """The outcomes that are possible, each with what it changes; none is offered that cannot be."""
     in_force = standing.is_in_force(on)
-    ref, last = standing.reference, f"{standing.ends_on.day} {standing.ends_on:%B %Y}" if standing.ends_on else ""
+    ref, last = standing.reference, dates.day(standing.ends_on) if standing.ends_on else ""
     ends = f"{ref} ends today and its register entry goes." if in_force else "The decision to restrict is set aside."
     found: dict[str, str] = {State.UPHELD: f"{ends} The resident is told in writing."}
     if in_force:
@@ -305,9 +306,9 @@ def effect(appeal: Appeal, outcome: str, *, on: date, ends_on: date | None = Non
     """What the outcome changes for the resident, in a sentence."""
     restriction = what_stands(appeal.restriction)
     until = ends_on or restriction.ends_on
-    last = f"{until.day} {until:%B %Y}" if until else "its last day"
+    last = dates.day(until) if until else "its last day"
     if outcome == State.UPHELD:
-        return f"The limits on how you contact us end on {on.day} {on:%B %Y}."
+        return f"The limits on how you contact us end on {dates.day(on)}."
     if outcome == State.VARIED:
         return f"The limits on how you contact us change today. Their last day in force is {last}."
     if not restriction.is_in_force(on):

@@ -12,7 +12,8 @@ from appeals.services.timing import Timing, meanwhile, rules_for, timing
 from audit import services as audit
 from deadlines import services as deadlines
 from deadlines.models import Deadline
-from deadlines.services import day_of
+from design import dates
+from design.dates import day_of
 from letters import services as letters
 from people.models import User
 from people.references import next_reference
@@ -48,7 +49,7 @@ def already(appeal: Appeal) -> str:
     """Who did what when, for whoever comes second."""
     if appeal.decided_by and appeal.decided_at:
         day, outcome = day_of(appeal.decided_at), appeal.get_state_display()
-        return f"{appeal.decided_by.name} decided {appeal.reference} on {day.day} {day:%B %Y}: {outcome}."
+        return f"{appeal.decided_by.name} decided {appeal.reference} on {dates.day(day)}: {outcome}."
     return f"{appeal.reference} is “{appeal.get_state_display()}”."
 
 
@@ -124,7 +125,7 @@ def check_lodging(
     """Refuse what cannot be: an appeal before the decision, from the future, after a final outcome, without words."""
     rules = rules_for(restriction)
     assert restriction.decided_on is not None
-    decided = f"{restriction.decided_on.day} {restriction.decided_on:%B %Y}"
+    decided = dates.day(restriction.decided_on)
     if not made_by_name.strip():
         raise RuleBroken("Enter who appeals", field="made_by_name")
     if not words.strip():

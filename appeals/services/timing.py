@@ -6,6 +6,7 @@ from datetime import date
 import policies.clocks
 from appeals.permissions import rules_of
 from deadlines import services as deadlines
+from design import dates
 from policies.clocks import Reckoning
 from policies.policy import Appeals
 from policies.rules import RuleBroken
@@ -28,12 +29,12 @@ class Timing:
     @property
     def words(self) -> str:
         """The answer in a sentence, beneath which stands the arithmetic."""
-        on = f"{self.counts_on.day} {self.counts_on:%B %Y}"
+        on = dates.day(self.counts_on)
         if self.in_time is None:
             return f"The policy leaves open whether {on} is in time. Somebody who decides appeals says if it is heard."
         if self.window.due is None:
             return "In time: the policy sets no last day." if self.in_time else "Late by every reading of the policy."
-        until = f"{self.window.due:%A} {self.window.due.day} {self.window.due:%B %Y}"
+        until = dates.day_weekday(self.window.due)
         return f"In time: {on} is not after {until}." if self.in_time else f"Late: {on} is after {until}."
 
 

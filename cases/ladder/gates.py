@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from cases.ladder.standing import Standing, read
 from cases.ladder.thresholds import restriction_reached, written_reached
 from cases.models import Assessment, Case, Incident
-from deadlines.services import day_of
 from design import dates
+from design.dates import day_of
 from policies.policy import Gate as PolicyGate
 from policies.rules import Rule
 

@@ -6,8 +6,8 @@ from datetime import date, datetime
 import policies.clocks
 from cases.ladder.standing import Standing
 from cases.models import Case, Incident
-from deadlines.services import day_of
 from design import dates
+from design.dates import day_of
 from policies.policy import Path, Policy
 from policies.rules import Rule
 from policies.values import Threshold

@@ -17,6 +17,8 @@ from audit.models import Trail
 from cases import permissions
 from cases.models import Affected, Case, Draft, Evidence, Incident, Involvement, Warning
 from deadlines import services as deadlines
+from design import dates
+from design.dates import day_of
 from letters import services as letters
 from people.models import Organisation, Provider, Resident, User
 from people.references import next_reference
@@ -148,14 +150,14 @@ def log(
 
 
 def _check(provider: Provider, happened: Happened, at: datetime) -> None:
-    today = deadlines.day_of(at)
+    today = day_of(at)
     if not happened.facts.strip():
         raise RuleBroken("Enter what happened", None, "facts")
     if happened.happened_on > today:
         raise RuleBroken("When it happened must be today or in the past", NO_FUTURE, "happened_on")
     if happened.happened_on < FIRST_DAY:
         raise RuleBroken("When it happened must be on or after 1 January 2000", None, "happened_on")
-    now = at.astimezone(deadlines.LONDON).time()
+    now = at.astimezone(dates.LONDON).time()
     if happened.happened_on == today and happened.happened_at and happened.happened_at > now:
         raise RuleBroken("The time must not be later than now", NO_FUTURE, "happened_at")
     if happened.continued_after_warnings and not happened.warnings_given:
@@ -219,7 +221,7 @@ def _open(resident: Resident, *, by: User, at: datetime) -> Case:
     case = Case.objects.create(
         provider=resident.provider,
         resident=resident,
-        policy_version=resident.provider.policy_version_on(deadlines.day_of(at)),
+        policy_version=resident.provider.policy_version_on(day_of(at)),
         reference=next_reference("case"),
         owner=by,
         opened_by=by,
@@ -301,7 +303,7 @@ def _tell(incident: Incident, manager: User, names: list[str], *, at: datetime) 
         case_ref=case.reference if case else "",
         title=f"Support {who} after incident {incident.reference}",
         url_name="cases:support",
-        due_on=deadlines.day_of(at),
+        due_on=day_of(at),
         owner=manager,
         at=at,
     )

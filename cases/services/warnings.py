@@ -12,6 +12,7 @@ from cases import ladder, permissions
 from cases.models import Case, Incident, Warning
 from cases.services.rows import lock, need
 from deadlines import services as deadlines
+from design.dates import day_of
 from letters import services as letters
 from letters.models import Letter
 from people import access
@@ -207,7 +208,7 @@ def issue_warning(
     letters.issue(letter.pk, by=by, at=at)
     case.warn_in_writing(at=at)
     case.save()
-    warning.given_on, warning.given_by = deadlines.day_of(at), by
+    warning.given_on, warning.given_by = day_of(at), by
     warning.save()
     deadlines.meet(_about(letter), "warning.issue", at=at, how=f"Issued by {by.name}")
     deadlines.cancel(_about(letter), at=at, reason="The letter was issued")

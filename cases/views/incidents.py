@@ -18,8 +18,8 @@ from cases.models import Affected, Case, Draft, Evidence, Incident
 from cases.services import incidents
 from cases.views.frame import SignedInRequest, bar
 from deadlines.models import Deadline
-from deadlines.services import day_of
 from design import components, drafts, words
+from design.dates import day_of
 from design.forms import for_page
 from people import access
 from people.models import Organisation, PolicyVersion, Provider, Resident, User

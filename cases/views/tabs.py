@@ -17,8 +17,8 @@ from cases import ladder, permissions, wording
 from cases.models import Case, Incident
 from cases.views.frame import SignedInRequest, file
 from deadlines.models import Deadline
-from deadlines.services import day_of
 from design import components
+from design.dates import day_of
 from letters.models import Letter
 from people.access import Can, can
 from policies.clocks import Reckoning

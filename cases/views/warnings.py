@@ -14,8 +14,8 @@ from audit.models import Event
 from cases import forms, ladder, permissions, services, wording
 from cases.models import Case, Warning
 from cases.views.frame import SignedInRequest, bar, find
-from deadlines.services import day_of
 from design import components, refusals
+from design.dates import day_of
 from design.forms import for_page
 from letters import services as letters
 from letters.models import Letter

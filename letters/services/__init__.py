@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.safestring import SafeString
 
 from audit import services as audit
-from deadlines import services as deadlines
+from design.dates import day_of
 from letters import facts as kinds
 from letters import paper, permissions
 from letters.models import Dispatch, Letter, Notice, Rendering
@@ -22,7 +22,6 @@ from people.references import next_reference
 from policies.policy import Policy
 from policies.rules import Rule, RuleBroken
 
-POSTED = {"post", "letter", "writing"}
 REASONS_NEEDED = Rule("evenhand", text="Whoever hands something back says why.")
 
 
@@ -69,7 +68,7 @@ def draft(
     permissions.check_can_draft(by, to.provider)
     spec = kinds.kind_of(kind)
     spec.check(facts)
-    version = policy_version or to.provider.policy_version_on(deadlines.day_of(at))
+    version = policy_version or to.provider.policy_version_on(day_of(at))
     frame = paper.frame_facts(to.provider, version.policy, to)
     ways = [channel for channel, _ in channels_for(spec, version.policy, to)]
     letter = Letter.objects.create(
@@ -139,7 +138,7 @@ def issue(letter_id: int, *, by: User, at: datetime) -> Letter:
     """
     letter = _locked(letter_id)
     permissions.check_can_issue(by, letter)
-    on = deadlines.day_of(at)
+    on = day_of(at)
     version = PolicyVersion.objects.get(pk=letter.facts["frame"]["policy_version"])
     channels = channels_for(kinds.kind_of(letter.kind), version.policy, letter.resident)
     to = paper.addressee(letter.resident)

@@ -31,6 +31,7 @@ from kombu.exceptions import OperationalError
 
 from audit import services as audit
 from deadlines import services as deadlines
+from design.dates import day_of
 from letters import permissions
 from letters.models import MOST_ATTEMPTS, Dispatch, Letter, Rendering
 from letters.services import mail
@@ -256,7 +257,7 @@ def _worry(dispatch: Dispatch, kind: str, what: str, *, at: datetime) -> None:
         case_ref=letter.case_ref,
         title=f"Letter {letter.reference} {what} by {way}: look and decide",
         url_name="letters:view",
-        due_on=deadlines.day_of(at),
+        due_on=day_of(at),
         owner=letter.drafted_by,
         at=at,
     )

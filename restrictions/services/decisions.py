@@ -13,7 +13,7 @@ from audit import services as audit
 from audit.models import Event
 from cases.services import stages
 from deadlines import services as deadlines
-from deadlines.services import day_of
+from design.dates import day_of
 from letters import services as letters
 from people.models import User
 from people.references import next_reference

@@ -9,7 +9,7 @@ from django_fsm import TransitionNotAllowed
 import cases.permissions
 from cases import ladder
 from cases.models import Assessment, Incident
-from deadlines.services import day_of
+from design.dates import day_of
 from people.models import User
 from policies.policy import Policy
 from policies.rules import RuleBroken

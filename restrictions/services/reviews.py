@@ -16,7 +16,7 @@ from cases.permissions import people_affected
 from cases.services import stages
 from deadlines import services as deadlines
 from deadlines.models import Deadline
-from deadlines.services import day_of
+from design.dates import day_of
 from letters import services as letters
 from people.models import User
 from people.references import next_reference

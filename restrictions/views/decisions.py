@@ -11,9 +11,9 @@ from django_fsm import TransitionNotAllowed
 
 from cases import ladder
 from deadlines.models import Deadline
-from deadlines.services import day_of
 from design import dates
 from design.components import Task
+from design.dates import day_of
 from design.forms import for_page
 from letters import services as letters
 from people.access import SignedInRequest, why_not

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases import ladder
 from cases.models import Assessment
 from cases.permissions import people_affected
-from deadlines.services import day_of
 from design.components import Task
+from design.dates import day_of
 from design.forms import for_page
 from people import access
 from people.access import Can, SignedInRequest

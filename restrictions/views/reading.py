@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 import cases.views
 from cases import ladder
 from cases.models import Case
-from deadlines.services import day_of
+from design.dates import day_of
 from people.access import SignedInRequest, why_not
 from people.models import User
 from restrictions import permissions, services

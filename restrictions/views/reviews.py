@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 from django_fsm import TransitionNotAllowed
 
-from deadlines.services import day_of
 from design import dates
+from design.dates import day_of
 from design.forms import for_page
 from people.access import SignedInRequest, why_not
 from people.models import Need

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from cases import services as cases
 from cases.models import Assessment, Case, Incident, Involvement
 from cases.services.incidents import AffectedPerson, Happened
-from deadlines.services import day_of
+from design.dates import day_of
 from people.models import Provider, Resident, User
 from restrictions import services
 from restrictions.models import Restriction, Review, Term
@@ -161,6 +161,6 @@ def under_review(w: World, restriction: Restriction, *, at: datetime) -> Review:
 
 def noon(on: date) -> datetime:
     """Midday, in London's winter or summer, of a day."""
-    from deadlines.services import LONDON
+    from design.dates import LONDON
 
     return datetime(on.year, on.month, on.day, 12, tzinfo=LONDON)

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from audit.models import Decision, Event
 from cases.models import Case
 from deadlines.models import Deadline
-from deadlines.services import day_of
+from design.dates import day_of
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 from register.models import Entry

@@ -8,7 +8,7 @@ from django.db import connection, connections
 from django_fsm import TransitionNotAllowed
 
 from audit.models import Decision
-from deadlines.services import LONDON
+from design.dates import LONDON
 from letters.models import Letter
 from people.models import User
 from register.models import Entry
