@@ -62,6 +62,9 @@ def make() -> None:
     """Make the environment from nothing, or bring an old one up to date."""
     if inside():
         raise Stop("The environment is out of date. Run ./run again with the system's Python.")
+    if VENV.is_symlink():
+        # Making it anew empties the folder first: that of another checkout, if this is a link to one.
+        raise Stop(f"{VENV} is a link to {VENV.resolve()}, and ./run makes an environment of its own. Remove the link.")
     fresh = not (os.access(PYTHON, os.X_OK) and subprocess.run([PYTHON, "-c", ""], check=False).returncode == 0)
     if fresh or not MARK.is_file() or not MARK.read_text().endswith(wanted().partition(" python ")[2]):
         note("Making .venv …")

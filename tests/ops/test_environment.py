@@ -24,6 +24,20 @@ def test_another_lock_another_uv_or_another_place_makes_it_anew(change, monkeypa
     assert not environment.current()
 
 
+def test_the_environment_of_another_checkout_is_never_emptied(monkeypatch, tmp_path, capsys) -> None:
+    other, link = tmp_path / "other", tmp_path / ".venv"
+    other.mkdir()
+    (other / "kept").touch()
+    link.symlink_to(other)
+    monkeypatch.setattr(environment, "VENV", link)
+    monkeypatch.setattr(environment, "PYTHON", link / "bin" / "python")
+    monkeypatch.setattr(environment, "MARK", link / "made-from")
+    with pytest.raises(Stop):
+        environment.make()
+    assert "is a link to" in capsys.readouterr().err
+    assert (other / "kept").exists()
+
+
 def test_without_the_right_to_install_it_prints_the_line_to_type(monkeypatch, capsys) -> None:
     monkeypatch.setattr(environment, "privilege", lambda: None)
     monkeypatch.setattr(environment, "LETTERS", {"libnowhere.so.0": "libnowhere0"})
