@@ -3,8 +3,8 @@
 FROM python:3.11-slim-bookworm AS build
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
 RUN pip install --no-cache-dir uv==0.13.8 && python -m venv --without-pip /venv
-COPY requirements/production.txt /tmp/production.txt
-RUN uv pip sync --no-cache --require-hashes --python /venv/bin/python /tmp/production.txt
+COPY requirements/production.txt /production.txt
+RUN uv pip sync --no-cache --require-hashes --python /venv/bin/python /production.txt
 WORKDIR /app
 COPY . .
 ENV PATH=/venv/bin:$PATH EVENHAND_STATIC_ROOT=/app/staticfiles
