@@ -357,7 +357,7 @@ def _file(appeal: Appeal, standing: Restriction, terms: list[Term]) -> dict[str,
     case, decided_at = restriction.case, restriction.decided_at
     then = restriction.incidents.order_by("happened_on", "pk")
     since = case.incidents.filter(reported_at__gt=decided_at).exclude(pk__in=then.values("pk"))
-    needs = Need.objects.filter(resident=case.resident, recorded_at__gt=decided_at, ended_at__isnull=True)
+    needs = Need.objects.standing().filter(resident=case.resident, recorded_at__gt=decided_at)
     return {
         "evidence": list(then),
         "risk": case.assessments.filter(made_at__lte=decided_at).order_by("-made_at").first(),

@@ -124,8 +124,8 @@ class Deadline(models.Model):
         return Trail(self.about_kind, self.about_ref, self.provider.slug, resident, self.case_ref)
 
     def waits_for(self, user: User) -> bool:
-        """Whether it waits for a person, by name or by a role: the same as `waiting_for`, of one row at hand."""
-        if user.pk in self.not_for:
+        """Whether it is a person's to do, by name or by a role, as `waiting_for` asks the database of many."""
+        if self.state != Deadline.State.OPEN or user.pk in self.not_for:
             return False
         if self.owner_id:
             return self.owner_id == user.pk

@@ -26,6 +26,7 @@ def calendar_for(provider: Provider) -> policies.calendars.Calendar:
     return policies.calendars.Calendar(nation=provider.nation, holidays=days, covers=covers)
 
 
+@transaction.atomic
 def seed_holidays(provider: Provider, *, today: date) -> int:
     """Write the nation's bank holidays into the provider's table, years back and ahead; rows that stand are kept."""
     first, last = today.year - YEARS_BACK, today.year + YEARS_AHEAD
@@ -34,6 +35,7 @@ def seed_holidays(provider: Provider, *, today: date) -> int:
     return len(Holiday.objects.bulk_create(rows, ignore_conflicts=True))
 
 
+@transaction.atomic
 def set_deadline(
     *,
     provider: Provider,

@@ -26,6 +26,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
             entered_on__lte=on,
         )
 
+    def past_their_last_day(self, on: date) -> "EntryQuerySet":
+        """Entries by themselves whose last day has gone; what stands with a restriction goes with it."""
+        return self.filter(removed_on__isnull=True, ends_on__lt=on).exclude(source__startswith="restriction:")
+
     def matching(self, typed: str) -> "EntryQuerySet":
         """Entries of places whose address or postcode holds what was typed; those of people are found by the person."""
         return self.exclude(place="").filter(search_filter(typed)).order_by("place", "pk")

@@ -367,7 +367,7 @@ def add_account_from_draft(
 ) -> Incident:
     """What somebody typed was about an incident already logged: add it there, once for each draft."""
     draft = _lock_draft(token, by, at)
-    if draft.user_id == by.pk and not draft.data:
+    if not draft.data:
         return _lock(incident_id)
     incident = add_account(incident_id, words=words, words_used=words_used, by=by, at=at)
     known = set(incident.affected.filter(user__isnull=False).values_list("user_id", flat=True))

@@ -118,11 +118,11 @@ def reopen(case_id: int, *, reason: str, by: User, at: datetime) -> Case:
     Resident.objects.select_for_update(of=("self",), no_key=True).get(pk=resident_id)
     case = lock(case_id)
     permissions.check_can_reopen(by, case)
+    case.reopen(at=at)
     need(reason, "Enter why the case is reopened", "reasons", WITH_REASON)
     other = Case.objects.open().filter(resident_id=resident_id).exclude(pk=case.pk).first()
     if other:
         raise RuleBroken(f"There is an open case already: {other.reference}. Go on with that one", None, "reasons")
-    case.reopen(at=at)
     case.save()
     audit.decide("case.reopened", subject=case, by=by, at=at, reasons=reason, rule=None, outcome="reopened")
     return case

@@ -163,9 +163,9 @@ def send_back_warning(warning_id: int, *, reasons: str, by: User, at: datetime) 
     """Return a letter to its author with reasons, which is a decision as well."""
     case, warning, letter = _lock(warning_id)
     permissions.check_can_issue_warning(by, case)
-    need(reasons, "Enter why it is returned", "reasons")
     if letter.state != Letter.State.FOR_APPROVAL:
         raise _too_late(letter, "returned")
+    need(reasons, "Enter why it is returned", "reasons")
     letters.send_back(letter.pk, by=by, at=at, reasons=reasons)
     deadlines.meet(_about(letter), "warning.issue", at=at, how="Returned")
     deadlines.set_deadline(
@@ -232,9 +232,9 @@ def withdraw_warning(warning_id: int, *, reasons: str, by: User, at: datetime) -
     """Drop a letter that was never issued; that it was not sent is on the file, with why (Dover 6.24)."""
     case, warning, letter = _lock(warning_id)
     permissions.check_can_warn(by, case)
-    need(reasons, "Enter why it is withdrawn", "reasons")
     if letter.state not in WAITING:
         raise _too_late(letter, "withdrawn")
+    need(reasons, "Enter why it is withdrawn", "reasons")
     _withdraw(warning, letter, by=by, at=at)
     rule = case.policy.rule("evidence.log")
     audit.decide(

@@ -121,7 +121,7 @@ def _assess(request: SignedInRequest, ref: str, kind: str, form_kind: Any, **sai
         gate=gate,
         cited=gate.rule.cite() if gate and gate.rule else "",
         latest=latest,
-        needs=list(case.resident.needs.filter(ended_at__isnull=True).order_by("kind", "pk")),
+        needs=list(case.resident.needs.standing().order_by("kind", "pk")),
         **said,
     )
 

@@ -213,12 +213,12 @@ def lift(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restric
     """
     restriction = locked(restriction_id)
     permissions.check_can_lift(by, restriction)
-    if not reason.strip():
-        raise RuleBroken("Enter why it is lifted", None, "reason")
-    if restriction.state == State.IN_FORCE and not restriction.is_in_force(day_of(at)):
-        raise TransitionNotAllowed(f"{restriction.reference} is over already: its last day has gone.")
     if restriction.state != State.IN_FORCE:
         raise TransitionNotAllowed(object=restriction)
+    if not restriction.is_in_force(day_of(at)):
+        raise TransitionNotAllowed(f"{restriction.reference} is over already: its last day has gone.")
+    if not reason.strip():
+        raise RuleBroken("Enter why it is lifted", None, "reason")
     end(restriction, by=by, at=at, reason=reason.strip())
     case = restriction.case
     audit.decide(

@@ -115,9 +115,9 @@ def send_back(restriction_id: int, *, by: User, at: datetime, reasons: str) -> R
     """Return a proposal to its proposer, who changes it or drops it. Raises RuleBroken without reasons."""
     restriction = locked(restriction_id)
     permissions.check_can_send_back(by, restriction)
+    restriction.send_back(reasons=reasons.strip())
     if not reasons.strip():
         raise RuleBroken("Enter what has to change", None, "reasons")
-    restriction.send_back(reasons=reasons.strip())
     restriction.save()
     case = restriction.case
     decision = audit.decide(

@@ -122,7 +122,9 @@ def _context(request: SignedInRequest, restriction: Restriction, form: forms.Dec
         position=position,
         waiting=len(queue),
         gates=[Task(gate.text, gate.state, hint=gate.cited) for gate in gates],
-        adjustments=Need.objects.filter(resident=case.resident, ended_at__isnull=True, kind=Need.Kind.ADJUSTMENT),
+        adjustments=Need.objects.visible_to(request.user)
+        .standing()
+        .filter(resident=case.resident, kind=Need.Kind.ADJUSTMENT),
         lacking=services.missing(restriction),
         who=permissions.deciders(case.policy),
         **summary(restriction),

@@ -177,7 +177,12 @@ def needs(request: SignedInRequest, ref: str) -> HttpResponse:
             services.save_needs(restriction.pk, by=request.user, at=timezone.now(), **form.cleaned_data)
             return _saved(restriction)
     policy = restriction.case.policy
-    known = Need.objects.filter(resident=restriction.case.resident, ended_at__isnull=True).order_by("kind", "pk")
+    known = (
+        Need.objects.visible_to(request.user)
+        .standing()
+        .filter(resident=restriction.case.resident)
+        .order_by("kind", "pk")
+    )
     context = {
         "form": form,
         "known": known,

@@ -48,7 +48,7 @@ def review(request: SignedInRequest, ref: str) -> HttpResponse:
         if form.is_valid() and "again" not in request.POST:
             with form.rules():
                 return _act_on(request, restriction, begun, form)
-    return render(request, "restrictions/review.html", _context(restriction, begun, form, refusal))
+    return render(request, "restrictions/review.html", _context(request, restriction, begun, form, refusal))
 
 
 def _begin(request: SignedInRequest, restriction: Restriction) -> HttpResponse:
@@ -159,7 +159,9 @@ def _check(
     return render(request, "restrictions/check_review.html", context)
 
 
-def _context(restriction: Restriction, begun: Review, form: forms.DecideReview, refusal: str) -> dict[str, Any]:
+def _context(
+    request: SignedInRequest, restriction: Restriction, begun: Review, form: forms.DecideReview, refusal: str
+) -> dict[str, Any]:
     case = restriction.case
     policy = case.policy
     return shared.step(
@@ -170,7 +172,7 @@ def _context(restriction: Restriction, begun: Review, form: forms.DecideReview, 
         terms=limits.as_rows(limits.of(restriction)),
         incidents=list(restriction.incidents.order_by("happened_on", "pk")),
         since=service.incidents_since(restriction),
-        needs=Need.objects.filter(resident=case.resident, ended_at__isnull=True).order_by("kind", "pk"),
+        needs=Need.objects.visible_to(request.user).standing().filter(resident=case.resident).order_by("kind", "pk"),
         needs_changed=restriction.needs_version not in (None, case.resident.needs_version),
         dates=shared.rows_of(shared.dates_of([restriction]).get(restriction.reference, {}).values()),
         decides=permissions.reviewers(policy),
