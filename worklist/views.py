@@ -49,7 +49,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     if not works and not page.object_list and not form.is_bound:
         return _elsewhere(request, held)
     today = timezone.localdate()
-    context = _lists(page, form, today) | {
+    context = _lists(page, form, today, user) | {
         "drafts": Draft.objects.filter(user=user, became__isnull=True).order_by("-updated_at")[:20],
         "may_log": Can.LOG_INCIDENTS in held,
         "log_url": _address("cases:log"),
@@ -67,7 +67,7 @@ def team(request: HttpRequest) -> HttpResponse:
         return render(request, "errors/403.html", {"why": "Only those who decide see the work of others."}, status=403)
     page, form = _page(request, Deadline.objects.for_team_of(user).select_related("owner"))
     names = {(role.provider_id, role.key): role.name for role in Role.objects.all()}
-    context = _lists(page, form, timezone.localdate(), names)
+    context = _lists(page, form, timezone.localdate(), user, names)
     return render(request, "worklist/team.html", context)
 
 
@@ -82,7 +82,7 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
         "deadline": deadline,
         "explanation": reckoning.explain() if reckoning else "",
         "readings": list(reckoning.readings.items()) if reckoning and not reckoning.due else [],
-        "url": _address(deadline.url_name, deadline.about_ref),
+        "url": _where(deadline, user),
         "back": reverse("worklist:mine"),
     }
     return render(request, "worklist/why.html", context)
@@ -121,7 +121,7 @@ def _page(request: HttpRequest, waiting: DeadlineQuerySet) -> tuple[Page[Deadlin
 
 
 def _lists(
-    page: Page[Deadline], form: Filter, today: date, role_names: dict[tuple[int, str], str] | None = None
+    page: Page[Deadline], form: Filter, today: date, user: User, role_names: dict[tuple[int, str], str] | None = None
 ) -> dict[str, Any]:
     """The page's rows under their headings, and what is chosen in the filter."""
     sections: dict[str, list[Row]] = {OVERDUE: [], THIS_WEEK: [], NO_DATE: [], LATER: []}
@@ -130,7 +130,7 @@ def _lists(
     for deadline in page.object_list:
         row = Row(
             deadline,
-            _address(deadline.url_name, deadline.about_ref),
+            _where(deadline, user),
             _tag(deadline.due_on, today),
             _owner(deadline, role_names) if role_names is not None else "",
         )
@@ -186,6 +186,14 @@ def _next(user: User, today: date) -> Deadline | None:
     if found:
         found.title = services.in_words(found.kind)
     return found
+
+
+def _where(deadline: Deadline, user: User) -> str:
+    """Where it is done, for whoever may do it; for others the case file, where there is one that they read."""
+    if deadline.waits_for(user):
+        return _address(deadline.url_name, deadline.about_ref)
+    reads = Can.VIEW_CASES in user.capabilities.get(deadline.provider_id, ())
+    return _address("cases:overview", deadline.case_ref) if deadline.case_ref and reads else ""
 
 
 def _address(name: str, *args: str) -> str:

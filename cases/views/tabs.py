@@ -21,6 +21,7 @@ from design import components
 from design.dates import day_of
 from letters.models import Letter
 from people.access import Can, can
+from people.models import User
 from policies.clocks import Reckoning
 from policies.policy import Policy
 from policies.rules import Rule
@@ -36,13 +37,13 @@ def policy_link(rule: Rule | None) -> str:
     return f"{reverse('people:policy')}#clause-{first}"
 
 
-def _tasks(gates: list[ladder.Gate], case: Case) -> list[components.Task]:
+def _tasks(gates: list[ladder.Gate], case: Case, *, links: bool) -> list[components.Task]:
     return [
         components.Task(
             gate.text,
             gate.state,
             reverse(gate.url_name, args=[case.reference])
-            if gate.url_name and gate.state != ladder.State.NOT_YET
+            if links and gate.url_name and gate.state != ladder.State.NOT_YET
             else "",
             gate.cited,
         )
@@ -57,10 +58,10 @@ def _act(act: ladder.Act | None) -> dict[str, str] | None:
     return {"words": act.words, "url": address, "why_not": act.why_not}
 
 
-def _due(deadline: Deadline, policy: Policy, today: Any) -> dict[str, Any]:
-    """A deadline as the overview shows it: who, by when, why that date, and where it is done."""
+def _due(deadline: Deadline, policy: Policy, today: Any, reader: User) -> dict[str, Any]:
+    """A deadline as the overview shows it: who, by when, why that date; for whoever may do it, where it is done."""
     try:
-        address = reverse(deadline.url_name, args=[deadline.about_ref])
+        address = reverse(deadline.url_name, args=[deadline.about_ref]) if deadline.waits_for(reader) else ""
     except NoReverseMatch:
         address = ""
     roles = ladder.roles_named(policy, deadline.for_roles) if deadline.for_roles else ""
@@ -92,10 +93,10 @@ def overview(request: SignedInRequest, ref: str) -> HttpResponse:
         "step": step,
         "act": _act(step.act),
         "also": [act for act in map(_act, step.also) if act and not act["why_not"]],
-        "tasks": _tasks(step.gates, case),
+        "tasks": _tasks(step.gates, case, links=not may("assess")),
         "rules": [(words, cited, link) for words, (cited, link) in clauses.items()],
         "lines": [(line, policy_link(line.rule)) for line in ladder.lines(standing)],
-        "dates": [_due(one, case.policy, today) for one in waiting],
+        "dates": [_due(one, case.policy, today, request.user) for one in waiting],
         "linked": list(linked),
         "latest": sorted(standing.incidents, key=lambda one: one.reported_at, reverse=True)[:3],
         "risk": standing.assessment("risk"),
@@ -200,7 +201,7 @@ def people(request: SignedInRequest, ref: str) -> HttpResponse:
     case, context = file(request, ref, "people")
     resident = case.resident
     works = can(request.user, Can.WORK_CASES, case.provider_id)
-    needs = list(resident.needs.filter(ended_at__isnull=True).select_related("recorded_by").order_by("kind", "pk"))
+    needs = list(resident.needs.standing().select_related("recorded_by").order_by("kind", "pk"))
     shared = resident.occupancies.values_list("tenancy_id", flat=True)
     context |= {
         "needs": [need for need in needs if works or not need.about_health],

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+import cases.permissions
 import cases.views
 from cases import ladder
 from cases.models import Case
@@ -39,7 +40,9 @@ def of_case(request: SignedInRequest, ref: str) -> HttpResponse:
     context |= {
         "rows": [_row(each, dates.get(each.reference, {}), request.user, on) for each in rows],
         "start": _start(request.user, case, rows),
-        "gates": _gates(case) if case.stage in (Case.Stage.INITIAL_WARNING, Case.Stage.WRITTEN_WARNING) else [],
+        "gates": _gates(case, request.user)
+        if case.stage in (Case.Stage.INITIAL_WARNING, Case.Stage.WRITTEN_WARNING)
+        else [],
     }
     return render(request, "restrictions/of_case.html", context)
 
@@ -69,13 +72,15 @@ def _start(user: User, case: Case, rows: list[Restriction]) -> dict[str, Any]:
     return {"why_not": refusal}
 
 
-def _gates(case: Case) -> list[dict[str, str]]:
+def _gates(case: Case, user: User) -> list[dict[str, str]]:
+    """What a restriction waits for; with the way to it for those who may do it."""
+    links = not why_not(cases.permissions.check_can_assess, user, case)
     return [
         {
             "title": gate.text,
             "status": gate.state,
             "hint": gate.cited,
-            "url": reverse(gate.url_name, args=[case.reference]) if gate.url_name and not gate.met else "",
+            "url": reverse(gate.url_name, args=[case.reference]) if links and gate.url_name and not gate.met else "",
         }
         for gate in ladder.gates_for_restriction(case)
     ]

@@ -92,5 +92,5 @@ def timeline(at: Desk, case: str, *sentences: str) -> Desk:
     while at.page.get_by_role("link", name="Next").count():
         at.follow("Next")
         pages += " " + at.text()
-    holds(pages, *sentences)
+    holds(pages, *(sentence.rstrip(".") for sentence in sentences))
     return at

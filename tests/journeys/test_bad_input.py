@@ -119,7 +119,7 @@ def test_a_file_that_may_not_come_in(
     steps.write_incident(at, resident, facts="He shouted, and I have it on tape.").unfold("Add more now")
     at.page.locator("input[type=file]").set_input_files(tmp_path / name)
     at.press("Save incident")
-    refused(at, says, field="files")
+    refused(at, says, field="evidence")
     assert at.page.get_by_label("What happened", exact=True).input_value() == "He shouted, and I have it on tape."
     assert not Incident.objects.exists()
 

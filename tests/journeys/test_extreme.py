@@ -46,9 +46,8 @@ def test_the_extreme_path(desk: Sit, council, staff: factories.Staff, resident: 
     steps.propose(officer, restriction)
 
     leader.go(f"/restrictions/{restriction}/decide/").says("leaving out the usual stages", WHY)
-    steps.check_imposing(
-        leader, restriction, reasons="People are in danger.", considered="Waiting.", not_done="No visit."
-    )
+    decided = {"reasons": "People are in danger.", "considered": "Waiting.", "not_done": "No visit."}
+    steps.check_imposing(leader, restriction, **decided)
     leader.says("The resident is not told of the entry", dates.day(again)).press("Impose the restriction")
     leader.says("Restriction imposed")
 

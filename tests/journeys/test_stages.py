@@ -85,7 +85,7 @@ def test_all_four_stages(desk: Sit, council, staff: factories.Staff, resident: R
     steps.log_incident(officer, resident, facts="He rang four times although he is not to ring.")
     manager = desk(staff.manager)
     officer.go(f"/restrictions/{restriction}/").follow("Review this restriction")
-    officer.press("Begin the review").says("He rang four times", "You proposed this, so somebody else decides")
+    officer.press("Begin the review").says("He rang four times", "Maxine Manager or Morgan Manager can.")
     officer.follow("Write down what the resident says").fill("What the resident says", "I only wanted my repair.")
     officer.press("Save what the resident says").says("What the resident says is saved.")
     leader.go(f"/restrictions/{restriction}/review/").says("You imposed this, so somebody else decides")
@@ -99,7 +99,8 @@ def test_all_four_stages(desk: Sit, council, staff: factories.Staff, resident: R
     assert follower.ends_on is not None and imposed.ends_on is not None and follower.ends_on >= imposed.ends_on
     words = checks.paper("review_outcome", case)
     checks.holds(words, "The limits stay for longer.", EXTENDED, dates.day(follower.ends_on), restriction)
-    assert Letter.objects.filter(case_ref=case, state="issued").count() == 3
+    sent = Letter.objects.filter(case_ref=case, state="issued").exclude(kind="late_review_notice")  # by chance of days
+    assert sorted(sent.values_list("kind", flat=True)) == ["restriction", "review_outcome", "warning"]
 
     # At the end: the card, the trail, the file
     checks.card(desk, staff.front_line, "900123", "I am phoning").says("Do this", dates.day(follower.ends_on))
