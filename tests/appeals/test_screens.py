@@ -1,6 +1,5 @@
-"""My work and appeals in a real browser, at a desk and on a phone; nothing that axe finds, nothing too wide."""
+"""My work and appeals in a real browser on a phone; nothing that axe finds, nothing too wide."""
 
-import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,13 +20,13 @@ pytestmark = [
 ]
 AXE = next(Path(axe_playwright_python.__file__).parent.glob("axe.min.js")).read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-SIZES = {"desk": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
+PHONE = {"width": 390, "height": 844}
 
 
-@pytest.fixture(params=SIZES)
-def screen(request, browser, live_server):
-    """A page at one size; `look(name)` checks what is on it, and keeps a picture where EVENHAND_PICTURES says."""
-    context = browser.new_context(viewport=SIZES[request.param], base_url=live_server.url)
+@pytest.fixture
+def screen(browser, live_server):
+    """A page on a phone; `look(name)` checks what is on it. At a desk the journeys look at every page."""
+    context = browser.new_context(viewport=PHONE, base_url=live_server.url)
     page = context.new_page()
 
     def look(name: str) -> None:
@@ -36,8 +35,6 @@ def screen(request, browser, live_server):
         assert [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]] == [], name
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{name} is {wide} px too wide"
-        if folder := os.environ.get("PICTURES"):
-            page.screenshot(path=f"{folder}/{name}-{request.param}.png", full_page=True)
 
     page.look = look
     yield page

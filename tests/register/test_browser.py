@@ -17,7 +17,6 @@ from tests.register.conftest import enter
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
 
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -108,7 +107,7 @@ def test_the_card_is_light(browser, live_server, town):
     assert heights and min(heights) >= 44
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("size", [PHONE], ids=["phone"])
 def test_axe_finds_nothing_on_any_page(browser, live_server, town, size):
     staff, listed, dog = town
     page = sign_in(browser, live_server, staff.team_leader, size)
