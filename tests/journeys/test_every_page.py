@@ -26,18 +26,12 @@ ROLES = {
 NOT_PAGES = {"letters:pdf", "cases:evidence", "healthz", "readyz", "favicon", "account_logout"}
 
 
-# What axe judges, without the words: a page that somebody else saw built in the same way is not judged again.
-LOOK = """[...document.querySelectorAll('*')].map(one => [one.tagName, one.className, one.hidden,
-          ...['role', 'type', 'aria-label', 'aria-current'].map(name => one.getAttribute(name))].join()).join('|')"""
-
-
 class Tourist:
     """Somebody who follows links from `/`, one address for every kind of page."""
 
-    def __init__(self, page: Page, site: str, looks: set[str]) -> None:
+    def __init__(self, page: Page, site: str) -> None:
         self.page, self.site = page, site
         self.seen: dict[str, str] = {}
-        self.looks = looks
         self.problems: list[str] = []
         page.on("console", lambda message: message.type == "error" and self._complained(message.text))
         page.on("pageerror", lambda error: self.problems.append(f"{page.url}: {error}"))
@@ -70,11 +64,9 @@ class Tourist:
 
     def examine(self, address: str) -> None:
         """Axe on a desk and on a phone; no scrolling sideways at the narrowest."""
-        if (look := self.page.evaluate(LOOK)) not in self.looks:
-            self.looks.add(look)
-            for width in WIDTHS:
-                self.page.set_viewport_size({"width": width, "height": 900})
-                self.problems += [f"{width} px, {address}: {problem}" for problem in complaints(self.page)]
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 900})
+            self.problems += [f"{width} px, {address}: {problem}" for problem in complaints(self.page)]
         self.page.set_viewport_size({"width": NARROWEST, "height": 900})
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         if wide > NARROWEST:
@@ -120,14 +112,14 @@ def tourist(site: str, browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def sit_down(page: Page, site: str, user: User, looks: set[str]) -> Tourist:
+def sit_down(page: Page, site: str, user: User) -> Tourist:
     """Sign somebody in at this browser, in place of whoever was."""
     client = Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
     name = settings.SESSION_COOKIE_NAME
     page.context.clear_cookies()
     page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
-    return Tourist(page, site, looks)
+    return Tourist(page, site)
 
 
 def also(role: str, town: build.Council) -> list[str]:
@@ -146,10 +138,10 @@ def also(role: str, town: build.Council) -> list[str]:
 
 def test_every_page_for_everybody(site: str, tourist: Page, town: build.Council):
     problems: list[str] = []
-    kinds, looks = set[str](), set[str]()
+    kinds: set[str] = set()
     seen_by: dict[str, set[str]] = {}
     for role, key in ROLES.items():
-        guest = sit_down(tourist, site, town.staff[key], looks)
+        guest = sit_down(tourist, site, town.staff[key])
         for start in ("/", *also(role, town)):
             guest.tour(start)
         seen_by[role] = set(guest.seen)
