@@ -313,10 +313,16 @@ class Keyboard(Desk):
         self.page.keyboard.insert_text(words)
 
 
-# What axe judges, without the words: a page that was seen built in the same way is not judged again.
-LOOK = """[window.innerWidth, ...[...document.querySelectorAll('*')].map(one => [one.tagName, one.className, one.hidden,
-          one.open, ...['role', 'type', 'aria-label', 'aria-current', 'for', 'id', 'aria-describedby', 'href']
-          .map(name => (one.getAttribute(name) || '').replace(/\\d+/g, '0'))].join())].join('|')"""
+# What axe judges, without the words: which parts a page is built of, and in what each stands. A page of the same kind
+# and the same parts, however many of each, is not judged again.
+LOOK = """(() => {
+    const part = one => [one.tagName, one.className, one.hidden, one.open,
+        ...['role', 'type', 'aria-label', 'aria-current'].map(name => one.getAttribute(name))].join();
+    const parts = [...document.querySelectorAll('*')].map(
+        one => part(one) + ' in ' + (one.parentElement ? part(one.parentElement) : ''));
+    const kind = location.pathname.replace(/[^/]*\\d[^/]*/g, '0');
+    return [window.innerWidth, kind, ...new Set(parts)].join('|');
+})()"""
 JUDGED: set[int] = set()
 
 
