@@ -73,7 +73,7 @@ class Processes:
                 process.wait()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(django_db_setup: None, django_db_blocker: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the running product answers: gunicorn and a worker on the test database."""
     processes = Processes(tmp_path_factory.mktemp("site"))
