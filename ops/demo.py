@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ops.console import Stop, say
 from ops.paths import LOCK, ROOT, make, state, write_private
-from ops.processes import MARK, Process, start, stop_marked
+from ops.processes import MARK, Process, start, stop_marked, wait_until
 from ops.running import Claim, sweep
 from ops.servers import Servers, free_port, tail
 from ops.testing import attended
@@ -202,12 +202,17 @@ def supervise(parts: list[Part], servers: Servers) -> None:
 
 
 def farewell(parts: list[Part], mark: str) -> None:
-    """End the programs: all are asked at once, the worker may finish its letter; then whoever is left is ended."""
+    """End the programs: all are asked at once, the worker may finish its letter; then whoever is left is ended.
+
+    Each is asked once: a second SIGTERM would tell the worker to drop its letter. The time is for all together.
+    """
     running = [part.process for part in parts if part.process]
     for process in running:
         process.send(signal.SIGTERM)
+    wait_until(lambda: all(process.ended(0) for process in running), within=15)
     for process in running:
-        process.stop(within=15)
+        process.send(signal.SIGKILL)
+        process.ended(5)
     stop_marked(mark)
 
 

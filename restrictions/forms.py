@@ -409,7 +409,7 @@ class DecideReview(forms.Form):
     )
     evidence = fields.LongTextField(
         label="How the terms were not kept, or how the behaviour continued", required=False,
-        help_text="Needed to extend, vary or keep. Not needed to lift.", rows=4,
+        rows=4,
     )  # fmt: skip
     late_reason = fields.LongTextField(
         label="Why the review is late", called="why the review is late", help_text="The resident reads this.", rows=3
@@ -448,6 +448,8 @@ class DecideReview(forms.Form):
             )
             self.fields["new_months"].label = "How many months does it last?"
             self.fields["new_months"].required = True
+        if needing := [key for key in outcomes if key != Outcome.LIFT]:
+            self.fields["evidence"].help_text = f"Needed to {' or '.join(needing)}. Not needed to lift."
         self.fields["months"].help_text = extension
         if not late:
             del self.fields["late_reason"]

@@ -8,12 +8,14 @@ from deadlines import services as deadlines
 from people import access
 from people import services as people
 from people.models import Provider, Resident, Role, User
+from tests.remembered import remembered
 
 NOON = datetime(2026, 12, 18, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 DOVER = "dover-district-council"
 
 
+@remembered
 def dover(slug: str = DOVER, *, at: datetime = NOON) -> Provider:
     """A provider that runs on Dover's policy with the demo's local rules; another slug gives another provider."""
     provider = Provider.objects.create(
@@ -72,6 +74,7 @@ class Staff:
     administrator: User
 
 
+@remembered
 def staff(provider: Provider) -> Staff:
     """Somebody in every role at a provider."""
     manager = working_as(provider, "manager", name="Morgan Manager")
@@ -89,6 +92,7 @@ def staff(provider: Provider) -> Staff:
     )
 
 
+@remembered
 def resident(provider: Provider, by: User, name: str = "Rowan Resident", **extra: object) -> Resident:
     """A tenant at an address, with a phone and an e-mail."""
     details: dict = {

@@ -45,15 +45,25 @@ def check_grounds(provider: Provider, resident: Resident | None, place: str, sou
     kind, _, reference = source.partition(":")
     if resident is not None and kind not in ("restriction", "incident"):
         raise RuleBroken("Enter the reference of the incident", FROM_AN_INCIDENT, "incident")
-    if kind == "incident" and not _on_record(provider, reference):
-        raise RuleBroken(f"No incident {reference} is on record", FROM_AN_INCIDENT, "incident")
+    if kind == "incident":
+        _check_on_record(provider, resident, reference)
     if kind != "restriction" and not reason.strip():
         raise RuleBroken("Enter the reasons for the entry", FROM_AN_INCIDENT, "reason")
 
 
-def _on_record(provider: Provider, reference: str) -> bool:
-    """Whether the trail knows an incident; the register stands below the casework and does not ask it."""
-    return Event.objects.filter(subject_kind="incident", subject_ref=reference, provider_ref=provider.slug).exists()
+def _check_on_record(provider: Provider, resident: Resident | None, reference: str) -> None:
+    """Refuse an incident that is not on record, or in which the behaviour was not this resident's (D1, accuracy).
+
+    The register stands below the casework, so it asks the trail, where an incident has an event for each resident whose
+    behaviour it was.
+    """
+    known = Event.objects.filter(subject_kind="incident", subject_ref=reference, provider_ref=provider.slug)
+    if not known.exists():
+        raise RuleBroken(f"No incident {reference} is on record", FROM_AN_INCIDENT, "incident")
+    if resident is not None and not known.filter(resident_ref=resident.reference).exists():
+        raise RuleBroken(
+            f"Incident {reference} does not record behaviour of this resident", FROM_AN_INCIDENT, "incident"
+        )
 
 
 def check_orders(orders: list[str]) -> None:

@@ -119,8 +119,8 @@ def write_terms(
     at.go(f"/restrictions/{restriction}/proposal/terms/")
     at.answer("Telephone", "Not used").answer("E-mail", "Limited")
     at.answer("One named person for all contact?", "No").answer("Another term, in your own words?", "No")
-    at.press("Continue")
-    at.fill("E-mail: what is the limit?", "One message a week, on Mondays.").press("Continue")
+    at.press("Save the channels")
+    at.fill("E-mail: what is the limit?", "One message a week, on Mondays.").press("Save the limits")
     at.fill("What must staff do?", "\n".join(orders))
     at.answer("Which risks should staff know of?", "Threats", "Abuse")
     at.answer("Do contractors see this?", "Yes" if contractors else "No")
@@ -165,7 +165,7 @@ def check_imposing(at: Desk, restriction: str, *, reasons: str, considered: str,
     """Decide to impose as proposed, up to the page on which it is checked."""
     at.go(f"/restrictions/{restriction}/decide/").answer("What do you decide?", "Impose as proposed")
     at.fill("Your reasons", reasons).fill("What else you considered", considered)
-    at.fill("What you decided not to do", not_done).press("Continue")
+    at.fill("What you decided not to do", not_done).press("Check your decision")
     return at.says("Check before you impose", "When you impose:")
 
 

@@ -64,7 +64,7 @@ def test_thirteen_months_are_too_many(desk: Sit, council, staff: factories.Staff
     leader = desk(staff.team_leader).go(f"/restrictions/{other.reference}/decide/")
     leader.answer("What do you decide?", "Impose with changes").fill("Length in months", "13")
     leader.fill("Your reasons", "A year is too short.").fill("What else you considered", "Six months.")
-    leader.press("Continue")
+    leader.press("Check your decision")
     refused(leader, "clause 6.16", field="months")
     assert leader.page.get_by_label("Your reasons").input_value() == "A year is too short."
     assert Restriction.objects.get(pk=other.pk).state == Restriction.State.PROPOSED

@@ -64,7 +64,7 @@ def test_all_four_stages(desk: Sit, council, staff: factories.Staff, resident: R
     officer.go(f"/restrictions/{restriction}/decide/").says("You cannot decide this", "Evenhand's rule")
     leader.go("/").follow("Decide a proposed restriction").says("1 of 1", steps.LESS, AGAIN)
     leader.answer("What do you decide?", "Return").fill("Your reasons", "Say what was tried before the letter.")
-    leader.press("Continue").says("Proposal returned", restriction)
+    leader.press("Check your decision").says("Proposal returned", restriction)
     officer.go(f"/restrictions/{restriction}/proposal/").says("Say what was tried before the letter.")
     steps.write_less(officer, restriction, less=f"{steps.LESS} Before the letter we rang back twice.")
     steps.propose(officer, restriction)
@@ -93,7 +93,7 @@ def test_all_four_stages(desk: Sit, council, staff: factories.Staff, resident: R
     manager.answer("What do you decide?", "Extend").fill("By how many months?", "6")
     manager.fill("How the terms were not kept", "Four calls, logged.").fill("Your reasons", EXTENDED)
     manager.fill("What else you considered", "Lifting it.").fill("What you decided not to do", "No court.")
-    manager.press("Continue").says("Check before you decide", "In force from").press("Decide the review")
+    manager.press("Check your decision").says("Check before you decide", "In force from").press("Decide the review")
     manager.says("Review decided", "is followed by")
     follower = Restriction.objects.get(follows=imposed)
     assert follower.ends_on is not None and imposed.ends_on is not None and follower.ends_on >= imposed.ends_on

@@ -172,9 +172,7 @@ def test_killed_while_rendering_a_letter_is_rendered_and_sent_once(letter, worke
     assert happened(letter, "letter.dispatched") == 2
 
 
-def test_killed_after_the_paper_was_printed_it_is_not_printed_again(
-    letter, worker, mail_server, tmp_path, empty_queue
-):
+def test_killed_after_the_paper_was_printed_it_is_not_printed_again(letter, worker, mail_server, tmp_path, empty_queue):
     paper = Dispatch.objects.get(letter=letter, channel="print")
     services.outbox.render(letter.pk, at=timezone.now(), using=lambda _: (b"%PDF the letter", 1))
     empty_queue.flushdb()  # rendering told the workers; nothing is sent before the table is held

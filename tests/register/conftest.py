@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from audit.models import Trail
 from register import services
 from tests import factories
 from tests.factories import NOON
@@ -22,6 +23,13 @@ def staff(provider):
 @pytest.fixture
 def resident(provider, staff):
     return factories.resident(provider, staff.officer)
+
+
+class Incident:
+    """An incident as the casework above the register records it: the resident is whoever's behaviour it was."""
+
+    def __init__(self, reference, provider, resident=None):
+        self.trail = Trail("incident", reference, provider.slug, resident.reference if resident else "")
 
 
 def enter(provider, by, resident=None, **extra):

@@ -7,12 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit import services as audit
-from audit.models import Trail
 from people import services as people
 from register import services
 from register.models import Lookup
 from tests import factories
-from tests.register.conftest import enter
+from tests.register.conftest import Incident, enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -46,11 +45,7 @@ def town():
         listed.pk, kind="need", words="Hears badly on the telephone", about_health=True, by=staff.officer, at=now
     )
     people.join_tenancy(listed.pk, reference="T-0042", kind="Secure", part="tenant", by=staff.officer, at=now)
-
-    class Incident:
-        trail = Trail("incident", "I-000012", provider.slug)
-
-    audit.record("incident.logged", subject=Incident(), by=staff.officer, at=now)
+    audit.record("incident.logged", subject=Incident("I-000012", provider, listed), by=staff.officer, at=now)
     return staff, listed, dog
 
 
@@ -140,7 +135,7 @@ def test_axe_finds_nothing_on_any_page(browser, live_server, town, size):
         no_faults(page)
     page.goto(live_server.url + reverse("register:remove", args=[dog.reference]))
     page.get_by_label("Reasons for the removal").fill("The dog has died.")
-    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Check the removal").click()
     no_faults(page)
     page.get_by_role("button", name="Remove the entry").click()
     no_faults(page)

@@ -10,14 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit import services as audit
-from audit.models import Event, Trail
+from audit.models import Event
 from people import services as people
 from policies import policy as policy_module
 from register import services
 from register.models import Entry, Lookup, Receipt
 from tests import factories
 from tests.factories import NOON
-from tests.register.conftest import enter
+from tests.register.conftest import Incident, enter
 
 NOT_LISTED = (
     "<strong>Nothing is recorded here. Not listed does not mean safe.</strong> It means nobody has recorded a risk. "
@@ -262,11 +262,7 @@ def test_a_resident_is_entered_from_an_incident_on_record(provider, resident, st
         **day("look_again_on", date(2027, 1, 18)),
     }
     assert "No incident I-000012 is on record" in page(client.post(address, asked))
-
-    class Incident:
-        trail = Trail("incident", "I-000012", provider.slug)
-
-    audit.record("incident.logged", subject=Incident(), by=staff.officer, at=NOON)
+    audit.record("incident.logged", subject=Incident("I-000012", provider, resident), by=staff.officer, at=NOON)
     client.post(address, asked)
     entry = Entry.objects.get()
     assert (entry.source, entry.resident_told, entry.look_again_on) == ("incident:I-000012", False, date(2027, 1, 18))

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
-from audit.models import Decision, Event, Trail
+from audit.models import Decision, Event
 from deadlines.models import Deadline
 from letters.models import Notice
 from people import services as people
@@ -18,7 +18,7 @@ from register import services
 from register.models import Entry, Lookup, Receipt
 from tests import factories
 from tests.factories import NOON
-from tests.register.conftest import enter
+from tests.register.conftest import Incident, enter
 
 WHO = ["officer", "colleague", "team_leader", "manager", "other_manager", "front_line", "contractor", "dpo"] + [
     "administrator"
@@ -27,13 +27,6 @@ WHO = ["officer", "colleague", "team_leader", "manager", "other_manager", "front
 
 def verbs(ref):
     return list(Event.objects.filter(subject_ref=ref).order_by("pk").values_list("verb", flat=True))
-
-
-class Incident:
-    """As the casework above the register would record it."""
-
-    def __init__(self, reference, provider):
-        self.trail = Trail("incident", reference, provider.slug)
 
 
 # entering
@@ -73,16 +66,26 @@ def test_nobody_is_entered_without_an_incident_or_a_restriction(provider, staff,
 
 def test_the_incident_must_be_on_record_at_this_provider(provider, staff, resident):
     elsewhere = factories.dover("elsewhere")
-    audit.record("incident.logged", subject=Incident("I-000009", elsewhere), by=staff.officer, at=NOON)
+    audit.record("incident.logged", subject=Incident("I-000009", elsewhere, resident), by=staff.officer, at=NOON)
     wanted = {"source": "incident:I-000009", "reason": "A knife was shown."}
     with pytest.raises(RuleBroken, match="No incident I-000009 is on record"):
         enter(provider, staff.team_leader, resident, **wanted)
-    audit.record("incident.logged", subject=Incident("I-000009", provider), by=staff.officer, at=NOON)
+    audit.record("incident.logged", subject=Incident("I-000009", provider, resident), by=staff.officer, at=NOON)
     assert enter(provider, staff.team_leader, resident, **wanted).source == "incident:I-000009"
 
 
+def test_an_incident_of_somebody_elses_behaviour_marks_nobody(provider, staff, resident):
+    neighbour = factories.resident(provider, staff.officer, name="Noor Neighbour")
+    for trail in (Incident("I-000009", provider, neighbour), Incident("I-000009", provider)):
+        audit.record("incident.logged", subject=trail, by=staff.officer, at=NOON)
+    with pytest.raises(RuleBroken, match="does not record behaviour of this resident") as broken:
+        enter(provider, staff.team_leader, resident, source="incident:I-000009", reason="A knife was shown.")
+    assert broken.value.field == "incident"
+    assert enter(provider, staff.team_leader, neighbour, source="incident:I-000009", reason="A knife was shown.").pk
+
+
 def test_an_entry_from_an_incident_needs_reasons_of_its_own(provider, staff, resident):
-    audit.record("incident.logged", subject=Incident("I-000009", provider), by=staff.officer, at=NOON)
+    audit.record("incident.logged", subject=Incident("I-000009", provider, resident), by=staff.officer, at=NOON)
     with pytest.raises(RuleBroken) as broken:
         enter(provider, staff.team_leader, resident, source="incident:I-000009", reason="  ")
     assert broken.value.field == "reason"

@@ -13,6 +13,7 @@ from restrictions.models import Restriction, Review, Term
 from restrictions.services import NewTerm
 from tests import factories
 from tests.factories import NOON, Staff
+from tests.remembered import remembered
 
 RISKS = ["threats", "abuse"]
 ORDERS = ["Do not visit alone.", "Ring the office before you go in."]
@@ -35,6 +36,7 @@ class World:
     at: datetime
 
 
+@remembered
 def world(*, at: datetime = NOON, slug: str = factories.DOVER, name: str = "Rowan Resident") -> World:
     """A provider with staff and a case whose written warning was issued and disregarded, and whose risk is assessed.
 
