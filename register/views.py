@@ -309,7 +309,9 @@ def remove(request: SignedInRequest, reference: str) -> HttpResponse:
             return render(request, "register/check_removal.html", context | {"recipients": services.recipients(found)})
         with form.rules():
             return _remove(request, found, form.cleaned_data)
-    return render(request, "register/form.html", _act(found, form, "Remove the entry") | {"button": "Check the removal"})
+    return render(
+        request, "register/form.html", _act(found, form, "Remove the entry") | {"button": "Check the removal"}
+    )
 
 
 def _remove(request: SignedInRequest, found: Entry, data: dict[str, Any]) -> HttpResponse:
