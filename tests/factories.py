@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import policies.shelf
 from deadlines import services as deadlines
+from ops.seed import build
 from people import access
 from people import services as people
 from people.models import Provider, Resident, Role, User
@@ -103,3 +104,10 @@ def resident(provider: Provider, by: User, name: str = "Rowan Resident", **extra
         "emails": (f"{name.lower().replace(' ', '.')}@example.org",),
     }
     return people.add_resident(provider, people.Details(name=name, **details | extra), by=by, at=NOON)
+
+
+@remembered
+def town(now: datetime) -> Provider:
+    """The demo's council as it stands at an instant: cases at every stage, letters, entries, what is due."""
+    build.build(now)
+    return Provider.objects.get(slug=DOVER)

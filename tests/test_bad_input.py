@@ -13,12 +13,11 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from ops.seed import build
 from people.models import User
 from tests import factories
 from tests.test_doors import DOORS, NOW, ROLES, furnish, is_open
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.proof]
 
 FAULT = 500
 RTL = "\u202e\u200fשלום مرحبا\u2066 👩🏽‍🚒🏳️‍🌈 e\u0301 \ufeff"
@@ -48,6 +47,7 @@ DAYS = {
     "superscript": ("²", "²", "²⁰²⁶"),
     "tomorrow's century": ("18", "12", "2099"),
 }
+PATHS = ("\x00", "9" * 30, "C-" + "0" * 10_000, RTL, "a b\n", "%00")
 SEED = 20_261_218
 SOAK = bool(os.environ.get("EVENHAND_SOAK"))
 
@@ -143,7 +143,7 @@ def bodies(page: Page, foreign: list[str], luck: random.Random) -> Iterator[tupl
 
     yield "nothing", {}
     yield "everything empty", dict.fromkeys(names, [""])
-    for what, junk in some(JUNK.items(), luck, 6):
+    for what, junk in some(JUNK.items(), luck, 4):
         free = [name for name in names if not page.offers[name] and page.kinds[name] != "hidden"]
         if free:
             yield f"{what} in every box", good() | dict.fromkeys(free, [junk])
@@ -161,7 +161,7 @@ def bodies(page: Page, foreign: list[str], luck: random.Random) -> Iterator[tupl
         if days:
             yield what, good() | typed
     yield "repeated", {name: value * 3 for name, value in good().items()}
-    for name in some(names, luck, 8):
+    for name in some(names, luck, 5):
         wrong = luck.choice([*JUNK.values(), *foreign])
         yield f"{wrong[:20]!r} in {name}", good() | {name: [wrong]}
         if page.offers[name]:
@@ -182,7 +182,7 @@ def bodies(page: Page, foreign: list[str], luck: random.Random) -> Iterator[tupl
 def house(empty_queue, db, settings, monkeypatch) -> dict[str, Client]:
     """A client a role, signed in at the seeded council."""
     monkeypatch.setattr(logging.root.manager, "disable", logging.CRITICAL)  # thousands of refusals are no news
-    build.build(NOW)
+    factories.town(NOW)
     furnish()
     found = {}
     for role, email in ROLES.items():
@@ -245,13 +245,13 @@ def test_every_form_answers_junk_in_words(house, foreign):
                 found, _ = tried(client, "post", url, body)
                 if bad(found):
                     wrong.append(f"{name} as {role}, {what}: {found}")
-    assert count > 700, count
+    assert count > 500, count
     assert not wrong, f"{len(wrong)} of {count}\n" + "\n".join(wrong)
 
 
 def test_torn_requests(house):
     """Bodies that are no form: JSON, multipart without its boundary, wrong encodings, half a field."""
-    wrong = []
+    luck, wrong = random.Random(SEED), []
     torn = [
         (b'{"reasons": ["x"]}', "application/json"),
         (b'--x\r\nContent-Disposition: form-data; name="reasons"\r\n\r\n', "multipart/form-data"),
@@ -268,7 +268,7 @@ def test_torn_requests(house):
     for name, door in DOORS.items():
         for role in who_acts(name):
             url = reverse(name, kwargs=door.where())
-            for body, kind in torn:
+            for body, kind in some(torn, luck, 5):
                 found, _ = tried(house[role], "generic", "POST", url, body, content_type=kind)
                 if bad(found):
                     wrong.append(f"{name} as {role}, {kind!r}: {found}")
@@ -278,20 +278,8 @@ def test_torn_requests(house):
 def test_junk_in_addresses(house):
     """What stands after the question mark, and in the path itself."""
     luck, wrong = random.Random(SEED), []
-    keys = (
-        "page",
-        "q",
-        "stage",
-        "kind",
-        "resident",
-        "found",
-        "files",
-        "part",
-        "affected",
-        "colleague_q",
-        "phone",
-        "spoc",
-    )
+    keys = ["page", "q", "stage", "kind", "resident", "found", "files", "part", "affected", "phone", "spoc"]
+    keys += ["colleague_q"]
     values = ["-1", "abc", "0", "9" * 5_000, "²", "\x00", RTL, "x" * 2_000, "%", "\\", "limited", "yes", "'\"><script>"]
     for name, door in DOORS.items():
         if name in ("healthz", "readyz", "favicon"):
@@ -299,22 +287,13 @@ def test_junk_in_addresses(house):
         for role in who_acts(name):
             where = door.where()
             url = reverse(name, kwargs=where)
-            queries = [dict.fromkeys(keys, value) for value in some(values, luck, 5)]
+            queries = [dict.fromkeys(keys, value) for value in some(values, luck, 3)]
             for query in queries:
                 found, _ = tried(house[role], "get", url, query)
                 if bad(found):
                     wrong.append(f"{name}?{list(query.values())[0][:12]!r} as {role}: {found}")
             for key, value in where.items():
-                for junk in (
-                    str(value).lower(),
-                    "\x00",
-                    f"{value}\x00",
-                    "9" * 30,
-                    "C-" + "0" * 10_000,
-                    RTL,
-                    "a b\n",
-                    "%00",
-                ):
+                for junk in some((str(value).lower(), f"{value}\x00", *PATHS), luck, 3):
                     try:
                         odd = reverse(name, kwargs=where | {key: junk})
                     except Exception:  # what no address can hold

@@ -17,7 +17,6 @@ from appeals.models import Appeal
 from cases.models import Case, Draft, Evidence, Incident, Warning
 from deadlines.models import Deadline
 from letters.models import Dispatch, Letter
-from ops.seed import build
 from people.models import Need, Representative, Resident, User
 from register.models import Entry, Lookup
 from restrictions.models import Restriction, Review
@@ -224,7 +223,7 @@ def test_every_address_has_its_door():
 @pytest.fixture
 def everybody(empty_queue, db) -> dict[str, User | None]:
     """The seeded council's people by role, another provider's, and nobody."""
-    build.build(NOW)
+    factories.town(NOW)
     furnish()
     found: dict[str, User | None] = {role: User.objects.get(email=email) for role, email in ROLES.items()}
     elsewhere = factories.staff(factories.dover("elsewhere"))

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
@@ -313,23 +314,23 @@ class Keyboard(Desk):
         self.page.keyboard.insert_text(words)
 
 
-# What axe judges, without the words: which parts a page is built of, and in what each stands. A page of the same kind
-# and the same parts, however many of each, is not judged again.
-LOOK = """(() => {
+# What axe judges, without the words: which parts a page is built of, and in what each stands.
+PARTS = """(() => {
     const part = one => [one.tagName, one.className, one.hidden, one.open,
         ...['role', 'type', 'aria-label', 'aria-current'].map(name => one.getAttribute(name))].join();
     const parts = [...document.querySelectorAll('*')].map(
         one => part(one) + ' in ' + (one.parentElement ? part(one.parentElement) : ''));
     const kind = location.pathname.replace(/[^/]*\\d[^/]*/g, '0');
-    return [window.innerWidth, kind, ...new Set(parts)].join('|');
+    return [window.innerWidth + ' ' + kind, ...new Set(parts)];
 })()"""
-JUDGED: set[int] = set()
+# For each kind of page at each width, the parts that axe has found good.
+GOOD: dict[str, set[str]] = defaultdict(set)
 
 
 def complaints(page: Page) -> list[str]:
-    """What axe has against a page; nothing where one built in the same way was found good."""
-    look = hash(page.evaluate(LOOK))
-    if look in JUDGED:
+    """What axe has against a page; nothing where it has found every part good on pages of the same kind."""
+    kind, *parts = page.evaluate(PARTS)
+    if GOOD[kind].issuperset(parts):
         return []
     page.evaluate(AXE)
     found = page.evaluate(
@@ -337,7 +338,7 @@ def complaints(page: Page) -> list[str]:
         TAGS,
     )
     if not found:
-        JUDGED.add(look)
+        GOOD[kind].update(parts)
     return [f"{each['id']}: {node['html'][:160]} on {page.url}" for each in found for node in each["nodes"]]
 
 
