@@ -21,7 +21,7 @@ LETTERS = {
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
-BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
 def ensure() -> None:
@@ -106,9 +106,12 @@ def ensure_letter_libraries() -> None:
 
 
 def ensure_browser() -> None:
-    """The journeys are tested in Chromium: install it where that is allowed, otherwise say how."""
+    """The journeys are tested in Chromium: install it where that is allowed, otherwise say how.
+
+    Debian packages it without its windows as well, which takes a quarter less time over the same pages.
+    """
     if not any(shutil.which(name) for name in BROWSERS):
-        install_packages(["chromium"], "The journeys are tested in a real browser.")
+        install_packages(["chromium-headless-shell|chromium"], "The journeys are tested in a real browser.")
 
 
 def loads(library: str) -> bool:
@@ -121,16 +124,30 @@ def loads(library: str) -> bool:
 
 
 def install_packages(packages: list[str], reason: str) -> None:
-    """Install Debian packages as root or with a sudo that asks nothing; else raise `Stop` with the line to type."""
-    line = f"apt-get install --yes --no-install-recommends {' '.join(packages)}"
-    if (before := privilege()) is not None and shutil.which("apt-get"):
-        note(f"{reason} Installing {', '.join(packages)} …")
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    """Install Debian packages as root or with a sudo that asks nothing; else raise `Stop` with the line to type.
+
+    `a|b` is b where the system knows no a.
+    """
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    before = privilege() if shutil.which("apt-get") else None
+    if before is not None:
+        note(f"{reason} Installing …")
         subprocess.run([*before, "apt-get", "update", "-qq"], env=quiet, check=False)
+    line = f"apt-get install --yes --no-install-recommends {' '.join(map(known, packages))}"
+    if before is not None:
         done = subprocess.run([*before, *line.split(), "-qq"], env=quiet, stdout=subprocess.DEVNULL, check=False)
         if done.returncode == 0:
             return
     raise Stop(f"{reason} Please install what is missing, then start again:\n\n    sudo {line}\n")
+
+
+def known(package: str) -> str:
+    """The first of several names for a package that the system's lists hold, else the last."""
+    *others, last = package.split("|")
+    for name in others if shutil.which("apt-cache") else []:
+        if subprocess.run(["apt-cache", "show", name], capture_output=True, check=False).returncode == 0:
+            return name
+    return last
 
 
 def privilege() -> list[str] | None:

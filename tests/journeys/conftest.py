@@ -314,15 +314,15 @@ class Keyboard(Desk):
         self.page.keyboard.insert_text(words)
 
 
-# What axe judges, without the words: which parts a page is built of, and in what each stands.
-PARTS = """(() => {
+# What axe judges, without the words: which parts a page is built of, and in what each stands, once it has been drawn.
+PARTS = """new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn))).then(() => {
     const part = one => [one.tagName, one.className, one.hidden, one.open,
         ...['role', 'type', 'aria-label', 'aria-current'].map(name => one.getAttribute(name))].join();
     const parts = [...document.querySelectorAll('*')].map(
         one => part(one) + ' in ' + (one.parentElement ? part(one.parentElement) : ''));
     const kind = location.pathname.replace(/[^/]*\\d[^/]*/g, '0');
     return [window.innerWidth + ' ' + kind, ...new Set(parts)];
-})()"""
+})"""
 # For each kind of page at each width, the parts that axe has found good.
 GOOD: dict[str, set[str]] = defaultdict(set)
 

@@ -121,7 +121,7 @@ def test_a_demo_from_its_first_start_to_its_last(demo: Callable[..., Demo], plac
     everything = first.everything()
     assert len(everything) >= 8
     first.started.send_signal(signal.SIGINT)
-    assert first.started.wait(40) == 0
+    assert ops.processes.wait_until(lambda: first.started.poll() == 0, within=120), first.said()
     assert gone(everything), first.said()
 
     # The second start answers within seconds, and ./run stop ends it from another terminal.
