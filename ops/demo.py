@@ -39,7 +39,8 @@ def run(*, port: int | None, seeded: bool = True) -> int:
     sweep(claim)
     if free_port(wanted=port) != port:
         raise Stop(f"Port {port} is taken by another program. Choose another:  ./run demo --port {port + 1}")
-    for ending in (signal.SIGTERM, signal.SIGHUP):
+    # Ctrl-C too: a script that starts it in the background has had SIGINT ignored for it.
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
     try:
         keep_up(claim, folder, port, seeded=seeded)
