@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 from ops.environment import BROWSERS
 
 hypothesis.settings.register_profile("sample", derandomize=True, max_examples=60, deadline=None, print_blob=False)
-hypothesis.settings.register_profile("soak", max_examples=20_000, deadline=None)
+hypothesis.settings.register_profile("soak", max_examples=2_000, deadline=None)
 hypothesis.settings.load_profile("soak" if os.environ.get("EVENHAND_SOAK") else "sample")
 
 
