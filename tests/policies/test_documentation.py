@@ -1,12 +1,18 @@
 """The documentation says what the code does."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from policies import grammar, loader, periods, schema, shelf
+from policies.problems import PolicyProblems
 from policies.rules import STRENGTHS, RuleBroken
 
-PAGE = (Path(__file__).parents[2] / "docs" / "policy-format.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "policy-format.md").read_text(encoding="utf-8")
+GUIDE = (DOCS / "writing-a-policy.md").read_text(encoding="utf-8")
 
 
 def block(language: str, containing: str) -> str:
@@ -52,3 +58,133 @@ def test_some_forty_keys_are_asked_and_each_says_what_it_is() -> None:
     keys = walk(schema.ROOT)
     assert all(key.about for key in keys)
     assert 40 <= sum(bool(key.asked) for key in keys) <= 60
+
+
+# The guide for policy managers: every block, every example line and every problem in it is tried.
+
+BLOCKS = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
+SMALLEST = BLOCKS[0]
+LOCAL = next(block for block in BLOCKS if block.startswith("[[local]]"))
+WHOLE = "".join(block for block in BLOCKS if block != LOCAL)
+_LINE = re.compile(r"`([a-z_]+(?:\.\w+)+) = ([^`]+)`")
+_WRONG, _CHECKLIST = (GUIDE.partition(title)[2].partition("\n## ")[0] for title in ("## Checking it", "## Checklist"))
+_FINE = GUIDE.replace(_WRONG, "")
+PROBLEMS = [row.split("|")[1:4] for row in _WRONG.splitlines() if row.startswith("|`")]
+SHARED = {
+    "ways of contact": schema.CHANNELS,
+    "ombudsmen": schema.OMBUDSMEN,
+    "next steps": schema.INTERNAL,
+    "who may not decide": schema.NOT_BY,
+    "a day off": schema.DAY_OFF,
+}
+SAID_ABOVE = (schema.RESTRICTION_KINDS,)
+HOW = {
+    "text": "text", "name": "name", "yes": "yes or no", "period": "period", "count": "number",
+    "threshold": "threshold", "who": "who", "date": "date",
+}  # fmt: skip
+
+
+def put(text: str, *lines: tuple[str, str]) -> str:
+    """The text of a file with lines put in by their path, in place of what stood there."""
+    for path, value in lines:
+        table, _, key = path.rpartition(".")
+        head = f"[{table}]\n"
+        before, found, after = text.partition(head) if text.startswith(head) else text.partition(f"\n{head}")
+        inside, opens, rest = after.partition("\n[")
+        inside = re.sub(rf"^{key} = .*\n?", "", inside, flags=re.MULTILINE)
+        text = f"{before}{found or chr(10) + head}{key} = {value}\n{inside}{opens}{rest}"
+    return text
+
+
+def problems(text: str, local: str = "") -> list[str]:
+    try:
+        loader.read(text, local=local)
+    except PolicyProblems as found:
+        return [str(problem) for problem in found.problems]
+    return []
+
+
+def test_the_smallest_file_of_the_guide_and_its_blocks_together_are_policies() -> None:
+    assert problems(SMALLEST) == []
+    assert len(BLOCKS) > 20 and problems(WHOLE) == []
+    assert problems(WHOLE, LOCAL) == []
+    assert len(loader.read(WHOLE, local=LOCAL).local_rules()) == 3
+
+
+@pytest.mark.parametrize(("path", "value"), _LINE.findall(_FINE))
+def test_an_example_line_of_the_guide_is_valid(path: str, value: str) -> None:
+    assert problems(put(WHOLE, (path, value))) == []
+
+
+@pytest.mark.parametrize(("says", "wrong", "right"), PROBLEMS)
+def test_a_problem_of_the_guide_is_said_and_put_right_as_it_tells(says: str, wrong: str, right: str) -> None:
+    wrong_lines, right_lines = _LINE.findall(wrong), _LINE.findall(right)
+    assert wrong_lines
+    found = problems(put(SMALLEST, *wrong_lines))
+    assert any(says.strip("`") in problem for problem in found), found
+    if right_lines:
+        assert problems(put(SMALLEST, *right_lines)) == []
+
+
+@pytest.mark.parametrize("section", schema.ROOT.tables)
+def test_the_guide_has_a_row_for_every_key(section: str) -> None:
+    for head, wanted in rows(section):
+        assert f"|`{head}`|" in GUIDE, head
+        listed = GUIDE.partition(f"|`{head}`|")[2].partition("\n\n")[0].splitlines()[2:]
+        assert listed == wanted, head
+
+
+def test_the_guide_names_every_word_unit_event_strength_and_counted_thing() -> None:
+    for words in (*SHARED.values(), schema.RESTRICTION_KINDS, schema.ACTIONS, schema.GATES, schema.STATES):
+        assert [word for word in words if f"`{word}`" not in GUIDE] == []
+    for words in (periods.UNITS, periods.EVENTS, grammar.COUNTED):
+        assert [word for word in words if f"`{word}`" not in GUIDE] == []
+    assert [word for word in STRENGTHS if word != "must" and f"|`{word}`|" not in GUIDE] == []
+
+
+def test_the_checklist_has_twenty_two_lines_with_paths_that_exist() -> None:
+    lines = [row.split("|") for row in _CHECKLIST.splitlines() if re.match(r"\|\d", row)]
+    assert [int(line[1]) for line in lines] == list(range(1, 23))
+    for path in re.findall(r"`([a-z_]+\.[\w.]+)`", _CHECKLIST):
+        schema.find(path.replace("NAME", "x"))
+
+
+def rows(top: str) -> list[tuple[str, list[str]]]:
+    """Each table of a section by its heading, with a row for every key of its own."""
+    return [(head, found) for head, found in _tables(schema.ROOT.tables[top], top) if found]
+
+
+def _tables(table: schema.Table, path: str) -> Iterator[tuple[str, list[str]]]:
+    found = [_row(name, key) for name, key in table.keys.items()]
+    if table.each:
+        found.append(_row("NAME", table.each))
+    yield f"[{path}]", found
+    for name, inner in table.tables.items():
+        yield from _tables(inner, f"{path}.{name}")
+    if table.named:
+        yield from _tables(table.named, f"{path}.NAME")
+
+
+def _row(name: str, key: schema.Key) -> str:
+    silence = "needed" if key.needed else "asked beside" if callable(key.asked) else "asked" if key.asked else ""
+    return f"|`{name}`|{key.about}|{_how(key)}|{silence}|"
+
+
+def _how(key: schema.Key) -> str:
+    return _written(key) + ("" if key.clause else "; no clause")
+
+
+def _written(key: schema.Key) -> str:
+    if key.kind == "ref":
+        return "names of: " + ", ".join(key.words)
+    if key.kind != "word":
+        return HOW[key.kind] + ("s" if key.many else "")
+    words, called = key.words, []
+    for name, shared in SHARED.items():
+        if set(shared) <= set(words):
+            called.append(name)
+            words = tuple(word for word in words if word not in shared)
+    if words in SAID_ABOVE:
+        return "one of the words above"
+    listed = ", ".join([*called, *(f"`{word}`" for word in words)])
+    return f"{'some' if key.many else 'one'} of: {listed}"
