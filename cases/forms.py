@@ -541,6 +541,17 @@ class EqualityForm(forms.Form):
     )
 
 
+class AnswerForm(forms.Form):
+    """The answer to a question that the policy asks before a step."""
+
+    words = fields.LongTextField(
+        label="Your answer",
+        called="your answer",
+        help_text="What was done, when, and what came of it; or why it was not possible.",
+        rows=6,
+    )
+
+
 class FilterForm(forms.Form):
     """The case list's filter."""
 

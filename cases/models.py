@@ -240,6 +240,8 @@ class Case(models.Model):
     begun_at = models.DateTimeField(help_text="Since when warnings count: when the case was opened, or last reopened.")
     threshold_settled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     threshold_settled_at = models.DateTimeField(null=True)
+    restriction_settled_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    restriction_settled_at = models.DateTimeField(null=True)
     incidents = models.ManyToManyField(Incident, related_name="cases")
 
     objects = CaseQuerySet.as_manager()
@@ -262,6 +264,11 @@ class Case(models.Model):
                 | models.Q(threshold_settled_by__isnull=False, threshold_settled_at__isnull=False),
                 name="case_threshold_settled_has_who_and_when",
             ),
+            models.CheckConstraint(
+                condition=models.Q(restriction_settled_by__isnull=True, restriction_settled_at__isnull=True)
+                | models.Q(restriction_settled_by__isnull=False, restriction_settled_at__isnull=False),
+                name="case_restriction_settled_has_who_and_when",
+            ),
         ]
         indexes = [
             models.Index(fields=["provider", "stage", "-moved_at"], name="case_by_stage"),
@@ -283,8 +290,14 @@ class Case(models.Model):
 
     @property
     def stage_name(self) -> str:
-        """The stage in the policy's own words; ours where the policy has no stage of that kind."""
-        return stage_names(self.policy_version_id).get(self.stage) or self.get_stage_display()
+        """The stage in the policy's own words; ours where the policy has no stage of that kind.
+
+        A policy without stages warns nobody by opening a case: until contact is restricted it is just open.
+        """
+        names = stage_names(self.policy_version_id)
+        if self.stage == self.Stage.INITIAL_WARNING and not names:
+            return "Open"
+        return names.get(self.stage) or self.get_stage_display()
 
     @transition(field=stage, source=Stage.INITIAL_WARNING, target=Stage.WRITTEN_WARNING)
     def warn_in_writing(self, *, at) -> None:
@@ -342,6 +355,7 @@ class Case(models.Model):
         self.closed_by = self.closed_at = None
         self.close_reason, self.moved_at, self.begun_at = "", at, at
         self.threshold_settled_by = self.threshold_settled_at = None
+        self.restriction_settled_by = self.restriction_settled_at = None
 
 
 class Warning(models.Model):
@@ -388,13 +402,17 @@ class Warning(models.Model):
 
 
 class Assessment(models.Model):
-    """A risk assessment (Dover 6.26) or an individual equality impact assessment (6.40). New ones stand beside old."""
+    """What is weighed before a step: the risk (Dover 6.26), equality (6.40), or a question of the policy's own.
+
+    New ones stand beside old. `gate` is the policy's key of the question.
+    """
 
     class Kind(models.TextChoices):
         """Which assessment."""
 
         RISK = "risk", "Risk assessment"
         EQUALITY = "equality", "Equality impact assessment"
+        QUESTION = "question", "Answer to a question of the policy"
 
     class Level(models.TextChoices):
         """How serious, in the assessor's own judgement; Evenhand computes no score."""
@@ -405,6 +423,7 @@ class Assessment(models.Model):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assessments")
     kind = models.CharField(max_length=10, choices=Kind)
+    gate = models.CharField(max_length=60, blank=True)
     severity = models.CharField(max_length=10, choices=Level, blank=True)
     future_risk = models.CharField(max_length=10, choices=Level, blank=True)
     words = models.TextField()
@@ -415,6 +434,13 @@ class Assessment(models.Model):
     made_at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="question") & ~models.Q(gate="")
+                | ~models.Q(kind="question") & models.Q(gate=""),
+                name="assessment_names_its_question",
+            )
+        ]
         indexes = [models.Index(fields=["case", "kind", "-made_at"], name="assessment_latest")]
         triggers = [
             pgtrigger.Protect(name="assessment_kept", operation=pgtrigger.Update | pgtrigger.Delete),

@@ -20,6 +20,8 @@ SENTENCES: dict[str, str] = {
     "case.closed": "Case closed",
     "case.reopened": "Case reopened",
     "case.threshold_settled": "Decided that the case goes on to a written warning",
+    "case.restriction_settled": "Decided that a restriction may be proposed",
+    "gate.answered": "A question of the policy answered",
     "case.not_acted": "Decided not to act",
     "case.restricted": "Case moved to contact restrictions",
     "case.review_begun": "Case moved to review",

@@ -13,6 +13,7 @@ HELP = """\
 ./run test [pytest …]       lint, types, architecture and every test; with arguments only those tests
 ./run lint                  the linters and the type checker alone
 ./run manage COMMAND …      Django's manage.py, on the demo's database
+./run policy check FILE …   every problem of a policy file; also show, clocks, diff
 ./run bench [NAME]          a benchmark; without a name, which there are
 ./run soak [pytest …]       the long proofs, whole
 
@@ -90,6 +91,12 @@ def manage(rest: list[str]) -> int:
     return demo.manage(rest)
 
 
+def policy(rest: list[str]) -> int:
+    from ops import policy
+
+    return policy.run(rest)
+
+
 def bench(rest: list[str]) -> int:
     from ops import benches
 
@@ -104,5 +111,6 @@ COMMANDS = {
     "lint": lint,
     "soak": soak,
     "manage": manage,
+    "policy": policy,
     "bench": bench,
 }

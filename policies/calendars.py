@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from types import MappingProxyType
 
 import holidays as library
 
 NATIONS = {"england": "ENG", "wales": "WLS", "scotland": "SCT", "northern ireland": "NIR"}
+NAMES = {"england": "England and Wales", "scotland": "Scotland", "northern ireland": "Northern Ireland"}
 WEEKEND = {5: "Saturday", 6: "Sunday"}
+FIRST_YEAR, LAST_YEAR = 2020, 2035
 
 
 class NotCovered(LookupError):
@@ -143,6 +146,16 @@ class Calendar:
                 f"The working days of {self.nation.title()} are known from {first.year} to {last.year}, "
                 f"not for {day.day} {day:%B %Y}"
             )
+
+
+@cache
+def of_each_nation() -> Mapping[str, Calendar]:
+    """The calendars that differ, by the nations they hold for, over the years whose holidays are seeded.
+
+    >>> list(of_each_nation())
+    ['England and Wales', 'Scotland', 'Northern Ireland']
+    """
+    return MappingProxyType({name: Calendar.of(key, FIRST_YEAR, LAST_YEAR) for key, name in NAMES.items()})
 
 
 def days_after(start: date, end: date) -> Iterator[date]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 START_NOT_COUNTED = "First day not counted: our convention"
 FROM_START = "Runs from the start, then from the last review: our convention"
+FROM_NAMING = "Runs from the naming of the single point of contact: our convention"
 BATCH_MONTH = "The last day of the next such month: our convention"
 EARLIER_READING = "The day of receipt counts as the first: the earlier of two readings"
 
@@ -401,6 +402,8 @@ def _without_value(found: Reckoning, value: Value) -> Reckoning:
     if value.unsaid:
         words = next((item.words for item in value.items if item.words), "")
         return replace(found, unsaid=True, why_null="the policy is silent" + (f": {words}" if words else ""))
+    if value.rule is None:
+        return replace(found, unsaid=True, why_null="the policy says nothing of it")
     return replace(found, why_null="the policy sets none")
 
 
@@ -424,16 +427,24 @@ def _by_period(
     if period.set_for_each_case:
         return replace(found, why_null="it is set for each case")
     if period.every and not period.runs_from:
-        begin = "last review" if "last review" in events else "start"
-        found, period = replace(found, runs_from=begin, assumed=[FROM_START]), replace(period, runs_from=begin)
+        begin, convention = _begins(found.path, events)
+        found, period = replace(found, runs_from=begin, assumed=[convention]), replace(period, runs_from=begin)
     parts = period.unsaid_parts()
     if parts:
         ways = _ways(policy, found.path, period, events, calendar)
         why = " and ".join(WHY_PART[part] for part in parts)
         return replace(found, unsaid_parts=parts, readings=ways, why_null=why, from_on=events.get(period.runs_from))
     if period.unit == "working days" and calendar is None:
-        return replace(found, unsaid_parts=["nation"], why_null=WHY_PART["nation"])
+        ways = _by_nation(policy, found.path, period, events)
+        return replace(found, unsaid_parts=["nation"], readings=ways, why_null=WHY_PART["nation"])
     return _counted(policy, found, period, events, calendar)
+
+
+def _begins(path: str, events: Mapping[str, date]) -> tuple[str, str]:
+    """From what a period that comes round again runs, where the policy names nothing; and that this is a convention."""
+    if path.startswith("spoc."):
+        return "spoc named", FROM_NAMING
+    return "last review" if "last review" in events else "start", FROM_START
 
 
 def _counted(
@@ -511,8 +522,23 @@ def _ways(
     for begin in begins:
         for kind in kinds:
             name = kind if period.runs_from else f"{kind} from {begin}" if len(kinds) > 1 else f"from {begin}"
-            ways[name] = _by_one_reading(policy, path, replace(period, unit=kind, runs_from=begin), events, calendar)
+            read = replace(period, unit=kind, runs_from=begin)
+            if kind == "working days" and calendar is None:
+                ways |= _by_nation(policy, path, read, events, name)
+            else:
+                ways[name] = _by_one_reading(policy, path, read, events, calendar)
     return ways
+
+
+def _by_nation(
+    policy: "Policy", path: str, period: Period, events: Mapping[str, date], name: str = "working days"
+) -> dict[str, date | None]:
+    """The date in each nation's working days, where the nation is not said; one date where they all agree."""
+    ways = {
+        f"{name}, {nation}": _by_one_reading(policy, path, period, events, calendar)
+        for nation, calendar in calendars.of_each_nation().items()
+    }
+    return ways if len(set(ways.values())) > 1 else {name: next(iter(ways.values()))}
 
 
 def _by_one_reading(

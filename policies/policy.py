@@ -172,6 +172,27 @@ class Policy:
         return next((stage for stage in self.stages if stage.state == plain), None)
 
     @property
+    def restricts(self) -> bool:
+        """Whether the policy knows contact restrictions at all: as a stage, as an act with its decider, or by kind."""
+        known = ("decide.restrict", "restriction.kinds")
+        return self.stage_for_state("contact restriction") is not None or any(path in self.tables for path in known)
+
+    def steps_into(self, state: str) -> tuple[str, ...]:
+        """The names by which gates, questions and letters may speak of entering a state: its stage, and the act.
+
+        A policy without stages has the act alone.
+
+        >>> from policies import shelf
+        >>> shelf.read_builtin("dover-district-council").steps_into("contact restriction")
+        ('restriction', 'restrict')
+        >>> shelf.read_builtin("homes-for-life").steps_into("contact restriction")
+        ('restrict',)
+        """
+        plain = grammar.plain(state)
+        named = [stage.key for stage in self.stages if stage.state == plain]
+        return (*named, _ACTS[plain])
+
+    @property
     def ordered(self) -> bool:
         """Whether the stages follow one another; a policy that says nothing of it lists them in order."""
         return self.value("stages.ordered").raw is not False and len(self.stages) > 1
@@ -320,9 +341,9 @@ class Policy:
             for before in [self.value(f"gate.{key}.before")]
         ]
 
-    def gates_before(self, step: str) -> list[Gate]:
-        """The gates that stand before a stage or an action."""
-        return [gate for gate in self.gates if step in gate.before]
+    def gates_before(self, *steps: str) -> list[Gate]:
+        """The gates that stand before any of these stages and actions, each once."""
+        return [gate for gate in self.gates if set(steps) & set(gate.before)]
 
     def questions_for(self, stage: str) -> list[Item]:
         """What a decision on this stage or action must show that it has weighed, each with its clause."""
@@ -526,6 +547,12 @@ _PARTS = {
     "runs_from": "what it runs from is not said",
 }
 _AS_RESTRICT = ("restrict",)
+_ACTS = {
+    "initial warning": "end_contact",
+    "written warning": "warn",
+    "contact restriction": "restrict",
+    "review": "review",
+}
 _DECIDED_AT = {
     "review": "review.by",
     "lift": "review.by",

@@ -62,10 +62,15 @@ class Evidence(forms.Form):
         assert path is not None
         answers = [f"answer_{number}" for number in range(len(self.questions))]
         cited = path.skips_rule.cite() if path.skips_rule else "The policy"
+        allowed = (
+            f"{cited} lets an extreme case leave them out."
+            if path.skips
+            else "The policy does not say whether they may be: the decision is recorded as made in its silence."
+        )
         self.fields["extreme"] = fields.YesNoField(
             label="Are the usual stages left out?",
             called="whether the usual stages are left out",
-            help_text=f"{cited} lets an extreme case leave them out. It needs your reason.",
+            help_text=f"{allowed} It needs your reason.",
             reveal={"yes": ["extreme_reason", *answers]},
             size="m",
         )

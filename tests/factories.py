@@ -16,25 +16,30 @@ PASSWORD = "correct horse battery"
 DOVER = "dover-district-council"
 
 
-@remembered
 def dover(slug: str = DOVER, *, at: datetime = NOON) -> Provider:
     """A provider that runs on Dover's policy with the demo's local rules; another slug gives another provider."""
+    return running_on(DOVER, slug=slug, at=at)
+
+
+@remembered
+def running_on(policy: str, *, slug: str, at: datetime = NOON) -> Provider:
+    """A provider that runs on one of the policies on the shelf, named by its folder."""
+    read = policies.shelf.read_builtin(policy)
     provider = Provider.objects.create(
         slug=slug,
         name="Dover District Council" if slug == DOVER else slug.replace("-", " ").title(),
         short_name="Dover" if slug == DOVER else slug,
-        nation=Provider.Nation.ENGLAND,
-        kind=Provider.Kind.COUNCIL,
+        nation=(read.nation or "england").replace(" ", "_"),
+        kind=Provider.Kind.COUNCIL if read.kind == "council" else Provider.Kind.ASSOCIATION,
         address="Housing Services\nCouncil Offices\nWhite Cliffs Business Park\nWhitfield\nDover\nCT16 3PJ",
         email=f"housing@{slug}.example",
         phone="01304 000000",
     )
     deadlines.seed_holidays(provider, today=at.date())
-    newest = policies.shelf.builtin()[DOVER][-1]
     people.adopt_policy(
         provider,
-        text=newest.read_text(encoding="utf-8"),
-        local=policies.shelf.local_rules(DOVER),
+        text=policies.shelf.builtin()[policy][-1].read_text(encoding="utf-8"),
+        local=policies.shelf.local_rules(policy),
         by_name="Head of Housing",
         at=at,
     )

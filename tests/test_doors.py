@@ -142,6 +142,9 @@ DOORS: dict[str, Door] = {
     "cases:people": Door(READERS, CASE),
     "cases:warn": Door(CASEWORK, of(Case, nth=4)),
     "cases:settle": Door(DECIDERS, of(Case, nth=2)),
+    "cases:settle_restriction": Door(DECIDERS, CASE),
+    # No question of its own in this policy: nobody finds one. tests/restrictions/test_five_policies.py has some.
+    "cases:gate": Door(set(), lambda: CASE() | {"key": "root_cause"}),
     "cases:risk": Door(CASEWORK, CASE),
     "cases:equality": Door(CASEWORK, CASE),
     "cases:not_to_act": Door(CASEWORK, CASE),

@@ -27,7 +27,7 @@ class Gate:
     """One condition of a step: what, how it stands, why, and the rule that asks for it.
 
     `required` tells what stops the step; a gate that is open but not required is offered. `url_name` is the page
-    where it is met, for the case's reference.
+    where it is met, for the case's reference and, where it is a question of the policy, its key in `asks`.
     """
 
     key: str
@@ -37,6 +37,12 @@ class Gate:
     rule: Rule | None = None
     required: bool = True
     url_name: str = ""
+    asks: str = ""
+
+    @property
+    def asked_by_policy(self) -> bool:
+        """Whether it is an assessment or a question that the policy puts before the step."""
+        return bool(self.asks) or self.key in _ASSESSED
 
     @property
     def met(self) -> bool:
@@ -47,6 +53,10 @@ class Gate:
     def blocks(self) -> bool:
         """Whether the step has to wait for it."""
         return self.required and not self.met
+
+    def where(self, case: Case) -> list[str]:
+        """What the page's address takes."""
+        return [case.reference, self.asks] if self.asks else [case.reference]
 
     @property
     def cited(self) -> str:
@@ -68,7 +78,8 @@ def gates_for_warning(standing: Standing) -> list[Gate]:
         page = "cases:settle" if reached.silent else ""
         state = State.DONE if reached.met else State.MISSING
         gate = Gate("threshold", text, state, reached.sentence, reached.rule, url_name=page)
-    return [gate, _first_hand_gate(standing)]
+    asked = standing.policy.gates_before(*standing.policy.steps_into("written warning"))
+    return [gate, _first_hand_gate(standing), *(_policy_gate(standing, one) for one in asked)]
 
 
 def _first_hand_gate(standing: Standing) -> Gate:
@@ -87,18 +98,23 @@ def gates_for_restriction(case: Case, standing: Standing | None = None) -> list[
     """
     standing = standing or read(case)
     policy = standing.policy
-    stage = policy.stage_for_state("contact restriction")
+    asked = policy.gates_before(*policy.steps_into("contact restriction"))
+    in_the_file = [gate for gate in asked if gate.asks or gate.key not in IN_THE_PROPOSAL]
+    return [_before_restriction(standing), *(_policy_gate(standing, gate) for gate in in_the_file)]
+
+
+def _before_restriction(standing: Standing) -> Gate:
+    stage = standing.policy.stage_for_state("contact restriction")
+    after = stage.after if stage else None
     reached = restriction_reached(standing)
-    if reached.met:
-        state = State.NOT_REQUIRED if reached.how == "skipped" else State.DONE
-    else:
-        state = State.MISSING
-    gates = [
-        Gate("warning_letter", "A warning letter, and the behaviour persisted", state, reached.sentence, reached.rule)
-    ]
-    for asked in policy.gates_before(stage.key) if stage else []:
-        gates.append(_policy_gate(standing, asked))
-    return gates
+    text = "What the policy asks for first"
+    if after is not None and after.what.startswith("warning letter"):
+        text = "A warning letter, and the behaviour persisted"
+    state = State.DONE if reached.met else State.MISSING
+    if reached.how == "skipped" or after is None:
+        state = State.NOT_REQUIRED if reached.met else State.MISSING
+    page = "cases:settle_restriction" if reached.silent else ""
+    return Gate("threshold", text, state, reached.sentence, reached.rule, url_name=page)
 
 
 _ASSESSED: dict[str, tuple[str, str]] = {
@@ -107,14 +123,42 @@ _ASSESSED: dict[str, tuple[str, str]] = {
 }
 
 
+# What a proposal itself has a part for; with a question of the policy's own it is answered on the file all the same.
+IN_THE_PROPOSAL = ("evidence", "less_restrictive", "adjustments")
+_QUESTIONS = {
+    "root_cause": "Was the cause of the problem looked for, and put right?",
+    "less_restrictive": "Was something less considered?",
+    "adjustments": "Were needs and adjustments taken into account?",
+    "incident_form": "Was the incident form filled in?",
+    "social_work": "Was social work asked?",
+    "evidence": "What is the evidence?",
+}
+
+
+def question(gate: PolicyGate) -> str:
+    """What a gate asks: in the policy's sense where it has its own words."""
+    return gate.asks or _QUESTIONS.get(gate.key) or gate.key.replace("_", " ").capitalize()
+
+
 def _policy_gate(standing: Standing, asked: PolicyGate) -> Gate:
     if asked.key not in _ASSESSED:
-        text = asked.asks or asked.key.replace("_", " ").capitalize()
-        return Gate(asked.key, text, State.MISSING, "Answered in the proposal", asked.rule, asked.required)
+        state, hint = _answered(standing, asked)
+        page = "cases:gate"
+        return Gate(asked.key, question(asked), state, hint, asked.rule, asked.required, url_name=page, asks=asked.key)
     kind, page = _ASSESSED[asked.key]
     state, hint = _assessed(standing, kind, asked.required)
     label = Assessment.Kind(kind).label
     return Gate(asked.key, label, state, hint, asked.rule, asked.required, url_name=page)
+
+
+def _answered(standing: Standing, asked: PolicyGate) -> tuple[str, str]:
+    """How a question of the policy stands: answered since the case began, or not."""
+    answer = standing.assessment(Assessment.Kind.QUESTION, asked.key)
+    if answer is not None:
+        return State.DONE, f"Answered on {dates.day(day_of(answer.made_at))} by {answer.made_by.name}"
+    return (
+        (State.MISSING, "") if asked.required else (State.NOT_REQUIRED, "The policy offers it and does not ask for it")
+    )
 
 
 def _assessed(standing: Standing, kind: str, required: bool) -> tuple[str, str]:

@@ -72,9 +72,10 @@ class Standing:
         """The counting incidents that open the policy's path out of the stages (Dover 6.7, 6.22)."""
         return [incident for incident in self.counting if is_dangerous(self.policy, incident)]
 
-    def assessment(self, kind: str) -> Assessment | None:
-        """The latest assessment of a kind since the case was opened or reopened."""
-        return next((a for a in self.assessments if a.kind == kind and a.made_at >= self.case.begun_at), None)
+    def assessment(self, kind: str, gate: str = "") -> Assessment | None:
+        """The latest assessment of a kind, or answer to a question, since the case was opened or reopened."""
+        found = (one for one in self.assessments if (one.kind, one.gate) == (kind, gate))
+        return next((one for one in found if one.made_at >= self.case.begun_at), None)
 
 
 def read(case: Case) -> Standing:

@@ -68,7 +68,7 @@ def next_step(
     restriction = restriction_reached(standing)
     if restriction.met:
         return _towards_restriction(standing, restriction, may)
-    if case.stage == Case.Stage.INITIAL_WARNING:
+    if case.stage == Case.Stage.INITIAL_WARNING and standing.policy.stage_for_state("written warning"):
         return _towards_letter(standing, may)
     return _after_letter(standing, restriction, may)
 
@@ -77,9 +77,15 @@ def _towards_letter(standing: Standing, may: Callable[[str], str]) -> NextStep:
     ref, reached = standing.case.reference, written_reached(standing)
     gates, who = gates_for_warning(standing), who_issues_words(standing.policy)
     rules = [("Who issues the letter", who_issues(standing.policy).rule)]
+    also = [_settle_restriction(standing, may)] if _letter_optional(standing.policy, standing) else []
     if reached.met:
-        sentence = f"A warning letter can be drafted now. {who}"
-        return NextStep(sentence, gates, Act("Draft a warning letter", "cases:warn", ref, may("warn")), rules=rules)
+        waits = [gate for gate in gates if gate.blocks]
+        if waits:
+            sentence = f"{reached.sentence} Before a warning letter: {design.words.lower_first(waits[0].text)}. {who}"
+        else:
+            sentence = f"A warning letter can be drafted now. {who}"
+        act = Act("Draft a warning letter", "cases:warn", ref, may("warn"))
+        return NextStep(sentence, gates, act if not waits else None, also, rules)
     if reached.silent:
         decider = names_with(standing.policy, Can.DECIDE)
         sentence = (
@@ -89,6 +95,12 @@ def _towards_letter(standing: Standing, may: Callable[[str], str]) -> NextStep:
         return NextStep(sentence, gates, act, rules=rules)
     sentence = f"{reached.sentence} Nobody has to do anything now. If it happens again, log it."
     return NextStep(sentence, gates, Act("Log an incident", "cases:log", "", may("log")), rules=rules)
+
+
+def _letter_optional(policy: Policy, standing: Standing) -> bool:
+    """Whether the policy lets the letter be left out, and is silent on what comes before a restriction."""
+    stage = policy.stage_for_state("written warning")
+    return stage is not None and stage.optional and restriction_reached(standing).silent
 
 
 def _draft_waits(standing: Standing, may: Callable[[str], str]) -> NextStep:
@@ -107,16 +119,14 @@ def _draft_waits(standing: Standing, may: Callable[[str], str]) -> NextStep:
 
 def _towards_restriction(standing: Standing, reached: Reached, may: Callable[[str], str]) -> NextStep:
     case, policy = standing.case, standing.policy
-    stage = policy.stage_for_state("contact restriction")
-    assert stage is not None
-    proposer, decider = names_with(policy, Can.WORK_CASES), stage.by.names()
-    if stage.by.unsaid:
+    who, proposer = policy.decides("restrict"), names_with(policy, Can.WORK_CASES)
+    if who.unsaid:
         decided = f"The policy does not say who decides; a {names_with(policy, Can.DECIDE)} may."
     else:
-        decided = f"{decider} decides{f' ({stage.by.rule.in_brackets()})' if stage.by.rule else ''}."
+        decided = f"{who.names()} decides{f' ({who.rule.in_brackets()})' if who.rule else ''}."
     sentence = f"{reached.sentence} A restriction can be proposed now by a {proposer}. {decided}"
     gates = gates_for_restriction(case, standing)
-    rules = [("Who decides", stage.by.rule)]
+    rules = [("Who decides", who.rule)]
     also = []
     if case.stage == Case.Stage.INITIAL_WARNING and written_reached(standing).met:
         also.append(Act("Draft a warning letter instead", "cases:warn", case.reference, may("warn")))
@@ -126,17 +136,24 @@ def _towards_restriction(standing: Standing, reached: Reached, may: Callable[[st
 
 def _after_letter(standing: Standing, reached: Reached, may: Callable[[str], str]) -> NextStep:
     stage = standing.policy.stage_for_state("contact restriction")
+    gates, log = gates_for_restriction(standing.case, standing), Act("Log an incident", "cases:log", "", may("log"))
+    if reached.silent:
+        decider = names_with(standing.policy, Can.DECIDE)
+        sentence = f"{reached.sentence} A {decider} may settle it, with reasons; until then no restriction is proposed."
+        return NextStep(sentence, gates, _settle_restriction(standing, may), [log])
     sentence = f"{reached.sentence} Nobody has to do anything now. If the behaviour persists, log it"
     sentence += f": the case then goes on to {stage.name}." if stage else "."
-    gates = gates_for_restriction(standing.case, standing)
-    act = Act("Log an incident", "cases:log", "", may("log"))
-    return NextStep(sentence, gates, act)
+    return NextStep(sentence, gates, log)
+
+
+def _settle_restriction(standing: Standing, may: Callable[[str], str]) -> Act:
+    words = "Decide whether it goes on to a restriction"
+    return Act(words, "cases:settle_restriction", standing.case.reference, may("settle_threshold"))
 
 
 def _proposal_waits(standing: Standing, due: Deadline, reader: User | None) -> NextStep:
     """A restriction is proposed already: who decides it, or who changes what was returned (Dover 6.14)."""
-    stage = standing.policy.stage_for_state("contact restriction")
-    rule = stage.by.rule if stage else None
+    rule = standing.policy.decides("restrict").rule
     cited = f" ({rule.in_brackets()})" if rule else ""
     if due.kind == "restriction.revise":
         sentence = f"The proposed restriction was returned to be changed. {_who_does(standing.policy, due)}."

@@ -128,19 +128,33 @@ def restriction_reached(standing: Standing) -> Reached:
     after its end counts. A dangerous incident supersedes the letter (6.7, 6.17).
     """
     policy = standing.policy
-    stage = policy.stage_for_state("contact restriction")
-    if stage is None:
+    if not policy.restricts:
         return Reached(False, "The policy has no contact restrictions.")
     skipped = _skipped(standing, "written")
     if skipped:
         return skipped
-    after = stage.after
+    stage = policy.stage_for_state("contact restriction")
+    after = stage.after if stage else None
     if after is None:
         return Reached(True, "The policy asks for nothing before a restriction.")
-    if after.unsaid or after.count is None or not after.what.startswith("warning letter"):
-        return Reached(
-            False, f"Before a restriction the policy asks for: {after}. A person decides.", after.rule, silent=True
-        )
+    reached = _restriction_after(standing, after)
+    settled = standing.case.restriction_settled_at
+    if reached.silent and settled and settled >= standing.case.moved_at:
+        words = f"Settled on {dates.day(day_of(settled))}, because the policy is silent."
+        return Reached(True, words, reached.rule, how="settled")
+    return reached
+
+
+def _restriction_after(standing: Standing, after: Threshold) -> Reached:
+    if after.unsaid or after.count is None:
+        what = "" if after.unsaid else f" It asks for {after}."
+        words = f"The policy does not say how much comes before a restriction.{what} A person decides."
+        return Reached(False, words, after.rule, silent=True)
+    if after.what.startswith("incident") and not after.stage:
+        return _incidents_reached(standing, after, after.count)
+    if not after.what.startswith("warning letter"):
+        words = f"Before a restriction the policy asks for {after}: whether that has come, a person decides."
+        return Reached(False, words, after.rule, silent=True)
     if standing.letter is None:
         return Reached(False, "No warning letter has been issued.", after.rule)
     later = persisted(standing)

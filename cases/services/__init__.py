@@ -1,7 +1,7 @@
 """The verbs of cases: logging incidents, warning, assessing, closing; and what higher apps tell a case."""
 
 from cases.services import incidents, stages
-from cases.services.assessments import assess
+from cases.services.assessments import answer_gate, assess
 from cases.services.stages import (
     close,
     decide_not_to_act,
@@ -10,6 +10,7 @@ from cases.services.stages import (
     mark_review_begun,
     mark_unrestricted,
     reopen,
+    settle_restriction,
     settle_threshold,
 )
 from cases.services.warnings import (
@@ -22,6 +23,7 @@ from cases.services.warnings import (
 )
 
 __all__ = [
+    "answer_gate",
     "assess",
     "change_warning",
     "close",
@@ -35,6 +37,7 @@ __all__ = [
     "mark_unrestricted",
     "reopen",
     "send_back_warning",
+    "settle_restriction",
     "settle_threshold",
     "stages",
     "submit_warning",

@@ -13,6 +13,7 @@ from people.models import User
 from policies.rules import RuleBroken
 
 GATES = {Assessment.Kind.RISK: "gate.risk_assessment", Assessment.Kind.EQUALITY: "gate.equality_assessment"}
+ASSESSED = ("risk_assessment", "equality_assessment")
 
 
 @transaction.atomic
@@ -68,3 +69,32 @@ def assess(
     verb = "risk.assessed" if kind == Assessment.Kind.RISK else "equality.assessed"
     audit.record(verb, subject=case, by=by, at=at, facts=facts | {"rule": rule.cite() if rule else ""}, words=told)
     return assessment
+
+
+@transaction.atomic
+def answer_gate(case_id: int, gate: str, *, words: str, by: User, at: datetime) -> Assessment:
+    """Answer a question that the policy asks before a step (West Kent 6.1: was the customer asked to adjust?).
+
+    A new answer stands beside the old ones, and the latest holds. Raises KeyError for a question that the case's policy
+    does not ask, `RuleBroken` without an answer.
+    """
+    case = lock(case_id)
+    permissions.check_can_assess(by, case)
+    asked = next((one for one in case.policy.gates if one.key == gate and gate not in ASSESSED), None)
+    if asked is None:
+        raise KeyError(gate)
+    if case.stage == Case.Stage.CLOSED:
+        raise TransitionNotAllowed("The case is closed.", object=case, method=Case.close)
+    need(words, "Enter your answer", "words", asked.rule)
+    answer = Assessment.objects.create(
+        case=case,
+        kind=Assessment.Kind.QUESTION,
+        gate=gate,
+        words=words,
+        needs_version=case.resident.needs_version,
+        made_by=by,
+        made_at=at,
+    )
+    facts = {"gate": gate, "rule": asked.rule.cite() if asked.rule else ""}
+    audit.record("gate.answered", subject=case, by=by, at=at, facts=facts, words={"answer": words})
+    return answer

@@ -54,6 +54,38 @@ def settle_threshold(case_id: int, *, reasons: str, by: User, at: datetime) -> C
 
 
 @transaction.atomic
+def settle_restriction(case_id: int, *, reasons: str, by: User, at: datetime) -> Case:
+    """Decide, where the policy does not say what comes before a restriction, that one may be proposed (rule D10).
+
+    It holds until the case moves on: after a restriction has ended it is to be settled anew. Raises `RuleBroken` where
+    the policy does say, or without reasons; TransitionNotAllowed where a restriction is in force or the case is closed.
+    """
+    case = lock(case_id)
+    permissions.check_can_settle_threshold(by, case)
+    if case.stage not in (Case.Stage.INITIAL_WARNING, Case.Stage.WRITTEN_WARNING):
+        raise TransitionNotAllowed(f"{case.reference} is at “{case.stage_name}”.", object=case, method=Case.restrict)
+    reached = ladder.restriction_reached(ladder.read(case))
+    if reached.how == "settled":
+        return case
+    if not reached.silent:
+        raise RuleBroken(f"There is nothing to settle. {reached.sentence}", reached.rule, "reasons")
+    need(reasons, "Enter your reasons", "reasons")
+    case.restriction_settled_by, case.restriction_settled_at = by, at
+    case.save()
+    audit.decide(
+        "case.restriction_settled",
+        subject=case,
+        by=by,
+        at=at,
+        reasons=reasons,
+        rule=None,
+        outcome="a restriction may be proposed",
+        considered=reached.sentence,
+    )
+    return case
+
+
+@transaction.atomic
 def decide_not_to_act(case_id: int, *, considered: str, reasons: str, by: User, at: datetime) -> Case:
     """Record that something was considered and not done (Dover 6.24: actions taken and not taken)."""
     case = lock(case_id)

@@ -285,6 +285,9 @@ def _ready(case: Case) -> ladder.Standing:
     reached = ladder.written_reached(standing)
     if not reached.met:
         raise RuleBroken(reached.sentence.rstrip("."), reached.rule)
+    for gate in ladder.gates_for_warning(standing):
+        if gate.asked_by_policy and gate.blocks:
+            raise RuleBroken(f"Before a warning letter: {gate.text}", gate.rule)
     return standing
 
 

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from cases import forms, ladder, permissions, services
 from cases.models import Assessment, Case
+from cases.services.assessments import ASSESSED
 from cases.views.frame import SignedInRequest, bar, find
 from design.forms import for_page
 
@@ -53,6 +54,48 @@ def settle(request: SignedInRequest, ref: str) -> HttpResponse:
         hint="The policy is silent here, so the decision is yours and is recorded with your name. "
         "If it should not go on, "
         "record a decision not to act instead.",
+    )
+
+
+def settle_restriction(request: SignedInRequest, ref: str) -> HttpResponse:
+    """Decide, where the policy is silent on what comes first, that a restriction may be proposed."""
+    case = find(request, ref)
+    permissions.check_can_settle_threshold(request.user, case)
+    reached = ladder.restriction_reached(ladder.read(case))
+    return _step(
+        request,
+        case,
+        forms.ReasonsForm,
+        lambda kept: services.settle_restriction(case.pk, reasons=kept["reasons"], by=request.user, at=timezone.now()),
+        done="It is decided that a restriction may be proposed.",
+        title="Decide whether it goes on to a restriction",
+        button="Decide that it goes on",
+        lead=reached.sentence,
+        hint="The policy is silent here, so the decision is yours and is recorded with your name. It restricts nothing "
+        "yet: a restriction is proposed, and somebody else decides. If it should not go on, record a decision not to "
+        "act instead.",
+    )
+
+
+def gate(request: SignedInRequest, ref: str, key: str) -> HttpResponse:
+    """Answer a question that the policy asks before a step."""
+    case = find(request, ref)
+    permissions.check_can_assess(request.user, case)
+    asked = next((one for one in case.policy.gates if one.key == key and key not in ASSESSED), None)
+    if asked is None:
+        raise Http404("The policy does not ask this")
+    answers = case.assessments.filter(kind=Assessment.Kind.QUESTION, gate=key).select_related("made_by")
+    return _step(
+        request,
+        case,
+        forms.AnswerForm,
+        lambda kept: services.answer_gate(case.pk, key, words=kept["words"], by=request.user, at=timezone.now()),
+        done="Your answer is recorded.",
+        template="cases/gate.html",
+        title=ladder.question(asked),
+        button="Save your answer",
+        gate=asked,
+        answers=list(answers.order_by("-made_at", "-pk")),
     )
 
 

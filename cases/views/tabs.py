@@ -42,7 +42,7 @@ def _tasks(gates: list[ladder.Gate], case: Case, *, links: bool) -> list[compone
         components.Task(
             gate.text,
             gate.state,
-            reverse(gate.url_name, args=[case.reference])
+            reverse(gate.url_name, args=gate.where(case))
             if links and gate.url_name and gate.state != ladder.State.NOT_YET
             else "",
             gate.cited,

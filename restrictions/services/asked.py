@@ -16,9 +16,9 @@ def stage_key(policy: Policy) -> str:
     return stage.key if stage else "restrict"
 
 
-def steps(policy: Policy) -> tuple[str, str]:
+def steps(policy: Policy) -> tuple[str, ...]:
     """The names under which gates, letters and registers may speak of a restriction: its stage, or the act."""
-    return stage_key(policy), "restrict"
+    return policy.steps_into("contact restriction")
 
 
 def register_for(policy: Policy) -> RegisterRule | None:
@@ -29,7 +29,7 @@ def register_for(policy: Policy) -> RegisterRule | None:
 
 def gates(policy: Policy) -> list[Gate]:
     """What must or may be done before a restriction."""
-    return list({gate.key: gate for step in steps(policy) for gate in policy.gates_before(step)}.values())
+    return policy.gates_before(*steps(policy))
 
 
 def questions(policy: Policy) -> list[Item]:

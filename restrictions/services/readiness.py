@@ -43,6 +43,7 @@ def missing(restriction: Restriction) -> list[Missing]:
         found.append(Missing("risk", "Use a risk assessment", required["risk_assessment"].rule))
     if "equality_assessment" in required:
         found += _missing_equality(restriction, required["equality_assessment"].rule)
+    found += _missing_answers(restriction)
     found += _missing_needs(restriction)
     found += _missing_terms(restriction, policy)
     if restriction.months is None:
@@ -79,14 +80,24 @@ def _missing_evidence(restriction: Restriction, policy: Policy) -> list[Missing]
 def _missing_stages(restriction: Restriction) -> list[Missing]:
     """The warning letter and what came after it; danger leaves them out only by the recorded extreme path."""
     standing = ladder.read(restriction.case)
-    gate = next(
-        each for each in ladder.gates_for_restriction(restriction.case, standing) if each.key == "warning_letter"
-    )
-    if gate.blocks:
+    reached = ladder.restriction_reached(standing)
+    if not reached.met:
+        gate = ladder.gates_for_restriction(restriction.case, standing)[0]
         return [Missing("evidence", f"{gate.text}: {gate.hint}", gate.rule)]
-    if gate.state == ladder.State.NOT_REQUIRED and not ladder.persisted(standing):
-        return [Missing("evidence", "Say why the usual stages are left out, or send a warning letter first", gate.rule)]
+    if reached.how == "skipped" and not ladder.persisted(standing):
+        words = "Say why the usual stages are left out, or send a warning letter first"
+        return [Missing("evidence", words, reached.rule)]
     return []
+
+
+def _missing_answers(restriction: Restriction) -> list[Missing]:
+    """The questions that the policy asks before a restriction and that nobody has answered on the file."""
+    gates = ladder.gates_for_restriction(restriction.case)
+    return [
+        Missing("needs", f"Answer on the case file: {gate.text}", gate.rule)
+        for gate in gates
+        if gate.asks and gate.blocks
+    ]
 
 
 def _missing_equality(restriction: Restriction, rule: Rule | None) -> list[Missing]:

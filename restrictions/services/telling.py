@@ -361,7 +361,7 @@ def appeal_facts(restriction: Restriction, window: Reckoning | None) -> dict[str
     return {
         "until": window.due.isoformat() if window.due else None,
         "explained": window.explain(),
-        "how": " or ".join(ways),
+        "how": " or ".join(ways) or "in whatever way is easiest for you",
         "to_post": case.provider.address,
         "to_email": case.provider.email,
         "decided_by_role": "" if appeals.by.unsaid else appeals.by.names(),

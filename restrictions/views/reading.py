@@ -80,7 +80,7 @@ def _gates(case: Case, user: User) -> list[dict[str, str]]:
             "title": gate.text,
             "status": gate.state,
             "hint": gate.cited,
-            "url": reverse(gate.url_name, args=[case.reference]) if links and gate.url_name and not gate.met else "",
+            "url": reverse(gate.url_name, args=gate.where(case)) if links and gate.url_name and not gate.met else "",
         }
         for gate in ladder.gates_for_restriction(case)
     ]

@@ -11,6 +11,7 @@ from people.models import Provider, Resident, User
 from restrictions import services
 from restrictions.models import Restriction, Review, Term
 from restrictions.services import NewTerm
+from restrictions.services.asked import register_for
 from tests import factories
 from tests.factories import NOON, Staff
 from tests.remembered import remembered
@@ -89,12 +90,18 @@ def log(
             warnings_given=warnings,
             continued_after_warnings=warnings > 0,
             danger=danger,
-            categories=["extreme"] if danger else ["aggression"],
+            categories=_behaviour(provider, at, danger=danger),
         ),
         affected=[AffectedPerson(user=user) for user in affected],
         by=staff.officer,
         at=at,
     )
+
+
+def _behaviour(provider: Provider, at: datetime, *, danger: bool) -> list[str]:
+    """The first heading of the policy that is danger, or is none."""
+    known = provider.policy_version_on(day_of(at)).policy.behaviours
+    return [one.key for one in known if one.is_danger is danger][:1]
 
 
 def assess(case: Case, by: User, *, at: datetime) -> Assessment:
@@ -130,7 +137,9 @@ def fill(restriction: Restriction, w: World, *, months: int, by: User, at: datet
         restriction.pk, by=by, at=at, considered="No needs are known; asked on 14 December.", adjustment_touched=False
     )
     services.save_terms(restriction.pk, by=by, at=at, terms=TERMS)
-    services.save_instructions(restriction.pk, by=by, at=at, instructions=ORDERS, risks=RISKS)
+    register = register_for(w.case.policy)
+    risks = [risk for risk in RISKS if risk in register.risks] or list(register.risks[:1]) if register else []
+    services.save_instructions(restriction.pk, by=by, at=at, instructions=ORDERS, risks=risks)
     services.save_length(restriction.pk, by=by, at=at, months=months)
     services.save_less(
         restriction.pk, by=by, at=at, reasons="The warning letter did not help.", less_considered="A call-back scheme."

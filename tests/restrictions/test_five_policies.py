@@ -1,0 +1,217 @@
+"""Five providers, five policies, one code: each takes a case from the first incident to a restriction in force."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from audit.models import Decision
+from cases import ladder
+from cases import services as cases
+from cases.models import Assessment, Case
+from cases.permissions import reader
+from deadlines.models import Deadline
+from letters.models import Letter
+from policies.rules import RuleBroken
+from register.models import Entry
+from restrictions import permissions, services
+from restrictions.models import Restriction
+from tests import factories
+from tests.factories import NOON
+from tests.restrictions import builders
+
+DOVER, WEST_KENT = "dover-district-council", "west-kent"
+HOMES, NORTHAMPTON = "homes-for-life", "northampton-partnership-homes"
+TENANCY = "tenancy-enforcement-procedure"
+FIVE = (DOVER, WEST_KENT, HOMES, NORTHAMPTON, TENANCY)
+
+
+def house(policy: str) -> builders.World:
+    """A provider on a policy, its staff, and a resident whose behaviour has been logged once, thirty days ago."""
+    provider = factories.running_on(policy, slug=policy)
+    staff = factories.staff(provider)
+    resident = factories.resident(provider, staff.officer)
+    builders.log(provider, staff, resident, at=NOON - timedelta(days=30), warnings=2)
+    return builders.World(provider, staff, resident, Case.objects.get(resident=resident), NOON)
+
+
+def again(w: builders.World, days_ago: int) -> None:
+    """It happens again."""
+    at = NOON - timedelta(days=days_ago)
+    builders.log(w.provider, w.staff, w.resident, at=at, facts="Shouted for ten minutes at the reception desk.")
+
+
+def now(w: builders.World) -> Case:
+    return Case.objects.get(pk=w.case.pk)
+
+
+def next_step(w: builders.World, who=None) -> ladder.NextStep:
+    case = now(w)
+    return ladder.next_step(ladder.read(case), may=reader(who or w.staff.officer, case))
+
+
+def answer_what_is_asked(w: builders.World, state: str) -> list[str]:
+    """Assess and answer whatever the policy puts before entering a state; which questions these were."""
+    gates = ladder.gates_for_warning if state == "written warning" else ladder.gates_for_restriction
+    case = now(w)
+    found = gates(ladder.read(case)) if state == "written warning" else gates(case)
+    asked = [gate.key for gate in found if gate.asked_by_policy and gate.blocks]
+    for key in asked:
+        at = NOON - timedelta(days=21)
+        if key == "equality_assessment":
+            cases.assess(
+                case.pk, kind="equality", words="Nothing is known that bears on it.", by=w.staff.officer, at=at
+            )
+        elif key == "risk_assessment":
+            builders.assess(case, w.staff.officer, at=at)
+        else:
+            cases.answer_gate(case.pk, key, words="Asked on the telephone; he would not.", by=w.staff.officer, at=at)
+    return asked
+
+
+def warn_in_writing(w: builders.World) -> None:
+    """A letter, by whoever the policy lets issue it, after what the policy leaves open has been settled by name."""
+    case, at = now(w), NOON - timedelta(days=20)
+    if ladder.written_reached(ladder.read(case)).silent:
+        cases.settle_threshold(case.pk, reasons="It went on for a month.", by=w.staff.team_leader, at=at)
+    answer_what_is_asked(w, "written warning")
+    incidents = list(case.incidents.all())
+    warning = cases.draft_warning(case.pk, incidents=incidents, expected="Speak calmly.", by=w.staff.officer, at=at)
+    cases.issue_warning(warning.pk, by=w.staff.team_leader, at=at, reasons="It went on.")
+
+
+def ready_to_propose(policy: str) -> builders.World:
+    """A case in which everything that the policy asks before a restriction has come, or has been settled by name."""
+    w = house(policy)
+    if now(w).policy.stage_for_state("written warning"):
+        warn_in_writing(w)
+    again(w, 5)
+    if ladder.restriction_reached(ladder.read(now(w))).silent:
+        cases.settle_restriction(w.case.pk, reasons="The letter changed nothing.", by=w.staff.team_leader, at=NOON)
+    answer_what_is_asked(w, "contact restriction")
+    builders.assess(now(w), w.staff.officer, at=NOON - timedelta(days=1))
+    w.case = now(w)
+    return w
+
+
+def a_decider(w: builders.World, restriction: Restriction):
+    """Somebody whom the policy lets decide, and who has had no part in it."""
+    keys = permissions.keys_of(permissions.deciders(w.case.policy), w.provider)
+    return factories.person(w.provider, keys[0], name="Dara Decider")
+
+
+@pytest.mark.parametrize("policy", FIVE)
+def test_a_case_runs_from_the_first_incident_to_a_restriction_in_force(db, policy):
+    w = ready_to_propose(policy)
+    assert next_step(w).act.url_name == "restrictions:of_case"
+    restriction = builders.proposed(w)
+    decider = a_decider(w, restriction)
+    imposed = services.impose(
+        restriction.pk, by=decider, at=NOON, reasons="Nothing else has helped.", considered="Calls at set times."
+    )
+    assert imposed.state == Restriction.State.IN_FORCE and now(w).stage == Case.Stage.CONTACT_RESTRICTION
+    letter = Letter.objects.get(about=f"restriction:{imposed.reference}", kind="restriction")
+    assert letter.state == Letter.State.ISSUED
+    entered = Entry.objects.filter(source=f"restriction:{imposed.reference}").exists()
+    assert entered is any(
+        set(one.on) & set(w.case.policy.steps_into("contact restriction")) for one in w.case.policy.registers
+    )
+    assert Deadline.objects.open().filter(about=f"restriction:{imposed.reference}", kind="restriction.end").exists()
+
+
+@pytest.mark.parametrize("policy", FIVE)
+def test_every_page_of_the_case_opens_at_every_step(db, policy):
+    w = house(policy)
+    client = Client()
+    client.force_login(w.staff.team_leader)
+
+    def look() -> str:
+        answer = client.get(reverse("cases:overview", args=[w.case.reference]))
+        assert answer.status_code == 200
+        for tab in ("cases:timeline", "restrictions:of_case", "appeals:of_case"):
+            assert client.get(reverse(tab, args=[w.case.reference])).status_code == 200
+        return answer.content.decode()
+
+    first = look()
+    assert now(w).stage_name in first
+    if now(w).policy.stage_for_state("written warning"):
+        warn_in_writing(w)
+        look()
+    again(w, 5)
+    look()
+
+
+def test_a_policy_without_stages_opens_no_warning_and_asks_its_own_question(db):
+    w = house(HOMES)
+    assert now(w).stage_name == "Open"
+    step = next_step(w)
+    assert "Manager decides (clause 1.8)" in step.sentence
+    (gate,) = [gate for gate in step.gates if gate.asks]
+    assert (gate.key, gate.rule.clause, gate.blocks) == ("restorative", "1.8", True)
+    builders.assess(now(w), w.staff.officer, at=NOON - timedelta(days=1))
+    restriction = builders.draft(w)
+    assert [str(one) for one in services.missing(restriction) if "case file" in one.message] == [
+        "Answer on the case file: Were ways to restore the relationship tried without success, or why were they not "
+        "possible or appropriate? (clause 1.8)"
+    ]
+    with pytest.raises(services.NotReady):
+        services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    answer_what_is_asked(w, "contact restriction")
+    assert services.propose(restriction.pk, by=w.staff.officer, at=NOON).state == Restriction.State.PROPOSED
+
+
+def test_formal_action_waits_for_the_equality_assessment(db):
+    w = house(TENANCY)
+    case, at = now(w), NOON - timedelta(days=20)
+    cases.settle_threshold(case.pk, reasons="It went on for a month.", by=w.staff.team_leader, at=at)
+    incidents = list(case.incidents.all())
+    with pytest.raises(RuleBroken, match="Before a warning letter: Equality impact assessment") as refused:
+        cases.draft_warning(case.pk, incidents=incidents, expected="Speak calmly.", by=w.staff.officer, at=at)
+    assert refused.value.rule.clause == "s2, s4" or "s4" in refused.value.rule.clause
+    assert answer_what_is_asked(w, "written warning") == ["equality_assessment"]
+    assert cases.draft_warning(case.pk, incidents=incidents, expected="Speak calmly.", by=w.staff.officer, at=at).pk
+
+
+def test_what_comes_before_a_restriction_is_settled_by_name_where_the_policy_gives_no_number(db):
+    w = house(NORTHAMPTON)
+    warn_in_writing(w)
+    again(w, 5)
+    step = next_step(w, w.staff.team_leader)
+    assert step.act.url_name == "cases:settle_restriction" and step.act.why_not == ""
+    assert "does not say how much comes before a restriction" in step.sentence
+    with pytest.raises(Exception, match="The policy is silent here"):
+        cases.settle_restriction(w.case.pk, reasons="Enough.", by=w.staff.officer, at=NOON)
+    with pytest.raises(RuleBroken, match="Enter your reasons"):
+        cases.settle_restriction(w.case.pk, reasons=" ", by=w.staff.team_leader, at=NOON)
+    cases.settle_restriction(w.case.pk, reasons="Twice since the letter.", by=w.staff.team_leader, at=NOON)
+    cases.settle_restriction(w.case.pk, reasons="Again.", by=w.staff.team_leader, at=NOON)
+    (decision,) = Decision.objects.filter(what="case.restriction_settled")
+    assert (decision.source, decision.event.by_ref) == ("silent", w.staff.team_leader.reference)
+    assert ladder.restriction_reached(ladder.read(now(w))).how == "settled"
+
+
+def test_where_the_policy_says_what_comes_first_there_is_nothing_to_settle(db):
+    w = house(DOVER)
+    with pytest.raises(RuleBroken, match="There is nothing to settle"):
+        cases.settle_restriction(w.case.pk, reasons="Enough.", by=w.staff.team_leader, at=NOON)
+
+
+def test_a_question_of_the_policy_is_answered_on_its_page_and_kept(db):
+    w = house(HOMES)
+    client = Client()
+    client.force_login(w.staff.officer)
+    address = reverse("cases:gate", args=[w.case.reference, "restorative"])
+    page = client.get(address).content.decode()
+    assert "Were ways to restore the relationship tried" in page and "(clause 1.8)" in page and "Clause 1.7" in page
+    refused = client.post(address, {"words": " "}).content.decode()
+    assert "Enter your answer" in refused and not Assessment.objects.filter(kind="question").exists()
+    assert client.post(address, {"words": "A mediator rang twice."}).status_code == 302
+    answer = Assessment.objects.get(kind="question")
+    assert (answer.gate, answer.words, answer.made_by) == ("restorative", "A mediator rang twice.", w.staff.officer)
+    assert "A mediator rang twice." in client.get(address).content.decode()
+    assert client.get(reverse("cases:gate", args=[w.case.reference, "root_cause"])).status_code == 404
+    client.force_login(w.staff.front_line)
+    assert client.get(address).status_code in (403, 404)
+    with pytest.raises(KeyError):
+        cases.answer_gate(w.case.pk, "root_cause", words="Yes.", by=w.staff.officer, at=NOON)
