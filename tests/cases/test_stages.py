@@ -214,12 +214,12 @@ def test_there_is_no_second_warning_letter_in_the_same_stage(warned, staff):
 
 
 def test_without_a_later_incident_a_restriction_waits(warned):
-    assert gates(warned)["warning_letter"] == ladder.State.MISSING
+    assert gates(warned)["threshold"] == ladder.State.MISSING
 
 
 def test_behaviour_after_the_letter_opens_the_way(warned, log, resident):
     log(resident, at=later(1))
-    assert gates(warned)["warning_letter"] == ladder.State.DONE
+    assert gates(warned)["threshold"] == ladder.State.DONE
 
 
 @pytest.mark.parametrize(
@@ -234,28 +234,28 @@ def test_behaviour_after_the_letter_opens_the_way(warned, log, resident):
 )
 def test_what_happened_before_the_letter_and_was_told_later_does_not_count(warned, log, resident, on, when, opens):
     log(resident, at=later(2), happened_on=on, happened_at=when)
-    assert (gates(warned)["warning_letter"] == ladder.State.DONE) is opens
+    assert (gates(warned)["threshold"] == ladder.State.DONE) is opens
 
 
 def test_after_a_restriction_has_ended_only_what_is_new_counts(warned, log, resident, staff):
     log(resident, at=later(1))
     stages.mark_restricted(warned.pk, by=staff.team_leader, at=later(2))
     stages.mark_unrestricted(warned.pk, by=None, at=later(200), why="Lapsed")
-    assert gates(warned)["warning_letter"] == ladder.State.MISSING
+    assert gates(warned)["threshold"] == ladder.State.MISSING
     log(resident, at=later(201))
-    assert gates(warned)["warning_letter"] == ladder.State.DONE
+    assert gates(warned)["threshold"] == ladder.State.DONE
 
 
 def test_danger_supersedes_the_stages(log, resident):
     """Dover 6.7 and 6.17: there may be no warning."""
     case = log(resident, danger=True).cases.get()
-    assert gates(case)["warning_letter"] == ladder.State.NOT_REQUIRED
+    assert gates(case)["threshold"] == ladder.State.NOT_REQUIRED
     assert reached(case).how == "skipped"
 
 
 def test_the_category_of_extreme_cases_is_danger_too(log, resident):
     case = log(resident, categories=("extreme",)).cases.get()
-    assert gates(case)["warning_letter"] == ladder.State.NOT_REQUIRED
+    assert gates(case)["threshold"] == ladder.State.NOT_REQUIRED
 
 
 # Assessments

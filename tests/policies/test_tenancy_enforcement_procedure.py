@@ -6,7 +6,7 @@ import pytest
 
 from policies import clocks, schema, shelf
 from policies.calendars import Calendar
-from policies.clocks import FROM_START, START_NOT_COUNTED
+from policies.clocks import FROM_NAMING, FROM_START, START_NOT_COUNTED
 from policies.periods import Period
 from policies.rules import Rule
 
@@ -544,23 +544,28 @@ def test_the_legal_floor_is_the_higher_one_where_the_nation_is_unsaid() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "event", "calendar_days", "working_days"),
+    ("path", "event", "calendar_days", "working_days", "scotland"),
     [
         # Left out beside weekends: 25 and 28 December, 1 January. 4 days to the 24th, 3 to the 31st, 5 to 8 January, 2.
-        ("appeal.window", "letter dated", date(2027, 1, 1), date(2027, 1, 12)),
-        ("appeal.response", "appeal received", date(2027, 1, 15), date(2027, 2, 1)),
-        ("reconsideration.response", "request received", date(2027, 1, 15), date(2027, 2, 1)),
+        ("appeal.window", "letter dated", date(2027, 1, 1), date(2027, 1, 12), date(2027, 1, 13)),
+        ("appeal.response", "appeal received", date(2027, 1, 15), date(2027, 2, 1), date(2027, 2, 2)),
+        ("reconsideration.response", "request received", date(2027, 1, 15), date(2027, 2, 1), date(2027, 2, 2)),
     ],
 )
 def test_days_of_an_unsaid_kind_give_both_readings_and_no_date(
-    path: str, event: str, calendar_days: date, working_days: date
+    path: str, event: str, calendar_days: date, working_days: date, scotland: date
 ) -> None:
     found = clocks.work_out(POLICY, path, {event: DECIDED}, ENGLAND)
     assert (found.due, found.unsaid_parts, found.clause, found.strength) == (None, ["day_kind"], "s11", "must")
     assert found.readings == {"calendar days": calendar_days, "working days": working_days}
     assert found.why_null == "the policy does not say which kind of day"
-    abroad = clocks.work_out(POLICY, path, {event: DECIDED}, None)
-    assert abroad.readings == {"calendar days": calendar_days, "working days": None}, "no nation, no working days"
+    anywhere = clocks.work_out(POLICY, path, {event: DECIDED}, None)
+    assert anywhere.readings == {
+        "calendar days": calendar_days,
+        "working days, England and Wales": working_days,
+        "working days, Scotland": scotland,
+        "working days, Northern Ireland": working_days,
+    }, "the procedure does not say its nation either"
 
 
 def test_the_window_runs_from_the_date_on_the_letter_and_from_nothing_else() -> None:
@@ -591,10 +596,10 @@ def test_a_review_on_a_day_off_is_left_there_and_said() -> None:
 
 
 def test_the_quarterly_look_at_a_single_point_of_contact() -> None:
-    first = clocks.work_out(POLICY, "spoc.quality_review", {"start": DECIDED}, None)
-    assert (first.due, first.strength, first.clause) == (date(2027, 3, 18), "recommended", "s6")
-    again = clocks.work_out(POLICY, "spoc.quality_review", {"start": DECIDED, "last review": date(2027, 3, 18)}, None)
-    assert again.due == date(2027, 6, 18)
+    named = {"start": date(2026, 12, 1), "spoc named": DECIDED, "last review": date(2027, 3, 1)}
+    found = clocks.work_out(POLICY, "spoc.quality_review", named, None)
+    assert (found.due, found.strength, found.clause) == (date(2027, 3, 18), "recommended", "s6")
+    assert found.assumed == [FROM_NAMING, START_NOT_COUNTED]
     assert POLICY.value("spoc.quality_review").raw == Period(3, "months", every=True)
 
 
