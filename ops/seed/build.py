@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 import appeals.services
 import cases.services
@@ -17,32 +16,24 @@ from cases.models import Assessment, Case, Incident, Warning
 from cases.services.incidents import AffectedPerson, Happened
 from deadlines import services as deadlines
 from ops.seed import stories, townsfolk
+from ops.seed.around import LONDON, Around
 from ops.seed.stories import Happening, Story
 from people import access
 from people.models import Need, Organisation, Provider, Resident, Role, User
 from restrictions.models import Restriction
 from restrictions.services.terms import NewTerm
 
-LONDON = ZoneInfo("Europe/London")
 SLUG = "dover-district-council"
 RECENT = 5  # days within which a line manager may not have got round to it yet
 
 
-class Council:
+class Council(Around):
     """The council as it is built up: its people by key, its residents by number, and the day that it stands around."""
 
     def __init__(self, now: datetime) -> None:
-        self.now = now
-        self.today = now.astimezone(LONDON).date()
+        super().__init__(now)
         self.staff: dict[str, User] = {}
         self.residents: list[Resident] = []
-
-    def at(self, days_ago: int, hour: int, minute: int = 0) -> datetime:
-        """An hour of a day so many days ago; a weekend's step was taken on the Friday."""
-        day = self.today - timedelta(days=days_ago)
-        while day.weekday() > 4:
-            day -= timedelta(days=1)
-        return min(datetime.combine(day, time(hour, minute), LONDON), self.now)
 
     def build(self) -> None:
         """Provider, policy, people, residents, then every story, a dog, and the sweeps of the last days."""

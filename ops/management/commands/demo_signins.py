@@ -1,5 +1,6 @@
 """Print who can sign in to the demo."""
 
+from itertools import groupby
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -14,12 +15,13 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """A table: e-mail, name, role."""
-        people = User.objects.filter(is_active=True).prefetch_related("groups__role").order_by("pk")
-        rows = [(user.email, user.name, ", ".join(group.role.name for group in user.groups.all())) for user in people]
-        widths = [max(len(row[column]) for row in rows) for column in range(3)] if rows else [0, 0, 0]
-        self.stdout.write(f"\nSign in with any of these; the password is always: {townsfolk.PASSWORD}\n")
-        for row in rows:
-            self.stdout.write(
-                "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            )
+        """A table for each provider: e-mail, name, role in its own words."""
+        people = User.objects.filter(is_active=True).select_related("provider").prefetch_related("groups__role")
+        self.stdout.write(f"\nSign in with any of these; the password is always: {townsfolk.PASSWORD}")
+        for provider, users in groupby(people.order_by("provider", "pk"), key=lambda user: user.provider):
+            rows = [(user.email, user.name, ", ".join(one.role.name for one in user.groups.all())) for user in users]
+            widths = [max(len(row[column]) for row in rows) for column in range(3)]
+            self.stdout.write(f"\n{provider.name}")
+            for row in rows:
+                cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+                self.stdout.write("  " + "  ".join(cells).rstrip())

@@ -1,4 +1,4 @@
-"""Build the demo's council in an empty database."""
+"""Build the demo's council and its neighbours in an empty database."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
-from ops.seed import build
+from ops.seed import build, neighbours
 
 
 class Command(BaseCommand):
-    """Build the demo's council in an empty database."""
+    """Build the demo's council, and four more providers on their own policies, in an empty database."""
 
     help = __doc__
 
@@ -18,4 +18,6 @@ class Command(BaseCommand):
         """All of it, or none."""
         with transaction.atomic():
             council = build.build(timezone.now())
+            beside = neighbours.build(timezone.now())
         self.stdout.write(f"{len(council.staff)} people at work and {len(council.residents)} residents.")
+        self.stdout.write(f"Beside it: {', '.join(one.provider.short_name for one in beside)}.")
