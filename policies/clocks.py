@@ -113,8 +113,8 @@ Left out: weekends; 3 April, Good Friday; 6 April, Easter Monday. Due Tuesday 21
         return f" from {event}{on}"
 
     def _cited(self) -> str:
-        if self.source == "law":
-            return "(law)"
+        if self.source in ("law", "evenhand"):
+            return "(law)" if self.source == "law" else "(Evenhand's rule)"
         if self.source == "local":
             return f"({self.clause}, {self.strength}; local rule)" if self.clause else "(local rule)"
         return f"({self.clause}, {self.strength})" if self.clause else ""

@@ -294,7 +294,7 @@ def _end_open_review(restriction: Restriction, outcome: str, *, by: User, at: da
 def lapse(restriction_id: int, *, at: datetime) -> Restriction:
     """Tidy a restriction whose last day has gone and that nobody continued. It was over already, by its dates.
 
-    The review at the end stays due: the policy asks for it though it be late (Dover 6.18, 6.21), and only then does the
+    The review at the end stays due: it is asked for though it be late (Dover 6.18, 6.21; F1), and only then does the
     case leave its stage. Raises TransitionNotAllowed before the day after the last.
     """
     restriction = locked(restriction_id)
@@ -307,9 +307,6 @@ def lapse(restriction_id: int, *, at: datetime) -> Restriction:
     deadlines.meet(about(restriction), "restriction.end", at=at, how="The last day passed")
     deadlines.cancel(about(restriction), "review.interval", at=at, reason="The last day passed")
     deadlines.cancel(about(restriction), "register.look_again", at=at, reason="The entry ended")
-    review_waits = "review.at_end" in restriction.case.policy.review.paths
-    if not review_waits and case_is_restricted(restriction):
-        stages.mark_unrestricted(restriction.case_id, by=None, at=at, why="The last day of the restriction passed")
     return restriction
 
 

@@ -75,7 +75,8 @@ def dates(
     """Work out every date that follows from a decision, by the policy's clocks alone.
 
     Of the clocks that come round again the earliest counts, and only before the last day: a review then is the one at
-    the end. That one moves to the next working day where the last day is a day off.
+    the end. That one moves to the next working day where the last day is a day off. No restriction is without a review:
+    where the policy sets none at the end, one is held there all the same (F1).
     """
     events = {
         "decision": decided_on,
@@ -87,14 +88,15 @@ def dates(
     if last_review:
         events["last review"] = last_review
     appeals = policy.appeal_of(*steps(policy)) if appealable else None
+    interval, at_end = _reviews(policy, events, calendar, ends_on)
     return Dates(
         decided_on,
         starts_on,
         ends_on,
         _end(policy, starts_on, ends_on, months),
         policies.clocks.work_out(policy, appeals.window_path, events, calendar) if appeals else None,
-        _interval(policy, events, calendar, ends_on),
-        _at_end(policy, events, calendar),
+        interval,
+        at_end,
     )
 
 
@@ -117,17 +119,27 @@ def _end(policy: Policy, starts_on: date, ends_on: date, months: int | None) -> 
     )
 
 
-def _interval(policy: Policy, events: dict[str, date], calendar: Calendar, ends_on: date) -> Reckoning | None:
+def _reviews(
+    policy: Policy, events: dict[str, date], calendar: Calendar, ends_on: date
+) -> tuple[Reckoning | None, Reckoning]:
+    """The review before the last day, if one falls due by then, and the one at the end."""
     paths = [path for path in policy.review.paths if path != "review.at_end"]
     first = policies.clocks.earliest(policies.clocks.work_out(policy, path, events, calendar) for path in paths)
-    return first if first and first.due and first.due < ends_on else None
+    before = first if first and first.due and first.due < ends_on else None
+    if "review.at_end" in policy.review.paths:
+        found = policies.clocks.work_out(policy, "review.at_end", events, calendar)
+        return before, replace(
+            found, due=found.next_working_day
+        ) if found.lands_on and found.next_working_day else found
+    return before, first if first and first.due == ends_on else _review_all_the_same(ends_on, calendar)
 
 
-def _at_end(policy: Policy, events: dict[str, date], calendar: Calendar) -> Reckoning | None:
-    if "review.at_end" not in policy.review.paths:
-        return None
-    found = policies.clocks.work_out(policy, "review.at_end", events, calendar)
-    return replace(found, due=found.next_working_day) if found.lands_on and found.next_working_day else found
+def _review_all_the_same(ends_on: date, calendar: Calendar) -> Reckoning:
+    """A review at the end where the policy sets none: in England by the code that binds landlords (F1)."""
+    source = "law" if calendar.nation == "england" else "evenhand"
+    return Reckoning(
+        "review.at_end", due=ends_on, runs_from="end", from_on=ends_on, strength="must", source=source, title="Review"
+    )
 
 
 def make_terms(restriction: Restriction, terms: Sequence[NewTerm]) -> list[Term]:

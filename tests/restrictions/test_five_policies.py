@@ -46,9 +46,9 @@ def now(w: builders.World) -> Case:
     return Case.objects.get(pk=w.case.pk)
 
 
-def next_step(w: builders.World, who=None) -> ladder.NextStep:
+def next_step(w: builders.World, who=None, waiting=()) -> ladder.NextStep:
     case = now(w)
-    return ladder.next_step(ladder.read(case), may=reader(who or w.staff.officer, case))
+    return ladder.next_step(ladder.read(case), may=reader(who or w.staff.officer, case), waiting=list(waiting))
 
 
 def answer_what_is_asked(w: builders.World, state: str) -> list[str]:
@@ -117,7 +117,12 @@ def test_a_case_runs_from_the_first_incident_to_a_restriction_in_force(db, polic
     assert entered is any(
         set(one.on) & set(w.case.policy.steps_into("contact restriction")) for one in w.case.policy.registers
     )
-    assert Deadline.objects.open().filter(about=f"restriction:{imposed.reference}", kind="restriction.end").exists()
+    due = Deadline.objects.open().filter(about=f"restriction:{imposed.reference}")
+    assert due.filter(kind="restriction.end", due_on=imposed.ends_on).exists()
+    assert due.filter(kind="review.at_end", due_on__gte=imposed.ends_on).exists(), (
+        "no restriction without a review (F1)"
+    )
+    assert "review a restriction" in next_step(w, waiting=due.worst_first()).sentence
 
 
 @pytest.mark.parametrize("policy", FIVE)
@@ -215,3 +220,23 @@ def test_a_question_of_the_policy_is_answered_on_its_page_and_kept(db):
     assert client.get(address).status_code in (403, 404)
     with pytest.raises(KeyError):
         cases.answer_gate(w.case.pk, "root_cause", words="Yes.", by=w.staff.officer, at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("policy", "months", "source", "clause"),
+    [
+        (WEST_KENT, 6, "policy", "8.1"),  # every six months falls on the last day
+        (WEST_KENT, 4, "law", None),
+        (HOMES, 6, "evenhand", None),  # Scotland: the policy reviews at appropriate intervals, and names none
+        (DOVER, 6, "policy", "6.18"),
+    ],
+)
+def test_every_restriction_is_reviewed_at_its_end_by_the_policy_or_all_the_same(db, policy, months, source, clause):
+    w = ready_to_propose(policy)
+    restriction = builders.proposed(w, months=months)
+    imposed = services.impose(restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.")
+    review = Deadline.objects.open().get(about=f"restriction:{imposed.reference}", kind="review.at_end")
+    assert (review.due_on, review.reckoning["source"], review.reckoning["clause"]) == (imposed.ends_on, source, clause)
+    late = NOON + timedelta(days=(imposed.ends_on - imposed.starts_on).days + 1)
+    services.lapse(imposed.pk, at=late)
+    assert now(w).stage == Case.Stage.CONTACT_RESTRICTION, "until the review is held, however late"
