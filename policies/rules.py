@@ -1,5 +1,6 @@
 """A rule and where it stands: in a clause of the policy, in a local rule, in law, or in Evenhand itself."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,7 @@ STRENGTHS: dict[Strength, str] = {
     "recommended": "Skipping it is shown.",
 }
 
+_SECTIONS = re.compile(r"s\d+(?:, s\d+)*")
 _NAMES = {"local": "Local rule", "law": "Law", "evenhand": "Evenhand's rule"}
 
 
@@ -44,11 +46,15 @@ class Rule:
 
         >>> Rule("policy", "6.9, 6.11").cite(), Rule("policy", "cover").cite(), Rule("law", "X1").cite()
         ('Clauses 6.9, 6.11', 'Cover', 'Law')
+        >>> Rule("policy", "s4").cite(), Rule("policy", "s2, s4").cite()
+        ('Section 4', 'Sections 2, 4')
         """
         if self.source != "policy":
             return _NAMES[self.source]
         if not self.clause:
             return "The policy"
+        if _SECTIONS.fullmatch(self.clause):
+            return f"Section{'s' if ',' in self.clause else ''} {self.clause.replace('s', '')}"
         if not self.clause[0].isdigit():
             return self.clause[0].upper() + self.clause[1:]
         return f"Clauses {self.clause}" if "," in self.clause else f"Clause {self.clause}"

@@ -100,21 +100,24 @@ def gates_for_restriction(case: Case, standing: Standing | None = None) -> list[
     policy = standing.policy
     asked = policy.gates_before(*policy.steps_into("contact restriction"))
     in_the_file = [gate for gate in asked if gate.asks or gate.key not in IN_THE_PROPOSAL]
-    return [_before_restriction(standing), *(_policy_gate(standing, gate) for gate in in_the_file)]
+    return [*_before_restriction(standing), *(_policy_gate(standing, gate) for gate in in_the_file)]
 
 
-def _before_restriction(standing: Standing) -> Gate:
+def _before_restriction(standing: Standing) -> list[Gate]:
+    """What must have come first; nothing where the policy asks for no warning."""
     stage = standing.policy.stage_for_state("contact restriction")
     after = stage.after if stage else None
     reached = restriction_reached(standing)
+    if after is None and reached.met and reached.how != "skipped":
+        return []
     text = "What the policy asks for first"
     if after is not None and after.what.startswith("warning letter"):
         text = "A warning letter, and the behaviour persisted"
     state = State.DONE if reached.met else State.MISSING
-    if reached.how == "skipped" or after is None:
-        state = State.NOT_REQUIRED if reached.met else State.MISSING
+    if reached.how == "skipped":
+        state = State.NOT_REQUIRED
     page = "cases:settle_restriction" if reached.silent else ""
-    return Gate("threshold", text, state, reached.sentence, reached.rule, url_name=page)
+    return [Gate("threshold", text, state, reached.sentence, reached.rule, url_name=page)]
 
 
 _ASSESSED: dict[str, tuple[str, str]] = {

@@ -136,7 +136,7 @@ def restriction_reached(standing: Standing) -> Reached:
     stage = policy.stage_for_state("contact restriction")
     after = stage.after if stage else None
     if after is None:
-        return Reached(True, "The policy asks for nothing before a restriction.")
+        return Reached(True, "The policy asks for no warning before a restriction.")
     reached = _restriction_after(standing, after)
     settled = standing.case.restriction_settled_at
     if reached.silent and settled and settled >= standing.case.moved_at:
