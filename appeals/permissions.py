@@ -8,12 +8,12 @@ from people.models import User
 from policies.policy import Appeals
 from restrictions.models import Restriction
 from restrictions.permissions import F12
-from restrictions.services.asked import steps
+from restrictions.services.asked import appealed_as
 
 
 def rules_of(restriction: Restriction) -> Appeals | None:
     """How the policy of the case lets this decision be appealed; None where it lets nobody."""
-    decided = [*steps(restriction.case.policy)]
+    decided = [*appealed_as(restriction.case.policy, restriction.terms.all())]
     if restriction.follows_id:
         decided += ["extend", "vary"]
     return restriction.case.policy.appeal_of(*decided)

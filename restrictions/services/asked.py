@@ -1,9 +1,12 @@
 """What the policy of a case says of restrictions: its stage, gates, questions and register; and what is evidence."""
 
+from collections.abc import Iterable
+
 from cases.models import Case, Incident, Involvement
 from policies.policy import Gate, Policy, RegisterRule
 from policies.rules import Rule
 from policies.values import Item
+from restrictions.models import Term
 
 PROPORTIONATE = Rule("law", "F2", text="A restriction is proportionate and has regard to the Equality Act.")
 EVIDENCED = Rule("law", "F1", text="No restriction without evidence, reasons and a review date.")
@@ -19,6 +22,18 @@ def stage_key(policy: Policy) -> str:
 def steps(policy: Policy) -> tuple[str, ...]:
     """The names under which gates, letters and registers may speak of a restriction: its stage, or the act."""
     return policy.steps_into("contact restriction")
+
+
+def appealed_as(policy: Policy, terms: Iterable[Term]) -> tuple[str, ...]:
+    """The names under which the policy's appeals may speak of a restriction: its stage, the act, its kinds.
+
+    Of the kinds only a single point of contact can be told from the terms; Northampton (4.2) has a decider of its own
+    for appeals against one.
+    """
+    kinds = [kind.key for kind in policy.restriction_kinds.listed if kind.does == "named person"]
+    if kinds and any(term.channel == Term.Channel.SPOC for term in terms):
+        return (*steps(policy), *kinds)
+    return steps(policy)
 
 
 def register_for(policy: Policy) -> RegisterRule | None:

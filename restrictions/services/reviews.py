@@ -258,7 +258,7 @@ def preview_review(
     if outcome in (Outcome.EXTEND, Outcome.VARY):
         made = _planned(restriction, outcome, on, reasons, months, terms, instructions)
         found, rows = made.dates, made.terms
-        facts |= _facts_of(made) | {"appeal": telling.appeal_facts(restriction, found.appeal)}
+        facts |= _facts_of(made) | {"appeal": telling.appeal_facts(restriction, found.appeal, made.terms)}
     elif outcome == Outcome.KEEP:
         found = _kept(restriction, due(restriction), on)
         facts |= _kept_facts(restriction, found)
@@ -431,7 +431,7 @@ def _continue(
         considered=considered,
         not_done=not_done,
     )
-    return _facts_of(made) | {"appeal": telling.appeal_facts(new, made.dates.appeal)}
+    return _facts_of(made) | {"appeal": telling.appeal_facts(new, made.dates.appeal, made.terms)}
 
 
 def _tell(review: Review, restriction: Restriction, facts: dict[str, Any], *, by: User, at: datetime) -> None:

@@ -16,7 +16,7 @@ from register import services as register
 from restrictions import permissions
 from restrictions.models import Restriction, Term
 from restrictions.services import terms as limits
-from restrictions.services.asked import register_for, steps
+from restrictions.services.asked import appealed_as, register_for, steps
 from restrictions.services.rows import about
 from restrictions.services.terms import NewTerm
 
@@ -336,7 +336,7 @@ def letter_facts(made: Plan) -> dict[str, Any]:
         "months": made.months,
         "review_on": review.due.isoformat() if review and review.due else None,
         "review_explained": review.explain() if review else "",
-        "appeal": appeal_facts(restriction, made.dates.appeal),
+        "appeal": appeal_facts(restriction, made.dates.appeal, made.terms),
         "register": _register_facts(made),
         "spoc": limits.single_point(made.terms),
         "adjustments": _adjustments(restriction),
@@ -363,10 +363,10 @@ def always_accepted(policy: Policy) -> list[dict[str, str]]:
     return [{"words": words, "cite": rule.cite()} for words, rule in policy.always_accept]
 
 
-def appeal_facts(restriction: Restriction, window: Reckoning | None) -> dict[str, Any] | None:
+def appeal_facts(restriction: Restriction, window: Reckoning | None, terms: Sequence[Term]) -> dict[str, Any] | None:
     """How to appeal, until when, and who decides; None where the decision cannot be appealed."""
     case = restriction.case
-    appeals = case.policy.appeal_of(*steps(case.policy))
+    appeals = case.policy.appeal_of(*appealed_as(case.policy, terms))
     if window is None or appeals is None:
         return None
     ways = [str(item).replace("email", "e-mail") for item in appeals.how.kept]

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+import appeals.permissions
 from audit.models import Decision
 from cases import ladder
 from cases import services as cases
@@ -17,6 +18,7 @@ from policies.rules import RuleBroken
 from register.models import Entry
 from restrictions import permissions, services
 from restrictions.models import Restriction
+from restrictions.services import NewTerm
 from tests import factories
 from tests.factories import NOON
 from tests.restrictions import builders
@@ -240,3 +242,21 @@ def test_every_restriction_is_reviewed_at_its_end_by_the_policy_or_all_the_same(
     late = NOON + timedelta(days=(imposed.ends_on - imposed.starts_on).days + 1)
     services.lapse(imposed.pk, at=late)
     assert now(w).stage == Case.Stage.CONTACT_RESTRICTION, "until the review is held, however late"
+
+
+@pytest.mark.parametrize(
+    ("single", "decided_by"),
+    [(True, "Assistant Director for Corporate Service and ICT"), (False, "")],
+)
+def test_an_appeal_against_a_single_point_of_contact_has_a_decider_of_its_own(db, single, decided_by):
+    """Northampton 4.2: by kind of decision; on other formal action the policy is silent."""
+    w = ready_to_propose(NORTHAMPTON)
+    restriction = builders.draft(w)
+    if single:
+        terms = [*builders.TERMS, NewTerm("spoc", "limited", "All of your enquiries.", w.staff.colleague.pk)]
+        services.save_terms(restriction.pk, terms=terms, by=w.staff.officer, at=NOON)
+    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    imposed = services.impose(restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.")
+    letter = Letter.objects.get(about=f"restriction:{imposed.reference}", kind="restriction")
+    assert letter.facts["appeal"]["decided_by_role"] == decided_by
+    assert appeals.permissions.rules_of(imposed).by.unsaid is not single
