@@ -143,10 +143,14 @@ Left out: weekends; 3 April, Good Friday; 6 April, Easter Monday. Due Tuesday 21
     def _due(self) -> str:
         if self.due:
             return f"Due {self.due:%A} {_day(self.due)}"
-        ways = "; ".join(f"{way}: {_day(day) if day else 'not known'}" for way, day in self.readings.items())
+        ways = "; ".join(f"{way}: {_day(day) if day else 'not known'}" for way, day in self.ways())
         if not ways:
             return f"No date: {self.why_null}"
         return f"No date until the provider has settled it: {self.why_null}. The ways to read it: {ways}"
+
+    def ways(self) -> list[tuple[str, date | None]]:
+        """Each way to read what is left open, with its date, the earliest first."""
+        return sorted(self.readings.items(), key=lambda way: (way[1] or date.max, way[0]))
 
     def _settled(self) -> str:
         if not self.local:

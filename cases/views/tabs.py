@@ -22,6 +22,7 @@ from design.dates import day_of
 from letters.models import Letter
 from people.access import Can, can
 from people.models import User
+from people.policy_page import anchor
 from policies.clocks import Reckoning
 from policies.policy import Policy
 from policies.rules import Rule
@@ -33,8 +34,7 @@ def policy_link(rule: Rule | None) -> str:
     """The address of a rule's clause on the page of the policy; "" for a rule that is not the policy's."""
     if rule is None or rule.source != "policy" or not rule.clause:
         return ""
-    first = rule.clause.partition(",")[0].strip().replace(".", "-")
-    return f"{reverse('people:policy')}#clause-{first}"
+    return f"{reverse('people:policy')}#{anchor(rule.clause.partition(',')[0])}"
 
 
 def _tasks(gates: list[ladder.Gate], case: Case, *, links: bool) -> list[components.Task]:
@@ -71,6 +71,7 @@ def _due(deadline: Deadline, policy: Policy, today: Any, reader: User) -> dict[s
         "on": deadline.due_on,
         "who": deadline.owner.name if deadline.owner else roles,
         "why": reckoning.explain() if reckoning else "",
+        "ways": reckoning.ways() if reckoning and reckoning.due is None else [],
         "url": address,
         "overdue": deadline.due_on is not None and deadline.due_on < today and bool(deadline.owner or roles),
         "today": deadline.due_on == today and bool(deadline.owner or roles),

@@ -260,3 +260,18 @@ def test_an_appeal_against_a_single_point_of_contact_has_a_decider_of_its_own(db
     letter = Letter.objects.get(about=f"restriction:{imposed.reference}", kind="restriction")
     assert letter.facts["appeal"]["decided_by_role"] == decided_by
     assert appeals.permissions.rules_of(imposed).by.unsaid is not single
+
+
+def test_a_kind_of_day_that_the_policy_leaves_open_is_shown_both_ways_and_never_chosen(db, time_machine):
+    """The procedure gives 14 days to appeal (section 11) and does not say which days."""
+    w = ready_to_propose(TENANCY)
+    restriction = builders.proposed(w)
+    imposed = services.impose(restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.")
+    window = Deadline.objects.open().get(about=f"restriction:{imposed.reference}", kind="appeal.window")
+    assert window.due_on is None
+    time_machine.move_to(NOON)
+    client = Client()
+    client.force_login(w.staff.officer)
+    page = client.get(reverse("cases:overview", args=[w.case.reference])).content.decode()
+    assert "By calendar days: 1 January 2027; by working days: 12 January 2027" in page
+    assert "#clause-s4" in page
