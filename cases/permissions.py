@@ -98,14 +98,11 @@ def check_can_reopen(user: User, case: Case) -> None:
     access.require(user, Can.WORK_CASES, case.provider_id, why)
 
 
-def check_may_move(user: User | None, case: Case) -> None:
-    """What a restriction, a review or an appeal does to a case was checked there; here only that the house is the same.
-
-    None is the clock: a restriction that lapses.
-    """
-    if user is not None and not access.providers_where(user, Can.WORK_CASES, Can.DECIDE, Can.DECIDE_APPEALS):
+def check_may_move(user: User, case: Case) -> None:
+    """What a restriction, a review or an appeal does to a case was checked there; here, that it is the same house."""
+    if not access.providers_where(user, Can.WORK_CASES, Can.DECIDE, Can.DECIDE_APPEALS):
         raise access.NotPermitted("Your role does not let you do this.")
-    if user is not None and case.provider_id not in user.capabilities:
+    if case.provider_id not in user.capabilities:
         raise access.NotPermitted("This case belongs to another provider.")
 
 

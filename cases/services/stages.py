@@ -207,11 +207,11 @@ def mark_restriction_continued(case_id: int, *, by: User, at: datetime) -> Case:
 
 
 @transaction.atomic
-def mark_unrestricted(case_id: int, *, by: User | None, at: datetime, why: str, close: bool = False) -> Case:
-    """The restriction is over (lifted, lapsed, quashed): the case is back at the stage where it stood before.
+def mark_unrestricted(case_id: int, *, by: User, at: datetime, why: str, close: bool = False) -> Case:
+    """The restriction is over (lifted, quashed, or lapsed and reviewed): the case is back where it stood before.
 
-    With `close` it is then closed for the same reason; that takes a person. `by` is None when the clock ended it. From
-    here a new restriction needs something new that happened after this day.
+    With `close` it is then closed for the same reason. Never by the clock: a restriction that lapsed waits for its
+    review. From here a new restriction needs something new that happened after this day.
     """
     case = lock(case_id)
     permissions.check_may_move(by, case)
@@ -222,7 +222,5 @@ def mark_unrestricted(case_id: int, *, by: User | None, at: datetime, why: str, 
     case.save()
     audit.record("case.unrestricted", subject=case, by=by, at=at, facts={"to": case.stage}, words={"why": why})
     if close:
-        if by is None:
-            raise ValueError("A case is closed by a person.")
         _close(case, reason=why, by=by, at=at)
     return case

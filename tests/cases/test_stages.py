@@ -240,7 +240,7 @@ def test_what_happened_before_the_letter_and_was_told_later_does_not_count(warne
 def test_after_a_restriction_has_ended_only_what_is_new_counts(warned, log, resident, staff):
     log(resident, at=later(1))
     stages.mark_restricted(warned.pk, by=staff.team_leader, at=later(2))
-    stages.mark_unrestricted(warned.pk, by=None, at=later(200), why="Lapsed")
+    stages.mark_unrestricted(warned.pk, by=staff.team_leader, at=later(200), why="Lapsed")
     assert gates(warned)["threshold"] == ladder.State.MISSING
     log(resident, at=later(201))
     assert gates(warned)["threshold"] == ladder.State.DONE
