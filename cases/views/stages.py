@@ -71,7 +71,7 @@ def settle_restriction(request: SignedInRequest, ref: str) -> HttpResponse:
         title="Decide whether it goes on to a restriction",
         button="Decide that it goes on",
         lead=reached.sentence,
-        hint="The policy is silent here, so the decision is yours and is recorded with your name. It restricts nothing "
+        hint="A person decides here, so the decision is yours and is recorded with your name. It restricts nothing "
         "yet: a restriction is proposed, and somebody else decides. If it should not go on, record a decision not to "
         "act instead.",
     )
