@@ -177,5 +177,5 @@ class CaseMachine(RuleBasedStateMachine):
 def test_random_walks():
     """Each walk in a house of its own."""
     run_state_machine_as_test(
-        CaseMachine, settings=settings(max_examples=quick.examples(10, 600), stateful_step_count=30, deadline=None)
+        CaseMachine, settings=settings(max_examples=quick.examples(10, 100), stateful_step_count=30, deadline=None)
     )

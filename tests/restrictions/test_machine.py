@@ -198,7 +198,7 @@ def test_any_order_of_acts_keeps_everything_in_step():
     run_state_machine_as_test(
         Acts,
         settings=settings(
-            max_examples=quick.examples(15, 600),
+            max_examples=quick.examples(15, 200),
             stateful_step_count=14,
             deadline=None,
             suppress_health_check=list(HealthCheck),
