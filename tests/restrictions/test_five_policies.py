@@ -275,3 +275,40 @@ def test_a_kind_of_day_that_the_policy_leaves_open_is_shown_both_ways_and_never_
     page = client.get(reverse("cases:overview", args=[w.case.reference])).content.decode()
     assert "By calendar days: 1 January 2027; by working days: 12 January 2027" in page
     assert "#clause-s4" in page
+
+
+def test_what_was_settled_holds_until_the_case_moves_on(db):
+    """After a restriction has ended, whether another may be proposed is decided anew."""
+    w = ready_to_propose(NORTHAMPTON)
+    restriction = builders.proposed(w)
+    imposed = services.impose(restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.")
+    services.lift(imposed.pk, by=w.staff.manager, at=NOON + timedelta(days=30), reason="He has kept to it.")
+    reached = ladder.restriction_reached(ladder.read(now(w)))
+    assert (reached.met, reached.silent) == (False, True)
+
+
+def test_a_reopened_case_is_settled_and_answered_anew(db):
+    w = ready_to_propose(HOMES)
+    assert not [gate for gate in ladder.gates_for_restriction(now(w)) if gate.blocks]
+    cases.close(w.case.pk, reason="He has moved.", by=w.staff.officer, at=NOON + timedelta(days=1))
+    cases.reopen(w.case.pk, reason="He is back.", by=w.staff.officer, at=NOON + timedelta(days=2))
+    assert [gate.key for gate in ladder.gates_for_restriction(now(w)) if gate.blocks] == ["restorative"]
+
+    other = ready_to_propose(NORTHAMPTON)
+    cases.close(other.case.pk, reason="He has moved.", by=other.staff.officer, at=NOON + timedelta(days=1))
+    cases.reopen(other.case.pk, reason="He is back.", by=other.staff.officer, at=NOON + timedelta(days=2))
+    assert (now(other).restriction_settled_by, now(other).restriction_settled_at) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("policy", "page", "args", "field"),
+    [(HOMES, "cases:gate", ["restorative"], "words"), (NORTHAMPTON, "cases:settle_restriction", [], "reasons")],
+)
+def test_what_was_typed_stands_after_an_error(db, policy, page, args, field):
+    w = house(policy)
+    client = Client()
+    client.force_login(w.staff.team_leader)
+    typed = "We tried “a mediator” \u202eשלום 👩🏽‍🚒 " + "and again " * 1_200
+    shown = client.post(reverse(page, args=[w.case.reference, *args]), {field: typed}).content.decode()
+    assert "There is a problem" in shown and "We tried “a mediator” \u202eשלום 👩🏽‍🚒 and again and again" in shown
+    assert not Assessment.objects.filter(kind="question").exists() and now(w).restriction_settled_at is None
