@@ -14,6 +14,7 @@ from cases.models import Assessment, Case
 from cases.permissions import reader
 from deadlines.models import Deadline
 from letters.models import Letter
+from people.access import NotPermitted
 from policies.rules import RuleBroken
 from register.models import Entry
 from restrictions import permissions, services
@@ -220,6 +221,8 @@ def test_a_question_of_the_policy_is_answered_on_its_page_and_kept(db):
     assert client.get(reverse("cases:gate", args=[w.case.reference, "root_cause"])).status_code == 404
     client.force_login(w.staff.front_line)
     assert client.get(address).status_code in (403, 404)
+    with pytest.raises(NotPermitted):
+        cases.answer_gate(w.case.pk, "restorative", words="Yes.", by=w.staff.front_line, at=NOON)
     with pytest.raises(KeyError):
         cases.answer_gate(w.case.pk, "root_cause", words="Yes.", by=w.staff.officer, at=NOON)
 
