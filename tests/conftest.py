@@ -1,16 +1,17 @@
 """What every test shares: no network but loopback, the profiles of hypothesis, an empty queue, a real browser."""
 
+import functools
 import ipaddress
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from ops.environment import BROWSERS
 
@@ -104,13 +105,30 @@ def empty_queue():
         client.flushdb()
 
 
+def arrive(press: Callable[..., None]) -> Callable[..., None]:
+    """The same press, which returns only when the page that it led to has loaded.
+
+    Playwright waits until the browser turns to the next page, which may have no element yet; what a test then reads at
+    once (a width, an address, a count) would be read from an empty document on a slow machine.
+    """
+
+    @functools.wraps(press)
+    def pressed(self: Locator | Page, *args: object, **options: object) -> None:
+        press(self, *args, **options)
+        (self if isinstance(self, Page) else self.page).wait_for_load_state("load")
+
+    return pressed
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, headless."""
+    """Debian's Chromium, headless. What a click or a key leads to has loaded before the test goes on."""
     path = next(filter(None, map(shutil.which, BROWSERS)))
     # Playwright's synchronous door keeps an event loop on this thread, which Django would take for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        for kind, name in ((Locator, "click"), (Locator, "press"), (Page, "click")):
+            patch.setattr(kind, name, arrive(getattr(kind, name)))
         chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM)
         yield chromium
         chromium.close()
