@@ -360,6 +360,20 @@ def resident(council: Provider, staff: factories.Staff) -> Resident:
     return factories.resident(council, staff.officer)
 
 
+@pytest.fixture
+def landlord(
+    transactional_db: None, empty_queue: object
+) -> Callable[[str], tuple[Provider, factories.Staff, Resident]]:
+    """A provider on the policy in this folder, somebody in every role, and Rowan Resident."""
+
+    def found(policy: str) -> tuple[Provider, factories.Staff, Resident]:
+        provider = factories.running_on(policy, slug=policy, at=timezone.now())
+        people = factories.staff(provider)
+        return provider, people, factories.resident(provider, people.officer)
+
+    return found
+
+
 Sit = Callable[..., Desk]
 
 
