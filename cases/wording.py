@@ -18,6 +18,8 @@ SENTENCES: dict[str, str] = {
     "incident.support_seen": "Line manager has seen incident {ref}",
     "case.opened": "Case opened",
     "case.closed": "Case closed",
+    "case.referred_on": "Referred on, because the policy does not cover this person",
+    "scope.judged": "Judged that the policy covers this person",
     "case.reopened": "Case reopened",
     "case.threshold_settled": "Decided that the case goes on to a written warning",
     "case.restriction_settled": "Decided that a restriction may be proposed",

@@ -145,6 +145,8 @@ DOORS: dict[str, Door] = {
     "cases:settle_restriction": Door(DECIDERS, CASE),
     # No question of its own in this policy: nobody finds one. tests/restrictions/test_five_policies.py has some.
     "cases:gate": Door(set(), lambda: CASE() | {"key": "root_cause"}),
+    # The policy names people of this relation: nobody finds it. tests/cases/test_scope.py has others.
+    "cases:scope": Door(set(), CASE),
     "cases:risk": Door(CASEWORK, CASE),
     "cases:equality": Door(CASEWORK, CASE),
     "cases:not_to_act": Door(CASEWORK, CASE),
