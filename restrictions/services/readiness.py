@@ -83,7 +83,7 @@ def _missing_stages(restriction: Restriction) -> list[Missing]:
     reached = ladder.restriction_reached(standing)
     if not reached.met:
         gate = ladder.gates_for_restriction(restriction.case, standing)[0]
-        return [Missing("evidence", f"{gate.text}: {gate.hint}", gate.rule)]
+        return [Missing("evidence", f"{gate.text}: {gate.hint.rstrip('.')}", gate.rule)]
     if reached.how == "skipped" and not ladder.persisted(standing):
         words = "Say why the usual stages are left out, or send a warning letter first"
         return [Missing("evidence", words, reached.rule)]
