@@ -202,6 +202,7 @@ DOORS: dict[str, Door] = {
         ),
     ),
     "people:add_tenancy": Door(CASEWORK, RESIDENT),
+    "office:index": Door({"administrator"}),
     "people:policy": Door(EVERYBODY - {"contractor"}),
 }
 OPEN = {200, 301, 302, 405, 409, 503}
