@@ -21,7 +21,9 @@ class Entrance:
 
 
 # The pages of the office in the order in which they are shown: name, address, what it is for.
-PAGES: tuple[tuple[str, str, str], ...] = ()
+PAGES: tuple[tuple[str, str, str], ...] = (
+    ("Policies", "office:policies", "Which policy holds, since when and who approved it. Propose and adopt a new one."),
+)
 
 
 @require_safe
