@@ -35,7 +35,7 @@ WAITS = {
     "warning.issue": "Issuing the warning letter",
     "restriction.decide": "Deciding the proposed restriction",
     "review.interval": "Deciding the review",
-    "review.at_end": "Deciding the review",
+    "review.at_end": "Deciding the review at its end",
     "appeal.decide": "Deciding the appeal",
 }
 # Parts of a policy that say nothing about what is still ahead of a case.

@@ -25,13 +25,12 @@ def move(request: SignedInRequest, ref: str) -> HttpResponse:
     if version is None:
         return render(request, "office/move_case.html", context)
     found = touched.one(case, version, on=today)
-    form = for_page(forms.MoveCase, request, {"version": version.pk})
+    form = for_page(forms.MoveCase, request, {"version": str(version.pk)})
+    form.shown_under(version.pk)
     if form.is_valid() and not found.why_not:
         with form.rules():
-            given = form.cleaned_data
-            services.move_case(
-                case.pk, to=given["version"], reasons=given["reasons"], by=request.user, at=timezone.now()
-            )
+            reasons = form.cleaned_data["reasons"]
+            services.move_case(case.pk, to=version.pk, reasons=reasons, by=request.user, at=timezone.now())
             messages.success(request, f"The case runs under the policy of {dates.day(version.effective_on)}.")
             return redirect("cases:overview", case.reference)
     context |= {

@@ -24,6 +24,8 @@ from policies.problems import PolicyProblems, Problem
 
 page = require_http_methods(["GET", "HEAD", "POST"])
 State = Adoption.State
+BOXES = ("text", "local_text")
+BESIDE = ("size", "approved_by_name", "why")
 
 
 @require_safe
@@ -63,6 +65,8 @@ def propose(request: SignedInRequest) -> HttpResponse:
         return _waits_already(request, waiting)
     if request.method == "POST" and "proposed" in request.POST:
         return _put_forward(request, provider)
+    if "again" in request.POST:
+        return _upload(request, forms.Upload(initial={box: request.POST.get(box, "") for box in BOXES}))
     form = for_page(forms.Upload, request, _as_it_stands(request, provider))
     if form.is_valid():
         text, local = comparing.as_kept(form.cleaned_data["text"], form.cleaned_data["local_text"])
@@ -70,10 +74,20 @@ def propose(request: SignedInRequest) -> HttpResponse:
             with form.rules():
                 policy = comparing.read(text, local)
                 comparing.check(provider, policy, text=text, local=local)
-                return _check(request, provider, policy, forms.Propose(initial={"text": text, "local_text": local}))
+                known = {"text": text, "local_text": local, **dict(_carried(request))}
+                return _check(request, provider, policy, forms.Propose(initial=known))
         except PolicyProblems as wrong:
             return _problems(request, form, wrong.problems)
-    return render(request, "office/propose.html", {"form": form})
+    return _upload(request, form)
+
+
+def _upload(request: SignedInRequest, form: forms.Upload, **more: Any) -> HttpResponse:
+    return render(request, "office/propose.html", {"form": form, "carried": _carried(request), **more})
+
+
+def _carried(request: SignedInRequest) -> list[tuple[str, str]]:
+    """What was typed beside the text already, so that going back to the text loses none of it."""
+    return [(name, request.POST[name]) for name in BESIDE if request.POST.get(name)]
 
 
 def _as_it_stands(request: SignedInRequest, provider: Provider) -> dict[str, str]:
@@ -94,7 +108,7 @@ def _problems(request: SignedInRequest, form: forms.Upload, problems: list[Probl
     """The form again with everything that is wrong, and both texts as they were."""
     count = len(problems)
     form.add_error("text", f"The policy has {count} problem{'' if count == 1 else 's'}, listed below")
-    return render(request, "office/propose.html", {"form": form, "problems": problems})
+    return _upload(request, form, problems=problems)
 
 
 def _put_forward(request: SignedInRequest, provider: Provider) -> HttpResponse:
