@@ -128,6 +128,5 @@ class MoveCase(forms.Form):
     def shown_under(self, version: int) -> None:
         """Refuse what was decided about another version than the one that is shown now, and keep the reasons."""
         if self.is_bound and self.data.get("version") != str(version):
-            self.data = self.data.copy()
-            self.data["version"] = str(version)
+            self.data = {**self.data, "version": str(version)}
             self.add_error(None, "Another policy was adopted meanwhile. Look at what it would change, and decide again")

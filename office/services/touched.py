@@ -111,7 +111,8 @@ def read(provider: Provider, policy: Policy, some: Sequence[Case], *, on: date) 
     """What a policy would change for each of some cases of a provider; the same number of queries for one or many."""
     held = _held(some)
     calendar = deadlines.calendar_for(provider)
-    silent = {right: access.keys_with(provider, right) for right in (Can.DECIDE, Can.DECIDE_APPEALS)}
+    rights = (str(Can.DECIDE), str(Can.DECIDE_APPEALS))
+    silent = {right: access.keys_with(provider, right) for right in rights}
     differing: dict[int, list[Change]] = {}
     found = []
     for case in some:

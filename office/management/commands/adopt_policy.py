@@ -65,8 +65,8 @@ class Command(BaseCommand):
         for slip in found.slips:
             self.stdout.write(f"Note: {slip}")
         self.stdout.write(
-            f"Proposed: {policy.title}, from {adoption.effective_on}. {found.count} rules differ. It holds once another "
-            f"administrator adopts it, under Office or with: ./run policy confirm {provider.slug} --by EMAIL"
+            f"Proposed: {policy.title}, from {adoption.effective_on}; {found.count} rules differ. It holds once "
+            f"another administrator adopts it, under Office or with: ./run policy confirm {provider.slug} --by EMAIL"
         )
 
     def provider(self, options: dict[str, Any]) -> Provider:
