@@ -215,7 +215,7 @@ DOORS: dict[str, Door] = {
     "office:policies": Door({"administrator"}),
     "office:propose": Door({"administrator"}),
     "office:proposal": Door({"administrator"}, of(Adoption, as_="pk", value="pk", state="returned")),
-    "office:version": Door({"administrator"}, of(PolicyVersion, as_="pk", value="pk")),
+    "office:version": Door({"administrator"}, of(PolicyVersion, as_="pk", value="pk", provider__slug=factories.DOVER)),
     "office:move_case": Door(DECIDERS, CASE),
     "people:policy": Door(EVERYBODY - {"contractor"}),
 }

@@ -78,6 +78,11 @@ class Touched:
     why_not: str
 
     @property
+    def at_once(self) -> bool:
+        """Whether something that waits now would change: a date, or whose it is."""
+        return bool(self.moves or self.deciders)
+
+    @property
     def at_all(self) -> bool:
         """Whether anything would change for it."""
         return bool(self.rules or self.moves or self.deciders)

@@ -107,7 +107,7 @@ def _number(request: SignedInRequest, name: str) -> int:
 def _problems(request: SignedInRequest, form: forms.Upload, problems: list[Problem]) -> HttpResponse:
     """The form again with everything that is wrong, and both texts as they were."""
     count = len(problems)
-    form.add_error("text", f"The policy has {count} problem{'' if count == 1 else 's'}, listed below")
+    form.add_error("text", f"The policy has {count} problem{'' if count == 1 else 's'}, listed at the top")
     return _upload(request, form, problems=problems)
 
 
@@ -157,7 +157,8 @@ def _changes(provider: Provider, policy: Policy, on: date) -> dict[str, Any]:
     return {
         "comparison": comparing.compare(provider, policy, on=on),
         "policy": policy,
-        "touched": [one for one in cases if one.at_all],
+        "touched": [one for one in cases if one.at_once],
+        "ahead": [one for one in cases if one.at_all and not one.at_once],
         "untouched": sum(not one.at_all for one in cases),
     }
 

@@ -89,7 +89,7 @@ def test_from_the_file_to_the_adopted_policy(office):
 def test_every_problem_is_listed_and_the_text_stays_to_be_put_right(office):
     wrong = newer(("[appeal]\n", '[appeal]\nwindwo = "1 day [1]"\n'), ('"manager [6.35]"', '"managr [6.35]"'))
     seen = page(signed_in(office.ada).post(PROPOSE, {"file": upload(wrong), "local_text": LOCAL}))
-    assert "The policy has 2 problems, listed below" in seen
+    assert "The policy has 2 problems, listed at the top" in seen
     assert "appeal.windwo</strong> is not known. Did you mean “window”?" in seen and "Did you mean “manager”?" in seen
     assert "windwo" in in_box(seen, "text") and "review.interval" in in_box(seen, "local_text")
     assert not Adoption.objects.exists()
@@ -143,7 +143,7 @@ def test_what_is_not_filled_in_is_asked_for_and_everything_else_stays(office):
 
 def test_a_text_that_was_torn_on_the_way_is_read_again(office):
     seen = page(signed_in(office.ada).post(PROPOSE, {"text": "torn", "local_text": "", **ASKED}))
-    assert "The policy has" in seen and in_box(seen, "text") == "torn"
+    assert "The policy has 1 problem, listed at the top" in seen and in_box(seen, "text") == "torn"
 
 
 def test_whoever_goes_back_finds_the_text(office):
