@@ -83,6 +83,8 @@ SENTENCES: dict[str, str] = {
     "register.not_told": "Decided not to tell the resident of register entry {ref}",
     "register.resident_told": "Resident told of register entry {ref}",
     "register.recipients_told": "Those who had seen register entry {ref} told of the change",
+    "case.policy_moved": "Case moved to a newer version of the policy",
+    "deadline.followed_policy": "A date, or whose it is, changed with the version of the policy",
     "deadline.moved": "A date moved because the days off changed",
 }
 

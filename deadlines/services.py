@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -168,3 +169,33 @@ def _recounted(found: policies.clocks.Reckoning, calendar: policies.calendars.Ca
         return policies.clocks.recount(found, calendar)
     except policies.calendars.NotCovered:
         return found
+
+
+@transaction.atomic
+def follow_policy(
+    deadline_id: int,
+    *,
+    reckoning: policies.clocks.Reckoning | None = None,
+    for_roles: Iterable[str] | None = None,
+    by: User,
+    at: datetime,
+    because: str,
+) -> Deadline:
+    """Let an open deadline follow another version of its policy: its date, or whose it is, and say so in the trail.
+
+    None leaves a thing as it is. What it waits for stays; one that has been met or cancelled meanwhile is left alone.
+    """
+    deadline = Deadline.objects.select_for_update(of=("self",)).get(pk=deadline_id)
+    if deadline.state != Deadline.State.OPEN:
+        return deadline
+    was, roles = deadline.due_on, deadline.for_roles
+    if reckoning is not None:
+        deadline.due_on, deadline.reckoning = reckoning.due, reckoning.to_json()
+    if for_roles is not None:
+        deadline.for_roles = list(for_roles)
+    deadline.save(update_fields=["due_on", "reckoning", "for_roles"])
+    facts: dict[str, Any] = {"deadline": deadline.kind, "was": was, "now": deadline.due_on, "because": because}
+    if roles != deadline.for_roles:
+        facts |= {"roles_were": roles, "roles_are": deadline.for_roles}
+    audit.record("deadline.followed_policy", subject=deadline, by=by, at=at, facts=facts)
+    return deadline

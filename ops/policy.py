@@ -1,4 +1,4 @@
-"""`./run policy`: check a policy file, read it as a page, work out its dates, compare two versions."""
+"""`./run policy`: check a policy file, read it as a page, work out its dates, compare two versions; adopt one."""
 
 import argparse
 import json
@@ -38,14 +38,21 @@ DAYS = {
     "warning": ("warning", "the day of the warning"),
     "breach": ("breach", "the day of the breach"),
 }
+# What needs the database: these are commands of the office, here by a shorter name (docs/adr/0027).
+OF_THE_OFFICE = {"adopt": "adopt_policy", "confirm": "confirm_policy", "return": "return_policy"}
 LOCAL_HELP = "the provider's local rules, read with the policy"
 INSTEAD = {"request received": "appeal received", "spoc named": "start"}
 
 
 def run(arguments: list[str]) -> int:
-    """Hand over to `check`, `show`, `clocks` or `diff`; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="./run policy", description="Policies as files.")
-    commands = parser.add_subparsers(required=True, metavar="check | show | clocks | diff")
+    """Hand over to `check`, `show`, `clocks` or `diff`, or to the office; returns the exit code."""
+    if arguments and arguments[0] in OF_THE_OFFICE:
+        return _of_the_office([OF_THE_OFFICE[arguments[0]], *arguments[1:]])
+    parser = argparse.ArgumentParser(prog="./run policy", description="Policies as files, and adopting them.")
+    commands = parser.add_subparsers(required=True, metavar="check | show | clocks | diff | adopt | confirm | return")
+    for name, about in (("adopt", "propose a policy"), ("confirm", "adopt it, as a second person"),
+                        ("return", "hand it back")):  # fmt: skip
+        commands.add_parser(name, help=f"{about}; --help says how", add_help=False)
     checking = commands.add_parser("check", help="every problem of policy files, at once")
     checking.add_argument("files", nargs="+", metavar="FILE")
     checking.add_argument("--text", metavar="TEXT", help="the policy's own text: cited clauses are sought in it")
@@ -58,7 +65,11 @@ def run(arguments: list[str]) -> int:
     comparing = commands.add_parser("diff", help="what changed, clause by clause")
     comparing.add_argument("old", metavar="OLD")
     comparing.add_argument("new", metavar="NEW")
-    comparing.set_defaults(does=lambda options: compare(options.old, options.new))
+    comparing.add_argument(
+        "--provider", metavar="PROVIDER", help="also which of its open cases NEW would touch, and how"
+    )
+    comparing.add_argument("--local", metavar="LOCAL", help=f"{LOCAL_HELP}; with --provider, else those that hold")
+    comparing.set_defaults(does=_compare)
     counting = commands.add_parser("clocks", help="the dates that a policy sets, and why")
     counting.add_argument("file", metavar="FILE")
     counting.add_argument("--local", metavar="LOCAL", help=LOCAL_HELP)
@@ -106,6 +117,21 @@ def show(name: str, local: str | None = None) -> int:
     for line in lines:
         say(textwrap.fill(line, 110, subsequent_indent="      ") if line else "")
     return 0
+
+
+def _of_the_office(arguments: list[str]) -> int:
+    """A command of the office on the demo's database; files are looked for where the reader stands."""
+    from ops import demo
+
+    return demo.manage(arguments, folder=Path.cwd())
+
+
+def _compare(options: argparse.Namespace) -> int:
+    done = compare(options.old, options.new)
+    if not options.provider:
+        return done
+    local = ["--local", options.local] if options.local else []
+    return _of_the_office(["cases_touched", options.provider, options.new, *local])
 
 
 def _line(line: policy_page.Line) -> str:

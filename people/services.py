@@ -36,17 +36,51 @@ MOST_DOUBLES = 50
 
 
 @transaction.atomic
-def adopt_policy(provider: Provider, *, text: str, local: str = "", by_name: str, at: datetime) -> PolicyVersion:
+def found_provider(
+    *,
+    slug: str,
+    name: str,
+    short_name: str,
+    nation: str,
+    kind: str,
+    address: str,
+    email: str,
+    phone: str,
+    website: str = "",
+    at: datetime,
+) -> Provider:
+    """Set up a provider that has no policy yet, and nobody but the office's role to be given."""
+    provider = Provider.objects.create(
+        slug=slug,
+        name=name,
+        short_name=short_name,
+        nation=nation,
+        kind=kind,
+        address=address,
+        email=email,
+        phone=phone,
+        website=website,
+    )
+    audit.record("provider.founded", subject=provider, by=None, at=at, facts={"nation": nation, "kind": kind})
+    access.define_office(provider, at=at)
+    return provider
+
+
+@transaction.atomic
+def adopt_policy(
+    provider: Provider, *, text: str, local: str = "", by_name: str, by: User | None = None, at: datetime
+) -> PolicyVersion:
     """Adopt a policy with the provider's local rules; cases opened from its effective date run under it.
 
-    Raises `policies.loader.PolicyProblems` with every problem at once when the text cannot be read.
+    `by_name` is who approved it, `by` whoever confirmed that (nobody where a provider is set up). Raises
+    `policies.loader.PolicyProblems` with every problem at once when the text cannot be read.
     """
     policy = policies.loader.read(text, local=local)
     version = PolicyVersion.objects.create(
         provider=provider,
         text=text,
         local_text=local,
-        digest=hashlib.sha256((text + "\0" + local).encode()).hexdigest(),
+        digest=digest_of(text, local),
         effective_on=policy.effective_on,
         adopted_at=at,
         adopted_by_name=by_name,
@@ -54,12 +88,17 @@ def adopt_policy(provider: Provider, *, text: str, local: str = "", by_name: str
     audit.record(
         "policy.adopted",
         subject=provider,
-        by=None,
+        by=by,
         at=at,
         facts={"effective_on": policy.effective_on, "digest": version.digest, "by": by_name},
     )
-    access.define_roles(provider, policy, at=at)
+    access.define_roles(provider, policy, at=at, by=by)
     return version
+
+
+def digest_of(text: str, local: str = "") -> str:
+    """What tells one version of a policy from another: its text and its local rules, letter by letter."""
+    return hashlib.sha256((text + "\0" + local).encode()).hexdigest()
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from policies.rules import Rule
 from policies.values import Item, Threshold, Value, Who
 
 ANY = "any_decision"
+LONGEST_ROLE, HIGHEST_RANK = 100, 1_000
 # Roughly how many days a unit takes: only ever used to tell a shorter period from a longer one.
 _DAYS = {"working days": 1.4, "calendar days": 1, "days": 1, "weeks": 7, "months": 30.44, "years": 365.25}
 
@@ -30,8 +31,8 @@ def contradictions(policy: Policy, document: str | None = None) -> list[Problem]
     policy.ombudsman: cites clause 6.25, which is not in the policy's text.
     """
     checks = (
-        _dates, _bounds, _people, _references, _order, _own_names, _letters, _events, _thresholds, _set_for_each_case,
-        _two_appeals, _finality, _ombudsmen, _nation, _contact, _damage,
+        _dates, _bounds, _people, _roles, _references, _order, _own_names, _letters, _events, _thresholds,
+        _set_for_each_case, _two_appeals, _finality, _ombudsmen, _nation, _contact, _damage,
     )  # fmt: skip
     found = [problem for check in checks for problem in check(policy)]
     return found + (list(_clauses(policy, document)) if document is not None else [])
@@ -75,6 +76,15 @@ def _people(policy: Policy) -> Iterator[Problem]:
             yield Problem(path, f'says "or above", but {" and ".join(who.roles)} has no rank under [roles]')
         if who.how == "count" and not who.or_above and not who.staff and len(set(who.roles)) < 1:
             yield Problem(path, "names nobody to count")
+
+
+def _roles(policy: Policy) -> Iterator[Problem]:
+    """What a role is called is shown on every page beside a name, and its rank is a small number."""
+    for key, role in policy.roles.items():
+        if len(role.name) > LONGEST_ROLE:
+            yield Problem(f"roles.{key}.name", f"is longer than {LONGEST_ROLE} letters")
+        if role.rank is not None and role.rank > HIGHEST_RANK:
+            yield Problem(f"roles.{key}.rank", f"is higher than {HIGHEST_RANK}")
 
 
 def _references(policy: Policy) -> Iterator[Problem]:

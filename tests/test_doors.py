@@ -11,13 +11,15 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 import cases.services
+import office.services
 import people.services
 import register.services
 from appeals.models import Appeal
 from cases.models import Case, Draft, Evidence, Incident, Warning
 from deadlines.models import Deadline
 from letters.models import Dispatch, Letter
-from people.models import Need, Representative, Resident, User
+from office.models import Adoption
+from people.models import Need, PolicyVersion, Representative, Resident, User
 from register.models import Entry, Lookup
 from restrictions.models import Restriction, Review
 from tests import factories
@@ -79,6 +81,13 @@ def furnish() -> None:
     resident = Resident.objects.order_by("pk").first()
     assert resident is not None
     register.services.look_up(resident, by=fran, purpose="visit", at=NOW)
+    ada, bill = (User.objects.get(email=f"{name}@dover.example") for name in ("ada", "bill"))
+    adopted = PolicyVersion.objects.get(provider=ada.provider)
+    adoption = office.services.propose(
+        ada.provider_id, text=adopted.text.replace("2024-10-07", "2026-12-01"), local=adopted.local_text, size="minor",
+        approved_by_name="Head of Housing", why="A word was wrong.", by=ada, at=NOW,
+    )  # fmt: skip
+    office.services.send_back(adoption.pk, reasons="Another word is wrong too.", by=bill, at=NOW)
     people.services.name_representative(
         resident.pk, name="Ann", relation="Daughter", authority="Letter of 1 May", phone="", email="", by=amara, at=NOW
     )
@@ -204,6 +213,12 @@ DOORS: dict[str, Door] = {
         ),
     ),
     "people:add_tenancy": Door(CASEWORK, RESIDENT),
+    "office:index": Door({"administrator"}),
+    "office:policies": Door({"administrator"}),
+    "office:propose": Door({"administrator"}),
+    "office:proposal": Door({"administrator"}, of(Adoption, as_="pk", value="pk", state="returned")),
+    "office:version": Door({"administrator"}, of(PolicyVersion, as_="pk", value="pk", provider__slug=factories.DOVER)),
+    "office:move_case": Door(DECIDERS, CASE),
     "people:policy": Door(EVERYBODY - {"contractor"}),
 }
 OPEN = {200, 301, 302, 405, 409, 503}

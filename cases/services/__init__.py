@@ -14,6 +14,7 @@ from cases.services.stages import (
     settle_restriction,
     settle_threshold,
 )
+from cases.services.versions import move_to_version
 from cases.services.warnings import (
     change_warning,
     draft_warning,
@@ -38,6 +39,7 @@ __all__ = [
     "mark_review_begun",
     "mark_unrestricted",
     "refer_on",
+    "move_to_version",
     "reopen",
     "send_back_warning",
     "settle_restriction",

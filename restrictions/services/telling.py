@@ -248,6 +248,14 @@ def add_review(
     )
 
 
+def set_review(restriction: Restriction, found: Reckoning, kind: str, *, at: datetime, event: int) -> None:
+    """Set a review that was not due before, for whom the policy of the case names and F12 does not bar."""
+    case = restriction.case
+    barred = list(User.objects.filter(pk__in=permissions.barred_from_reviewing(restriction)))
+    reviewers = permissions.keys_of(permissions.reviewers(case.policy), case.provider)
+    add_review(restriction, found, kind, barred, reviewers, at=at, event=event)
+
+
 def enter_on_register(restriction: Restriction, *, by: User, at: datetime) -> None:
     """Enter the resident on the register when a restriction is put in force (Dover 6.30), where there is one."""
     case = restriction.case
