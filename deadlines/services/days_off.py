@@ -11,6 +11,7 @@ from django.db import transaction
 import policies.calendars
 import policies.clocks
 from audit import services as audit
+from audit.models import Event, EventQuerySet
 from deadlines import permissions
 from deadlines.models import Deadline, DeadlineQuerySet, Holiday
 from deadlines.services.calendars import calendar_for
@@ -149,6 +150,13 @@ def recompute(provider: Provider, *, by: User | None, at: datetime, because: str
     return found
 
 
+def made(provider: Provider) -> EventQuerySet:
+    """Every correction of the provider's days off, as the trail keeps them."""
+    return Event.objects.filter(
+        verb__in=("holiday.added", "holiday.removed"), subject_kind="provider", subject_ref=provider.slug
+    )
+
+
 # inside
 
 
@@ -242,13 +250,26 @@ def _record(
     at: datetime,
     reason: str = "",
 ) -> None:
+    """Record what was done, with all that was shown beforehand: each date that moves, and each that stays as told."""
     facts = {
         "name": next(iter(days.values())),
         "days": sorted(days),
-        "moved": len(found.moved),
-        "stayed_as_told": len(found.stays),
+        "moved": [_as_facts(shift) for shift in found.moved],
+        "stay_as_told": [_as_facts(shift) for shift in found.stays],
+        "seal": found.seal,
     }
     audit.record(verb, subject=provider, by=by, at=at, facts=facts, words={"reason": reason})
+
+
+def _as_facts(shift: Shift) -> dict[str, str]:
+    deadline = shift.deadline
+    return {
+        "kind": deadline.kind,
+        "about": deadline.about,
+        "case": deadline.case_ref,
+        "was": shift.was.isoformat(),
+        "now": shift.now.isoformat(),
+    }
 
 
 def _move(found: Correction, *, by: User | None, at: datetime, because: str) -> None:

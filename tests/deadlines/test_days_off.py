@@ -100,7 +100,9 @@ def test_a_closure_of_many_days_leaves_out_weekends_and_holidays_and_says_so(pro
     assert fresh(deadline).due_on == date(2027, 1, 26)
     event = Event.objects.get(verb="holiday.added")
     assert event.facts["days"] == ["2026-12-24", "2026-12-29", "2026-12-30", "2026-12-31"]
-    assert (event.facts["moved"], event.facts["stayed_as_told"]) == (1, 0)
+    moved = {"kind": "appeal.window", "about": "restriction:X-000001", "case": "C-000001"}
+    assert event.facts["moved"] == [moved | {"was": "2027-01-20", "now": "2027-01-26"}]
+    assert event.facts["stay_as_told"] == []
     assert Event.objects.get(verb="deadline.moved").facts["because"].endswith("24 December 2026 to 31 December 2026")
 
 
@@ -150,7 +152,8 @@ def test_a_window_that_a_letter_gave_grows_and_never_ends_before_the_day_it_gave
     assert "That would now be 19 January 2027, but a letter gave 20 January 2027, and that day stays." in explained(
         deadline
     )
-    assert Event.objects.get(verb="holiday.removed").facts["stayed_as_told"] == 1
+    facts = Event.objects.get(verb="holiday.removed").facts
+    assert facts["moved"] == [] and [one["now"] for one in facts["stay_as_told"]] == ["2027-01-20"]
     add(provider, staff.administrator, EVE, name="Closed")
     assert fresh(deadline).due_on == date(2027, 1, 20) and "but a letter" not in explained(deadline)
     add(provider, staff.administrator, date(2026, 12, 31), name="Closed")
