@@ -51,12 +51,18 @@ def table(request: SignedInRequest) -> HttpResponse:
     first, last = (day.year for day in calendar_for(provider).covers)
     year = _year(request, today, first, last)
     holidays = Holiday.objects.filter(provider=provider, on__year=year).order_by("on")
+    rows = [(one, WEEKEND.get(one.on.weekday(), "")) for one in holidays]
+    past = [row for row in rows if row[0].on < today]
     made = days_off.made(provider).with_words()
     context = {
         "year": year,
         "before": year - 1 if year > first else None,
         "after": year + 1 if year < last else None,
-        "days": [(one, WEEKEND.get(one.on.weekday(), ""), one.on >= today) for one in holidays],
+        "today": today,
+        "days": rows[len(past) :],
+        "past": past,
+        "past_words": f"{len(past)} day{'s' * (len(past) > 1)} in {year} that cannot change any more",
+        "past_open": len(past) == len(rows),
         "page": Paginator(made, CORRECTIONS_A_PAGE).get_page(request.GET.get("page")),
     }
     return render(request, "office/days_off.html", context)
