@@ -93,7 +93,6 @@ def furnish() -> None:
     people.services.name_representative(
         resident.pk, name="Ann", relation="Daughter", authority="Letter of 1 May", phone="", email="", by=amara, at=NOW
     )
-    ada = User.objects.get(email="ada@dover.example")
     closed = {"first_on": date(2026, 12, 24), "last_on": None, "name": "Offices closed"}
     seen = days_off.adding(ada.provider, **closed, today=NOW.date()).seal
     days_off.add(ada.provider, **closed, seen=seen, by=ada, at=NOW)
