@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -96,7 +97,7 @@ def follow_policy(
     if for_roles is not None:
         deadline.for_roles = list(for_roles)
     deadline.save(update_fields=["due_on", "reckoning", "for_roles"])
-    facts = {"deadline": deadline.kind, "was": was, "now": deadline.due_on, "because": because}
+    facts: dict[str, Any] = {"deadline": deadline.kind, "was": was, "now": deadline.due_on, "because": because}
     if roles != deadline.for_roles:
         facts |= {"roles_were": roles, "roles_are": deadline.for_roles}
     audit.record("deadline.followed_policy", subject=deadline, by=by, at=at, facts=facts)
