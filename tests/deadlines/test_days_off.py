@@ -1,8 +1,10 @@
 """Holidays are data: a correction shows what it moves, moves what is open, keeps what was told, and says so (T1)."""
 
+import importlib
 from datetime import date
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 import policies.calendars
 from audit.models import Event
+from cases import wording
 from deadlines import services
 from deadlines.models import Deadline, Holiday
 from deadlines.services import days_off
@@ -85,6 +88,10 @@ def test_a_closure_moves_an_open_deadline_and_says_so(provider, staff, policy):
     assert (event.subject_ref, event.case_ref) == ("X-000001", "C-000001")
     assert event.facts["was"] == "2027-01-20" and event.facts["now"] == "2027-01-21"
     assert event.facts["because"] == "Day off added: Offices closed, 24 December 2026"
+    assert wording.sentence(event) == (
+        "A date moved from 20 January 2027 to 21 January 2027 because the days off changed. "
+        "Day off added: Offices closed, 24 December 2026"
+    )
 
 
 def test_a_closure_of_many_days_leaves_out_weekends_and_holidays_and_says_so(provider, staff, policy):
@@ -297,3 +304,15 @@ def test_what_was_set_while_a_correction_was_made_is_worked_out_anew(provider, p
     days_off.recompute(provider, by=None, at=NOON, because="Worked out anew")
     assert fresh(deadline).due_on == date(2027, 1, 21)
     assert Event.objects.filter(verb="deadline.moved").count() == 1
+
+
+def test_what_letters_had_told_before_is_noted_by_the_migration(provider, policy):
+    told, silent = put(provider, policy), put(provider, policy, "review.interval", number=2, start=DECIDED)
+    untold = put(provider, policy, "stage.written.lapses", number=3, start=DECIDED)
+    migration = importlib.import_module("deadlines.migrations.0003_what_letters_have_told")
+    migration.note(apps, None)
+    assert fresh(told).reckoning == told.reckoning | {"told_on": "2027-01-20"}
+    assert fresh(silent).reckoning["told_on"] == str(silent.due_on)
+    assert "told_on" not in fresh(untold).reckoning
+    migration.forget(apps, None)
+    assert [fresh(each).reckoning for each in (told, silent)] == [told.reckoning, silent.reckoning]

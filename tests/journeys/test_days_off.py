@@ -54,7 +54,9 @@ def test_the_office_is_closed_for_a_while(
     assert Deadline.objects.get(pk=window.pk).due_on == now
 
     officer = desk(staff.officer, phone=phone, scripts=scripts).go(f"/cases/{past.ref}/timeline/")
-    officer.says("A date moved because the days off changed")
+    officer.says(
+        f"A date moved from {dates.day(was)} to {dates.day(now)} because the days off changed", "Day off added"
+    )
 
     office.go(f"/office/days-off/{first.isoformat()}/remove/").fill("Why is it not a day off?", "")
     office.press("Remove the day off").says("Enter why it is not a day off", "1 date moves")
