@@ -5,6 +5,7 @@ A verb that is not here is still told: "restriction.imposed" becomes "Restrictio
 
 import dataclasses
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from audit.models import Event
@@ -85,7 +86,7 @@ SENTENCES: dict[str, str] = {
     "register.recipients_told": "Those who had seen register entry {ref} told of the change",
     "case.policy_moved": "Case moved to a newer version of the policy",
     "deadline.followed_policy": "A date, or whose it is, changed with the version of the policy",
-    "deadline.moved": "A date moved because the days off changed",
+    "deadline.moved": "A date moved from {was} to {now} because the days off changed. {because}",
 }
 
 KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -124,6 +125,9 @@ def sentence(event: Event) -> str:
         return words.upper_first(event.verb.replace(".", " ").replace("_", " "))
     facts = event.facts or {}
     told = {"ref": event.subject_ref, "letter": facts.get("letter", ""), "how": HOW.get(facts.get("channel", ""), "")}
+    if event.verb == "deadline.moved":
+        told |= {name: dates.day(date.fromisoformat(facts[name])) for name in ("was", "now")}
+        told["because"] = facts["because"]
     return known.format(**told).replace("  ", " ")
 
 

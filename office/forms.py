@@ -130,3 +130,37 @@ class MoveCase(forms.Form):
         if self.is_bound and self.data.get("version") != str(version):
             self.data = {**self.data, "version": str(version)}
             self.add_error(None, "Another policy was adopted meanwhile. Look at what it would change, and decide again")
+
+
+class AddDayOff(forms.Form):
+    """A proclaimed holiday, or a closure of several days."""
+
+    name = fields.TextField(
+        label="What is it called?",
+        called="what the day or the closure is called",
+        help_text="Residents read it in letters where a date is explained. For example, “Offices closed at Christmas”.",
+        max_length=100,
+    )
+    first_on = fields.DayField(
+        label="Day off",
+        called="the day off",
+        help_text="For a closure of several days, its first day.",
+    )
+    last_on = fields.DayField(
+        label="Last day of the closure (optional)",
+        called="the last day of the closure",
+        help_text="Leave it empty for one day. Weekends and days that are off already are left out.",
+        required=False,
+    )
+
+
+class RemoveDayOff(forms.Form):
+    """Why a day is not a day off."""
+
+    reason = fields.LongTextField(
+        label="Why is it not a day off?",
+        called="why it is not a day off",
+        help_text="It is kept with your name. Do not name residents.",
+        rows=3,
+        max_length=500,
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from office.views import cases, index, policies
+from office.views import cases, days_off, index, policies
 
 app_name = "office"
 urlpatterns = [
@@ -12,4 +12,8 @@ urlpatterns = [
     path("office/policies/proposed/<int:pk>/", policies.proposal, name="proposal"),
     path("office/policies/<int:pk>/", policies.version, name="version"),
     path("cases/<str:ref>/policy/", cases.move, name="move_case"),
+    path("office/days-off/", days_off.table, name="days_off"),
+    path("office/days-off/add/", days_off.add, name="days_off_add"),
+    path("office/days-off/<slug:on>/remove/", days_off.remove, name="days_off_remove"),
+    path("office/days-off/corrections/<int:pk>/", days_off.correction, name="days_off_correction"),
 ]

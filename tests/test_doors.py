@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,8 +15,10 @@ import office.services
 import people.services
 import register.services
 from appeals.models import Appeal
+from audit.models import Event
 from cases.models import Case, Draft, Evidence, Incident, Warning
 from deadlines.models import Deadline
+from deadlines.services import days_off
 from letters.models import Dispatch, Letter
 from office.models import Adoption
 from people.models import Need, PolicyVersion, Representative, Resident, User
@@ -91,6 +93,9 @@ def furnish() -> None:
     people.services.name_representative(
         resident.pk, name="Ann", relation="Daughter", authority="Letter of 1 May", phone="", email="", by=amara, at=NOW
     )
+    closed = {"first_on": date(2026, 12, 24), "last_on": None, "name": "Offices closed"}
+    seen = days_off.adding(ada.provider, **closed, today=NOW.date()).seal
+    days_off.add(ada.provider, **closed, seen=seen, by=ada, at=NOW)
 
 
 CASE = of(Case, stage="contact_restriction")
@@ -219,6 +224,10 @@ DOORS: dict[str, Door] = {
     "office:proposal": Door({"administrator"}, of(Adoption, as_="pk", value="pk", state="returned")),
     "office:version": Door({"administrator"}, of(PolicyVersion, as_="pk", value="pk", provider__slug=factories.DOVER)),
     "office:move_case": Door(DECIDERS, CASE),
+    "office:days_off": Door({"administrator"}),
+    "office:days_off_add": Door({"administrator"}),
+    "office:days_off_remove": Door({"administrator"}, lambda: {"on": "2026-12-25"}),
+    "office:days_off_correction": Door({"administrator"}, of(Event, as_="pk", value="pk", verb="holiday.added")),
     "people:policy": Door(EVERYBODY - {"contractor"}),
 }
 OPEN = {200, 301, 302, 405, 409, 503}

@@ -23,6 +23,7 @@ class Entrance:
 # The pages of the office in the order in which they are shown: name, address, what it is for.
 PAGES: tuple[tuple[str, str, str], ...] = (
     ("Policies", "office:policies", "Which policy holds, since when and who approved it. Propose and adopt a new one."),
+    ("Days off", "office:days_off", "Bank holidays and closures, from which every date in working days is counted."),
 )
 
 

@@ -212,7 +212,7 @@ def set_deadlines(restriction: Restriction, found: Dates, *, at: datetime, event
         )
 
     if found.appeal:
-        add("appeal.window", "Last day to appeal", "restrictions:view", reckoning=found.appeal)
+        add("appeal.window", "Last day to appeal", "restrictions:view", reckoning=found.appeal, told=True)
     if found.interval:
         add_review(restriction, found.interval, "review.interval", barred, reviewers, at=at, event=event)
     if found.at_end:
@@ -241,6 +241,7 @@ def add_review(
         title="Review a restriction at its end" if kind == "review.at_end" else "Review a restriction",
         url_name="restrictions:review",
         reckoning=found,
+        told=True,
         for_roles=reviewers,
         not_for=barred,
         runs_from_event=event,
