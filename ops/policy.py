@@ -97,21 +97,31 @@ def show(name: str, local: str | None = None) -> int:
         lines += ["", section.title, "-" * len(section.title)]
         for group in section.groups:
             lines += [f"  {group.name}"] if group.name else []
-            lines += [_line(line) for line in group.lines]
+            lines += [f"    Note: {group.note}"] if group.note else []
+            lines += [text for line in group.lines for text in _lines(line)]
     for title, gaps in (("Unsaid", page.unsaid), ("Lost text", page.lost)):
-        lines += ["", title, "-" * len(title), *(map(_line, gaps) if gaps else ["  Nothing."])]
+        shown = [text for gap in gaps for text in _lines(gap, gap.path)]
+        lines += ["", title, "-" * len(title), *(shown or ["  Nothing."])]
     if page.local:
         lines += ["", "Local rules", "-----------"]
         lines += [f"  {rule.about}: {rule.words}. Settled by {rule.by} on {rule.on}: {rule.why}" for rule in page.local]
     for line in lines:
-        say(textwrap.fill(line, 110, subsequent_indent="      ") if line else "")
+        inner = " " * (len(line) - len(line.lstrip()) + 2)
+        say(textwrap.fill(line, 110, subsequent_indent=inner) if line else "")
     return 0
 
 
-def _line(line: policy_page.Line) -> str:
-    binds = line.strength.partition(".")[0].lower()
-    cited = f" [{line.cite}{f', {binds}' if binds else ''}]" if line.cite else ""
-    return f"    {line.about}: {line.words}{cited}"
+def _lines(line: policy_page.Line, path: str = "") -> list[str]:
+    """A rule as the lines of the page: one, or a line for each of its parts."""
+    parts = [f"{part.words}{_cited(part)}" for part in line.parts]
+    if len(parts) == 1:
+        return [f"    {line.about}: {parts[0]}{f' ({path})' if path else ''}"]
+    marks = [f"{at}." if line.ordered else "-" for at in range(1, len(parts) + 1)]
+    return [f"    {line.about}:", *(f"      {mark} {part}" for mark, part in zip(marks, parts, strict=True))]
+
+
+def _cited(part: policy_page.Part) -> str:
+    return f" [{part.cite}{f', {part.binds}' if part.binds else ''}]" if part.cite else ""
 
 
 def compare(old: str, new: str) -> int:
