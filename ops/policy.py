@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ops.console import Stop, say
 from people import policy_page
-from policies import clocks, difference, loader
+from policies import clocks, difference, hints, loader
 from policies.calendars import FIRST_YEAR, LAST_YEAR, NATIONS, Calendar
 from policies.policy import Policy
 from policies.problems import PolicyProblems, Problem
@@ -74,18 +74,20 @@ def run(arguments: list[str]) -> int:
 
 
 def check(files: Iterable[str], text: str | None = None, local: str | None = None) -> int:
-    """Print every problem of every file; 1 if there is any."""
+    """Print every problem of every file, and of a sound one what to look at again; 1 if there is any problem."""
     document = _document(text)
     found = 0
     for name in files:
         try:
-            _read(name, local, document)
+            policy = _read(name, local, document)
         except PolicyProblems as wrong:
             found += len(wrong.problems)
             for problem in wrong.problems:
                 say(f"{name}: {problem}")
         else:
             say(f"{name}: no problems")
+            for hint in hints.of(policy, document):
+                say(f"  look again: {hint}")
     return 1 if found else 0
 
 

@@ -78,12 +78,11 @@ def _people(policy: Policy) -> Iterator[Problem]:
 
 
 def _references(policy: Policy) -> Iterator[Problem]:
-    known = _known(policy)
     for path, value in policy.values.items():
-        key = _key(path)
+        key = key_at(path)
         if key is None or key.kind != "ref":
             continue
-        allowed = {name for target in key.words for name in known[target]}
+        allowed = words_for(policy, key)
         for item in value.kept:
             if item.word not in allowed:
                 kinds = " or ".join(key.words)
@@ -100,6 +99,20 @@ def _known(policy: Policy) -> dict[str, set[str]]:
         "kind": {kind.key for kind in policy.restriction_kinds.listed},
         "any decision": {ANY},
     }
+
+
+def words_for(policy: Policy, key: schema.Key) -> set[str]:
+    """The words that a list of this key may hold: those of the schema, or the names to which it refers.
+
+    >>> from policies import shelf
+    >>> dover = shelf.read_builtin("dover-district-council")
+    >>> sorted(words_for(dover, schema.find("path.danger.skips")[0]))
+    ['initial', 'restriction', 'review', 'written']
+    """
+    if key.kind == "ref":
+        known = _known(policy)
+        return {name for target in key.words for name in known[target]}
+    return set(key.words)
 
 
 def _order(policy: Policy) -> Iterator[Problem]:
@@ -295,9 +308,25 @@ def _contact(policy: Policy) -> Iterator[Problem]:
     if not kept or rule is None or rule.strength != "must":
         return
     for kind in policy.restriction_kinds.listed:
-        if kind.does in ("no channels", "end direct contact"):
+        left = _ways_left(policy, kind.key) if kind.does in ("no channels", "end direct contact") else kept
+        if left < kept:
             must = f"{kept} way{'s' if kept > 1 else ''} of contact must stay open ({rule.in_brackets()})"
-            yield Problem(f"restriction.kinds.{kind.key}", f"ends all contact, but {must}")
+            ends = f"leaves {left} of the ways of contact" if left else "ends all contact"
+            yield Problem(f"restriction.kinds.{kind.key}", f"{ends}, but {must}")
+
+
+# The ways that a kind can close; what is sent on paper is one of them, whatever a policy calls it.
+_WAYS = frozenset(schema.CHANNELS) - {"letter", "writing"}
+_CLOSES = {"letter": {"post"}, "writing": {"post", "email", "text message"}}
+
+
+def _ways_left(policy: Policy, kind: str) -> int:
+    """How many ways of contact stay open under a kind that closes those it names, or all where it names none."""
+    named = policy.value(f"restriction.kinds.{kind}.channels")
+    if not named.kept:
+        return 0
+    closed = set().union(*(_CLOSES.get(item.word, {item.word}) for item in named.kept))
+    return len(_WAYS - closed)
 
 
 def _damage(policy: Policy) -> Iterator[Problem]:
@@ -345,7 +374,12 @@ def _items(policy: Policy, state: str = "said") -> Iterator[tuple[str, Item]]:
                 yield path, item
 
 
-def _key(path: str) -> schema.Key | None:
+def key_at(path: str) -> schema.Key | None:
+    """The key of the schema at a path, or None where a table stands there.
+
+    >>> key_at("appeal.window").kind, key_at("appeal")
+    ('period', None)
+    """
     try:
         found = schema.find(path)[0]
     except KeyError:

@@ -615,10 +615,17 @@ EVIDENCE = Table(
         "needs": _texts("what it must be"),
         "store": _texts("how distressing material is kept"),
         "log": _words(
-            "what is written down", "incidents", "decisions", "actions taken", "actions not taken", "reviews"
+            "what is written down",
+            "incidents",
+            "decisions",
+            "actions taken",
+            "actions not taken",
+            "reviews",
+            asked=True,
         ),
         "report": _texts("reports drawn from it"),
     },
+    always=True,
 )
 
 EQUALITY = Table(

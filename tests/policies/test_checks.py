@@ -216,6 +216,49 @@ def test_own_words_about_the_last_way_of_contact_may_be_softer() -> None:
     assert problems(said.replace('keep_open = "1 [7.2]"', 'keep_open = "1 [7.2 endeavour]"')) == []
 
 
+@pytest.mark.parametrize(
+    ("does", "problem"),
+    [
+        ('does = "no channels", channels = "in person"', ""),
+        ('does = "no channels", channels = "phone, email"', ""),
+        ('does = "no channels", channels = "writing"', ""),
+        ('does = "end direct contact", channels = "phone, email, letter, social media"', ""),
+        ('does = "no channels"', "ends all contact"),
+        ('does = "end direct contact"', "ends all contact"),
+        (
+            'does = "no channels", channels = "phone, in person, writing, social media, online, third party"',
+            "ends all contact",
+        ),
+        ('does = "only channels", channels = "post"', ""),
+    ],
+)
+def test_a_kind_that_closes_some_ways_leaves_the_others_open(does: str, problem: str) -> None:
+    said = SOUND.replace('spoc = { does = "named person"', f"end = {{ {does}")
+    said = said.replace('quality_review = "every 2 months from spoc named [7.6]"', 'cover = ["A deputy [7.6]"]')
+    must = "1 way of contact must stay open (clause 7.2)"
+    assert problems(said) == ([f"restriction.kinds.end: {problem}, but {must}."] if problem else [])
+
+
+def test_as_many_ways_stay_open_as_the_policy_says() -> None:
+    said = SOUND.replace(
+        'spoc = { does = "named person"', 'end = { does = "no channels", channels = "phone, writing, online"'
+    )
+    said = said.replace('quality_review = "every 2 months from spoc named [7.6]"', 'cover = ["A deputy [7.6]"]')
+    assert problems(said.replace('keep_open = "1 ', 'keep_open = "3 ')) == []
+    must = "4 ways of contact must stay open (clause 7.2)"
+    assert problems(said.replace('keep_open = "1 ', 'keep_open = "4 ')) == [
+        f"restriction.kinds.end: leaves 3 of the ways of contact, but {must}."
+    ]
+
+
+def test_entries_with_clauses_of_their_own_are_told_how_to_be_written() -> None:
+    said = SOUND.replace('says = "appeal [4.2]"', 'says = "appeal [4.2], reason: in short [4.3 may]"')
+    assert problems(said) == [
+        "letter.warning.says: entries with clauses of their own are texts of their own: "
+        '["appeal [4.2]", "reason: in short [4.3 may]"].'
+    ]
+
+
 def test_several_contradictions_come_together() -> None:
     said = (
         SOUND.replace('next = "psow', 'next = "spso')

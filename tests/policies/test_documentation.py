@@ -77,7 +77,7 @@ SHARED = {
     "who may not decide": schema.NOT_BY,
     "a day off": schema.DAY_OFF,
 }
-SAID_ABOVE = (schema.RESTRICTION_KINDS,)
+SAID_ABOVE = (tuple(schema.RESTRICTION_KINDS),)
 HOW = {
     "text": "text", "name": "name", "yes": "yes or no", "period": "period", "count": "number",
     "threshold": "threshold", "who": "who", "date": "date",
