@@ -32,7 +32,6 @@ WHY_PART = {
     "nation": "the nation is not said, so its working days are not known",
     "contradiction": "the policy contradicts itself",
 }
-_MIGHT_RUN_FROM = ("decision", "letter dated", "letter sent", "letter received", "appeal received", "request received")
 _LENGTHS = ("restriction.minimum", "restriction.maximum", "restriction.normally", "restriction.length")
 _MONTHS = {name.lower(): number for number, name in enumerate(gregorian.month_name) if name}
 
@@ -233,7 +232,7 @@ def work_out(policy: "Policy", path: str, events: Mapping[str, date], calendar: 
         raise ValueError(f"{path} holds no period: it is not a clock")
     found = _described(policy, value, calendar)
     if value.unsaid or value.none or (value.lost and not value.kept) or value.raw is False:
-        return _without_value(found, value)
+        return _without_value(policy, found, value)
     if value.contradiction:
         ways = {str(period): _by_one_reading(policy, path, period, known, calendar) for period in value.readings}
         return replace(found, unsaid_parts=["contradiction"], readings=ways, why_null=WHY_PART["contradiction"])
@@ -400,15 +399,28 @@ def _met_by(policy: "Policy", path: str) -> str | None:
     return str(value.raw) if value.said else None
 
 
-def _without_value(found: Reckoning, value: Value) -> Reckoning:
+def _without_value(policy: "Policy", found: Reckoning, value: Value) -> Reckoning:
     if value.lost:
         return replace(found, unsaid=True, why_null="the policy's text is lost here")
+    if instead := _instead(policy, value):
+        return replace(found, unsaid=True, why_null=instead)
     if value.unsaid:
         words = next((item.words for item in value.items if item.words), "")
         return replace(found, unsaid=True, why_null="the policy is silent" + (f": {words}" if words else ""))
     if value.rule is None:
         return replace(found, unsaid=True, why_null="the policy says nothing of it")
     return replace(found, why_null="the policy sets none")
+
+
+def _instead(policy: "Policy", value: Value) -> str:
+    """Why a clock has no value although nothing is missing; "" where the policy is simply silent."""
+    if value.items and value.rule:
+        return ""
+    if value.path == "review.interval" and policy.value("review.batch").said:
+        return "reviews are held in batch months instead"
+    if value.path.startswith("reconsideration.") and "reconsideration" not in policy.tables:
+        return "the policy has no reconsideration"
+    return ""
 
 
 def _kind_settled(policy: "Policy", period: Period) -> Period:
@@ -521,7 +533,7 @@ def _ways(
     if period.count is None:
         return {}
     kinds: tuple[Any, ...] = ("calendar days", "working days") if period.unit == "days" else (period.unit,)
-    begins = (period.runs_from,) if period.runs_from else tuple(name for name in _MIGHT_RUN_FROM if name in events)
+    begins = (period.runs_from,) if period.runs_from else tuple(name for name in _starts(path) if name in events)
     ways: dict[str, date | None] = {}
     for begin in begins:
         for kind in kinds:
@@ -532,6 +544,12 @@ def _ways(
             else:
                 ways[name] = _by_one_reading(policy, path, read, events, calendar)
     return ways
+
+
+def _starts(path: str) -> tuple[str, ...]:
+    """The events from which the clock at a path can run, where the policy names none."""
+    key = schema.find(path)[0]
+    return key.runs_from if isinstance(key, schema.Key) else ()
 
 
 def _by_nation(
