@@ -251,6 +251,8 @@ _READ: Mapping[str, str] = {
     **{key: named.name for key, named in law.OMBUDSMEN.items()},
     **{word: word.title() for word in (*schema.NATIONS, *schema.MONTHS)},
     **schema.NOT_BY,
+    "only channels": "only some ways of contact stay open",
+    "no channels": "ways of contact are closed",
     "almo": "ALMO",
     "association": "housing association",
 }

@@ -4,14 +4,13 @@ Each message says what does not fit, in the words of the file, so that a policy 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 
-from policies import law, schema
+from policies import citations, grammar, law, schema
 from policies.periods import Period
 from policies.policy import Policy
 from policies.problems import Problem, nearest
-from policies.rules import Rule
 from policies.values import Item, Threshold, Value, Who
 
 ANY = "any_decision"
@@ -30,11 +29,11 @@ def contradictions(policy: Policy, document: str | None = None) -> list[Problem]
     policy.ombudsman: cites clause 6.25, which is not in the policy's text.
     """
     checks = (
-        _dates, _bounds, _people, _references, _order, _own_names, _letters, _events, _thresholds, _set_for_each_case,
-        _two_appeals, _finality, _ombudsmen, _nation, _contact, _damage,
+        _dates, _bounds, _bare, _people, _references, _order, _own_names, _letters, _events, _thresholds,
+        _set_for_each_case, _two_appeals, _breach_steps, _finality, _ombudsmen, _nation, _contact, _damage,
     )  # fmt: skip
     found = [problem for check in checks for problem in check(policy)]
-    return found + (list(_clauses(policy, document)) if document is not None else [])
+    return found + (list(citations.missing(policy, document)) if document is not None else [])
 
 
 def _dates(policy: Policy) -> Iterator[Problem]:
@@ -56,6 +55,15 @@ def _bounds(policy: Policy) -> Iterator[Problem]:
         most = policy.period(path.removesuffix("minimum") + "maximum")
         if most and _length(value.raw) > _length(most):
             yield Problem(path, f"is longer than the maximum: {value.raw.length()} against {most.length()}")
+
+
+def _bare(policy: Policy) -> Iterator[Problem]:
+    for path, item in _items(policy):
+        key = key_at(path)
+        if key and key.bare and isinstance(item.parsed, Period) and (item.parsed.runs_from or item.parsed.every):
+            yield Problem(
+                path, f'is a length and runs from nothing: {path.rpartition(".")[2]} = "{item.parsed.length()} …"'
+            )
 
 
 def _length(period: Period) -> float:
@@ -272,6 +280,23 @@ def _two_appeals(policy: Policy) -> Iterator[Problem]:
             yield Problem(f"{other}.covers", f'"{word}" is covered by {one} already: a decision has one appeal')
 
 
+def _breach_steps(policy: Policy) -> Iterator[Problem]:
+    """Each step with a decider of its own is in the ladder, and has one."""
+    ladder = {_step(item) for item in policy.value("breach.ladder").kept}
+    decided: dict[tuple[str, str], str] = {}
+    for table in (path for path in policy.tables if re.fullmatch(r"breach\.for\.\w+", path)):
+        for item in policy.value(f"{table}.steps").kept:
+            if _step(item) not in ladder:
+                yield Problem(f"{table}.steps", f'names "{item}", which is no step of breach.ladder')
+            if (other := decided.setdefault(_step(item), table)) != table:
+                yield Problem(f"{table}.steps", f'"{item}" is decided by {other} already: a step has one decider')
+
+
+def _step(item: Item) -> tuple[str, str]:
+    """A step of the ladder: its word; for an other, its own words too."""
+    return item.word, grammar.plain(item.words) if item.word == "other" else ""
+
+
 def _finality(policy: Policy) -> Iterator[Problem]:
     for table in ("appeal", "reconsideration"):
         if table not in policy.tables or policy.value(f"{table}.final").raw is not True:
@@ -334,37 +359,9 @@ def _damage(policy: Policy) -> Iterator[Problem]:
     lost = [(gap.path, gap.rule) for gap in policy.losses]
     lost += [(path, item.rule) for path, item in _items(policy, "lost")]
     for path, rule in dict.fromkeys(lost):
-        missing = [clause for clause in _numbers(rule) if clause not in described]
+        missing = [clause for clause in citations.numbers(rule) if clause not in described]
         if missing:
             yield Problem(path, f"is lost in {', '.join(missing)}, but [damage] does not say what is damaged there")
-
-
-def _clauses(policy: Policy, document: str) -> Iterator[Problem]:
-    rules = [(path, item.rule) for state in ("said", "lost", "unsaid", "none") for path, item in _items(policy, state)]
-    rules += list(policy.table_rules.items())
-    told = set()
-    for path, rule in rules:
-        for clause in _numbers(rule):
-            if (path, clause) not in told and not _stands_in(clause, document):
-                told.add((path, clause))
-                yield Problem(path, f"cites clause {clause}, which is not in the policy's text")
-
-
-def _numbers(rule: Rule | None) -> list[str]:
-    """The clauses that a policy's rule cites, one by one."""
-    if rule is None or rule.source == "law":
-        return []
-    return [clause.strip() for clause in rule.clause.split(",") if clause.strip()]
-
-
-def _stands_in(clause: str, document: str) -> bool:
-    """Whether a clause is in the text: 6.16 as a number, s5 or 7 as a heading; a place in words is believed."""
-    if re.fullmatch(r"\d+(\.\d+)+", clause):
-        return re.search(rf"(?<![\d.]){re.escape(clause)}(?!\d|\.\d)", document) is not None
-    if found := re.fullmatch(r"(?:s|section )?(\d+)(?: L(\d+))?", clause):
-        heading = re.search(rf"^\W*(?:Print)?{found[1]}[.\s]", document, re.MULTILINE) is not None
-        return heading and int(found[2] or 0) <= document.count("\n") + 1
-    return True
 
 
 def _items(policy: Policy, state: str = "said") -> Iterator[tuple[str, Item]]:
@@ -385,15 +382,3 @@ def key_at(path: str) -> schema.Key | None:
     except KeyError:
         return None
     return found if isinstance(found, schema.Key) else None
-
-
-def all_clauses(policy: Policy) -> Iterable[str]:
-    """Every clause of the policy that the file cites, once.
-
-    >>> from policies import shelf
-    >>> "6.16" in all_clauses(shelf.read_builtin("dover-district-council"))
-    True
-    """
-    rules = list(policy.table_rules.values())
-    rules += [item.rule for value in policy.values.values() for item in value.items if item.rule]
-    return dict.fromkeys(clause for rule in rules for clause in _numbers(rule)).keys()

@@ -270,6 +270,26 @@ def recount(found: Reckoning, calendar: Calendar) -> Reckoning:
     return replace(anew, due=anew.next_working_day) if put_off and anew.next_working_day else anew
 
 
+def is_spared(policy: "Policy", review_on: date, ends_on: date, calendar: Calendar | None) -> bool:
+    """Whether no review is held on a day because the restriction ends soon after it (`review.none_within`).
+
+    Only where the policy sets that time to the number and the kind of day, and does not leave it to a person.
+
+    >>> from policies import loader
+    >>> head = '[policy]\\nprovider = "X"\\nkind = "council"\\napproved = 2026-01-01\\neffective = 2026-01-01\\n'
+    >>> policy = loader.read(head + '[review]\\nnone_within = "6 weeks [6.2]"')
+    >>> [is_spared(policy, date(2027, 3, 31), date(2027, 5, day), None) for day in (12, 13)]
+    [True, False]
+    """
+    within, rule = policy.period("review.none_within"), policy.value("review.none_within").rule
+    if within is None or rule is None or not within.countable or rule.strength not in ("must", "normally"):
+        return False
+    try:
+        return ends_on <= add(within, review_on, calendar)
+    except (ValueError, calendars.NotCovered):
+        return False
+
+
 def clock_paths(policy: "Policy") -> list[str]:
     """Every path of the policy that sets a date or is asked to, in the order of the schema.
 
@@ -626,7 +646,7 @@ def _is_clock(path: str) -> bool:
         key = schema.find(path)[0]
     except KeyError:
         return False
-    return isinstance(key, schema.Key) and key.kind == "period" and path not in ("clocks.deemed",)
+    return isinstance(key, schema.Key) and key.kind == "period" and not key.bare and path != "clocks.deemed"
 
 
 def _add_months(start: date, count: int) -> date:

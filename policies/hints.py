@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from policies import checks, grammar, schema
+from policies import checks, citations, grammar, schema
 from policies.periods import EVENTS, Period
 from policies.policy import Policy
 from policies.values import Item
@@ -73,7 +73,7 @@ def _gaps(policy: Policy) -> Iterator[Hint]:
 
 def _places(policy: Policy, document: str) -> Iterator[Hint]:
     """A place in words ("Appendix B") is sought as a heading; extracted text may lack it, so it is no problem."""
-    for clause in checks.all_clauses(policy):
+    for clause in citations.cited(policy):
         if not re.search(r"\d+(\.\d+)+|^(s|section )?\d+", clause) and not _is_heading(clause, document):
             yield Hint("", f'"{clause}" is cited, and is no heading of the text: make sure that readers will find it')
 
@@ -87,7 +87,7 @@ def _is_heading(place: str, document: str) -> bool:
 
 def _uncited(policy: Policy, document: str) -> Iterator[Hint]:
     """Clauses that begin a line of the text and that no line of the file rests on, nor one within them."""
-    cited = set(checks.all_clauses(policy)) | {clause for keys in policy.damage for clause in _listed(keys)}
+    cited = set(citations.cited(policy)) | {clause for keys in policy.damage for clause in _listed(keys)}
     missing = [
         clause
         for clause in dict.fromkeys(_CLAUSE_LINE.findall(document))

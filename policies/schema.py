@@ -318,6 +318,7 @@ PATH = Table(
             "skips": _refs("the stages it leaves out", "stage"),
             "by": _who("who decides to take it"),
             "police": _word("what is done about the police", "tell", "consider", "involve", "none", asked=True),
+            "police_unless": _texts("when that is not done"),
             "at_once": _yes("whether that is immediate"),
             "interim": _yes("whether an interim restriction is possible"),
             "register": _refs("the registers it may lead to", "register"),
@@ -409,6 +410,9 @@ RESTRICTION = Table(
             {
                 "by": _who("who decides"),
                 "confirm": _period("by when it is confirmed", "interim", "decision"),
+                "unconfirmed": _word(
+                    "what becomes of one that is not confirmed by then", "lapses", "stands", asked=_has("confirm")
+                ),
                 "if": _texts("conditions"),
             },
             short="by",
@@ -427,6 +431,7 @@ REVIEW = Table(
         "at_end": _yes("whether one is held at the end"),
         "sooner_if": _texts("when one is held sooner"),
         "none_if": _texts("when there is none"),
+        "none_within": _period("how near its end a restriction is looked at no more before that end", bare=True),
         "by": _who("who decides it", asked=True),
         "not_by": _words("who may not decide", *NOT_BY),
         "outcomes": _words("what may come of it", "lift", "vary", "extend", "remain", asked=True),
@@ -458,6 +463,7 @@ APPEAL = Table(
         "covers": _refs("the decisions that can be appealed", "stage", "action", "kind", "any decision", asked=True),
         "not": _texts("what is not an appeal"),
         "grounds": _texts("on what grounds"),
+        "grounds_are": _word("whether these grounds are the only ones", "examples", "closed"),
         "how": _words("how it is made", *CHANNELS, asked=True),
         "within_restriction": _yes("whether it keeps to the restriction's channels"),
         "window": _period("within what time", "decision", *LETTER_DAYS, asked=True),
@@ -493,20 +499,37 @@ RECONSIDERATION = Table(
     },
 )
 
+BREACH_STEPS = (
+    "breach warning", "further restriction", "legal warning", "injunction", "civil restraint order",
+    "possession notice", "possession", "demotion", "legal action", "tenancy action", "police",
+    "loss of housing register place",
+)  # fmt: skip
+
 BREACH = Table(
     "Restrictions that are not kept",
     {
-        "ladder": _words(
-            "what follows, in order",
-            "breach warning", "legal warning", "injunction", "civil restraint order", "possession notice",
-            "possession", "demotion", "legal action", "tenancy action", "police", "loss of housing register place",
-            asked=True, ordered=True,
-        ),
+        "ladder": _words("what follows, in order", *BREACH_STEPS, asked=True, ordered=True),
         "by": _who("who decides"),
         "if": _texts("conditions, for a person to judge"),
     },
+    tables={
+        "for": Table(
+            "some of these steps",
+            named=Table(
+                "some steps",
+                {
+                    "steps": _words("which steps", *BREACH_STEPS, needed=True),
+                    "by": _who("who decides", asked=True),
+                    "not_by": _words("who may not decide", *NOT_BY),
+                    "consult": _who("who is asked first"),
+                    "if": _texts("conditions, for a person to judge"),
+                },
+                short="by",
+            ),
+        )
+    },
     always=True,
-)  # fmt: skip
+)
 
 SPOC = Table(
     "Single points of contact",
@@ -591,6 +614,7 @@ LETTER = Table(
             "name": _name("its name in the policy"),
             "on": _refs("the step that sends it", "stage", "action", clause=False, needed=True),
             "sent": _words("how it is sent", *CHANNELS, asked=True),
+            "within": _period("within what time it goes out", "decision", "entry"),
             "says": _words(
                 "what it must say",
                 "behaviour", "incident", "expected", "consequence", "reason", "arrangement", "length", "review",

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ops import policy
-from policies import checks, clocks, shelf
+from policies import citations, clocks, shelf
 from tests import quick
 
 DAYS = [
@@ -48,7 +48,7 @@ def test_the_policies_on_the_shelf_have_no_problems(answer):
 
 def test_a_sound_file_is_read_with_what_to_look_at_again(answer, tmp_path: Path):
     text = tmp_path / "policy.txt"
-    text.write_text(" ".join(f"\n{clause} …" for clause in checks.all_clauses(shelf.read_builtin(GOOD.parent.name))))
+    text.write_text(" ".join(f"\n{clause} …" for clause in citations.cited(shelf.read_builtin(GOOD.parent.name))))
     with text.open("a") as more:
         more.write("\n9.99 Songs\n6.12 (continued)\n")
     code, said = answer("check", str(GOOD), "--text", str(text))

@@ -131,7 +131,11 @@ def test_words_are_those_of_a_person() -> None:
         line(LOUGHSIDE, "stage.managed.after").parts[0].words.startswith("Incidents before A Letter of Concern lapses")
     )
     assert line(LOUGHSIDE, "stage.managed.not_by").parts[0].words.startswith("Whoever the behaviour was aimed at")
-    assert line(LOUGHSIDE, "restriction.kinds.no_office.does").parts[0].words == "Not coming to the office"
+    assert line(LOUGHSIDE, "restriction.kinds.no_office.does").parts[0].words == (
+        "Ways of contact are closed: not coming to the office"
+    )
+    other = read('[restriction.kinds]\nwalk = "other: walking the corridor together [5]"')
+    assert line(other, "restriction.kinds.walk.does").parts[0].words == "Walking the corridor together"
     asked = line(read('[consider]\nlimits = ["Would less do? [5]"]'), "consider.limits")
     assert asked.about == "Limits: questions answered in the decision"
 

@@ -5,7 +5,7 @@
 
 import pytest
 
-from policies import checks, loader, shelf
+from policies import citations, loader, shelf
 from policies.problems import PolicyProblems
 
 SOUND = """
@@ -251,6 +251,40 @@ def test_as_many_ways_stay_open_as_the_policy_says() -> None:
     ]
 
 
+LADDER = '[breach]\nladder = ["breach warning [7.5]", "other: Words with the Chair [7.5]", "injunction [7.5]"]'
+
+
+@pytest.mark.parametrize(
+    ("tables", "problem"),
+    [
+        ('court = { steps = "injunction", by = "head", clause = "7.5" }', ""),
+        ('chair = { steps = "other: words with the chair", by = "head", clause = "7.5" }', ""),
+        (
+            'court = { steps = "possession", by = "head", clause = "7.5" }',
+            'breach.for.court.steps: names "possession", which is no step of breach.ladder.',
+        ),
+        (
+            'chair = { steps = "other: a talk", by = "head", clause = "7.5" }',
+            'breach.for.chair.steps: names "a talk", which is no step of breach.ladder.',
+        ),
+        ('court = { by = "head", clause = "7.5" }', "breach.for.court.steps: is missing: which steps."),
+        (
+            'a = { steps = "injunction", by = "head", clause = "7.5" }\nb = { steps = "breach warning, injunction", by = "lead", clause = "7.5" }',
+            'breach.for.b.steps: "injunction" is decided by breach.for.a already: a step has one decider.',
+        ),
+    ],
+)
+def test_a_step_after_a_breach_with_its_own_decider_is_in_the_ladder_once(tables: str, problem: str) -> None:
+    said = SOUND.replace('[breach]\nladder = ["breach warning [7.5]"]', f"{LADDER}\n[breach.for]\n{tables}")
+    assert problems(said) == ([problem] if problem else [])
+
+
+@pytest.mark.parametrize("said", ["6 weeks from end", "every 6 weeks"])
+def test_a_bare_length_runs_from_nothing(said: str) -> None:
+    text = SOUND.replace('interval = "every 3 months from start [8.1]"', f'none_within = "{said} [8.1]"')
+    assert problems(text) == ['review.none_within: is a length and runs from nothing: none_within = "6 weeks …".']
+
+
 def test_entries_with_clauses_of_their_own_are_told_how_to_be_written() -> None:
     said = SOUND.replace('says = "appeal [4.2]"', 'says = "appeal [4.2], reason: in short [4.3 may]"')
     assert problems(said) == [
@@ -282,6 +316,6 @@ def test_a_cited_clause_stands_in_the_text(clause: str, there: bool) -> None:
 
 
 def test_every_clause_of_dover_is_listed_once() -> None:
-    clauses = list(checks.all_clauses(shelf.read_builtin("dover-district-council")))
+    clauses = list(citations.cited(shelf.read_builtin("dover-district-council")))
     assert {"6.9", "6.11", "6.16", "6.34", "6.35"} <= set(clauses)
     assert len(clauses) == len(set(clauses))

@@ -361,6 +361,27 @@ def test_reviews_in_batches_and_no_reconsideration_are_said_to_be_so() -> None:
     assert (silent.unsaid, silent.why_null) == (True, "the policy is silent")
 
 
+@pytest.mark.parametrize(
+    ("said", "spared"),
+    [
+        ("6 weeks [8]", True), ("6 weeks [8 normally]", True), ("6 weeks [8 may]", False), ("42 days [8]", False),
+        ("weeks [8]", False), ("5 weeks [8]", False), ("30 working days [8]", True), ("none [8]", False),
+    ],
+)  # fmt: skip
+def test_a_review_is_spared_only_by_a_length_that_binds_and_can_be_counted(said: str, spared: bool) -> None:
+    policy = loader.read(BASE + f'[review]\nnone_within = "{said}"')
+    assert clocks.is_spared(policy, date(2027, 3, 31), date(2027, 5, 12), ENGLAND) is spared
+    gaps = {gap.part for gap in policy.unsaid() if gap.path == "review.none_within"}
+    assert gaps == ({"day_kind"} if "42 days" in said else {"number"} if said.startswith("weeks") else set())
+
+
+@given(starts, st.integers(1, 60), st.integers(0, 400))
+def test_what_is_spared_ends_within_that_time_of_the_review(review_on: date, weeks: int, later: int) -> None:
+    policy = loader.read(BASE + f'[review]\nnone_within = "{weeks} weeks [8]"')
+    ends_on = review_on + timedelta(days=later)
+    assert clocks.is_spared(policy, review_on, ends_on, None) is (later <= 7 * weeks)
+
+
 def test_a_missing_number_has_no_reading() -> None:
     found = reckon('[appeal]\nwindow = "working days from decision [9]"', "appeal.window", decision=DECIDED)
     assert (found.due, found.unsaid_parts, found.readings) == (None, ["number"], {})

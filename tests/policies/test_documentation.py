@@ -134,6 +134,11 @@ def test_the_guide_has_a_row_for_every_key(section: str) -> None:
         assert listed == wanted, head
 
 
+def test_the_guide_tells_what_each_kind_of_restriction_means() -> None:
+    listed = GUIDE.partition("|`does`|means|")[2].partition("\n\n")[0].splitlines()[2:]
+    assert listed == [f"|`{kind}`|{means}|" for kind, means in schema.RESTRICTION_KINDS.items()]
+
+
 def test_the_guide_names_every_word_unit_event_strength_and_counted_thing() -> None:
     for words in (*SHARED.values(), schema.RESTRICTION_KINDS, schema.ACTIONS, schema.GATES, schema.STATES):
         assert [word for word in words if f"`{word}`" not in GUIDE] == []
