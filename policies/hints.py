@@ -104,5 +104,5 @@ def _listed(clauses: str) -> list[str]:
 def _entries(policy: Policy) -> Iterator[tuple[str, Item, schema.Key]]:
     for path, value in policy.values.items():
         key = checks.key_at(path)
-        for item in value.kept if key else ():
-            yield path, item, key
+        if key is not None:
+            yield from ((path, item, key) for item in value.kept)
