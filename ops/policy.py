@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ops.console import Stop, say
 from people import policy_page
-from policies import clocks, difference, loader
+from policies import clocks, difference, hints, loader
 from policies.calendars import FIRST_YEAR, LAST_YEAR, NATIONS, Calendar
 from policies.policy import Policy
 from policies.problems import PolicyProblems, Problem
@@ -85,18 +85,20 @@ def run(arguments: list[str]) -> int:
 
 
 def check(files: Iterable[str], text: str | None = None, local: str | None = None) -> int:
-    """Print every problem of every file; 1 if there is any."""
+    """Print every problem of every file, and of a sound one what to look at again; 1 if there is any problem."""
     document = _document(text)
     found = 0
     for name in files:
         try:
-            _read(name, local, document)
+            policy = _read(name, local, document)
         except PolicyProblems as wrong:
             found += len(wrong.problems)
             for problem in wrong.problems:
                 say(f"{name}: {problem}")
         else:
             say(f"{name}: no problems")
+            for hint in hints.of(policy, document):
+                say(f"  look again: {hint}")
     return 1 if found else 0
 
 
@@ -108,14 +110,17 @@ def show(name: str, local: str | None = None) -> int:
         lines += ["", section.title, "-" * len(section.title)]
         for group in section.groups:
             lines += [f"  {group.name}"] if group.name else []
-            lines += [_line(line) for line in group.lines]
+            lines += [f"    Note: {group.note}"] if group.note else []
+            lines += [text for line in group.lines for text in _lines(line)]
     for title, gaps in (("Unsaid", page.unsaid), ("Lost text", page.lost)):
-        lines += ["", title, "-" * len(title), *(map(_line, gaps) if gaps else ["  Nothing."])]
+        shown = [text for gap in gaps for text in _lines(gap, gap.path)]
+        lines += ["", title, "-" * len(title), *(shown or ["  Nothing."])]
     if page.local:
         lines += ["", "Local rules", "-----------"]
         lines += [f"  {rule.about}: {rule.words}. Settled by {rule.by} on {rule.on}: {rule.why}" for rule in page.local]
     for line in lines:
-        say(textwrap.fill(line, 110, subsequent_indent="      ") if line else "")
+        inner = " " * (len(line) - len(line.lstrip()) + 2)
+        say(textwrap.fill(line, 110, subsequent_indent=inner) if line else "")
     return 0
 
 
@@ -134,10 +139,17 @@ def _compare(options: argparse.Namespace) -> int:
     return _of_the_office(["cases_touched", options.provider, options.new, *local])
 
 
-def _line(line: policy_page.Line) -> str:
-    binds = line.strength.partition(".")[0].lower()
-    cited = f" [{line.cite}{f', {binds}' if binds else ''}]" if line.cite else ""
-    return f"    {line.about}: {line.words}{cited}"
+def _lines(line: policy_page.Line, path: str = "") -> list[str]:
+    """A rule as the lines of the page: one, or a line for each of its parts."""
+    parts = [f"{part.words}{_cited(part)}" for part in line.parts]
+    if len(parts) == 1:
+        return [f"    {line.about}: {parts[0]}{f' ({path})' if path else ''}"]
+    marks = [f"{at}." if line.ordered else "-" for at in range(1, len(parts) + 1)]
+    return [f"    {line.about}:", *(f"      {mark} {part}" for mark, part in zip(marks, parts, strict=True))]
+
+
+def _cited(part: policy_page.Part) -> str:
+    return f" [{part.cite}{f', {part.binds}' if part.binds else ''}]" if part.cite else ""
 
 
 def compare(old: str, new: str) -> int:

@@ -32,7 +32,6 @@ WHY_PART = {
     "nation": "the nation is not said, so its working days are not known",
     "contradiction": "the policy contradicts itself",
 }
-_MIGHT_RUN_FROM = ("decision", "letter dated", "letter sent", "letter received", "appeal received", "request received")
 _LENGTHS = ("restriction.minimum", "restriction.maximum", "restriction.normally", "restriction.length")
 _MONTHS = {name.lower(): number for number, name in enumerate(gregorian.month_name) if name}
 
@@ -244,7 +243,7 @@ def work_out(policy: "Policy", path: str, events: Mapping[str, date], calendar: 
         raise ValueError(f"{path} holds no period: it is not a clock")
     found = _described(policy, value, calendar)
     if value.unsaid or value.none or (value.lost and not value.kept) or value.raw is False:
-        return _without_value(found, value)
+        return _without_value(policy, found, value)
     if value.contradiction:
         ways = {str(period): _by_one_reading(policy, path, period, known, calendar) for period in value.readings}
         return replace(found, unsaid_parts=["contradiction"], readings=ways, why_null=WHY_PART["contradiction"])
@@ -284,6 +283,26 @@ def told(found: Reckoning) -> Reckoning:
     datetime.date(2027, 1, 20)
     """
     return replace(found, told_on=found.due)
+
+
+def is_spared(policy: "Policy", review_on: date, ends_on: date, calendar: Calendar | None) -> bool:
+    """Whether no review is held on a day because the restriction ends soon after it (`review.none_within`).
+
+    Only where the policy sets that time to the number and the kind of day, and does not leave it to a person.
+
+    >>> from policies import loader
+    >>> head = '[policy]\\nprovider = "X"\\nkind = "council"\\napproved = 2026-01-01\\neffective = 2026-01-01\\n'
+    >>> policy = loader.read(head + '[review]\\nnone_within = "6 weeks [6.2]"')
+    >>> [is_spared(policy, date(2027, 3, 31), date(2027, 5, day), None) for day in (12, 13)]
+    [True, False]
+    """
+    within, rule = policy.period("review.none_within"), policy.value("review.none_within").rule
+    if within is None or rule is None or not within.countable or rule.strength not in ("must", "normally"):
+        return False
+    try:
+        return ends_on <= add(within, review_on, calendar)
+    except (ValueError, calendars.NotCovered):
+        return False
 
 
 def clock_paths(policy: "Policy") -> list[str]:
@@ -445,15 +464,28 @@ def _met_by(policy: "Policy", path: str) -> str | None:
     return str(value.raw) if value.said else None
 
 
-def _without_value(found: Reckoning, value: Value) -> Reckoning:
+def _without_value(policy: "Policy", found: Reckoning, value: Value) -> Reckoning:
     if value.lost:
         return replace(found, unsaid=True, why_null="the policy's text is lost here")
+    if instead := _instead(policy, value):
+        return replace(found, unsaid=True, why_null=instead)
     if value.unsaid:
         words = next((item.words for item in value.items if item.words), "")
         return replace(found, unsaid=True, why_null="the policy is silent" + (f": {words}" if words else ""))
     if value.rule is None:
         return replace(found, unsaid=True, why_null="the policy says nothing of it")
     return replace(found, why_null="the policy sets none")
+
+
+def _instead(policy: "Policy", value: Value) -> str:
+    """Why a clock has no value although nothing is missing; "" where the policy is simply silent."""
+    if value.items and value.rule:
+        return ""
+    if value.path == "review.interval" and policy.value("review.batch").said:
+        return "reviews are held in batch months instead"
+    if value.path.startswith("reconsideration.") and "reconsideration" not in policy.tables:
+        return "the policy has no reconsideration"
+    return ""
 
 
 def _kind_settled(policy: "Policy", period: Period) -> Period:
@@ -566,7 +598,7 @@ def _ways(
     if period.count is None:
         return {}
     kinds: tuple[Any, ...] = ("calendar days", "working days") if period.unit == "days" else (period.unit,)
-    begins = (period.runs_from,) if period.runs_from else tuple(name for name in _MIGHT_RUN_FROM if name in events)
+    begins = (period.runs_from,) if period.runs_from else tuple(name for name in _starts(path) if name in events)
     ways: dict[str, date | None] = {}
     for begin in begins:
         for kind in kinds:
@@ -577,6 +609,12 @@ def _ways(
             else:
                 ways[name] = _by_one_reading(policy, path, read, events, calendar)
     return ways
+
+
+def _starts(path: str) -> tuple[str, ...]:
+    """The events from which the clock at a path can run, where the policy names none."""
+    key = schema.find(path)[0]
+    return key.runs_from if isinstance(key, schema.Key) else ()
 
 
 def _by_nation(
@@ -653,7 +691,7 @@ def _is_clock(path: str) -> bool:
         key = schema.find(path)[0]
     except KeyError:
         return False
-    return isinstance(key, schema.Key) and key.kind == "period" and path not in ("clocks.deemed",)
+    return isinstance(key, schema.Key) and key.kind == "period" and not key.bare and path != "clocks.deemed"
 
 
 def _add_months(start: date, count: int) -> date:

@@ -367,7 +367,7 @@ class _Reader:
         return gaps.refusal(old, new, open_list=self._open_list(path)) if old else ""
 
     def _open_list(self, path: str) -> bool:
-        beside = self.values.get(f"{path}_is")
+        beside = self.values.get(f"{path}_is") or self.values.get(f"{path}_are")
         return bool(beside and "examples" in beside)
 
     # the result

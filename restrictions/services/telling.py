@@ -122,10 +122,15 @@ def _end(policy: Policy, starts_on: date, ends_on: date, months: int | None) -> 
 def _reviews(
     policy: Policy, events: dict[str, date], calendar: Calendar, ends_on: date
 ) -> tuple[Reckoning | None, Reckoning]:
-    """The review before the last day, if one falls due by then, and the one at the end."""
+    """The review before the last day, if one falls due by then, and the one at the end.
+
+    Where the policy holds none so near the end (`review.none_within`), the one at the end is the next.
+    """
     paths = [path for path in policy.review.paths if path != "review.at_end"]
     first = policies.clocks.earliest(policies.clocks.work_out(policy, path, events, calendar) for path in paths)
     before = first if first and first.due and first.due < ends_on else None
+    if before and before.due and policies.clocks.is_spared(policy, before.due, ends_on, calendar):
+        before = None
     if "review.at_end" in policy.review.paths:
         found = policies.clocks.work_out(policy, "review.at_end", events, calendar)
         return before, replace(
