@@ -1,7 +1,7 @@
 """Verbs of people: adopt a policy, add and change residents, make accounts."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 import policies.loader
+import policies.wording
 from audit import services as audit
 from design.dates import day_of
 from people import access, permissions
@@ -36,17 +37,28 @@ MOST_DOUBLES = 50
 
 
 @transaction.atomic
-def adopt_policy(provider: Provider, *, text: str, local: str = "", by_name: str, at: datetime) -> PolicyVersion:
+def adopt_policy(
+    provider: Provider,
+    *,
+    text: str,
+    local: str = "",
+    wording: Mapping[str, str] | None = None,
+    by_name: str,
+    at: datetime,
+) -> PolicyVersion:
     """Adopt a policy with the provider's local rules; cases opened from its effective date run under it.
 
-    Raises `policies.loader.PolicyProblems` with every problem at once when the text cannot be read.
+    `wording` is the provider's own words for its letters, the text of each file by its name. Raises
+    `policies.problems.PolicyProblems` with every problem at once when the policy or its wording cannot be read.
     """
     policy = policies.loader.read(text, local=local)
+    policies.wording.read(wording or {}, policy)
     version = PolicyVersion.objects.create(
         provider=provider,
         text=text,
         local_text=local,
-        digest=hashlib.sha256((text + "\0" + local).encode()).hexdigest(),
+        wording=dict(wording or {}),
+        digest=digest_of(text, local, wording or {}),
         effective_on=policy.effective_on,
         adopted_at=at,
         adopted_by_name=by_name,
@@ -60,6 +72,16 @@ def adopt_policy(provider: Provider, *, text: str, local: str = "", by_name: str
     )
     access.define_roles(provider, policy, at=at)
     return version
+
+
+def digest_of(text: str, local: str, wording: Mapping[str, str]) -> str:
+    """What tells one adopted version from another: the policy, its local rules and the words of its letters.
+
+    >>> digest_of("a", "", {}) == digest_of("a", "", {"warning": "[closing]\\nGood day."})
+    False
+    """
+    letters = "".join(f"\0{name}\0{wording[name]}" for name in sorted(wording))
+    return hashlib.sha256((text + "\0" + local + letters).encode()).hexdigest()
 
 
 @transaction.atomic

@@ -102,6 +102,7 @@ class Neighbour(Around):
             self.provider,
             text=policies.shelf.builtin()[house.slug][-1].read_text(encoding="utf-8"),
             local=policies.shelf.local_rules(house.slug),
+            wording=policies.shelf.letters(house.slug),
             by_name="Director of Housing",
             at=self.at(75, 9),
         )
