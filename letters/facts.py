@@ -154,7 +154,7 @@ ALWAYS_PRINTED = frozenset({"dates", "contacts", "ombudsman"})
 _PRINTED = {
     "warning": "behaviour, incident, expected, consequence, review, appeal",
     "restriction": "behaviour, incident, reason, arrangement, length, review, appeal, always accepted, register",
-    "lifted": "reason, outcome, arrangement",
+    "lifted": "reason, outcome, arrangement, length",
     "acknowledgement": "appeal",
     "outcome": "outcome, reason, arrangement, length, appeal",
     "review": "outcome, reason, arrangement, length, review, appeal, late, always accepted",

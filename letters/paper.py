@@ -161,7 +161,7 @@ def with_article(role: str) -> str:
 def title(kind: str, facts: Mapping[str, Any]) -> str:
     """The heading of a letter: the provider's own, or that of its kind."""
     own = wording.filled(facts["frame"].get("wording", {}).get("subject", ""), named(_with_dates(facts)))
-    return own[0].texts[0] if own else kinds.kind_of(kind).title
+    return str(own[0]) if own else kinds.kind_of(kind).title
 
 
 def own_parts(read: Mapping[str, Any]) -> dict[str, list[wording.Block]]:

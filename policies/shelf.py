@@ -35,6 +35,9 @@ def wording_beside(folder: Path) -> dict[str, bytes]:
     """The files that word a provider's letters, by their names without the ending; empty where it has none.
 
     Raises OSError where one cannot be read.
+
+    >>> wording_beside(DATA / "west-kent")["formal"].startswith(b"# Formal action")
+    True
     """
     paths = sorted((folder / LETTERS).glob(f"*{wording.SUFFIX}"))
     return {path.stem: path.read_bytes() for path in paths if path.is_file()}

@@ -148,10 +148,16 @@ class Wording:
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph, or the items of a list, with every placeholder filled in."""
+    """A paragraph, or the items of a list, with every placeholder filled in.
+
+    Each text is in runs, one typed and one filled in by turns, so that a name keeps its own direction of writing.
+    """
 
     kind: Literal["paragraph", "list"]
-    texts: tuple[str, ...]
+    texts: tuple[tuple[str, ...], ...]
+
+    def __str__(self) -> str:
+        return " ".join("".join(runs) for runs in self.texts)
 
 
 def read(files: Mapping[str, str], policy: Policy) -> Wording:
@@ -188,7 +194,13 @@ def read(files: Mapping[str, str], policy: Policy) -> Wording:
 
 
 def read_bytes(files: Mapping[str, bytes], policy: Policy) -> Wording:
-    """The same from the bytes of the files; one that is not UTF-8 text is a problem like others."""
+    """The same from the bytes of the files; one that is not UTF-8 text is a problem like others.
+
+    >>> from policies import shelf
+    >>> read_bytes({"warning": b"\\xff"}, shelf.read_builtin("dover-district-council"))
+    Traceback (most recent call last):
+    policies.problems.PolicyProblems: letters/warning.txt: is not UTF-8 text: save it as plain text in UTF-8.
+    """
     texts: dict[str, str] = {}
     problems: list[Problem] = []
     for name, data in files.items():
@@ -324,12 +336,12 @@ def filled(text: str, values: Mapping[str, str]) -> list[Block]:
     A paragraph, or an item of a list, that names what this letter does not have is left out whole: a letter never says
     "by None". What is filled in is not read again, whatever it holds.
 
-    >>> filled("Dear all,\\ncome by {ends_on}.\\n\\nAsk {contact}.\\n\\n- One\\n- Two", {"ends_on": "1 May 2027"})
-    [Block(kind='paragraph', texts=('Dear all, come by 1 May 2027.',)), Block(kind='list', texts=('One', 'Two'))]
+    >>> filled("Please\\ncome by {ends_on}.\\n\\nAsk {contact}.\\n\\n- One", {"ends_on": "1 May 2027"})
+    [Block(kind='paragraph', texts=(('Please come by ', '1 May 2027', '.'),)), Block(kind='list', texts=(('One',),))]
     """
     blocks: list[Block] = []
     for kind, texts in _raw(text):
-        told = tuple(_PLACEHOLDER.sub(lambda name: values[name[1]], one) for one in texts if _has_all(one, values))
+        told = tuple(_runs(one, values) for one in texts if _has_all(one, values))
         if told:
             blocks.append(Block(kind, told))
     return blocks
@@ -337,6 +349,10 @@ def filled(text: str, values: Mapping[str, str]) -> list[Block]:
 
 def _has_all(text: str, values: Mapping[str, str]) -> bool:
     return all(values.get(name) for name in _PLACEHOLDER.findall(text))
+
+
+def _runs(text: str, values: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(values[run] if at % 2 else run for at, run in enumerate(_PLACEHOLDER.split(text)))
 
 
 def _raw(text: str) -> Iterator[tuple[Literal["paragraph", "list"], list[str]]]:
