@@ -4,6 +4,7 @@
 No number stands here: each comes from the policy version that the case keeps.
 """
 
+from cases.ladder import papers
 from cases.ladder.counted import Line, lines
 from cases.ladder.gates import FIRST_HAND, Gate, State, gates_for_restriction, gates_for_warning, question
 from cases.ladder.roles import names_with, roles_named, who_issues, who_issues_words
@@ -26,6 +27,7 @@ __all__ = [
     "lines",
     "names_with",
     "next_step",
+    "papers",
     "persisted",
     "question",
     "read",

@@ -79,10 +79,11 @@ def gates_for_warning(standing: Standing) -> list[Gate]:
         state = State.DONE if reached.met else State.MISSING
         gate = Gate("threshold", text, state, reached.sentence, reached.rule, url_name=page)
     asked = standing.policy.gates_before(*standing.policy.steps_into("written warning"))
-    return [gate, _first_hand_gate(standing), *(_policy_gate(standing, one) for one in asked)]
+    return [gate, first_hand_gate(standing), *(_policy_gate(standing, one) for one in asked)]
 
 
-def _first_hand_gate(standing: Standing) -> Gate:
+def first_hand_gate(standing: Standing) -> Gate:
+    """An incident that somebody saw or heard: no letter rests on hearsay."""
     first_hand = [i for i in standing.counting if i.knowledge != Incident.Knowledge.HEARSAY]
     state = State.DONE if first_hand else State.MISSING
     hint = "Hearsay is kept on the file, and no letter rests on it"
