@@ -122,9 +122,9 @@ class Kind:
     """A kind of letter.
 
     `steps` are the stages (by the state of a case they stand for) and actions of a policy, of which the first that
-    sends a letter governs how this one is sent; the first of all is the one by which a provider words it. `optional`
-    facts may be left out. `prints` is what its template tells in any case, of what a policy may want told
-    (`letter.NAME.says`); what else a policy wants told is added to it.
+    sends a letter governs how this one is sent. `optional` facts may be left out. `prints` is what its template tells
+    in any case, whatever the facts, of what a policy may want told (`letter.NAME.says`); what else a policy wants told
+    and no fact tells is added to it.
     """
 
     key: str
@@ -152,12 +152,12 @@ class Kind:
 
 ALWAYS_PRINTED = frozenset({"dates", "contacts", "ombudsman"})
 _PRINTED = {
-    "warning": "behaviour, incident, expected, consequence, review, appeal",
-    "restriction": "behaviour, incident, reason, arrangement, length, review, appeal, always accepted, register",
-    "lifted": "reason, outcome, arrangement, length",
+    "warning": "review, appeal",
+    "restriction": "review, appeal, always accepted, register",
+    "lifted": "outcome, arrangement, length",
     "acknowledgement": "appeal",
-    "outcome": "outcome, reason, arrangement, length, appeal",
-    "review": "outcome, reason, arrangement, length, review, appeal, late, always accepted",
+    "outcome": "arrangement, length, appeal",
+    "review": "arrangement, length, review, appeal, late, always accepted",
     "late": "late, review, reason",
 }
 

@@ -30,6 +30,21 @@ FUNCTION_OF = {
 }
 DATES = re.compile(r"(^|_)(on|until|by)$")
 LARGE_PRINT = "large"
+# What a policy wants told is told where one of these facts is there.
+TOLD_BY = {
+    "behaviour": ("incidents",),
+    "incident": ("incidents",),
+    "expected": ("expected",),
+    "consequence": ("consequence",),
+    "reason": ("reasons",),
+    "arrangement": ("terms", "arrangement"),
+    "length": ("ends_on",),
+    "review": ("review_on", "next_review_on"),
+    "appeal": ("appeal",),
+    "outcome": ("outcome", "agreed"),
+    "spoc": ("spoc", "person"),
+    "support": ("support",),
+}
 
 
 def frame_facts(provider: Provider, policy: Policy, resident: Resident | None = None) -> dict[str, Any]:
@@ -60,7 +75,7 @@ def worded(kind: str, version: PolicyVersion) -> dict[str, Any]:
     spec = kinds.kind_of(kind)
     rule = kinds.governing(version.policy, spec)
     says = list(dict.fromkeys(item.word for item in rule.says)) if rule else []
-    return {"wording": version.own_words.of(spec.steps[0]), "says": says}
+    return {"wording": version.own_words.of(kind), "says": says}
 
 
 def address_lines(resident: Resident) -> list[str]:
@@ -176,7 +191,7 @@ def own_parts(read: Mapping[str, Any]) -> dict[str, list[wording.Block]]:
 
 def says_more(kind: str, read: Mapping[str, Any]) -> list[str]:
     """What the policy wants told in this letter (`letter.NAME.says`) and its template does not tell by itself."""
-    told = kinds.kind_of(kind).prints | {word for word in ("spoc", "support") if read.get(word)}
+    told = kinds.kind_of(kind).prints | {word for word, names in TOLD_BY.items() if any(map(read.get, names))}
     return [word for word in read["frame"].get("says", []) if word not in told]
 
 
@@ -195,7 +210,7 @@ def named(read: Mapping[str, Any]) -> dict[str, str]:
         "previous": read.get("previous_reference"),
         "months": f"{months} month{'' if months == 1 else 's'}" if months else "",
         "review_on": read.get("review_on") or read.get("next_review_on"),
-        "contact": (read.get("spoc") or {}).get("name"),
+        "contact": (read.get("spoc") or read.get("person") or {}).get("name"),
         "register": register.get("name") if register.get("told") else "",
         "appeal_until": appeal.get("until"),
         "appeal_decider": with_article(appeal.get("decided_by_role") or read.get("decided_by_role") or ""),

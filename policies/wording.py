@@ -102,16 +102,19 @@ LETTERS: Mapping[str, Letter] = {
                ("restriction", "review", "starts_on", "ends_on", "review_on", "appeal_until", "appeal_decider")),
         Letter("late_review_notice", "late_review", "a review that is held late", _EVERY,
                ("restriction", "due_on", "review_on")),
+        Letter("review_waived", "no_review", "a review that is left out", named=("restriction", "ends_on")),
         Letter("appeal_acknowledgement", "appeal_received", "an appeal that has come", _EVERY,
                ("restriction", "appeal", "received_on", "answer_by", "appeal_decider")),
         Letter("appeal_outcome", "appeal", "what was decided on an appeal", _DECIDED,
                ("restriction", "appeal", "starts_on", "ends_on", "next")),
         Letter("reconsideration_outcome", "reconsider", "what was decided on a request to look again",
                named=("restriction",), asked_for=True),
-        Letter("spoc_change", "change_spoc", "a new single point of contact", named=("restriction", "contact"),
+        Letter("spoc_changed", "change_spoc", "a new single point of contact", named=("restriction", "contact"),
                asked_for=True),
-        Letter("breach_warning", "breach", "a limit that was not kept", named=("restriction",), asked_for=True),
-        Letter("legal_warning", "legal_action", "legal action that may follow", named=("restriction",), asked_for=True),
+        Letter("breach_warning", "breach", "a limit that was not kept", (*_EVERY, "what happened"),
+               ("restriction", "ends_on"), asked_for=True),
+        Letter("legal_warning", "legal_action", "legal action that may follow", (*_EVERY, "what happened"),
+               ("restriction", "ends_on"), asked_for=True),
         Letter("correspondence", "unacceptable_correspondence", "correspondence that is not acceptable",
                asked_for=True),
     )
@@ -136,14 +139,13 @@ class Wording:
 
     letters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    def of(self, step: str) -> dict[str, str]:
-        """The parts worded for the letter that a step sends; empty where the common wording holds.
+    def of(self, key: str) -> dict[str, str]:
+        """The parts worded for a letter, by our name for it; empty where the common wording holds.
 
-        >>> Wording({"warning": {"subject": "How you speak to us"}}).of("written warning")
+        >>> Wording({"warning": {"subject": "How you speak to us"}}).of("warning")
         {'subject': 'How you speak to us'}
         """
-        letter = _STEPS.get(step)
-        return dict(self.letters.get(letter.key, {})) if letter else {}
+        return dict(self.letters.get(key, {}))
 
 
 @dataclass(frozen=True)
