@@ -8,6 +8,7 @@ import pikepdf
 import pypdf
 import pytest
 
+from audit.models import Event
 from letters import facts, models, render, services
 from people import services as people
 from people.models import Provider, Resident
@@ -226,3 +227,15 @@ def test_a_policy_is_not_adopted_with_words_that_have_a_problem(db):
             by_name="Head of Housing", at=NOON,
         )  # fmt: skip
     assert provider.policy_versions.count() == 1
+
+
+def test_a_new_version_goes_on_with_the_words_of_the_last_as_far_as_it_has_those_letters(db):
+    provider = factories.running_on("west-kent", slug="west-kent")
+    adopted = provider.policy_versions.get()
+    text = adopted.text.replace("[letter.adjust]", "[letter.request]").replace("2026-09-01", "2026-12-01")
+    newer = people.adopt_policy(provider, text=text, by_name="Head of Housing", at=NOON)
+    assert set(newer.wording) == set(adopted.wording) - {"adjust"}
+    told = Event.objects.filter(verb="policy.adopted").order_by("-pk").first().facts
+    assert told["letters_left_out"] == ["adjust"] and "formal" in told["letters"]
+    bare = people.adopt_policy(provider, text=text, wording={}, by_name="Head of Housing", at=NOON)
+    assert bare.wording == {} and bare.digest != newer.digest
