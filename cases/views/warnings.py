@@ -71,7 +71,8 @@ def _chosen(form: forms.WarningForm) -> dict[str, Any]:
 
 def _write(request: SignedInRequest, case: Case, form: forms.WarningForm, paper: Paper, **more: Any) -> HttpResponse:
     rule = paper.rule(case.policy)
-    context = {**bar(case), "form": form, "paper": paper, "lost": rule and rule.contents_lost, **more}
+    called = rule.name if rule and paper.first else ""
+    context = {**bar(case), "form": form, "called": called, "lost": rule and rule.contents_lost, **more}
     return render(request, "cases/warn.html", context)
 
 

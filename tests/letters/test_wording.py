@@ -37,7 +37,7 @@ TOLD = {
     "consequence": [FACTS["warning"]["consequence"], FACTS["first_stage"]["consequence"]],
     "reason": [
         *{each["reasons"] for each in FACTS.values() if "reasons" in each},
-        "because our",
+        "because our policy asks us to act on it",
         "is not a working day for us",
     ],
     "arrangement": [TERMS[0]["words"], "We have not limited how you can contact us", "in all the usual ways"],
@@ -140,7 +140,7 @@ def test_own_words_stand_in_their_places_with_the_facts_of_the_letter(db):
     text = printed("warning", resident, staff.officer)
     assert "Dear Rowan Resident, We are asking you to change how you contact us Most people who are cross" in text
     assert "We are not taking formal action." in text and "This letter is a written warning" not in text
-    assert "It does not limit how you can contact us" in text
+    assert "This letter does not limit how you can contact us" in text
     assert "What happened Our team noted the following. 3 December 2026" in text
     assert "Here is what we would like you to do differently: Speak to us without shouting" in text
     assert "We would like to hear from you. Yours sincerely" in text
