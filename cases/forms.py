@@ -567,6 +567,34 @@ class AnswerForm(forms.Form):
     )
 
 
+class ScopeForm(forms.Form):
+    """Whether the policy covers a person whom it does not name; if not, where they are referred."""
+
+    covered = fields.YesNoField(
+        label="Does the policy cover this person?",
+        called="whether the policy covers this person",
+        inline=False,
+        reveal={"no": "to"},
+    )
+    to = fields.TextField(
+        label="To whom, or under which policy, do they go on?", called="to whom or under which policy", required=False
+    )
+    reasons = fields.LongTextField(label="Your reasons", called="your reasons", max_length=4000)
+
+    def __init__(self, *args: Any, is_open: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_open:
+            del self.fields["covered"]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask where somebody goes on who is not covered."""
+        kept = super().clean() or {}
+        refers = "covered" not in self.fields or kept.get("covered") is False
+        if refers and not kept.get("to") and "to" not in self.errors:
+            self.add_error("to", "Enter to whom, or under which policy")
+        return kept
+
+
 class FilterForm(forms.Form):
     """The case list's filter."""
 

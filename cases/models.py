@@ -1,5 +1,6 @@
 """Incidents, the staged case, warnings, assessments and evidence."""
 
+from datetime import date
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -287,6 +288,12 @@ class Case(models.Model):
     def policy(self):
         """The policy version under which the case was opened."""
         return self.policy_version.policy
+
+    def newer_version(self, on: date) -> PolicyVersion | None:
+        """The version to which an open case could be moved: that of cases opened on a day, where it is a newer one."""
+        held, newest = self.policy_version, self.provider.policy_version_on(on)
+        newer = (newest.effective_on, newest.pk) > (held.effective_on, held.pk)
+        return newest if newer and self.stage != self.Stage.CLOSED else None
 
     @property
     def stage_name(self) -> str:

@@ -98,6 +98,14 @@ def check_can_reopen(user: User, case: Case) -> None:
     access.require(user, Can.WORK_CASES, case.provider_id, why)
 
 
+def check_can_move_version(user: User, case: Case) -> None:
+    """Under which version a case runs is decided by somebody who decides, and whom its incidents did not hit (F12)."""
+    why = f"Somebody who decides moves a case to a newer policy. {_who_can(case, Can.DECIDE)}"
+    access.require(user, Can.DECIDE, case.provider_id, why)
+    if user.pk in people_affected(case):
+        raise access.NotPermitted("You were affected by what happened in this case, so somebody else decides.")
+
+
 def check_may_move(user: User, case: Case) -> None:
     """What a restriction, a review or an appeal does to a case was checked there; here, that it is the same house."""
     if not access.providers_where(user, Can.WORK_CASES, Can.DECIDE, Can.DECIDE_APPEALS):
@@ -124,6 +132,7 @@ def reader(user: User, case: Case) -> Callable[[str], str]:
         "decide_not_to_act": check_can_decide_not_to_act,
         "close": check_can_close,
         "reopen": check_can_reopen,
+        "move_version": check_can_move_version,
         "log": lambda user, case: check_can_log(user, case.provider),
     }
     return lambda verb: access.why_not(checks[verb], user, case)

@@ -17,6 +17,7 @@ urlpatterns = [
     path("cases/<str:ref>/settle/", stages.settle, name="settle"),
     path("cases/<str:ref>/settle-restriction/", stages.settle_restriction, name="settle_restriction"),
     path("cases/<str:ref>/asked/<slug:key>/", stages.gate, name="gate"),
+    path("cases/<str:ref>/scope/", stages.scope, name="scope"),
     path("cases/<str:ref>/risk/", stages.risk, name="risk"),
     path("cases/<str:ref>/equality/", stages.equality, name="equality"),
     path("cases/<str:ref>/not-to-act/", stages.not_to_act, name="not_to_act"),

@@ -5,6 +5,7 @@ A verb that is not here is still told: "restriction.imposed" becomes "Restrictio
 
 import dataclasses
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from audit.models import Event
@@ -18,6 +19,8 @@ SENTENCES: dict[str, str] = {
     "incident.support_seen": "Line manager has seen incident {ref}",
     "case.opened": "Case opened",
     "case.closed": "Case closed",
+    "case.referred_on": "Referred on, because the policy does not cover this person",
+    "scope.judged": "Judged that the policy covers this person",
     "case.reopened": "Case reopened",
     "case.threshold_settled": "Decided that the case goes on to a written warning",
     "case.restriction_settled": "Decided that a restriction may be proposed",
@@ -81,7 +84,9 @@ SENTENCES: dict[str, str] = {
     "register.not_told": "Decided not to tell the resident of register entry {ref}",
     "register.resident_told": "Resident told of register entry {ref}",
     "register.recipients_told": "Those who had seen register entry {ref} told of the change",
-    "deadline.moved": "A date moved because the days off changed",
+    "case.policy_moved": "Case moved to a newer version of the policy",
+    "deadline.followed_policy": "A date, or whose it is, changed with the version of the policy",
+    "deadline.moved": "A date moved from {was} to {now} because the days off changed. {because}",
 }
 
 KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -122,6 +127,9 @@ def sentence(event: Event) -> str:
     if facts.get("first"):
         known = known.replace("Warning letter", "First letter")
     told = {"ref": event.subject_ref, "letter": facts.get("letter", ""), "how": HOW.get(facts.get("channel", ""), "")}
+    if event.verb == "deadline.moved":
+        told |= {name: dates.day(date.fromisoformat(facts[name])) for name in ("was", "now")}
+        told["because"] = facts["because"]
     return known.format(**told).replace("  ", " ")
 
 

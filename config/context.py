@@ -27,6 +27,8 @@ def frame(request: HttpRequest) -> dict[str, object]:
         links += [("Letters", reverse("letters:outbox"))]
     if held - {Can.VIEW_SHARED_REGISTER}:
         links += [("Policy", reverse("people:policy"))]
+    if Can.ADMINISTER in held:
+        links += [("Office", reverse("office:index"))]
     home = reverse("worklist:mine")
     within = (url for _, url in links if request.path == url or (url != home and request.path.startswith(url)))
     best = max(within, key=len, default="")

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "restrictions",
     "appeals",
     "worklist",
+    "office",
     "config",
 ]
 if DEMO or DEBUG:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("favicon.ico", RedirectView.as_view(url="/static/design/images/favicon.svg"), name="favicon"),
     path("account/", include("allauth.urls")),
+    path("", include("office.urls")),
     path("", include("worklist.urls")),
     path("", include("appeals.urls")),
     path("", include("restrictions.urls")),

@@ -17,6 +17,7 @@ class Holiday(models.Model):
     provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="holidays")
     on = models.DateField()
     name = models.CharField(max_length=100)
+    own = models.BooleanField(default=False, help_text="The office added it; else the nation's calendar did.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["provider", "on"], name="holiday_once")]

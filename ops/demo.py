@@ -77,10 +77,14 @@ def keep_up(claim: Claim, folder: Path, port: int, *, seeded: bool) -> None:
             farewell(parts, mark)
 
 
-def manage(arguments: list[str]) -> int:
-    """`./run manage`: Django's own commands on the demo's database, whose servers are started if they do not run."""
+def manage(arguments: list[str], *, folder: Path = ROOT) -> int:
+    """`./run manage`: Django's own commands on the demo's database, whose servers are started if they do not run.
+
+    `folder` is where the files that the arguments name are looked for.
+    """
     with Servers(state()) as servers:
-        return attended([*MANAGE, *arguments], settings(servers, int(os.environ.get("EVENHAND_PORT") or 8000)))
+        environment = settings(servers, int(os.environ.get("EVENHAND_PORT") or 8000))
+        return attended([*MANAGE, *arguments], environment, folder=folder)
 
 
 def settings(servers: Servers, port: int) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""`./run policy`: check a policy file, read it as a page, work out its dates, compare two versions."""
+"""`./run policy`: check a policy file, read it as a page, work out its dates, compare two versions; adopt one."""
 
 import argparse
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ops.console import Stop, say
 from people import policy_page
-from policies import clocks, difference, loader, shelf, wording
+from policies import clocks, difference, hints, loader, shelf, wording
 from policies.calendars import FIRST_YEAR, LAST_YEAR, NATIONS, Calendar
 from policies.policy import Policy
 from policies.problems import PolicyProblems, Problem
@@ -38,14 +38,21 @@ DAYS = {
     "warning": ("warning", "the day of the warning"),
     "breach": ("breach", "the day of the breach"),
 }
+# What needs the database: these are commands of the office, here by a shorter name (docs/adr/0027).
+OF_THE_OFFICE = {"adopt": "adopt_policy", "confirm": "confirm_policy", "return": "return_policy"}
 LOCAL_HELP = "the provider's local rules, read with the policy"
 INSTEAD = {"request received": "appeal received", "spoc named": "start"}
 
 
 def run(arguments: list[str]) -> int:
-    """Hand over to `check`, `show`, `clocks` or `diff`; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="./run policy", description="Policies as files.")
-    commands = parser.add_subparsers(required=True, metavar="check | show | clocks | diff")
+    """Hand over to `check`, `show`, `clocks` or `diff`, or to the office; returns the exit code."""
+    if arguments and arguments[0] in OF_THE_OFFICE:
+        return _of_the_office([OF_THE_OFFICE[arguments[0]], *arguments[1:]])
+    parser = argparse.ArgumentParser(prog="./run policy", description="Policies as files, and adopting them.")
+    commands = parser.add_subparsers(required=True, metavar="check | show | clocks | diff | adopt | confirm | return")
+    for name, about in (("adopt", "propose a policy"), ("confirm", "adopt it, as a second person"),
+                        ("return", "hand it back")):  # fmt: skip
+        commands.add_parser(name, help=f"{about}; --help says how", add_help=False)
     checking = commands.add_parser(
         "check", help="every problem of policy files, at once, and of the wording of letters beside them"
     )
@@ -60,7 +67,11 @@ def run(arguments: list[str]) -> int:
     comparing = commands.add_parser("diff", help="what changed, clause by clause")
     comparing.add_argument("old", metavar="OLD")
     comparing.add_argument("new", metavar="NEW")
-    comparing.set_defaults(does=lambda options: compare(options.old, options.new))
+    comparing.add_argument(
+        "--provider", metavar="PROVIDER", help="also which of its open cases NEW would touch, and how"
+    )
+    comparing.add_argument("--local", metavar="LOCAL", help=f"{LOCAL_HELP}; with --provider, else those that hold")
+    comparing.set_defaults(does=_compare)
     counting = commands.add_parser("clocks", help="the dates that a policy sets, and why")
     counting.add_argument("file", metavar="FILE")
     counting.add_argument("--local", metavar="LOCAL", help=LOCAL_HELP)
@@ -76,19 +87,22 @@ def run(arguments: list[str]) -> int:
 
 
 def check(files: Iterable[str], text: str | None = None, local: str | None = None) -> int:
-    """Print every problem of every file, and of the letters worded beside it; 1 if there is any.
+    """Print every problem of every file and of the letters worded beside it; of a sound one, what to look at again.
 
-    A folder stands for all policy files in it, the newest with the local rules that are there.
+    A folder stands for all policy files in it, the newest with the local rules that are there. 1 if there is any
+    problem.
     """
     document = _document(text)
     found = 0
     for name, beside in _with_folders(files):
-        problems = _problems(name, local or beside, document)
+        problems, looked_at = _problems(name, local or beside, document)
         found += len(problems)
         for where, problem in problems:
             say(f"{where}{problem}")
         if not problems:
             say(f"{name}: no problems")
+            for hint in looked_at:
+                say(f"  look again: {hint}")
     return 1 if found else 0
 
 
@@ -115,19 +129,23 @@ def _versions(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.toml") if path.name != shelf.LOCAL)
 
 
-def _problems(name: str, local: str | None, document: str | None) -> list[tuple[str, Problem]]:
-    """What is wrong with a policy file, and with the wording of letters beside the newest one of its folder."""
+def _problems(name: str, local: str | None, document: str | None) -> tuple[list[tuple[str, Problem]], list[str]]:
+    """What is wrong with a policy file and the letters beside it, each with where, and what deserves a second look."""
     try:
         policy = _read(name, local, document)
     except PolicyProblems as wrong:
-        return [(f"{name}: ", problem) for problem in wrong.problems]
-    folder = Path(name).parent
-    versions = _versions(folder)
-    if versions and versions[-1].name != Path(name).name:
+        return [(f"{name}: ", problem) for problem in wrong.problems], []
+    return _letter_problems(Path(name), policy), [str(hint) for hint in hints.of(policy, document)]
+
+
+def _letter_problems(path: Path, policy: Policy) -> list[tuple[str, Problem]]:
+    """What is wrong with the wording of letters beside a policy file, where that is the newest of its folder."""
+    versions = _versions(path.parent)
+    if versions and versions[-1].name != path.name:
         return []
-    where = "" if str(folder) == "." else f"{folder}/"
+    where = "" if str(path.parent) == "." else f"{path.parent}/"
     try:
-        wording.read_bytes(shelf.wording_beside(folder), policy)
+        wording.read_bytes(shelf.wording_beside(path.parent), policy)
     except PolicyProblems as wrong:
         return [(where, problem) for problem in wrong.problems]
     except OSError as error:
@@ -143,21 +161,46 @@ def show(name: str, local: str | None = None) -> int:
         lines += ["", section.title, "-" * len(section.title)]
         for group in section.groups:
             lines += [f"  {group.name}"] if group.name else []
-            lines += [_line(line) for line in group.lines]
+            lines += [f"    Note: {group.note}"] if group.note else []
+            lines += [text for line in group.lines for text in _lines(line)]
     for title, gaps in (("Unsaid", page.unsaid), ("Lost text", page.lost)):
-        lines += ["", title, "-" * len(title), *(map(_line, gaps) if gaps else ["  Nothing."])]
+        shown = [text for gap in gaps for text in _lines(gap, gap.path)]
+        lines += ["", title, "-" * len(title), *(shown or ["  Nothing."])]
     if page.local:
         lines += ["", "Local rules", "-----------"]
         lines += [f"  {rule.about}: {rule.words}. Settled by {rule.by} on {rule.on}: {rule.why}" for rule in page.local]
     for line in lines:
-        say(textwrap.fill(line, 110, subsequent_indent="      ") if line else "")
+        inner = " " * (len(line) - len(line.lstrip()) + 2)
+        say(textwrap.fill(line, 110, subsequent_indent=inner) if line else "")
     return 0
 
 
-def _line(line: policy_page.Line) -> str:
-    binds = line.strength.partition(".")[0].lower()
-    cited = f" [{line.cite}{f', {binds}' if binds else ''}]" if line.cite else ""
-    return f"    {line.about}: {line.words}{cited}"
+def _of_the_office(arguments: list[str]) -> int:
+    """A command of the office on the demo's database; files are looked for where the reader stands."""
+    from ops import demo
+
+    return demo.manage(arguments, folder=Path.cwd())
+
+
+def _compare(options: argparse.Namespace) -> int:
+    done = compare(options.old, options.new)
+    if not options.provider:
+        return done
+    local = ["--local", options.local] if options.local else []
+    return _of_the_office(["cases_touched", options.provider, options.new, *local])
+
+
+def _lines(line: policy_page.Line, path: str = "") -> list[str]:
+    """A rule as the lines of the page: one, or a line for each of its parts."""
+    parts = [f"{part.words}{_cited(part)}" for part in line.parts]
+    if len(parts) == 1:
+        return [f"    {line.about}: {parts[0]}{f' ({path})' if path else ''}"]
+    marks = [f"{at}." if line.ordered else "-" for at in range(1, len(parts) + 1)]
+    return [f"    {line.about}:", *(f"      {mark} {part}" for mark, part in zip(marks, parts, strict=True))]
+
+
+def _cited(part: policy_page.Part) -> str:
+    return f" [{part.cite}{f', {part.binds}' if part.binds else ''}]" if part.cite else ""
 
 
 def compare(old: str, new: str) -> int:

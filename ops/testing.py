@@ -106,9 +106,9 @@ def clean() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("EVENHAND_") or name in kept}
 
 
-def attended(command: list[str], environment: dict[str, str]) -> int:
+def attended(command: list[str], environment: dict[str, str], *, folder: Path = ROOT) -> int:
     """Run a command in the foreground. Ctrl-C reaches it through the terminal and we wait; SIGTERM is passed on."""
-    child = subprocess.Popen(command, cwd=ROOT, env=environment)
+    child = subprocess.Popen(command, cwd=folder, env=environment)
     before = signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     try:
         while True:

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest
 from guardian.models import GroupObjectPermission
 
@@ -108,23 +109,56 @@ def define_roles(provider: Provider, policy: Policy, *, at: datetime, by: User |
         for works_as, name in SET_UP_ROLES.items()
         if works_as not in named
     }
-    made = []
-    for key, (name, works_as, rank) in wanted.items():
-        role = Role.objects.filter(provider=provider, key=key).first()
-        if role is None:
-            role = Role(provider=provider, key=key, group=Group.objects.create(name=f"{provider.slug}:{key}"))
-        role.name, role.works_as, role.rank = name, works_as, rank
-        role.save()
-        made.append(role)
+    made = [_role(provider, key, *how) for key, how in wanted.items()]
     _carry(provider, made)
     audit.record("provider.roles_defined", subject=provider, by=by, at=at, facts={"roles": [r.key for r in made]})
+    _follow_renamed(provider, policy, by=by, at=at)
     return made
 
 
+@transaction.atomic
+def define_office(provider: Provider, *, at: datetime) -> Role:
+    """Make the administrator's role of the set-up, before there is a policy: somebody has to adopt the first one."""
+    role = _role(provider, "administrator", SET_UP_ROLES["administrator"], "administrator", 0)
+    _carry(provider, [role])
+    audit.record("provider.roles_defined", subject=provider, by=None, at=at, facts={"roles": [role.key]})
+    return role
+
+
+def _role(provider: Provider, key: str, name: str, works_as: str, rank: int) -> Role:
+    role = Role.objects.filter(provider=provider, key=key).first()
+    if role is None:
+        role = Role(provider=provider, key=key, group=Group.objects.create(name=f"{provider.slug}:{key}"))
+    role.name, role.works_as, role.rank = name, works_as, rank
+    role.save()
+    return role
+
+
+def _follow_renamed(provider: Provider, policy: Policy, *, by: User | None, at: datetime) -> None:
+    """Give a role that the policy names anew to everybody who holds it under its old key.
+
+    They keep the old one, because cases that run under an earlier version still name it as their decider.
+    """
+    for key, defined in policy.roles.items():
+        if not defined.was or defined.was == key:
+            continue
+        new = Role.objects.get(provider=provider, key=key)
+        holding = User.objects.filter(groups__role__provider=provider, groups__role__key=defined.was)
+        for user in holding.exclude(groups__role=new).order_by("pk"):
+            grant(new, user, by=by, at=at)
+
+
 def _carry(provider: Provider, roles: Iterable[Role]) -> None:
-    """Let each role carry the capabilities of its work at the provider; two statements, however many roles."""
+    """Let each role carry the capabilities of its work at the provider, and no others; however many roles, at once."""
+    roles = list(roles)
     kind = ContentType.objects.get_for_model(Provider)
     rights = dict(Permission.objects.filter(content_type=kind).values_list("codename", "pk"))
+    too_much = Q()
+    for role in roles:
+        kept = [rights[right] for right in CAPABILITIES[role.works_as]]
+        too_much |= Q(group_id=role.group_id) & ~Q(permission_id__in=kept)
+    held = GroupObjectPermission.objects.filter(content_type=kind, object_pk=str(provider.pk))
+    held.filter(too_much).delete()
     GroupObjectPermission.objects.bulk_create(
         [
             GroupObjectPermission(

@@ -39,6 +39,37 @@ MOST_DOUBLES = 50
 
 
 @transaction.atomic
+def found_provider(
+    *,
+    slug: str,
+    name: str,
+    short_name: str,
+    nation: str,
+    kind: str,
+    address: str,
+    email: str,
+    phone: str,
+    website: str = "",
+    at: datetime,
+) -> Provider:
+    """Set up a provider that has no policy yet, and nobody but the office's role to be given."""
+    provider = Provider.objects.create(
+        slug=slug,
+        name=name,
+        short_name=short_name,
+        nation=nation,
+        kind=kind,
+        address=address,
+        email=email,
+        phone=phone,
+        website=website,
+    )
+    audit.record("provider.founded", subject=provider, by=None, at=at, facts={"nation": nation, "kind": kind})
+    access.define_office(provider, at=at)
+    return provider
+
+
+@transaction.atomic
 def adopt_policy(
     provider: Provider,
     *,
@@ -46,13 +77,15 @@ def adopt_policy(
     local: str = "",
     wording: Mapping[str, str] | None = None,
     by_name: str,
+    by: User | None = None,
     at: datetime,
 ) -> PolicyVersion:
     """Adopt a policy with the provider's local rules; cases opened from its effective date run under it.
 
     `wording` is the provider's own words for its letters, the text of each file by its name; left out, those of its
-    newest version go on, as far as the policy still has these letters. Raises `policies.problems.PolicyProblems` with
-    every problem at once when the policy or its wording cannot be read.
+    newest version go on, as far as the policy still has these letters. `by_name` is who approved it, `by` whoever
+    confirmed that (nobody where a provider is set up). Raises `policies.problems.PolicyProblems` with every problem at
+    once when the policy or its wording cannot be read.
     """
     policy = policies.loader.read(text, local=local)
     words, left_out = (wording, []) if wording is not None else wording_carried(provider, policy)
@@ -70,7 +103,7 @@ def adopt_policy(
     audit.record(
         "policy.adopted",
         subject=provider,
-        by=None,
+        by=by,
         at=at,
         facts={
             "effective_on": policy.effective_on,
@@ -80,7 +113,7 @@ def adopt_policy(
             "letters_left_out": left_out,
         },
     )
-    access.define_roles(provider, policy, at=at)
+    access.define_roles(provider, policy, at=at, by=by)
     return version
 
 

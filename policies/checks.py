@@ -4,17 +4,17 @@ Each message says what does not fit, in the words of the file, so that a policy 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import combinations
 
-from policies import law, schema
+from policies import citations, grammar, law, schema
 from policies.periods import Period
 from policies.policy import Policy
 from policies.problems import Problem, nearest
-from policies.rules import Rule
 from policies.values import Item, Threshold, Value, Who
 
 ANY = "any_decision"
+LONGEST_ROLE, HIGHEST_RANK = 100, 1_000
 # Roughly how many days a unit takes: only ever used to tell a shorter period from a longer one.
 _DAYS = {"working days": 1.4, "calendar days": 1, "days": 1, "weeks": 7, "months": 30.44, "years": 365.25}
 
@@ -30,11 +30,11 @@ def contradictions(policy: Policy, document: str | None = None) -> list[Problem]
     policy.ombudsman: cites clause 6.25, which is not in the policy's text.
     """
     checks = (
-        _dates, _bounds, _people, _references, _order, _own_names, _letters, _events, _thresholds, _set_for_each_case,
-        _two_appeals, _finality, _ombudsmen, _nation, _contact, _damage,
+        _dates, _bounds, _bare, _people, _roles, _references, _order, _own_names, _letters, _events, _thresholds,
+        _set_for_each_case, _two_appeals, _breach_steps, _finality, _ombudsmen, _nation, _contact, _damage,
     )  # fmt: skip
     found = [problem for check in checks for problem in check(policy)]
-    return found + (list(_clauses(policy, document)) if document is not None else [])
+    return found + (list(citations.missing(policy, document)) if document is not None else [])
 
 
 def _dates(policy: Policy) -> Iterator[Problem]:
@@ -58,6 +58,15 @@ def _bounds(policy: Policy) -> Iterator[Problem]:
             yield Problem(path, f"is longer than the maximum: {value.raw.length()} against {most.length()}")
 
 
+def _bare(policy: Policy) -> Iterator[Problem]:
+    for path, item in _items(policy):
+        key = key_at(path)
+        if key and key.bare and isinstance(item.parsed, Period) and (item.parsed.runs_from or item.parsed.every):
+            yield Problem(
+                path, f'is a length and runs from nothing: {path.rpartition(".")[2]} = "{item.parsed.length()} …"'
+            )
+
+
 def _length(period: Period) -> float:
     return period.count * _DAYS[period.unit] if period.count and period.unit else 0
 
@@ -77,13 +86,21 @@ def _people(policy: Policy) -> Iterator[Problem]:
             yield Problem(path, "names nobody to count")
 
 
+def _roles(policy: Policy) -> Iterator[Problem]:
+    """What a role is called is shown on every page beside a name, and its rank is a small number."""
+    for key, role in policy.roles.items():
+        if len(role.name) > LONGEST_ROLE:
+            yield Problem(f"roles.{key}.name", f"is longer than {LONGEST_ROLE} letters")
+        if role.rank is not None and role.rank > HIGHEST_RANK:
+            yield Problem(f"roles.{key}.rank", f"is higher than {HIGHEST_RANK}")
+
+
 def _references(policy: Policy) -> Iterator[Problem]:
-    known = _known(policy)
     for path, value in policy.values.items():
-        key = _key(path)
+        key = key_at(path)
         if key is None or key.kind != "ref":
             continue
-        allowed = {name for target in key.words for name in known[target]}
+        allowed = words_for(policy, key)
         for item in value.kept:
             if item.word not in allowed:
                 kinds = " or ".join(key.words)
@@ -100,6 +117,20 @@ def _known(policy: Policy) -> dict[str, set[str]]:
         "kind": {kind.key for kind in policy.restriction_kinds.listed},
         "any decision": {ANY},
     }
+
+
+def words_for(policy: Policy, key: schema.Key) -> set[str]:
+    """The words that a list of this key may hold: those of the schema, or the names to which it refers.
+
+    >>> from policies import shelf
+    >>> dover = shelf.read_builtin("dover-district-council")
+    >>> sorted(words_for(dover, schema.find("path.danger.skips")[0]))
+    ['initial', 'restriction', 'review', 'written']
+    """
+    if key.kind == "ref":
+        known = _known(policy)
+        return {name for target in key.words for name in known[target]}
+    return set(key.words)
 
 
 def _order(policy: Policy) -> Iterator[Problem]:
@@ -259,6 +290,23 @@ def _two_appeals(policy: Policy) -> Iterator[Problem]:
             yield Problem(f"{other}.covers", f'"{word}" is covered by {one} already: a decision has one appeal')
 
 
+def _breach_steps(policy: Policy) -> Iterator[Problem]:
+    """Each step with a decider of its own is in the ladder, and has one."""
+    ladder = {_step(item) for item in policy.value("breach.ladder").kept}
+    decided: dict[tuple[str, str], str] = {}
+    for table in (path for path in policy.tables if re.fullmatch(r"breach\.for\.\w+", path)):
+        for item in policy.value(f"{table}.steps").kept:
+            if _step(item) not in ladder:
+                yield Problem(f"{table}.steps", f'names "{item}", which is no step of breach.ladder')
+            if (other := decided.setdefault(_step(item), table)) != table:
+                yield Problem(f"{table}.steps", f'"{item}" is decided by {other} already: a step has one decider')
+
+
+def _step(item: Item) -> tuple[str, str]:
+    """A step of the ladder: its word; for an other, its own words too."""
+    return item.word, grammar.plain(item.words) if item.word == "other" else ""
+
+
 def _finality(policy: Policy) -> Iterator[Problem]:
     for table in ("appeal", "reconsideration"):
         if table not in policy.tables or policy.value(f"{table}.final").raw is not True:
@@ -295,9 +343,25 @@ def _contact(policy: Policy) -> Iterator[Problem]:
     if not kept or rule is None or rule.strength != "must":
         return
     for kind in policy.restriction_kinds.listed:
-        if kind.does in ("no channels", "end direct contact"):
+        left = _ways_left(policy, kind.key) if kind.does in ("no channels", "end direct contact") else kept
+        if left < kept:
             must = f"{kept} way{'s' if kept > 1 else ''} of contact must stay open ({rule.in_brackets()})"
-            yield Problem(f"restriction.kinds.{kind.key}", f"ends all contact, but {must}")
+            ends = f"leaves {left} of the ways of contact" if left else "ends all contact"
+            yield Problem(f"restriction.kinds.{kind.key}", f"{ends}, but {must}")
+
+
+# The ways that a kind can close; what is sent on paper is one of them, whatever a policy calls it.
+_WAYS = frozenset(schema.CHANNELS) - {"letter", "writing"}
+_CLOSES = {"letter": {"post"}, "writing": {"post", "email", "text message"}}
+
+
+def _ways_left(policy: Policy, kind: str) -> int:
+    """How many ways of contact stay open under a kind that closes those it names, or all where it names none."""
+    named = policy.value(f"restriction.kinds.{kind}.channels")
+    if not named.kept:
+        return 0
+    closed = set().union(*(_CLOSES.get(item.word, {item.word}) for item in named.kept))
+    return len(_WAYS - closed)
 
 
 def _damage(policy: Policy) -> Iterator[Problem]:
@@ -305,37 +369,9 @@ def _damage(policy: Policy) -> Iterator[Problem]:
     lost = [(gap.path, gap.rule) for gap in policy.losses]
     lost += [(path, item.rule) for path, item in _items(policy, "lost")]
     for path, rule in dict.fromkeys(lost):
-        missing = [clause for clause in _numbers(rule) if clause not in described]
+        missing = [clause for clause in citations.numbers(rule) if clause not in described]
         if missing:
             yield Problem(path, f"is lost in {', '.join(missing)}, but [damage] does not say what is damaged there")
-
-
-def _clauses(policy: Policy, document: str) -> Iterator[Problem]:
-    rules = [(path, item.rule) for state in ("said", "lost", "unsaid", "none") for path, item in _items(policy, state)]
-    rules += list(policy.table_rules.items())
-    told = set()
-    for path, rule in rules:
-        for clause in _numbers(rule):
-            if (path, clause) not in told and not _stands_in(clause, document):
-                told.add((path, clause))
-                yield Problem(path, f"cites clause {clause}, which is not in the policy's text")
-
-
-def _numbers(rule: Rule | None) -> list[str]:
-    """The clauses that a policy's rule cites, one by one."""
-    if rule is None or rule.source == "law":
-        return []
-    return [clause.strip() for clause in rule.clause.split(",") if clause.strip()]
-
-
-def _stands_in(clause: str, document: str) -> bool:
-    """Whether a clause is in the text: 6.16 as a number, s5 or 7 as a heading; a place in words is believed."""
-    if re.fullmatch(r"\d+(\.\d+)+", clause):
-        return re.search(rf"(?<![\d.]){re.escape(clause)}(?!\d|\.\d)", document) is not None
-    if found := re.fullmatch(r"(?:s|section )?(\d+)(?: L(\d+))?", clause):
-        heading = re.search(rf"^\W*(?:Print)?{found[1]}[.\s]", document, re.MULTILINE) is not None
-        return heading and int(found[2] or 0) <= document.count("\n") + 1
-    return True
 
 
 def _items(policy: Policy, state: str = "said") -> Iterator[tuple[str, Item]]:
@@ -345,21 +381,14 @@ def _items(policy: Policy, state: str = "said") -> Iterator[tuple[str, Item]]:
                 yield path, item
 
 
-def _key(path: str) -> schema.Key | None:
+def key_at(path: str) -> schema.Key | None:
+    """The key of the schema at a path, or None where a table stands there.
+
+    >>> key_at("appeal.window").kind, key_at("appeal")
+    ('period', None)
+    """
     try:
         found = schema.find(path)[0]
     except KeyError:
         return None
     return found if isinstance(found, schema.Key) else None
-
-
-def all_clauses(policy: Policy) -> Iterable[str]:
-    """Every clause of the policy that the file cites, once.
-
-    >>> from policies import shelf
-    >>> "6.16" in all_clauses(shelf.read_builtin("dover-district-council"))
-    True
-    """
-    rules = list(policy.table_rules.values())
-    rules += [item.rule for value in policy.values.values() for item in value.items if item.rule]
-    return dict.fromkeys(clause for rule in rules for clause in _numbers(rule)).keys()

@@ -32,7 +32,6 @@ WHY_PART = {
     "nation": "the nation is not said, so its working days are not known",
     "contradiction": "the policy contradicts itself",
 }
-_MIGHT_RUN_FROM = ("decision", "letter dated", "letter sent", "letter received", "appeal received", "request received")
 _LENGTHS = ("restriction.minimum", "restriction.maximum", "restriction.normally", "restriction.length")
 _MONTHS = {name.lower(): number for number, name in enumerate(gregorian.month_name) if name}
 
@@ -45,7 +44,8 @@ class Reckoning:
     each day that was not counted, with its reason. `counted_on` is the day that was counted, before a rule on days off
     moved it; `lands_on` says why it is a day off, `day_off_rule` what the policy does then ("" where it says nothing,
     and the date is left), `next_working_day` the day after it that is worked. `local` is by whom, when and why the
-    provider settled what the policy leaves open.
+    provider settled what the policy leaves open. `told_on` is the day that a letter gave the resident, if one did;
+    `instead_of` the day that was counted anew and does not hold, because the day that was told does.
     """
 
     path: str
@@ -72,6 +72,8 @@ class Reckoning:
     why_null: str | None = None
     every: bool = False
     title: str = ""
+    told_on: date | None = None
+    instead_of: date | None = None
 
     def explain(self) -> str:
         """One paragraph: "20 working days from the decision on 18 December 2026 (6.34, must). First day not counted …".
@@ -82,7 +84,8 @@ class Reckoning:
         20 working days from the decision on 20 March 2026 (6.34, must). First day not counted: our convention. \
 Left out: weekends; 3 April, Good Friday; 6 April, Easter Monday. Due Tuesday 21 April 2026.
         """
-        sentences = [self._what(), *self.assumed, self._left_out(), self._day_off(), self._due(), self._settled()]
+        found = [self._left_out(), self._day_off(), self._told(), self._due()]
+        sentences = [self._what(), *self.assumed, *found, self._settled()]
         return " ".join(f"{_sentence(text)}." for text in sentences if text)
 
     def _what(self) -> str:
@@ -140,6 +143,11 @@ Left out: weekends; 3 April, Good Friday; 6 April, Easter Monday. Due Tuesday 21
             return f"That is a day off ({self.lands_on}), and the date stands"
         return f"That is a day off ({self.lands_on}): the policy does not say what follows, and the date is left"
 
+    def _told(self) -> str:
+        if not self.instead_of:
+            return ""
+        return f"That would now be {_day(self.instead_of)}, but a letter gave {_day(self.told_on)}, and that day stays"
+
     def _due(self) -> str:
         if self.due:
             return f"Due {self.due:%A} {_day(self.due)}"
@@ -167,6 +175,7 @@ Left out: weekends; 3 April, Good Friday; 6 April, Easter Monday. Due Tuesday 21
         """
         plain: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
         plain |= {name: _iso(getattr(self, name)) for name in _DATES}
+        plain = {name: kept for name, kept in plain.items() if kept is not None or name not in _ONCE_TOLD}
         plain["from"] = _iso(plain.pop("from_on"))
         plain["readings"] = {way: _iso(day) for way, day in self.readings.items()}
         plain["left_out"] = [{"date": day.isoformat(), "reason": reason} for day, reason in self.left_out]
@@ -185,7 +194,8 @@ Left out: weekends; 3 April, Good Friday; 6 April, Easter Monday. Due Tuesday 21
 
 
 _WEEKEND = tuple(calendars.WEEKEND.values())
-_DATES = ("due", "counted_on", "next_working_day")
+_ONCE_TOLD = ("told_on", "instead_of")
+_DATES = ("due", "counted_on", "next_working_day", *_ONCE_TOLD)
 
 
 def add(period: Period, start: date, calendar: Calendar | None = None) -> date:
@@ -233,7 +243,7 @@ def work_out(policy: "Policy", path: str, events: Mapping[str, date], calendar: 
         raise ValueError(f"{path} holds no period: it is not a clock")
     found = _described(policy, value, calendar)
     if value.unsaid or value.none or (value.lost and not value.kept) or value.raw is False:
-        return _without_value(found, value)
+        return _without_value(policy, found, value)
     if value.contradiction:
         ways = {str(period): _by_one_reading(policy, path, period, known, calendar) for period in value.readings}
         return replace(found, unsaid_parts=["contradiction"], readings=ways, why_null=WHY_PART["contradiction"])
@@ -257,18 +267,42 @@ def recount(found: Reckoning, calendar: Calendar) -> Reckoning:
     >>> recount(found, england.corrected(added={date(2026, 12, 24): "Offices closed"})).due
     datetime.date(2027, 1, 21)
     """
-    if found.due is None:
-        return found
-    if found.unit == "working days" and found.from_on:
-        origin = found.from_on if START_NOT_COUNTED in found.assumed else found.from_on - timedelta(days=1)
-        due = calendar.add_working_days(origin, (found.due - origin).days - len(found.left_out))
-        return replace(found, due=due, counted_on=due, left_out=calendar.days_off(origin, due), nation=calendar.nation)
-    if found.day_off_rule is None:
-        return found
-    calendar.why_off(found.counted_on or found.due)
-    anew = _landed(found, found.counted_on or found.due, found.day_off_rule, calendar)
-    put_off = found.day_off_rule == "may be later" and found.due == found.next_working_day
-    return replace(anew, due=anew.next_working_day) if put_off and anew.next_working_day else anew
+    return _as_told(_recounted(found, calendar)) if found.due else found
+
+
+def told(found: Reckoning) -> Reckoning:
+    """The same, once a letter has given its day to the resident: what was told never becomes worse for them.
+
+    Their own time, as a window to appeal, may grow when days off are corrected and never ends before the day that was
+    told. What we promised to do by a day stays on that day.
+
+    >>> from policies import shelf
+    >>> dover, england = shelf.read_builtin("dover-district-council"), Calendar.of("england", 2026, 2027)
+    >>> window = told(work_out(dover, "appeal.window", {"decision": date(2026, 12, 18)}, england))
+    >>> recount(window, england.corrected(removed=[date(2026, 12, 25)])).due
+    datetime.date(2027, 1, 20)
+    """
+    return replace(found, told_on=found.due)
+
+
+def is_spared(policy: "Policy", review_on: date, ends_on: date, calendar: Calendar | None) -> bool:
+    """Whether no review is held on a day because the restriction ends soon after it (`review.none_within`).
+
+    Only where the policy sets that time to the number and the kind of day, and does not leave it to a person.
+
+    >>> from policies import loader
+    >>> head = '[policy]\\nprovider = "X"\\nkind = "council"\\napproved = 2026-01-01\\neffective = 2026-01-01\\n'
+    >>> policy = loader.read(head + '[review]\\nnone_within = "6 weeks [6.2]"')
+    >>> [is_spared(policy, date(2027, 3, 31), date(2027, 5, day), None) for day in (12, 13)]
+    [True, False]
+    """
+    within, rule = policy.period("review.none_within"), policy.value("review.none_within").rule
+    if within is None or rule is None or not within.countable or rule.strength not in ("must", "normally"):
+        return False
+    try:
+        return ends_on <= add(within, review_on, calendar)
+    except (ValueError, calendars.NotCovered):
+        return False
 
 
 def clock_paths(policy: "Policy") -> list[str]:
@@ -368,6 +402,36 @@ def _by_law(path: str, title: str, period: Period, start: date, calendar: Calend
 # inside
 
 
+def _recounted(found: Reckoning, calendar: Calendar) -> Reckoning:
+    """What the count alone gives, whatever was told."""
+    assert found.due is not None
+    counted_on = found.counted_on or found.due
+    if found.unit == "working days" and found.from_on:
+        origin = found.from_on if START_NOT_COUNTED in found.assumed else found.from_on - timedelta(days=1)
+        due = calendar.add_working_days(origin, (counted_on - origin).days - len(found.left_out))
+        return replace(found, due=due, counted_on=due, left_out=calendar.days_off(origin, due), nation=calendar.nation)
+    if found.day_off_rule is None:
+        return found
+    calendar.why_off(counted_on)
+    anew = _landed(found, counted_on, found.day_off_rule, calendar)
+    put_off = found.day_off_rule == "may be later" and found.due == found.next_working_day
+    return replace(anew, due=anew.next_working_day) if put_off and anew.next_working_day else anew
+
+
+def _as_told(found: Reckoning) -> Reckoning:
+    """The day that was told, where the day counted is worse for the resident; else the day counted."""
+    if found.told_on is None or found.due is None:
+        return found
+    if found.due == found.told_on or (_is_own_time(found.path) and found.due > found.told_on):
+        return replace(found, instead_of=None)
+    return replace(found, due=found.told_on, instead_of=found.due)
+
+
+def _is_own_time(path: str) -> bool:
+    """Whether it is the resident's time, which may grow, and not something that we are to do."""
+    return path.endswith("window")
+
+
 def _events(policy: "Policy", events: Mapping[str, date]) -> dict[str, date]:
     known = {name.replace("_", " "): day for name, day in events.items() if day is not None}
     for name in known:
@@ -394,21 +458,34 @@ def _described(policy: "Policy", value: Value, calendar: Calendar | None) -> Rec
 
 
 def _met_by(policy: "Policy", path: str) -> str | None:
-    if not path.startswith("appeal.") or not path.endswith("window"):
+    if not path.startswith("appeal.") or not _is_own_time(path):
         return None
     value = policy.value("appeal.met_by")
     return str(value.raw) if value.said else None
 
 
-def _without_value(found: Reckoning, value: Value) -> Reckoning:
+def _without_value(policy: "Policy", found: Reckoning, value: Value) -> Reckoning:
     if value.lost:
         return replace(found, unsaid=True, why_null="the policy's text is lost here")
+    if instead := _instead(policy, value):
+        return replace(found, unsaid=True, why_null=instead)
     if value.unsaid:
         words = next((item.words for item in value.items if item.words), "")
         return replace(found, unsaid=True, why_null="the policy is silent" + (f": {words}" if words else ""))
     if value.rule is None:
         return replace(found, unsaid=True, why_null="the policy says nothing of it")
     return replace(found, why_null="the policy sets none")
+
+
+def _instead(policy: "Policy", value: Value) -> str:
+    """Why a clock has no value although nothing is missing; "" where the policy is simply silent."""
+    if value.items and value.rule:
+        return ""
+    if value.path == "review.interval" and policy.value("review.batch").said:
+        return "reviews are held in batch months instead"
+    if value.path.startswith("reconsideration.") and "reconsideration" not in policy.tables:
+        return "the policy has no reconsideration"
+    return ""
 
 
 def _kind_settled(policy: "Policy", period: Period) -> Period:
@@ -521,7 +598,7 @@ def _ways(
     if period.count is None:
         return {}
     kinds: tuple[Any, ...] = ("calendar days", "working days") if period.unit == "days" else (period.unit,)
-    begins = (period.runs_from,) if period.runs_from else tuple(name for name in _MIGHT_RUN_FROM if name in events)
+    begins = (period.runs_from,) if period.runs_from else tuple(name for name in _starts(path) if name in events)
     ways: dict[str, date | None] = {}
     for begin in begins:
         for kind in kinds:
@@ -532,6 +609,12 @@ def _ways(
             else:
                 ways[name] = _by_one_reading(policy, path, read, events, calendar)
     return ways
+
+
+def _starts(path: str) -> tuple[str, ...]:
+    """The events from which the clock at a path can run, where the policy names none."""
+    key = schema.find(path)[0]
+    return key.runs_from if isinstance(key, schema.Key) else ()
 
 
 def _by_nation(
@@ -608,7 +691,7 @@ def _is_clock(path: str) -> bool:
         key = schema.find(path)[0]
     except KeyError:
         return False
-    return isinstance(key, schema.Key) and key.kind == "period" and path not in ("clocks.deemed",)
+    return isinstance(key, schema.Key) and key.kind == "period" and not key.bare and path != "clocks.deemed"
 
 
 def _add_months(start: date, count: int) -> date:

@@ -12,6 +12,7 @@ from policies.rules import STRENGTHS, Rule, Source
 from policies.values import Threshold, Who
 
 _CITED = re.compile(r"(?P<value>.*?)\s*\[(?P<cited>[^\[\]]*)\]\s*", re.DOTALL)
+_EACH_CITED = re.compile(r"[^\[\]\n]{1,80}\[[^\[\]\n]{1,80}\]")
 COUNTED = (
     "warnings",
     "initial warnings",
@@ -56,11 +57,19 @@ def cited(text: str, source: Source = "policy") -> tuple[str, Rule | None]:
     ('6 months from start', None)
     """
     found = _CITED.fullmatch(text)
-    if not found:
+    if not found or "[" in found["value"] or "]" in found["value"]:
         if "[" in text or "]" in text:
-            raise ValueError('the clause stands once, at the end, in square brackets: "value [6.16 may]"')
+            raise ValueError(_where_the_clause_stands(text))
         return text.strip(), None
     return found["value"].strip(), citation(found["cited"], source)
+
+
+def _where_the_clause_stands(text: str) -> str:
+    each = [part.strip(" ,;") for part in _EACH_CITED.findall(text)]
+    if len(each) < 2 or not text.isprintable():
+        return 'the clause stands once, at the end, in square brackets: "value [6.16 may]"'
+    own = ", ".join(f'"{part}"' for part in each[:3])
+    return f"entries with clauses of their own are texts of their own: [{own}{', …' * (len(each) > 3)}]"
 
 
 def citation(text: str, source: Source = "policy") -> Rule:

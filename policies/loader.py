@@ -23,6 +23,8 @@ LONGEST_TEXT = 2_000
 MOST_PROBLEMS = 200
 # `tomllib` takes time that grows with the square of the parts of a dotted name; no path here has more than six.
 _TOO_DOTTED = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){12}""")
+# A text may be written as it is or by its number; the character with the number nought can be kept nowhere.
+_NOTHING = re.compile(r"\\u0000|\\U00000000")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
@@ -75,6 +77,9 @@ def _toml(text: str, where: str, problems: list[Problem]) -> dict[str, Any]:
         return {}
     if _TOO_DOTTED.search(text):
         problems.append(Problem(where, "holds a name of more than twelve parts: no path is that long"))
+        return {}
+    if _NOTHING.search(text):
+        problems.append(Problem(where, "writes a character that is none: \\u0000"))
         return {}
     try:
         return tomllib.loads(text)
@@ -362,7 +367,7 @@ class _Reader:
         return gaps.refusal(old, new, open_list=self._open_list(path)) if old else ""
 
     def _open_list(self, path: str) -> bool:
-        beside = self.values.get(f"{path}_is")
+        beside = self.values.get(f"{path}_is") or self.values.get(f"{path}_are")
         return bool(beside and "examples" in beside)
 
     # the result

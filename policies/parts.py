@@ -120,6 +120,7 @@ class Path:
     skips_rule: Rule | None
     by: Who
     police: Value
+    police_unless: tuple[Item, ...]
     police_at_once: bool
     interim: bool
     registers: tuple[str, ...]
@@ -129,7 +130,10 @@ class Path:
 
     @property
     def police_must(self) -> bool:
-        """Whether the police are told in every such case; otherwise it is weighed, or the policy is silent."""
+        """Whether the police are told in every such case, but for what `police_unless` names.
+
+        Otherwise it is weighed, or the policy is silent.
+        """
         rule = self.police.rule
         told = self.police.raw in ("tell", "involve")
         return told and rule is not None and rule.strength == "must"

@@ -132,7 +132,8 @@ class Policy:
             elif value.contradiction:
                 gaps.append(Gap(path, f"contradicts itself: {value.words}", value.rule, "contradiction"))
             elif isinstance(value.raw, Period):
-                gaps += [Gap(path, _PARTS[part], value.rule, part) for part in value.raw.unsaid_parts()]
+                parts = [part for part in value.raw.unsaid_parts() if part != "runs_from" or not _is_bare(path)]
+                gaps += [Gap(path, _PARTS[part], value.rule, part) for part in parts]
             elif isinstance(value.raw, Threshold) and value.raw.count is None:
                 gaps.append(Gap(path, _PARTS["number"], value.rule, "number"))
         return gaps
@@ -224,6 +225,16 @@ class Policy:
             return self.who(f"decide.{action}.by")
         path = _DECIDED_AT.get(action)
         return self.who(path) if path else self._who_restricts() if action in _AS_RESTRICT else Who(known=self.roles)
+
+    def answers_breach(self, step: str) -> Who:
+        """Who decides a step after a breach, by its word in the ladder ("injunction"), or its own words for an other.
+
+        Where the policy names nobody for that step, whoever decides on breaches in general; may be unsaid.
+        """
+        for name in self._names("breach.for"):
+            if any(step in (item.word, item.words) for item in self.value(f"breach.for.{name}.steps").kept):
+                return self.who(f"breach.for.{name}.by")
+        return self.who("breach.by")
 
     # restrictions
 
@@ -513,6 +524,7 @@ class Policy:
             said["skips"].rule,
             self.who(f"{path}.by"),
             said["police"],
+            tuple(said["police_unless"].kept),
             said["at_once"].raw is True,
             said["interim"].raw is True,
             tuple(item.word for item in said["register"].kept),
@@ -574,6 +586,11 @@ def about(path: str) -> str:
     'within what time'
     """
     return schema.find(path)[0].about
+
+
+def _is_bare(path: str) -> bool:
+    key = schema.find(path)[0]
+    return isinstance(key, schema.Key) and key.bare
 
 
 def _clauses(text: str) -> set[str]:

@@ -15,6 +15,10 @@ Asked = bool | Callable[[Mapping[str, Any]], bool]
 STATES = ("initial warning", "written warning", "contact restriction", "review")
 NATIONS = ("england", "wales", "scotland", "northern ireland")
 PROVIDER_KINDS = ("council", "association", "almo", "co-operative", "charity")
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 OMBUDSMEN = ("housing ombudsman", "lgsco", "spso", "psow", "nipso")
 INTERNAL = ("second appeal", "panel", "complaint")
 CHANNELS = (
@@ -52,11 +56,27 @@ GATES = (
     "equality_assessment", "risk_assessment", "root_cause", "less_restrictive", "adjustments", "incident_form",
     "social_work", "evidence",
 )  # fmt: skip
-RESTRICTION_KINDS = (
-    "named person", "only channels", "no channels", "third party", "times", "frequency", "issues", "reply cadence",
-    "appointment", "two staff", "witness", "no reply", "return correspondence", "block online", "withhold details",
-    "read and file", "divert", "no further consideration", "end direct contact",
-)  # fmt: skip
+RESTRICTION_KINDS: dict[str, str] = {
+    "named person": "all contact, or some of it, goes through one person or a few",
+    "only channels": "only the ways of contact that are named stay open",
+    "no channels": "the ways of contact that are named are closed; all of them, where none is named",
+    "third party": "contact goes through somebody who speaks for the resident",
+    "times": "contact at certain times or on certain days",
+    "frequency": "so many contacts in a week or a month",
+    "issues": "so many matters at once or in a period",
+    "reply cadence": "answers at stated intervals, not to each contact",
+    "appointment": "meetings, or coming to the office, by appointment",
+    "two staff": "visits and meetings by two members of staff",
+    "witness": "somebody else is there at visits or meetings",
+    "no reply": "what is abusive, or was answered before, is read and not answered",
+    "return correspondence": "what is sent is given back",
+    "block online": "blocked or hidden on social media or a website",
+    "withhold details": "names of staff, or how to reach them directly, are not given out",
+    "read and file": "what is sent is read and kept, and answered only where there is something new",
+    "divert": "calls or e-mails go to another line or mailbox",
+    "no further consideration": "one matter is closed, and not looked at again without something new",
+    "end direct contact": "no direct contact by the ways that are named, or by any; through somebody else at most",
+}
 ALWAYS_ACCEPTED = (
     "emergency", "repair", "hazard", "safeguarding", "domestic abuse", "anti-social behaviour", "complaint", "appeal",
     "data request", "adjustment", "ombudsman", "solicitor", "police", "elected representative", "information request",
@@ -73,7 +93,9 @@ class Key:
     """One key: what kind of value it holds, and whether silence on it is listed.
 
     `words` are the words it accepts (kind "word") or what it refers to (kind "ref"). `clause` is False for the few keys
-    that name rather than rule.
+    that name rather than rule. `runs_from` names the events from which a period here can run, the likeliest first: the
+    ways to read one that names none. `bare` marks a period that is a length alone, and runs from nothing. `ordered`
+    marks a list whose order means something.
     """
 
     kind: Kind
@@ -83,6 +105,9 @@ class Key:
     asked: Asked = False
     clause: bool = True
     needed: bool = False
+    runs_from: tuple[str, ...] = ()
+    bare: bool = False
+    ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +149,8 @@ def _yes(about: str, **more: Any) -> Key:
     return Key("yes", about, **more)
 
 
-def _period(about: str, **more: Any) -> Key:
-    return Key("period", about, **more)
+def _period(about: str, *runs_from: str, **more: Any) -> Key:
+    return Key("period", about, runs_from=runs_from, **more)
 
 
 def _who(about: str, **more: Any) -> Key:
@@ -140,7 +165,14 @@ def _name(about: str, **more: Any) -> Key:
     return Key("name", about, clause=False, **more)
 
 
-NOT_BY = ("proposer", "affected", "first decider", "involved")
+NOT_BY: dict[str, str] = {
+    "proposer": "whoever proposed it",
+    "affected": "whoever the behaviour was aimed at",
+    "first decider": "whoever made the decision that is looked at again",
+    "involved": "whoever had any part in that decision",
+}
+LETTER_DAYS = ("letter dated", "letter sent", "letter received")
+KEPT_FROM = ("entry", "removal", "incident", "end")
 DAY_OFF = ("next working day", "previous working day", "stands", "may be later")
 
 
@@ -167,7 +199,7 @@ POLICY = Table(
         "effective": Key("date", "the day from which it holds", clause=False, needed=True),
         "owner": _name("who keeps it"),
         "ombudsman": _word("the ombudsman it names", *OMBUDSMEN),
-        "review": _period("when the policy itself is reviewed", asked=True),
+        "review": _period("when the policy itself is reviewed", "approval", "adoption", asked=True),
         "read_with": _texts("documents to be read with it"),
     },
     tables={"changes": Table("who approves changes", each=_text("who approves changes of this size"))},
@@ -242,7 +274,7 @@ ON_THE_SPOT = Table(
 STAGES = Table(
     "The stages as a whole",
     {
-        "order": Key("ref", "the stages in their order", ("stage",), many=True, clause=False),
+        "order": Key("ref", "the stages in their order", ("stage",), many=True, clause=False, ordered=True),
         "ordered": _yes("whether they follow one another"),
         "count": Key("count", "how many the policy says there are"),
     },
@@ -264,7 +296,9 @@ STAGE = Table(
             "adds_up": _yes(
                 "whether what is counted adds up over several interactions", asked=_counts_within_one_interaction
             ),
-            "lapses": _period("when it no longer counts", asked=_state_is("written warning")),
+            "lapses": _period(
+                "when it no longer counts", *LETTER_DAYS, "decision", "warning", asked=_state_is("written warning")
+            ),
             "optional": _yes("whether it may be left out"),
             "do": _texts("steps to take in it"),
             "was": _name("its key in an earlier version"),
@@ -284,6 +318,7 @@ PATH = Table(
             "skips": _refs("the stages it leaves out", "stage"),
             "by": _who("who decides to take it"),
             "police": _word("what is done about the police", "tell", "consider", "involve", "none", asked=True),
+            "police_unless": _texts("when that is not done"),
             "at_once": _yes("whether that is immediate"),
             "interim": _yes("whether an interim restriction is possible"),
             "register": _refs("the registers it may lead to", "register"),
@@ -318,7 +353,7 @@ GATE = Table(
             "asks": _text("the question of a gate of the provider's own"),
             "for": _texts("what it weighs"),
             "again": _texts("when it is done again"),
-            "review": _period("how often it is done again"),
+            "review": _period("how often it is done again", "start", "decision"),
             "by": _who("who does it"),
         },
         short="before",
@@ -330,10 +365,10 @@ CONSIDER = Table("What a decision must show it has weighed", each=_texts("questi
 RESTRICTION = Table(
     "Restrictions on contact",
     {
-        "minimum": _period("the shortest length", asked=True),
-        "maximum": _period("the longest length", asked=True),
-        "normally": _period("the usual length"),
-        "length": _period("how the length is found where no bound says"),
+        "minimum": _period("the shortest length", "start", "decision", "letter dated", asked=True),
+        "maximum": _period("the longest length", "start", "decision", "letter dated", asked=True),
+        "normally": _period("the usual length", "start", "decision", "letter dated"),
+        "length": _period("how the length is found where no bound says", "start", "decision", "letter dated"),
         "on": _texts("on whom it may be placed"),
         "keep_open": Key("count", "how many ways of contact stay open"),
         "together": _texts("which kinds go together"),
@@ -362,8 +397,8 @@ RESTRICTION = Table(
             "extending one",
             {
                 "times": Key("count", "how often", asked=True),
-                "minimum": _period("the shortest extension", asked=_has("times")),
-                "maximum": _period("the longest extension", asked=_has("times")),
+                "minimum": _period("the shortest extension", "end", "decision", asked=_has("times")),
+                "maximum": _period("the longest extension", "end", "decision", asked=_has("times")),
                 "if": _texts("conditions, for a person to judge"),
                 "terms": _words("on what terms", "same", "modified"),
                 "by": _who("who decides"),
@@ -372,7 +407,14 @@ RESTRICTION = Table(
         ),
         "interim": Table(
             "a restriction at once, until it is confirmed",
-            {"by": _who("who decides"), "confirm": _period("by when it is confirmed"), "if": _texts("conditions")},
+            {
+                "by": _who("who decides"),
+                "confirm": _period("by when it is confirmed", "interim", "decision"),
+                "unconfirmed": _word(
+                    "what becomes of one that is not confirmed by then", "lapses", "stands", asked=_has("confirm")
+                ),
+                "if": _texts("conditions"),
+            },
             short="by",
         ),
     },
@@ -382,17 +424,14 @@ RESTRICTION = Table(
 REVIEW = Table(
     "Reviews of a restriction",
     {
-        "interval": _period("how often", asked=lambda table: "batch" not in table),
-        "minimum": _period("the shortest time to a review that is agreed"),
-        "maximum": _period("the longest time to a review that is agreed"),
-        "batch": _words(
-            "months in which all are reviewed",
-            "january", "february", "march", "april", "may", "june",
-            "july", "august", "september", "october", "november", "december",
-        ),
+        "interval": _period("how often", "start", "decision", "letter dated", asked=lambda table: "batch" not in table),
+        "minimum": _period("the shortest time to a review that is agreed", "start", "decision", "letter dated"),
+        "maximum": _period("the longest time to a review that is agreed", "start", "decision", "letter dated"),
+        "batch": _words("months in which all are reviewed", *MONTHS),
         "at_end": _yes("whether one is held at the end"),
         "sooner_if": _texts("when one is held sooner"),
-        "none_if": _texts("when there is none, with a reason"),
+        "none_if": _texts("when there is none"),
+        "none_within": _period("how near its end a restriction is looked at no more before that end", bare=True),
         "by": _who("who decides it", asked=True),
         "not_by": _words("who may not decide", *NOT_BY),
         "outcomes": _words("what may come of it", "lift", "vary", "extend", "remain", asked=True),
@@ -413,8 +452,8 @@ _APPEAL_FOR = {
     "grounds": _texts("on what grounds"),
     "by": _who("who decides", asked=True),
     "not_by": _words("who may not decide", *NOT_BY),
-    "window": _period("within what time"),
-    "response": _period("when it is answered"),
+    "window": _period("within what time", "decision", *LETTER_DAYS),
+    "response": _period("when it is answered", "appeal received"),
     "final": _yes("whether that ends it within the provider"),
 }
 
@@ -424,13 +463,14 @@ APPEAL = Table(
         "covers": _refs("the decisions that can be appealed", "stage", "action", "kind", "any decision", asked=True),
         "not": _texts("what is not an appeal"),
         "grounds": _texts("on what grounds"),
+        "grounds_are": _word("whether these grounds are the only ones", "examples", "closed"),
         "how": _words("how it is made", *CHANNELS, asked=True),
         "within_restriction": _yes("whether it keeps to the restriction's channels"),
-        "window": _period("within what time", asked=True),
+        "window": _period("within what time", "decision", *LETTER_DAYS, asked=True),
         "met_by": _word("what meets the time", "made", "sent", "received", asked=True),
         "late": _word("what happens to a late one", "refused", "exceptional", "accepted", asked=True),
-        "acknowledge": _period("when it is acknowledged"),
-        "response": _period("when it is answered", asked=True),
+        "acknowledge": _period("when it is acknowledged", "appeal received"),
+        "response": _period("when it is answered", "appeal received", asked=True),
         "by": _who("who decides", asked=lambda table: not table.get("for")),
         "not_by": _words("who may not decide", *NOT_BY),
         "powers": _words("what they may do", "uphold", "vary", "dismiss", "quash"),
@@ -451,28 +491,45 @@ RECONSIDERATION = Table(
         "if": _texts("conditions, for a person to judge"),
         "how": _words("how it is asked for", *CHANNELS),
         "by": _who("who decides", asked=True),
-        "window": _period("within what time"),
-        "response": _period("when it is answered", asked=True),
+        "window": _period("within what time", "decision", *LETTER_DAYS),
+        "response": _period("when it is answered", "request received", asked=True),
         "final": _yes("whether that ends it"),
         "next": _word("where to go next", *OMBUDSMEN, *INTERNAL),
         "day_off": _word("what happens on a day off", *DAY_OFF),
     },
 )
 
+BREACH_STEPS = (
+    "breach warning", "further restriction", "legal warning", "injunction", "civil restraint order",
+    "possession notice", "possession", "demotion", "legal action", "tenancy action", "police",
+    "loss of housing register place",
+)  # fmt: skip
+
 BREACH = Table(
     "Restrictions that are not kept",
     {
-        "ladder": _words(
-            "what follows, in order",
-            "breach warning", "legal warning", "injunction", "civil restraint order", "possession notice",
-            "possession", "demotion", "legal action", "tenancy action", "police", "loss of housing register place",
-            asked=True,
-        ),
+        "ladder": _words("what follows, in order", *BREACH_STEPS, asked=True, ordered=True),
         "by": _who("who decides"),
         "if": _texts("conditions, for a person to judge"),
     },
+    tables={
+        "for": Table(
+            "some of these steps",
+            named=Table(
+                "some steps",
+                {
+                    "steps": _words("which steps", *BREACH_STEPS, needed=True),
+                    "by": _who("who decides", asked=True),
+                    "not_by": _words("who may not decide", *NOT_BY),
+                    "consult": _who("who is asked first"),
+                    "if": _texts("conditions, for a person to judge"),
+                },
+                short="by",
+            ),
+        )
+    },
     always=True,
-)  # fmt: skip
+)
 
 SPOC = Table(
     "Single points of contact",
@@ -482,8 +539,8 @@ SPOC = Table(
         "do": _texts("what they do"),
         "tell_change": _yes("whether the resident is told of a change"),
         "cover": _texts("cover while they are away"),
-        "quality_review": _period("how often their letters and decisions are looked through"),
-        "quality_review_by": _text("by whom"),
+        "quality_review": _period("how often their letters and decisions are looked through", "spoc named", "start"),
+        "quality_review_by": _text("who looks them through"),
     },
 )
 
@@ -530,7 +587,7 @@ REGISTER = Table(
             "flag": _text("a mark in another system"),
             "tell": _yes("whether the resident is told", asked=True),
             "withhold_if": _texts("when they are not told"),
-            "review": _period("how often an entry is looked at again", asked=True),
+            "review": _period("how often an entry is looked at again", "entry", asked=True),
             "remove": _texts("when an entry is removed", asked=True),
             "says": _texts("what an entry records"),
             "was": _name("its key in an earlier version"),
@@ -540,7 +597,7 @@ REGISTER = Table(
                 "how long an entry is kept",
                 named=Table(
                     "for one risk, or `all`",
-                    {"minimum": _period("at least"), "maximum": _period("at most")},
+                    {"minimum": _period("at least", *KEPT_FROM), "maximum": _period("at most", *KEPT_FROM)},
                     short="maximum",
                 ),
             )
@@ -557,6 +614,7 @@ LETTER = Table(
             "name": _name("its name in the policy"),
             "on": _refs("the step that sends it", "stage", "action", clause=False, needed=True),
             "sent": _words("how it is sent", *CHANNELS, asked=True),
+            "within": _period("within what time it goes out", "decision", "entry"),
             "says": _words(
                 "what it must say",
                 "behaviour", "incident", "expected", "consequence", "reason", "arrangement", "length", "review",
@@ -581,10 +639,17 @@ EVIDENCE = Table(
         "needs": _texts("what it must be"),
         "store": _texts("how distressing material is kept"),
         "log": _words(
-            "what is written down", "incidents", "decisions", "actions taken", "actions not taken", "reviews"
+            "what is written down",
+            "incidents",
+            "decisions",
+            "actions taken",
+            "actions not taken",
+            "reviews",
+            asked=True,
         ),
         "report": _texts("reports drawn from it"),
     },
+    always=True,
 )
 
 EQUALITY = Table(
@@ -616,7 +681,7 @@ CLOCKS = Table(
     {
         "start_day": _word("whether the first day counts", "counted", "not counted"),
         "day_off": _word("what happens to a deadline on a day off", *DAY_OFF),
-        "deemed": _period("when a letter counts as received"),
+        "deemed": _period("when a letter counts as received", "letter sent", "letter dated"),
         "day_kind": _word("which days are meant by days", "calendar days", "working days"),
     },
 )

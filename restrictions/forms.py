@@ -242,6 +242,10 @@ class Instructions(forms.Form):
             for name in ("risks", "tell_resident", "not_told_reason", "look_again_on", "share_with_contractors"):
                 del self.fields[name]
             self.fields["instructions"].required = False
+            self.fields["instructions"].help_text = (
+                "One order a line, the most important first. They stand on the case file only: the policy keeps no "
+                "register of this."
+            )
             return
         choose(self, "risks", [(risk, risk[:1].upper() + risk[1:]) for risk in register.risks])
         told = policy.value("inform.contractors.sees").rule

@@ -13,7 +13,10 @@ import worklist.services
 from ops import states
 
 ROOT = Path(settings.BASE_DIR)
-LINE = ["config", "worklist", "appeals", "restrictions", "cases", "register", "letters", "deadlines", "people", "audit"]
+LINE = [
+    "config", "office", "worklist", "appeals", "restrictions", "cases", "register", "letters", "deadlines", "people",
+    "audit",
+]  # fmt: skip
 ROOM_FILES = {
     "__init__", "apps", "models", "permissions", "services", "tasks", "forms", "views", "urls", "migrations",
     "management",

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,13 +11,17 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 import cases.services
+import office.services
 import people.services
 import register.services
 from appeals.models import Appeal
+from audit.models import Event
 from cases.models import Case, Draft, Evidence, Incident, Warning
 from deadlines.models import Deadline
+from deadlines.services import days_off
 from letters.models import Dispatch, Letter
-from people.models import Need, Representative, Resident, User
+from office.models import Adoption
+from people.models import Need, PolicyVersion, Representative, Resident, User
 from register.models import Entry, Lookup
 from restrictions.models import Restriction, Review
 from tests import factories
@@ -79,9 +83,19 @@ def furnish() -> None:
     resident = Resident.objects.order_by("pk").first()
     assert resident is not None
     register.services.look_up(resident, by=fran, purpose="visit", at=NOW)
+    ada, bill = (User.objects.get(email=f"{name}@dover.example") for name in ("ada", "bill"))
+    adopted = PolicyVersion.objects.get(provider=ada.provider)
+    adoption = office.services.propose(
+        ada.provider_id, text=adopted.text.replace("2024-10-07", "2026-12-01"), local=adopted.local_text, size="minor",
+        approved_by_name="Head of Housing", why="A word was wrong.", by=ada, at=NOW,
+    )  # fmt: skip
+    office.services.send_back(adoption.pk, reasons="Another word is wrong too.", by=bill, at=NOW)
     people.services.name_representative(
         resident.pk, name="Ann", relation="Daughter", authority="Letter of 1 May", phone="", email="", by=amara, at=NOW
     )
+    closed = {"first_on": date(2026, 12, 24), "last_on": None, "name": "Offices closed"}
+    seen = days_off.adding(ada.provider, **closed, today=NOW.date()).seal
+    days_off.add(ada.provider, **closed, seen=seen, by=ada, at=NOW)
 
 
 CASE = of(Case, stage="contact_restriction")
@@ -147,6 +161,8 @@ DOORS: dict[str, Door] = {
     "cases:settle_restriction": Door(DECIDERS, CASE),
     # No question of its own in this policy: nobody finds one. tests/restrictions/test_five_policies.py has some.
     "cases:gate": Door(set(), lambda: CASE() | {"key": "root_cause"}),
+    # The policy names people of this relation: nobody finds it. tests/cases/test_scope.py has others.
+    "cases:scope": Door(set(), CASE),
     "cases:risk": Door(CASEWORK, CASE),
     "cases:equality": Door(CASEWORK, CASE),
     "cases:not_to_act": Door(CASEWORK, CASE),
@@ -204,6 +220,16 @@ DOORS: dict[str, Door] = {
         ),
     ),
     "people:add_tenancy": Door(CASEWORK, RESIDENT),
+    "office:index": Door({"administrator"}),
+    "office:policies": Door({"administrator"}),
+    "office:propose": Door({"administrator"}),
+    "office:proposal": Door({"administrator"}, of(Adoption, as_="pk", value="pk", state="returned")),
+    "office:version": Door({"administrator"}, of(PolicyVersion, as_="pk", value="pk", provider__slug=factories.DOVER)),
+    "office:move_case": Door(DECIDERS, CASE),
+    "office:days_off": Door({"administrator"}),
+    "office:days_off_add": Door({"administrator"}),
+    "office:days_off_remove": Door({"administrator"}, lambda: {"on": "2026-12-25"}),
+    "office:days_off_correction": Door({"administrator"}, of(Event, as_="pk", value="pk", verb="holiday.added")),
     "people:policy": Door(EVERYBODY - {"contractor"}),
 }
 OPEN = {200, 301, 302, 405, 409, 503}

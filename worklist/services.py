@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 
 from appeals import services as appeals
 from deadlines.models import Deadline
-from deadlines.services import calendar_for
+from deadlines.services import calendar_for, days_off
 from design import dates
 from design.dates import day_of
 from letters import services as letters
@@ -116,6 +116,7 @@ class Found:
         said += [(self.done["lapsed"], "restrictions past their last day, now lapsed")]
         said += [(self.done["left"], "restrictions whose last day has not come yet: left as they are until then")]
         said += [(self.done["windows"], "appeal windows that have closed")]
+        said += [(self.done["moved"], "dates worked out anew, because days off had changed")]
         said += [(self.done["tidied"], "register entries past their last day, now removed")]
         lines = [f"Sweep for {dates.day(self.on)}"] + [f"{count:>6}  {words}" for count, words in said]
         lines += [f"        nobody who may do it: {one['what']}" for one in self.nobody]
@@ -132,6 +133,7 @@ def sweep(on: date, *, at: datetime) -> Found:
     """
     found = Found(on)
     run = _Run(found, at)
+    run.each("days off", Provider.objects.filter(holidays__isnull=False).distinct().order_by("pk"), run.work_out_anew)
     over = min(on, day_of(at))
     ended = Restriction.objects.past_their_last_day(over)
     found.done["left"] = Restriction.objects.past_their_last_day(on).count() - ended.count()
@@ -169,6 +171,14 @@ class _Run:
                 logger.exception("sweep: %s %s failed", what, pk)
                 self.found.failed.append({"what": f"{what} {pk}", "problem": type(problem).__name__})
                 self.troubled.add(pk if what == "deadline" else 0)
+
+    # what was counted by days off that have changed since
+
+    def work_out_anew(self, pk: int) -> None:
+        """Move what was set in the very moment in which somebody corrected the days off (docs/adr/0035)."""
+        because = "Counted by days off that had just been corrected"
+        moved = days_off.recompute(Provider.objects.get(pk=pk), by=None, at=self.at, because=because).moved
+        self.found.done["moved"] += len(moved)
 
     # what has run out
 

@@ -185,6 +185,7 @@ def _set_deadlines(appeal: Appeal, found: Timing, *, event: int, at: datetime) -
         title="Decide an appeal",
         url_name="appeals:decide",
         reckoning=found.response,
+        told=True,
         for_roles=permissions.decider_keys(restriction),
         not_for=User.objects.filter(pk__in=permissions.barred(restriction)),
         runs_from_event=event,

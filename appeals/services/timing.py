@@ -12,6 +12,7 @@ from policies.policy import Appeals
 from policies.rules import RuleBroken
 from policies.values import Value
 from restrictions.models import Restriction
+from restrictions.services import rows
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,17 @@ def timing(restriction: Restriction, *, received_on: date, made_on: date | None 
     decided = restriction.decided_on
     dated = restriction.letter.dated if restriction.letter and restriction.letter.dated else decided
     events = {"decision": decided, "letter dated": dated, "letter sent": dated, "appeal received": received_on}
-    window = policies.clocks.work_out(policy, rules.window_path, events, calendar)
+    window = _as_told(restriction, policies.clocks.work_out(policy, rules.window_path, events, calendar))
     response = policies.clocks.work_out(policy, rules.response_path, events, calendar)
     counts_on = received_on if window.met_by not in ("made", "sent") else made_on or received_on
     return Timing(window, response, counts_on, _in_time(window, rules.window, counts_on))
+
+
+def _as_told(restriction: Restriction, window: Reckoning) -> Reckoning:
+    """The window that was given with the decision, where days off corrected since would make it shorter."""
+    given = deadlines.given(rows.about(restriction), "appeal.window")
+    longer = given and given.due and window.due and given.due > window.due
+    return given if given and longer else window
 
 
 def _in_time(window: Reckoning, said: Value, counts_on: date) -> bool | None:

@@ -6,21 +6,33 @@ No number stands here: each comes from the policy version that the case keeps.
 
 from cases.ladder import papers
 from cases.ladder.counted import Line, lines
-from cases.ladder.gates import FIRST_HAND, Gate, State, gates_for_restriction, gates_for_warning, question
+from cases.ladder.gates import (
+    FIRST_HAND,
+    Gate,
+    State,
+    gates_for_first_letter,
+    gates_for_restriction,
+    gates_for_warning,
+    question,
+)
 from cases.ladder.roles import names_with, roles_named, who_issues, who_issues_words
+from cases.ladder.scope import SCOPE, Scope, scope
 from cases.ladder.standing import Standing, is_dangerous, read
 from cases.ladder.steps import Act, NextStep, next_step
 from cases.ladder.thresholds import Reached, persisted, restriction_reached, written_reached
 
 __all__ = [
     "FIRST_HAND",
+    "SCOPE",
     "Act",
     "Gate",
     "Line",
     "NextStep",
     "Reached",
+    "Scope",
     "Standing",
     "State",
+    "gates_for_first_letter",
     "gates_for_restriction",
     "gates_for_warning",
     "is_dangerous",
@@ -33,6 +45,7 @@ __all__ = [
     "read",
     "restriction_reached",
     "roles_named",
+    "scope",
     "who_issues",
     "who_issues_words",
     "written_reached",

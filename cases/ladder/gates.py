@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cases.ladder.scope import SCOPE, scope
 from cases.ladder.standing import Standing, read
 from cases.ladder.thresholds import restriction_reached, written_reached
 from cases.models import Assessment, Case, Incident
@@ -41,8 +42,8 @@ class Gate:
 
     @property
     def asked_by_policy(self) -> bool:
-        """Whether it is an assessment or a question that the policy puts before the step."""
-        return bool(self.asks) or self.key in _ASSESSED
+        """Whether it is an assessment or a question before the step: of the policy, or whether it covers the person."""
+        return bool(self.asks) or self.key in _ASSESSED or self.key == SCOPE
 
     @property
     def met(self) -> bool:
@@ -79,7 +80,25 @@ def gates_for_warning(standing: Standing) -> list[Gate]:
         state = State.DONE if reached.met else State.MISSING
         gate = Gate("threshold", text, state, reached.sentence, reached.rule, url_name=page)
     asked = standing.policy.gates_before(*standing.policy.steps_into("written warning"))
-    return [gate, first_hand_gate(standing), *(_policy_gate(standing, one) for one in asked)]
+    return [gate, *_scope_gate(standing), first_hand_gate(standing), *(_policy_gate(standing, one) for one in asked)]
+
+
+def gates_for_first_letter(standing: Standing) -> list[Gate]:
+    """What a letter of the first stage waits for: a person whom the policy covers, and somebody who saw or heard it."""
+    return [*_scope_gate(standing), first_hand_gate(standing)]
+
+
+def _scope_gate(standing: Standing) -> list[Gate]:
+    """Whether the policy covers the person, where it does not name people of their relation; else nothing."""
+    found = scope(standing.case)
+    if found.named:
+        return []
+    answer = standing.assessment(Assessment.Kind.QUESTION, SCOPE)
+    text, page = "The policy covers this person", "cases:scope"
+    if found.open and answer is not None:
+        hint = f"Judged on {dates.day(day_of(answer.made_at))} by {answer.made_by.name}"
+        return [Gate(SCOPE, text, State.DONE, hint, found.rule, url_name=page)]
+    return [Gate(SCOPE, text, State.MISSING, found.sentence, found.rule, url_name=page)]
 
 
 def first_hand_gate(standing: Standing) -> Gate:
@@ -101,7 +120,11 @@ def gates_for_restriction(case: Case, standing: Standing | None = None) -> list[
     policy = standing.policy
     asked = policy.gates_before(*policy.steps_into("contact restriction"))
     in_the_file = [gate for gate in asked if gate.asks or gate.key not in IN_THE_PROPOSAL]
-    return [*_before_restriction(standing), *(_policy_gate(standing, gate) for gate in in_the_file)]
+    return [
+        *_before_restriction(standing),
+        *_scope_gate(standing),
+        *(_policy_gate(standing, gate) for gate in in_the_file),
+    ]
 
 
 def _before_restriction(standing: Standing) -> list[Gate]:

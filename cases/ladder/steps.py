@@ -6,7 +6,7 @@ from datetime import date
 
 import design.words
 from cases.ladder import papers
-from cases.ladder.gates import Gate, first_hand_gate, gates_for_restriction, gates_for_warning
+from cases.ladder.gates import Gate, gates_for_first_letter, gates_for_restriction, gates_for_warning
 from cases.ladder.roles import names_with, roles_named, who_issues, who_issues_words
 from cases.ladder.standing import Standing
 from cases.ladder.thresholds import Reached, restriction_reached, written_reached
@@ -90,8 +90,11 @@ def _towards_first_letter(standing: Standing, may: Callable[[str], str]) -> Next
     asked = next((item.rule for item in (*rule.sent, *rule.says) if item.rule), None)
     sentence = f"The policy puts its first stage in writing: {rule.name}. {who_issues_words(policy, papers.FIRST)}"
     rules = [("The letter", asked), ("Who issues it", who_issues(policy, papers.FIRST).rule)]
-    log = Act("Log an incident", "cases:log", "", may("log"))
-    return NextStep(sentence, [first_hand_gate(standing)], _draft_first_letter(standing, may), [log], rules)
+    log, gates = Act("Log an incident", "cases:log", "", may("log")), gates_for_first_letter(standing)
+    waits = [gate for gate in gates if gate.blocks]
+    if waits:
+        sentence = f"Before a first letter: {design.words.lower_first(waits[0].text)}. {sentence}"
+    return NextStep(sentence, gates, None if waits else _draft_first_letter(standing, may), [log], rules)
 
 
 def _draft_first_letter(standing: Standing, may: Callable[[str], str]) -> Act:
@@ -135,7 +138,7 @@ def _draft_waits(standing: Standing, may: Callable[[str], str]) -> NextStep:
     letter, policy = standing.draft.letter, standing.policy
     paper = papers.PAPERS[standing.draft.kind]
     who = who_issues_words(policy, paper)
-    gates = [first_hand_gate(standing)] if paper.first else gates_for_warning(standing)
+    gates = gates_for_first_letter(standing) if paper.first else gates_for_warning(standing)
     rules = [("Who issues the letter", who_issues(policy, paper).rule)]
     if letter.state == Letter.State.FOR_APPROVAL:
         sentence = f"{letter.drafted_by.name} has sent a {paper.name} for approval. {who}"

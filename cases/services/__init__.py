@@ -2,6 +2,7 @@
 
 from cases.services import incidents, stages
 from cases.services.assessments import answer_gate, assess
+from cases.services.scope import judge_scope, refer_on
 from cases.services.stages import (
     close,
     decide_not_to_act,
@@ -13,6 +14,7 @@ from cases.services.stages import (
     settle_restriction,
     settle_threshold,
 )
+from cases.services.versions import move_to_version
 from cases.services.warnings import (
     change_warning,
     draft_warning,
@@ -31,10 +33,13 @@ __all__ = [
     "draft_warning",
     "incidents",
     "issue_warning",
+    "judge_scope",
     "mark_restricted",
     "mark_restriction_continued",
     "mark_review_begun",
     "mark_unrestricted",
+    "refer_on",
+    "move_to_version",
     "reopen",
     "send_back_warning",
     "settle_restriction",

@@ -118,18 +118,24 @@ def close(case_id: int, *, reason: str, by: User, at: datetime) -> Case:
     """
     case = lock(case_id)
     permissions.check_can_close(by, case)
+    check_closes(case)
+    need(reason, "Enter why the case is closed", "reasons", WITH_REASON)
+    close_for(case, reason=reason, by=by, at=at)
+    return case
+
+
+def check_closes(case: Case) -> None:
+    """Raise unless nothing of a restriction stands in the way of closing."""
     if case.stage in (Case.Stage.CONTACT_RESTRICTION, Case.Stage.REVIEW):
         raise RuleBroken("A restriction is in force. End it first; then close the case", RESTRICTION_FIRST, "reasons")
     proposal = Deadline.objects.open().filter(case_ref=case.reference, kind__in=PROPOSING).first()
     if proposal:
         words = f"A restriction is being proposed ({proposal.about_ref}). Withdraw it or let it be decided first"
         raise RuleBroken(words, RESTRICTION_FIRST, "reasons")
-    need(reason, "Enter why the case is closed", "reasons", WITH_REASON)
-    _close(case, reason=reason, by=by, at=at)
-    return case
 
 
-def _close(case: Case, *, reason: str, by: User, at: datetime) -> None:
+def close_for(case: Case, *, reason: str, by: User, at: datetime) -> None:
+    """Close a locked case that may be closed, with its drafts and its deadlines."""
     stage = case.stage
     case.close(by=by, at=at, reason=reason)
     case.save()
@@ -222,5 +228,5 @@ def mark_unrestricted(case_id: int, *, by: User, at: datetime, why: str, close: 
     case.save()
     audit.record("case.unrestricted", subject=case, by=by, at=at, facts={"to": case.stage}, words={"why": why})
     if close:
-        _close(case, reason=why, by=by, at=at)
+        close_for(case, reason=why, by=by, at=at)
     return case

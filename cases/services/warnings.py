@@ -343,21 +343,20 @@ def _lock(warning_id: int) -> tuple[Case, Warning, Letter]:
 def _ready(case: Case, paper: Paper = papers.WRITTEN) -> ladder.Standing:
     """The standing of a case that may go on to a letter of the ladder; raises where it may not.
 
-    A written warning waits for what the policy asks first. A first letter waits for nothing but a policy that has one.
+    A written warning waits for what the policy asks first. A first letter waits for a policy that has one, and covers
+    the person.
     """
     if case.stage != Case.Stage.INITIAL_WARNING:
         raise TransitionNotAllowed("The case is past its first stage.", object=case, method=Case.warn_in_writing)
     standing = ladder.read(case)
-    if paper.first:
-        if paper.rule(case.policy) is None:
-            raise RuleBroken("The policy does not put its first stage in writing", None)
-        return standing
+    if paper.first and paper.rule(case.policy) is None:
+        raise RuleBroken("The policy does not put its first stage in writing", None)
     reached = ladder.written_reached(standing)
-    if not reached.met:
+    if not paper.first and not reached.met:
         raise RuleBroken(reached.sentence.rstrip("."), reached.rule)
-    for gate in ladder.gates_for_warning(standing):
+    for gate in ladder.gates_for_first_letter(standing) if paper.first else ladder.gates_for_warning(standing):
         if gate.asked_by_policy and gate.blocks:
-            raise RuleBroken(f"Before a warning letter: {gate.text}", gate.rule)
+            raise RuleBroken(f"Before a {paper.name}: {gate.text}", gate.rule)
     return standing
 
 

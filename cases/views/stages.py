@@ -99,6 +99,35 @@ def gate(request: SignedInRequest, ref: str, key: str) -> HttpResponse:
     )
 
 
+def scope(request: SignedInRequest, ref: str) -> HttpResponse:
+    """Judge whether the policy covers this person, or refer them on."""
+    case = find(request, ref)
+    permissions.check_can_assess(request.user, case)
+    found = ladder.scope(case)
+    if found.named:
+        raise Http404("The policy covers this person")
+
+    def settle(kept: dict[str, Any]) -> None:
+        at = timezone.now()
+        if kept.get("covered"):
+            services.judge_scope(case.pk, words=kept["reasons"], by=request.user, at=at)
+        else:
+            services.refer_on(case.pk, to=kept["to"], reasons=kept["reasons"], by=request.user, at=at)
+
+    return _step(
+        request,
+        case,
+        forms.ScopeForm,
+        settle,
+        done="Your judgement is recorded.",
+        template="cases/scope.html",
+        asked={"is_open": found.open},
+        title="Does the policy cover this person?" if found.open else "Refer this person on",
+        button="Save your judgement" if found.open else "Refer on and close the case",
+        scope=found,
+    )
+
+
 def not_to_act(request: SignedInRequest, ref: str) -> HttpResponse:
     """Record what was considered and is not done."""
     case = find(request, ref)

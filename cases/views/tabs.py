@@ -106,6 +106,7 @@ def overview(request: SignedInRequest, ref: str) -> HttpResponse:
         "may_not_act": not may("decide_not_to_act") and case.stage != Case.Stage.CLOSED,
         "may_close": not may("close") and case.stage in (Case.Stage.INITIAL_WARNING, Case.Stage.WRITTEN_WARNING),
         "may_log": not may("log"),
+        "newer": case.newer_version(today) if not may("move_version") else None,
     }
     return render(request, "cases/overview.html", context)
 

@@ -51,7 +51,7 @@ HOUSES = (
 )  # fmt: skip
 STAFF = [
     "Harriet Bell", "Samir Khan", "Moira Laing", "Ewan Doherty", "Grace Obi", "Peter Vance", "Lena Fox", "Ali Reza",
-    "Rhona Gill", "Tom Hale", "Una Byrne", "Max Stone",
+    "Rhona Gill", "Tom Hale", "Una Byrne", "Max Stone", "Vera Quill", "Noel Ashe", "Wilf Carter", "Ida Lunn",
 ]  # fmt: skip
 RESIDENTS = ["Colin Marsh", "Denise Otieno", "Archie Dunn", "Wanda Pike", "Faisal Noor", "Ruth Ellery"]
 FIRST = "Rang eleven times about one repair, and shouted for ten minutes each time."
@@ -108,12 +108,13 @@ class Neighbour(Around):
         )
 
     def hire(self) -> None:
-        """Somebody in every role of the policy, and a second officer."""
+        """Somebody in every role of the policy, a second officer and a second administrator."""
         at = self.at(74, 10)
         roles = list(Role.objects.filter(provider=self.provider).exclude(works_as="contractor").order_by("pk"))
         officer = next(role for role in roles if role.works_as == "officer")
-        for name, role in zip(STAFF, [*roles, officer], strict=False):
-            key = role.key if role.key not in self.staff else "colleague"
+        administrator = next(role for role in roles if role.works_as == "administrator")
+        keys = [*(role.key for role in roles), "colleague", "second_administrator"]
+        for name, key, role in zip(STAFF, keys, [*roles, officer, administrator], strict=False):
             self.staff[key] = people.services.make_user(
                 provider=self.provider,
                 email=f"{name.split()[0].lower()}@{self.house.domain}.example",

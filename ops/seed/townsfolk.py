@@ -21,6 +21,7 @@ STAFF = [
     ("ravi", "Ravi Patel", "Repairs Inspector", "front_line", "repairs"),
     ("dipa", "Dipa Sengupta", "Data Protection Officer", "data_protection_officer", "head"),
     ("ada", "Ada Hughes", "Systems Administrator", "administrator", "head"),
+    ("bill", "Bill Tanner", "Policy and Systems Officer", "administrator", "head"),
 ]
 CONTRACTORS = [
     ("gas", "Carl Whitstable", "Gas Engineer", "Channel Heating Ltd"),

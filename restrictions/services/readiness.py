@@ -83,7 +83,7 @@ def _missing_stages(restriction: Restriction) -> list[Missing]:
     reached = ladder.restriction_reached(standing)
     if not reached.met:
         gate = ladder.gates_for_restriction(restriction.case, standing)[0]
-        return [Missing("evidence", f"{gate.text}: {gate.hint}", gate.rule)]
+        return [Missing("evidence", f"{gate.text}: {gate.hint.rstrip('.')}", gate.rule)]
     if reached.how == "skipped" and not ladder.persisted(standing):
         words = "Say why the usual stages are left out, or send a warning letter first"
         return [Missing("evidence", words, reached.rule)]
@@ -91,12 +91,12 @@ def _missing_stages(restriction: Restriction) -> list[Missing]:
 
 
 def _missing_answers(restriction: Restriction) -> list[Missing]:
-    """The questions that the policy asks before a restriction and that nobody has answered on the file."""
+    """What the policy asks before a restriction, and whether it covers the person: what is not on the file yet."""
     gates = ladder.gates_for_restriction(restriction.case)
     return [
         Missing("needs", f"Answer on the case file: {gate.text}", gate.rule)
         for gate in gates
-        if gate.asks and gate.blocks
+        if (gate.asks or gate.key == ladder.SCOPE) and gate.blocks
     ]
 
 

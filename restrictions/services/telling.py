@@ -122,10 +122,15 @@ def _end(policy: Policy, starts_on: date, ends_on: date, months: int | None) -> 
 def _reviews(
     policy: Policy, events: dict[str, date], calendar: Calendar, ends_on: date
 ) -> tuple[Reckoning | None, Reckoning]:
-    """The review before the last day, if one falls due by then, and the one at the end."""
+    """The review before the last day, if one falls due by then, and the one at the end.
+
+    Where the policy holds none so near the end (`review.none_within`), the one at the end is the next.
+    """
     paths = [path for path in policy.review.paths if path != "review.at_end"]
     first = policies.clocks.earliest(policies.clocks.work_out(policy, path, events, calendar) for path in paths)
     before = first if first and first.due and first.due < ends_on else None
+    if before and before.due and policies.clocks.is_spared(policy, before.due, ends_on, calendar):
+        before = None
     if "review.at_end" in policy.review.paths:
         found = policies.clocks.work_out(policy, "review.at_end", events, calendar)
         return before, replace(
@@ -212,7 +217,7 @@ def set_deadlines(restriction: Restriction, found: Dates, *, at: datetime, event
         )
 
     if found.appeal:
-        add("appeal.window", "Last day to appeal", "restrictions:view", reckoning=found.appeal)
+        add("appeal.window", "Last day to appeal", "restrictions:view", reckoning=found.appeal, told=True)
     if found.interval:
         add_review(restriction, found.interval, "review.interval", barred, reviewers, at=at, event=event)
     if found.at_end:
@@ -241,11 +246,20 @@ def add_review(
         title="Review a restriction at its end" if kind == "review.at_end" else "Review a restriction",
         url_name="restrictions:review",
         reckoning=found,
+        told=True,
         for_roles=reviewers,
         not_for=barred,
         runs_from_event=event,
         at=at,
     )
+
+
+def set_review(restriction: Restriction, found: Reckoning, kind: str, *, at: datetime, event: int) -> None:
+    """Set a review that was not due before, for whom the policy of the case names and F12 does not bar."""
+    case = restriction.case
+    barred = list(User.objects.filter(pk__in=permissions.barred_from_reviewing(restriction)))
+    reviewers = permissions.keys_of(permissions.reviewers(case.policy), case.provider)
+    add_review(restriction, found, kind, barred, reviewers, at=at, event=event)
 
 
 def enter_on_register(restriction: Restriction, *, by: User, at: datetime) -> None:

@@ -1,13 +1,12 @@
 """My work and appeals in a real browser on a phone; nothing that axe finds, nothing too wide."""
 
 from datetime import timedelta
-from pathlib import Path
 
-import axe_playwright_python
 import pytest
 import time_machine
 from django.urls import reverse
 
+from tests import axe
 from tests.appeals.builders import ANSWER_BY, LAST_DAY, WORDS, decide, lodge, restricted, soon
 from tests.factories import PASSWORD
 from worklist import services as worklist
@@ -18,8 +17,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("empty_queue"),
 ]
-AXE = next(Path(axe_playwright_python.__file__).parent.glob("axe.min.js")).read_text(encoding="utf-8")
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PHONE = {"width": 390, "height": 844}
 
 
@@ -30,9 +27,7 @@ def screen(browser, live_server):
     page = context.new_page()
 
     def look(name: str) -> None:
-        page.evaluate(AXE)
-        found = page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
-        assert [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]] == [], name
+        assert axe.complaints(page) == [], name
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{name} is {wide} px too wide"
 

@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, expect
@@ -18,7 +17,7 @@ from cases import services
 from cases.models import Incident
 from cases.services.incidents import AffectedPerson
 from people import services as people
-from tests import factories
+from tests import axe, factories
 from tests.cases.conftest import HAPPENED
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -54,8 +53,7 @@ def looks_right(page, name: str, size: tuple[int, int]) -> None:
     """No finding of axe, nothing wider than the screen, one main heading; a picture where one is asked for."""
     if folder := os.environ.get("PICTURES"):
         page.screenshot(path=Path(folder) / f"{name}-{size[0]}.png", full_page=True)
-    found = Axe().run(page).response["violations"]
-    assert [f"{one['id']}: {[node['html'][:200] for node in one['nodes']]}" for one in found] == [], name
+    assert axe.complaints(page) == [], name
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0], name
     assert page.locator("h1").count() == 1, name
 

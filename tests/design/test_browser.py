@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests import axe
 from tests.design import pages
 
 pytestmark = pytest.mark.browser
@@ -48,14 +48,6 @@ def open_page(browser: Browser, address: str) -> Iterator[Open]:
     assert not [text for text in complaints if "500 (Internal" not in text]
 
 
-def problems(page: Page) -> list[str]:
-    """What axe finds, WCAG 2.2 AA and its best practices."""
-    return [
-        f"{found['id']}: {[node['html'][:200] for node in found['nodes']]}"
-        for found in Axe().run(page).response["violations"]
-    ]
-
-
 @pytest.mark.parametrize("width", [DESK, PHONE, SMALLEST], ids=["desk", "phone", "smallest"])
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_passes_axe_fits_its_screen_and_keeps_the_security_policy(open_page: Open, path: str, width: Size):
@@ -64,7 +56,7 @@ def test_every_page_passes_axe_fits_its_screen_and_keeps_the_security_policy(ope
         name = path.strip("/").replace("/", "-")
         page.screenshot(path=Path(folder) / f"{name}-{width['width']}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= width["width"]
-    assert problems(page) == []
+    assert axe.complaints(page) == []
 
 
 def test_every_refusal_passes_axe_and_fits_its_screen(open_page: Open, address: str):
@@ -72,7 +64,7 @@ def test_every_refusal_passes_axe_and_fits_its_screen(open_page: Open, address: 
     for path in REFUSALS:
         page.goto(address + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= SMALLEST["width"], path
-        assert problems(page) == [], path
+        assert axe.complaints(page) == [], path
 
 
 def test_errors_lead_to_their_fields_and_what_was_typed_stays(open_page: Open):
@@ -96,7 +88,7 @@ def test_errors_lead_to_their_fields_and_what_was_typed_stays(open_page: Open):
     assert page.evaluate("document.activeElement.id") == "id_hurt_0"
     if folder := os.environ.get("PICTURES"):
         page.screenshot(path=Path(folder) / "errors-390.png", full_page=True)
-    assert problems(page) == []
+    assert axe.complaints(page) == []
 
 
 def test_a_form_works_without_javascript(open_page: Open):

@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
@@ -14,7 +13,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import axe_playwright_python
 import pypdf
 import pytest
 from django.conf import settings
@@ -26,12 +24,10 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Response
 from config.celery import app
 from ops.servers import free_port
 from people.models import Provider, Resident, User
-from tests import factories
+from tests import axe, factories
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
-AXE = next(Path(axe_playwright_python.__file__).parent.glob("axe.min.js")).read_text(encoding="utf-8")
 
 
 def database_url() -> str:
@@ -248,12 +244,12 @@ class Desk:
     def complaints(self) -> list[str]:
         """What axe says. It is a script itself, so where scripts are off it looks at a twin of the page."""
         if self.twin is None:
-            return complaints(self.page)
+            return axe.complaints(self.page)
         html = self.page.content()
         self.twin.unroute_all()
         self.twin.route("**/*", lambda route: show_without_scripts(route, html))
         self.twin.goto(self.page.url)
-        return complaints(self.twin)
+        return axe.complaints(self.twin)
 
 
 def show_without_scripts(route: Route, html: str) -> None:
@@ -314,34 +310,6 @@ class Keyboard(Desk):
         self.page.keyboard.insert_text(words)
 
 
-# What axe judges, without the words: which parts a page is built of, and in what each stands, once it has been drawn.
-PARTS = """new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn))).then(() => {
-    const part = one => [one.tagName, one.className, one.hidden, one.open,
-        ...['role', 'type', 'aria-label', 'aria-current'].map(name => one.getAttribute(name))].join();
-    const parts = [...document.querySelectorAll('*')].map(
-        one => part(one) + ' in ' + (one.parentElement ? part(one.parentElement) : ''));
-    const kind = location.pathname.replace(/[^/]*\\d[^/]*/g, '0');
-    return [window.innerWidth + ' ' + kind, ...new Set(parts)];
-})"""
-# For each kind of page at each width, the parts that axe has found good.
-GOOD: dict[str, set[str]] = defaultdict(set)
-
-
-def complaints(page: Page) -> list[str]:
-    """What axe has against a page; nothing where it has found every part good on pages of the same kind."""
-    kind, *parts = page.evaluate(PARTS)
-    if GOOD[kind].issuperset(parts):
-        return []
-    page.evaluate(AXE)
-    found = page.evaluate(
-        "tags => axe.run({runOnly: tags, resultTypes: ['violations'], preload: false}).then(all => all.violations)",
-        TAGS,
-    )
-    if not found:
-        GOOD[kind].update(parts)
-    return [f"{each['id']}: {node['html'][:160]} on {page.url}" for each in found for node in each["nodes"]]
-
-
 @pytest.fixture
 def council(transactional_db: None, empty_queue: object) -> Provider:
     """A council on Dover's policy, visible to the processes."""
@@ -358,6 +326,20 @@ def staff(council: Provider) -> factories.Staff:
 def resident(council: Provider, staff: factories.Staff) -> Resident:
     """Rowan Resident of 12 Marine Parade."""
     return factories.resident(council, staff.officer)
+
+
+@pytest.fixture
+def landlord(
+    transactional_db: None, empty_queue: object
+) -> Callable[[str], tuple[Provider, factories.Staff, Resident]]:
+    """A provider on the policy in this folder, somebody in every role, and Rowan Resident."""
+
+    def found(policy: str) -> tuple[Provider, factories.Staff, Resident]:
+        provider = factories.running_on(policy, slug=policy, at=timezone.now())
+        people = factories.staff(provider)
+        return provider, people, factories.resident(provider, people.officer)
+
+    return found
 
 
 Sit = Callable[..., Desk]

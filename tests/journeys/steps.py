@@ -68,6 +68,24 @@ def draft_warning(at: Desk, case: str, *, expected: str = EXPECTED) -> str:
     return name_of(at)
 
 
+def settle(at: Desk, case: str, page: str, *, reasons: str) -> Desk:
+    """Decide by name what the policy leaves open before a warning letter (`settle`) or before a restriction."""
+    at.go(f"/cases/{case}/{page}/").fill("Your reasons", reasons)
+    return at.press("Decide that it goes on").says("It is decided that")
+
+
+def answer_what_is_asked(at: Desk, case: str, key: str, *, words: str) -> Desk:
+    """Answer a question that the policy asks before a step."""
+    at.go(f"/cases/{case}/asked/{key}/").write(at.page.locator("textarea[name=words]"), words)
+    return at.press("Save your answer").says("Your answer is recorded.")
+
+
+def assess_equality(at: Desk, case: str, *, words: str) -> Desk:
+    """Assess what a decision would mean for this person."""
+    at.go(f"/cases/{case}/equality/").write(at.page.locator("textarea[name=words]"), words)
+    return at.press("Record the assessment").says("The equality impact assessment is recorded.")
+
+
 def assess_risk(at: Desk, case: str) -> Desk:
     """Assess the risk."""
     at.go(f"/cases/{case}/risk/")
@@ -114,15 +132,19 @@ def write_terms(
     contractors: bool = True,
     not_told: str = "",
     look_again_on: date | None = None,
+    risks: tuple[str, ...] = ("Threats", "Abuse"),
+    register: bool = True,
 ) -> Desk:
-    """The three pages on terms: no telephone, e-mail once a week, the rest open; orders; who sees the entry."""
+    """The three pages on terms: no telephone, e-mail once a week, the rest open; orders; who sees the entry, if any."""
     at.go(f"/restrictions/{restriction}/proposal/terms/")
     at.answer("Telephone", "Not used").answer("E-mail", "Limited")
     at.answer("One named person for all contact?", "No").answer("Another term, in your own words?", "No")
     at.press("Save the channels")
     at.fill("E-mail: what is the limit?", "One message a week, on Mondays.").press("Save the limits")
     at.fill("What must staff do?", "\n".join(orders))
-    at.answer("Which risks should staff know of?", "Threats", "Abuse")
+    if not register:
+        return at.press("Save terms")
+    at.answer("Which risks should staff know of?", *risks)
     at.answer("Do contractors see this?", "Yes" if contractors else "No")
     at.answer("Is the resident told of the register entry?", "No" if not_told else "Yes")
     if not_told and look_again_on:
@@ -176,18 +198,22 @@ def find_card(at: Desk, typed: str, purpose: str = "I am visiting") -> Desk:
     return at.press(purpose)
 
 
-def lodge_appeal(at: Desk, restriction: str, *, words: str, received_on: date) -> str:
-    """Record an appeal that came by e-mail; returns its reference."""
+def lodge_appeal(at: Desk, restriction: str, *, words: str, received_on: date, window: str = "In time") -> str:
+    """Record an appeal that came by e-mail; returns its reference. The check says whether it came within the window."""
     at.go(f"/restrictions/{restriction}/appeal/").answer("Who appeals?", "The resident")
     at.answer("How did it come?", "E-mail").date("When was it received?", received_on)
     at.fill("What do they say?", words).press("Check the appeal")
-    at.says("Check before you lodge the appeal", "In time").press("Lodge the appeal").says("Appeal lodged")
+    at.says("Check before you lodge the appeal", window).press("Lodge the appeal").says("Appeal lodged")
     return name_of(at)
 
 
-def decide_appeal(at: Desk, appeal: str, outcome: str, *, reasons: str, considered: str, not_done: str = "") -> Desk:
-    """Decide an appeal, up to the page on which it is checked."""
+def decide_appeal(
+    at: Desk, appeal: str, outcome: str, *, reasons: str, considered: str, not_done: str = "", heard: str = ""
+) -> Desk:
+    """Decide an appeal, up to the page on which it is checked; `heard` is why, where the policy sets no window."""
     at.go(f"/appeals/{appeal}/").follow("Decide the appeal")
+    if heard:
+        at.fill("Why the appeal is heard", heard)
     at.says("The file on", "Since then").answer("What do you decide?", outcome)
     at.fill("Your reasons", reasons).fill("What you considered", considered)
     at.fill("What you decided not to do", not_done).press("Check your decision")

@@ -26,7 +26,7 @@ def test_every_stage_stands_somewhere_with_its_history(empty_queue):
     now = CLOCKS_GO_FORWARD
     council = build.build(now)
 
-    assert (Resident.objects.count(), User.objects.count()) == (60, 16)
+    assert (Resident.objects.count(), User.objects.count()) == (60, 17)
     assert set(Case.objects.values_list("stage", flat=True)) == set(Case.Stage)
     assert set(Restriction.objects.values_list("state", flat=True)) >= {
         "draft", "proposed", "returned", "in_force", "extended", "varied", "lifted",

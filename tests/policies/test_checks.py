@@ -5,7 +5,7 @@
 
 import pytest
 
-from policies import checks, loader, shelf
+from policies import citations, loader, shelf
 from policies.problems import PolicyProblems
 
 SOUND = """
@@ -216,6 +216,83 @@ def test_own_words_about_the_last_way_of_contact_may_be_softer() -> None:
     assert problems(said.replace('keep_open = "1 [7.2]"', 'keep_open = "1 [7.2 endeavour]"')) == []
 
 
+@pytest.mark.parametrize(
+    ("does", "problem"),
+    [
+        ('does = "no channels", channels = "in person"', ""),
+        ('does = "no channels", channels = "phone, email"', ""),
+        ('does = "no channels", channels = "writing"', ""),
+        ('does = "end direct contact", channels = "phone, email, letter, social media"', ""),
+        ('does = "no channels"', "ends all contact"),
+        ('does = "end direct contact"', "ends all contact"),
+        (
+            'does = "no channels", channels = "phone, in person, writing, social media, online, third party"',
+            "ends all contact",
+        ),
+        ('does = "only channels", channels = "post"', ""),
+    ],
+)
+def test_a_kind_that_closes_some_ways_leaves_the_others_open(does: str, problem: str) -> None:
+    said = SOUND.replace('spoc = { does = "named person"', f"end = {{ {does}")
+    said = said.replace('quality_review = "every 2 months from spoc named [7.6]"', 'cover = ["A deputy [7.6]"]')
+    must = "1 way of contact must stay open (clause 7.2)"
+    assert problems(said) == ([f"restriction.kinds.end: {problem}, but {must}."] if problem else [])
+
+
+def test_as_many_ways_stay_open_as_the_policy_says() -> None:
+    said = SOUND.replace(
+        'spoc = { does = "named person"', 'end = { does = "no channels", channels = "phone, writing, online"'
+    )
+    said = said.replace('quality_review = "every 2 months from spoc named [7.6]"', 'cover = ["A deputy [7.6]"]')
+    assert problems(said.replace('keep_open = "1 ', 'keep_open = "3 ')) == []
+    must = "4 ways of contact must stay open (clause 7.2)"
+    assert problems(said.replace('keep_open = "1 ', 'keep_open = "4 ')) == [
+        f"restriction.kinds.end: leaves 3 of the ways of contact, but {must}."
+    ]
+
+
+LADDER = '[breach]\nladder = ["breach warning [7.5]", "other: Words with the Chair [7.5]", "injunction [7.5]"]'
+
+
+@pytest.mark.parametrize(
+    ("tables", "problem"),
+    [
+        ('court = { steps = "injunction", by = "head", clause = "7.5" }', ""),
+        ('chair = { steps = "other: words with the chair", by = "head", clause = "7.5" }', ""),
+        (
+            'court = { steps = "possession", by = "head", clause = "7.5" }',
+            'breach.for.court.steps: names "possession", which is no step of breach.ladder.',
+        ),
+        (
+            'chair = { steps = "other: a talk", by = "head", clause = "7.5" }',
+            'breach.for.chair.steps: names "a talk", which is no step of breach.ladder.',
+        ),
+        ('court = { by = "head", clause = "7.5" }', "breach.for.court.steps: is missing: which steps."),
+        (
+            'a = { steps = "injunction", by = "head", clause = "7.5" }\nb = { steps = "breach warning, injunction", by = "lead", clause = "7.5" }',
+            'breach.for.b.steps: "injunction" is decided by breach.for.a already: a step has one decider.',
+        ),
+    ],
+)
+def test_a_step_after_a_breach_with_its_own_decider_is_in_the_ladder_once(tables: str, problem: str) -> None:
+    said = SOUND.replace('[breach]\nladder = ["breach warning [7.5]"]', f"{LADDER}\n[breach.for]\n{tables}")
+    assert problems(said) == ([problem] if problem else [])
+
+
+@pytest.mark.parametrize("said", ["6 weeks from end", "every 6 weeks"])
+def test_a_bare_length_runs_from_nothing(said: str) -> None:
+    text = SOUND.replace('interval = "every 3 months from start [8.1]"', f'none_within = "{said} [8.1]"')
+    assert problems(text) == ['review.none_within: is a length and runs from nothing: none_within = "6 weeks …".']
+
+
+def test_entries_with_clauses_of_their_own_are_told_how_to_be_written() -> None:
+    said = SOUND.replace('says = "appeal [4.2]"', 'says = "appeal [4.2], reason: in short [4.3 may]"')
+    assert problems(said) == [
+        "letter.warning.says: entries with clauses of their own are texts of their own: "
+        '["appeal [4.2]", "reason: in short [4.3 may]"].'
+    ]
+
+
 def test_several_contradictions_come_together() -> None:
     said = (
         SOUND.replace('next = "psow', 'next = "spso')
@@ -239,6 +316,6 @@ def test_a_cited_clause_stands_in_the_text(clause: str, there: bool) -> None:
 
 
 def test_every_clause_of_dover_is_listed_once() -> None:
-    clauses = list(checks.all_clauses(shelf.read_builtin("dover-district-council")))
+    clauses = list(citations.cited(shelf.read_builtin("dover-district-council")))
     assert {"6.9", "6.11", "6.16", "6.34", "6.35"} <= set(clauses)
     assert len(clauses) == len(set(clauses))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies import clocks, loader, shelf
+from policies import clocks, loader, periods, schema, shelf
 from policies.calendars import NATIONS, Calendar, NotCovered
 from policies.clocks import Reckoning
 from policies.periods import Period
@@ -300,6 +300,86 @@ def test_where_the_start_is_unsaid_each_event_that_happened_is_a_reading() -> No
     found = reckon(said, "appeal.window", decision=DECIDED, letter_dated=date(2026, 12, 21))
     assert found.unsaid_parts == ["runs_from"]
     assert found.readings == {"from decision": date(2027, 1, 6), "from letter dated": date(2027, 1, 7)}
+
+
+EVERYTHING = dict.fromkeys(
+    (name.replace(" ", "_") for name in periods.EVENTS if name not in ("approval", "adoption")), DECIDED
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "events"),
+    [
+        ("policy.review", "3 years", "approval, adoption"),
+        ("stage.warning.lapses", "12 months", "letter dated, letter sent, letter received, decision, warning"),
+        ("restriction.maximum", "6 months", "start, decision, letter dated"),
+        ("restriction.extension.maximum", "6 months", "end, decision"),
+        ("restriction.interim.confirm", "3 weeks", "interim, decision"),
+        ("review.maximum", "6 months", "start, decision, letter dated"),
+        ("appeal.window", "2 weeks", "decision, letter dated, letter sent, letter received"),
+        ("appeal.acknowledge", "1 week", "appeal received"),
+        ("appeal.response", "4 weeks", "appeal received"),
+        ("reconsideration.response", "4 weeks", "request received"),
+        ("spoc.quality_review", "3 months", "spoc named, start"),
+        ("register.list.review", "6 months", "entry"),
+        ("register.list.keep.all.maximum", "2 years", "entry, removal, incident, end"),
+    ],
+)
+def test_a_clock_that_names_no_start_is_read_only_from_what_can_start_it(path: str, said: str, events: str) -> None:
+    table, _, key = path.rpartition(".")
+    base = BASE.replace("[roles]", f'{key} = "{said} [9]"\n[roles]') if table == "policy" else BASE
+    more = "" if table == "policy" else f'[{table}]\n{key} = "{said} [9]"\n'
+    more += {"stage.warning": 'state = "written warning"\n', "register.list": 'name = "List"\n'}.get(table, "")
+    more += '[register.list]\nname = "List"\n' if table == "register.list.keep.all" else ""
+    found = clocks.work_out(loader.read(base + more), path, EVERYTHING, ENGLAND)
+    assert (found.due, found.unsaid_parts) == (None, ["runs_from"])
+    assert list(found.readings) == [f"from {event}" for event in events.split(", ")]
+
+
+def test_every_period_of_the_schema_that_is_a_clock_knows_what_can_start_it() -> None:
+    def walk(table: schema.Table, path: str) -> list[str]:
+        inner = {**table.tables, **({"x": table.named} if table.named else {})}
+        own = [f"{path}.{name}" for name, key in table.keys.items() if key.kind == "period" and not key.bare]
+        return own + [key for name, each in inner.items() for key in walk(each, f"{path}.{name}".strip("."))]
+
+    paths = walk(schema.ROOT, "")
+    assert len(paths) > 20
+    for path in paths:
+        starts = schema.find(path)[0].runs_from  # type: ignore[union-attr]
+        assert starts and set(starts) <= set(periods.EVENTS), path
+
+
+def test_reviews_in_batches_and_no_reconsideration_are_said_to_be_so() -> None:
+    batch = reckon('[review]\nbatch = "march [8]"', "review.interval")
+    assert (batch.due, batch.unsaid, batch.why_null) == (None, True, "reviews are held in batch months instead")
+    assert reckon('[review]\nby = "lead [8]"', "review.interval").why_null == "the policy is silent"
+    words = reckon('[review]\nbatch = "march [8]"\ninterval = "unsaid: now and then [8]"', "review.interval")
+    assert words.why_null == "the policy is silent: now and then"
+    never = reckon("", "reconsideration.response")
+    assert (never.due, never.unsaid, never.why_null) == (None, True, "the policy has no reconsideration")
+    silent = reckon('[reconsideration]\nby = "lead [9]"', "reconsideration.response")
+    assert (silent.unsaid, silent.why_null) == (True, "the policy is silent")
+
+
+@pytest.mark.parametrize(
+    ("said", "spared"),
+    [
+        ("6 weeks [8]", True), ("6 weeks [8 normally]", True), ("6 weeks [8 may]", False), ("42 days [8]", False),
+        ("weeks [8]", False), ("5 weeks [8]", False), ("30 working days [8]", True), ("none [8]", False),
+    ],
+)  # fmt: skip
+def test_a_review_is_spared_only_by_a_length_that_binds_and_can_be_counted(said: str, spared: bool) -> None:
+    policy = loader.read(BASE + f'[review]\nnone_within = "{said}"')
+    assert clocks.is_spared(policy, date(2027, 3, 31), date(2027, 5, 12), ENGLAND) is spared
+    gaps = {gap.part for gap in policy.unsaid() if gap.path == "review.none_within"}
+    assert gaps == ({"day_kind"} if "42 days" in said else {"number"} if said.startswith("weeks") else set())
+
+
+@given(starts, st.integers(1, 60), st.integers(0, 400))
+def test_what_is_spared_ends_within_that_time_of_the_review(review_on: date, weeks: int, later: int) -> None:
+    policy = loader.read(BASE + f'[review]\nnone_within = "{weeks} weeks [8]"')
+    ends_on = review_on + timedelta(days=later)
+    assert clocks.is_spared(policy, review_on, ends_on, None) is (later <= 7 * weeks)
 
 
 def test_a_missing_number_has_no_reading() -> None:

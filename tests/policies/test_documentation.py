@@ -77,7 +77,7 @@ SHARED = {
     "who may not decide": schema.NOT_BY,
     "a day off": schema.DAY_OFF,
 }
-SAID_ABOVE = (schema.RESTRICTION_KINDS,)
+SAID_ABOVE = (tuple(schema.RESTRICTION_KINDS),)
 HOW = {
     "text": "text", "name": "name", "yes": "yes or no", "period": "period", "count": "number",
     "threshold": "threshold", "who": "who", "date": "date",
@@ -132,6 +132,11 @@ def test_the_guide_has_a_row_for_every_key(section: str) -> None:
         assert f"|`{head}`|" in GUIDE, head
         listed = GUIDE.partition(f"|`{head}`|")[2].partition("\n\n")[0].splitlines()[2:]
         assert listed == wanted, head
+
+
+def test_the_guide_tells_what_each_kind_of_restriction_means() -> None:
+    listed = GUIDE.partition("|`does`|means|")[2].partition("\n\n")[0].splitlines()[2:]
+    assert listed == [f"|`{kind}`|{means}|" for kind, means in schema.RESTRICTION_KINDS.items()]
 
 
 def test_the_guide_names_every_word_unit_event_strength_and_counted_thing() -> None:

@@ -1,11 +1,11 @@
-"""The format says what none of the five policies on the shelf says, with no code for any of it: two invented ones."""
+"""The format says what none of the five policies on the shelf says, with no code for any of it: invented ones."""
 
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from policies import checks, clocks, loader
+from policies import checks, clocks, hints, loader
 from policies.calendars import Calendar
 from policies.policy import Policy
 from policies.rules import RuleBroken
@@ -14,7 +14,8 @@ INVENTED = {
     path.stem: loader.read(path.read_text(encoding="utf-8"))
     for path in sorted(Path(__file__).parent.glob("invented/*.toml"))
 }
-HARBOUR, HIGHMOOR = INVENTED["harbour"], INVENTED["highmoor"]
+HARBOUR, HIGHMOOR, LOUGHSIDE = INVENTED["harbour"], INVENTED["highmoor"], INVENTED["loughside"]
+PAPER = (Path(__file__).parent / "invented/loughside.txt").read_text(encoding="utf-8")
 BELFAST, WALES = Calendar.of("northern ireland", 2025, 2030), Calendar.of("wales", 2025, 2030)
 DECIDED = date(2026, 12, 18)
 
@@ -214,3 +215,112 @@ def test_highmoor_has_lost_two_places_and_says_so() -> None:
         "injunction",
         "possession notice",
     ]
+
+
+# Loughside: three steps; two who decide together; batches in March and September; two grounds alone; a time for letters
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "clause", "strength"),
+    [
+        ("policy.ombudsman", "nipso", "7.4", "must"),
+        ("policy.review", "3 years", "cover", "must"),
+        ("stages.count", "3", "3", "must"),
+        ("on_the_spot.warnings", "1 warning", "3.1", "must"),
+        ("stage.concern.after", "2 initial warnings within 3 months", "3.2", "must"),
+        ("stage.concern.by", "Housing Officer", "3.2", "may"),
+        ("stage.concern.consult", "Area Manager", "3.2", "must"),
+        ("stage.concern.lapses", "12 months", "3.3", "must"),
+        ("stage.managed.after", "incidents before concern lapses", "3.3", "must"),
+        ("stage.managed.by", "Area Manager and Head of Housing", "3.3", "must"),
+        ("path.danger.police", "tell", "3.4", "must"),
+        ("path.danger.police_unless", "The person harmed asks us not to", "3.4", "must"),
+        ("restriction.minimum", "3 months from start", "4.4", "must implied"),
+        ("restriction.maximum", "9 months from start", "4.4", "must implied"),
+        ("restriction.keep_open", "1", "4.3", "must"),
+        ("restriction.kinds.no_office.does", "no channels", "4.1", "may"),
+        ("restriction.kinds.no_office.channels", "in person", "4.1", "may"),
+        ("restriction.extension.times", "1", "4.4", "may"),
+        ("restriction.extension.maximum", "6 months from end", "4.4", "must implied"),
+        ("restriction.interim.by", "Head of Housing", "3.4", "may"),
+        ("restriction.interim.confirm", "10 working days from interim", "3.4", "must"),
+        ("restriction.interim.unconfirmed", "lapses", "3.4", "must implied"),
+        ("review.batch", "march, september", "6.1", "must"),
+        ("review.none_within", "6 weeks", "6.2", "must"),
+        ("review.outcomes", "remain, vary, lift", "6.1", "must"),
+        ("appeal.grounds", "A fact was wrong, Something new is known", "7.1", "must"),
+        ("appeal.grounds_are", "closed", "7.1", "must"),
+        ("appeal.window", "15 days from letter received", "7.2", "must"),
+        ("appeal.response", "4 weeks", "7.3", "must"),
+        ("appeal.by", "Chief Executive", "7.3", "must"),
+        ("appeal.next", "nipso", "7.4", "may"),
+        ("register.visit_alert.keep.all.maximum", "2 years from entry", "8.2", "must implied"),
+        ("breach.ladder", "breach warning, further restriction, legal action", "9.1", "must"),
+        ("breach.for.tightening.by", "Area Manager and Head of Housing", "9.1", "may"),
+        ("letter.managed.within", "5 working days from decision", "5.1", "must"),
+        ("spoc.quality_review", "every 3 months", "10.1", "must"),
+    ],
+)
+def test_loughside_says(path: str, value: str, clause: str, strength: str) -> None:
+    said = LOUGHSIDE.value(path)
+    shown = ", ".join(map(str, said.raw)) if said.many else str(said.raw)
+    assert said.rule
+    assert (shown, said.rule.clause, f"{said.rule.strength}{' implied' * said.rule.implied}") == (
+        value,
+        clause,
+        strength,
+    )
+
+
+def test_loughside_rests_on_its_paper_and_leaves_no_clause_out() -> None:
+    assert checks.contradictions(LOUGHSIDE, PAPER) == []
+    (gaps,) = hints.of(LOUGHSIDE, PAPER)
+    assert "unsaid" in gaps.message, "no clause is left out, no word swallowed"
+
+
+def test_loughside_leaves_open() -> None:
+    assert unsaid(LOUGHSIDE) == {
+        "policy.review:runs_from", "scope.joint", "stage.concern.lapses:runs_from", "stage.managed.after:number",
+        "decide.no_police.by", "restriction.extension.minimum", "restriction.kinds_are", "review.day_off",
+        "review.meanwhile", "appeal.met_by", "appeal.response:runs_from", "appeal.window:day_kind",
+        "letter.concern.signed", "letter.managed.signed", "letter.reminder.says", "letter.reminder.signed",
+    }  # fmt: skip
+
+
+def test_loughside_lets_two_decide_together_and_nobody_at_whom_it_was_aimed() -> None:
+    by = LOUGHSIDE.decides("restrict")
+    assert by.how_many == 2 and by.missing([{"area"}, {"area"}]) and not by.missing([{"area"}, {"head"}])
+    assert LOUGHSIDE.stage("managed").not_by == ("affected",)
+    assert LOUGHSIDE.decides("interim").names() == "Head of Housing"
+
+
+def test_loughside_has_a_decider_for_one_step_after_a_breach() -> None:
+    assert LOUGHSIDE.answers_breach("further restriction").names() == "Area Manager and Head of Housing"
+    assert LOUGHSIDE.answers_breach("legal action").unsaid and LOUGHSIDE.answers_breach("breach warning").unsaid
+
+
+def test_loughside_tells_the_police_unless_the_person_harmed_asks_not_to() -> None:
+    danger = LOUGHSIDE.path_danger
+    assert danger and danger.police_must
+    assert [item.words for item in danger.police_unless] == ["The person harmed asks us not to"]
+
+
+def test_loughside_sends_its_letter_within_five_working_days() -> None:
+    found = clocks.work_out(LOUGHSIDE, "letter.managed.within", {"decision": DECIDED}, BELFAST)
+    assert (found.due, found.clause) == (date(2026, 12, 29), "5.1")
+    assert "letter.managed.within" in clocks.clock_paths(LOUGHSIDE)
+    assert "letter.concern.within" not in clocks.clock_paths(LOUGHSIDE), "no time is said for that one, and none asked"
+
+
+@pytest.mark.parametrize(("starts", "due"), [(DECIDED, date(2027, 3, 31)), (date(2027, 4, 1), date(2027, 9, 30))])
+def test_loughside_reviews_all_in_march_and_september(starts: date, due: date) -> None:
+    assert clocks.work_out(LOUGHSIDE, "review.batch", {"start": starts}, BELFAST).due == due
+    why = clocks.work_out(LOUGHSIDE, "review.interval", {"start": starts}, BELFAST).why_null
+    assert why == "reviews are held in batch months instead"
+
+
+@pytest.mark.parametrize(("ends", "spared"), [(date(2027, 5, 12), True), (date(2027, 5, 13), False)])
+def test_loughside_does_not_review_in_the_last_six_weeks(ends: date, spared: bool) -> None:
+    assert clocks.is_spared(LOUGHSIDE, date(2027, 3, 31), ends, BELFAST) is spared
+    assert "review.none_within" not in clocks.clock_paths(LOUGHSIDE)
+    assert not clocks.is_spared(HARBOUR, date(2027, 3, 31), ends, BELFAST), "only where the policy says so"

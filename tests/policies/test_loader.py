@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies import loader, shelf
+from policies import difference, loader, shelf
 from policies.policy import Policy
 from policies.problems import PolicyProblems
 from tests import quick
@@ -34,6 +34,7 @@ by = "lead [4]"
 on = "limits"
 says = "length [4]"
 """
+HEAD = BASE.partition("[stage.limits]")[0]
 DOVER_TEXT = shelf.builtin()["dover-district-council"][0].read_text(encoding="utf-8")
 
 
@@ -474,3 +475,30 @@ def test_any_shape_of_value_is_a_policy_or_problems(table: str, value: object) -
 def test_the_package_imports_no_django() -> None:
     for file in Path(loader.__file__).parent.glob("*.py"):
         assert "django" not in file.read_text(encoding="utf-8").lower().replace("imports no django", "")
+
+
+def test_a_local_rule_adds_to_grounds_that_are_only_examples() -> None:
+    said = HEAD + '[appeal]\ngrounds = ["Facts [9]"]\ngrounds_are = "WHICH [9]"\n'
+    local = '[[local]]\nby = "Director"\non = 2026-11-02\nwhy = "Asked for"\n[local.set]\nappeal.grounds = "Something new"\n'
+    added = loader.read(said.replace("WHICH", "examples"), local=local).value("appeal.grounds")
+    assert [str(item) for item in added.kept] == ["Facts", "Something new"]
+    with pytest.raises(PolicyProblems, match="a local rule cannot change it"):
+        loader.read(said.replace("WHICH", "closed"), local=local)
+
+
+@pytest.mark.parametrize(
+    ("table", "was", "now"),
+    [
+        ("letter.limits", 'within = "5 working days from decision [5]"', 'within = "3 working days from decision [5]"'),
+        ("appeal", 'grounds_are = "examples [5]"', 'grounds_are = "closed [5]"'),
+        ("review", 'none_within = "6 weeks [5]"', 'none_within = "8 weeks [5]"'),
+        ("path.danger", 'police_unless = ["They ask us not to [5]"]', 'police_unless = ["Nobody was hurt [5]"]'),
+        ("restriction.interim", 'unconfirmed = "lapses [5]"', 'unconfirmed = "stands [5]"'),
+    ],
+)
+def test_what_changed_in_a_rule_is_one_change(table: str, was: str, now: str) -> None:
+    base = HEAD + '[stage.limits]\nstate = "contact restriction"\n'
+    base += "" if table == "letter.limits" else '[letter.limits]\non = "limits"\n'
+    head = f"[{table}]\n" + ('on = "limits"\n' if table == "letter.limits" else "")
+    (change,) = difference.between(loader.read(f"{base}{head}{was}"), loader.read(f"{base}{head}{now}"))
+    assert (change.path, change.kind) == (f"{table}.{was.partition(' ')[0]}", "changed")

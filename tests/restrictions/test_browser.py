@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,7 +15,7 @@ from people import services as people
 from people.models import Need
 from restrictions import services
 from restrictions.models import Restriction
-from tests import factories
+from tests import axe, factories
 from tests.restrictions import builders
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -71,8 +70,7 @@ def look(page, name):
     if folder := os.environ.get("PICTURES"):
         page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-    found = Axe().run(page).response["violations"]
-    assert [f"{name}: {one['id']}: {[node['html'][:200] for node in one['nodes']]}" for one in found] == []
+    assert axe.complaints(page) == [], name
 
 
 def press(page, name):

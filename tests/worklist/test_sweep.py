@@ -17,6 +17,7 @@ from deadlines import services as deadlines
 from deadlines.models import Deadline, Holiday
 from deadlines.services import calendar_for
 from letters.models import Dispatch, Notice
+from policies import clocks
 from register import services as register
 from register.models import Entry
 from restrictions.models import Restriction
@@ -65,6 +66,22 @@ def test_each_kind_of_deadline_has_its_lead(due, staff, kind, due_on, expected):
     due(due_on, kind=kind, owner=staff.manager)
     sweep(MONDAY)
     assert [kind for _, kind in said()] == expected
+
+
+def test_a_date_counted_by_days_off_that_were_just_corrected_is_worked_out_anew(provider, staff):
+    """Whoever read the table before a correction, and set a deadline after it, counted by days that are gone."""
+    policy = provider.policy_version_on(MONDAY).policy
+    counted = clocks.work_out(policy, "appeal.response", {"appeal received": MONDAY}, calendar_for(provider))
+    Holiday.objects.create(provider=provider, on=date(2027, 3, 3), name="Closed")
+    late = deadlines.set_deadline(
+        provider=provider, resident=None, kind="appeal.decide", about="appeal:A-000001", title="Decide",
+        url_name="appeals:decide", owner=staff.manager, reckoning=counted, at=six(MONDAY),
+    )  # fmt: skip
+    assert late.due_on == date(2027, 3, 15)
+    found = sweep(MONDAY)
+    assert Deadline.objects.get(pk=late.pk).due_on == date(2027, 3, 16)
+    assert found.done["moved"] == 1 and found.failed == []
+    assert sweep(MONDAY).done["moved"] == 0
 
 
 def test_a_lead_in_working_days_reaches_over_easter(due, staff):

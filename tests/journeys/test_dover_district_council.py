@@ -1,4 +1,4 @@
-"""From a shout on the phone to a restriction that is extended: all four stages, in a real browser."""
+"""Dover District Council: from a shout on the phone through all four stages to a restriction that is extended."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ NOT_DONE = "The police are not told."
 EXTENDED = "He rang the office four times in spite of the restriction."
 
 
-def test_all_four_stages(desk: Sit, council, staff: factories.Staff, resident: Resident):
+def test_dover_district_council_through_all_four_stages(desk: Sit, council, staff: factories.Staff, resident: Resident):
     today = timezone.localdate()
     officer = desk(staff.officer, through_the_page=True)
     leader = desk(staff.team_leader)

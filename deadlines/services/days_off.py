@@ -1,0 +1,284 @@
+"""Correcting the days off: what a correction would move, shown before it is made, and then made (T1)."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+import policies.calendars
+import policies.clocks
+from audit import services as audit
+from audit.models import Event, EventQuerySet
+from deadlines import permissions
+from deadlines.models import Deadline, DeadlineQuerySet, Holiday
+from deadlines.services.calendars import calendar_for
+from design import dates
+from people.models import Provider, User
+from policies.rules import RuleBroken
+
+LONGEST = 62  # days: a closure of more than two months is a slip of the year or the month
+
+
+class Changed(RuleBroken):
+    """What would move is no longer what was shown, so nothing was done: look at it again."""
+
+
+@dataclass(frozen=True)
+class Shift:
+    """An open deadline of which the date or its explanation changes with the days off: from which day, to what."""
+
+    deadline: Deadline
+    was: date
+    reckoning: policies.clocks.Reckoning
+
+    @property
+    def now(self) -> date:
+        """The day on which it is due then."""
+        return self.reckoning.due or self.was
+
+    @property
+    def moves(self) -> bool:
+        """Whether its day changes."""
+        return self.now != self.was
+
+    @property
+    def stays_as_told(self) -> bool:
+        """Whether it would move, and does not because a letter gave the resident its day."""
+        return not self.moves and self.reckoning.instead_of is not None
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A change of the days off that somebody thinks of: the days, those of them that change nothing, what it moves."""
+
+    added: Mapping[date, str] = field(default_factory=dict)
+    removed: Mapping[date, str] = field(default_factory=dict)
+    left_out: tuple[tuple[date, str], ...] = ()
+    shifts: tuple[Shift, ...] = ()
+
+    @property
+    def moved(self) -> list[Shift]:
+        """The deadlines whose day changes, the first to be due first."""
+        return [shift for shift in self.shifts if shift.moves]
+
+    @property
+    def stays(self) -> list[Shift]:
+        """The deadlines that would move, but for what a letter told."""
+        return [shift for shift in self.shifts if shift.stays_as_told]
+
+    @property
+    def seal(self) -> str:
+        """A digest of all that was shown; the deed is done only while it is still the same."""
+        days = [sorted((on.isoformat(), name) for on, name in each.items()) for each in (self.added, self.removed)]
+        moves = sorted(
+            (one.deadline.pk, str(one.was), str(one.now), str(one.reckoning.instead_of)) for one in self.shifts
+        )
+        return hashlib.sha256(json.dumps([days, moves]).encode()).hexdigest()
+
+
+def adding(provider: Provider, *, first_on: date, last_on: date | None, name: str, today: date) -> Correction:
+    """What adding a day off, or a closure from its first to its last day, would do; changes nothing.
+
+    Weekends and days that are off already are left out. Raises RuleBroken for a day that is past, since what was worked
+    out by it has happened; for one beyond the years of the table; and where no day is left that would be added.
+    """
+    if not name.strip():
+        raise RuleBroken("Enter what the day or the closure is called", field="name")
+    return _worked_out(provider, *_days(provider, first_on, last_on, name.strip(), today), {}, Deadline.objects.all())
+
+
+def removing(provider: Provider, *, on: date, today: date) -> Correction:
+    """What removing a day off would do; changes nothing. Raises RuleBroken for a past day or one that is none."""
+    holiday = Holiday.objects.filter(provider=provider, on=on).first()
+    return _worked_out(provider, {}, (), _gone(holiday, today), Deadline.objects.all())
+
+
+@transaction.atomic
+def add(
+    provider: Provider, *, first_on: date, last_on: date | None, name: str, seen: str, by: User, at: datetime
+) -> Correction:
+    """Add a proclaimed holiday or a closure of the provider's own, and move the open deadlines that it touches.
+
+    Holidays are dated data, updatable without a release (T1). `seen` is the seal of what `adding` showed. Raises
+    NotPermitted for anybody but an administrator, RuleBroken as `adding` does, and Changed where what would move is no
+    longer what was shown.
+    """
+    permissions.check_can_correct_days_off(by, provider)
+    waiting = _held(provider)
+    if not name.strip():
+        raise RuleBroken("Enter what the day or the closure is called", field="name")
+    days = _days(provider, first_on, last_on, name.strip(), dates.day_of(at))
+    found = _worked_out(provider, *days, {}, waiting)
+    _check_seen(found, seen)
+    Holiday.objects.bulk_create(
+        Holiday(provider=provider, on=on, name=why, own=True) for on, why in found.added.items()
+    )
+    span = " to ".join(dict.fromkeys((dates.day(min(found.added)), dates.day(max(found.added)))))
+    _record("holiday.added", provider, found.added, found, by=by, at=at)
+    _move(found, by=by, at=at, because=f"Day off added: {name.strip()}, {span}")
+    return found
+
+
+@transaction.atomic
+def remove(provider: Provider, *, on: date, reason: str, seen: str, by: User, at: datetime) -> Correction:
+    """Take away a day off that is none, saying why, and move the open deadlines that it touches. Raises as `add`."""
+    permissions.check_can_correct_days_off(by, provider)
+    waiting = _held(provider)
+    holiday = Holiday.objects.select_for_update().filter(provider=provider, on=on).first()
+    found = _worked_out(provider, {}, (), _gone(holiday, dates.day_of(at)), waiting)
+    if not reason.strip():
+        raise RuleBroken("Enter why it is not a day off", field="reason")
+    _check_seen(found, seen)
+    Holiday.objects.filter(provider=provider, on=on).delete()
+    _record("holiday.removed", provider, found.removed, found, by=by, at=at, reason=reason.strip())
+    _move(found, by=by, at=at, because=f"Day off removed: {found.removed[on]}, {dates.day(on)}")
+    return found
+
+
+@transaction.atomic
+def recompute(provider: Provider, *, by: User | None, at: datetime, because: str) -> Correction:
+    """Work out every open deadline anew in the provider's calendar as it stands now, and say so in the trail (T1).
+
+    Only the date and its explanation change: what it waits for and who does it stay. A moved deadline is reminded of
+    again, because a reminder is kept for its due date.
+    """
+    found = _worked_out(provider, {}, (), {}, _held(provider))
+    _move(found, by=by, at=at, because=because)
+    return found
+
+
+def made(provider: Provider) -> EventQuerySet:
+    """Every correction of the provider's days off, as the trail keeps them."""
+    return Event.objects.filter(
+        verb__in=("holiday.added", "holiday.removed"), subject_kind="provider", subject_ref=provider.slug
+    )
+
+
+# inside
+
+
+def _held(provider: Provider) -> DeadlineQuerySet:
+    """The deadlines, each with its row locked when it is read; one correction at a time at a provider."""
+    Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
+    return Deadline.objects.select_for_update(of=("self",), no_key=True)
+
+
+def _days(
+    provider: Provider, first_on: date, last_on: date | None, name: str, today: date
+) -> tuple[dict[date, str], tuple[tuple[date, str], ...]]:
+    """The days that a closure adds, and those that it leaves out, with why."""
+    last_on = last_on or first_on
+    calendar = calendar_for(provider)
+    _check_span(calendar, first_on, last_on, today)
+    days = [first_on + timedelta(days=more) for more in range((last_on - first_on).days + 1)]
+    added = {day: name for day in days if calendar.is_working_day(day)}
+    left_out = tuple((day, why) for day in days if (why := calendar.why_off(day)))
+    if not added and first_on == last_on:
+        raise RuleBroken(f"{dates.day(first_on)} is a day off already: {left_out[0][1]}", field="first_on")
+    if not added:
+        raise RuleBroken("Every day of the closure is a day off already: a weekend or a holiday", field="first_on")
+    return added, left_out
+
+
+def _check_span(calendar: policies.calendars.Calendar, first_on: date, last_on: date, today: date) -> None:
+    begin, end = calendar.covers
+    for name, called, day in (("first_on", "The day", first_on), ("last_on", "The last day", last_on)):
+        if not begin <= day <= end:
+            raise RuleBroken(f"{called} must be from {begin.year} to {end.year}", field=name)
+    if first_on < today:
+        raise RuleBroken(
+            "The day must be today or in the future: dates worked out by past days have gone", field="first_on"
+        )
+    if last_on < first_on:
+        raise RuleBroken(f"The last day must be on or after {dates.day(first_on)}", field="last_on")
+    if (last_on - first_on).days >= LONGEST:
+        raise RuleBroken(f"A closure must be {LONGEST} days or fewer. Add a longer one in parts", field="last_on")
+
+
+def _gone(holiday: Holiday | None, today: date) -> dict[date, str]:
+    if holiday is None:
+        raise RuleBroken("The day is not a day off any more", field="on")
+    if holiday.on < today:
+        raise RuleBroken("A day that is past stays: dates worked out by it have gone", field="on")
+    return {holiday.on: holiday.name}
+
+
+def _worked_out(
+    provider: Provider,
+    added: dict[date, str],
+    left_out: tuple[tuple[date, str], ...],
+    removed: dict[date, str],
+    waiting: DeadlineQuerySet,
+) -> Correction:
+    """The correction with every open deadline worked out anew in the calendar as it would be."""
+    calendar = calendar_for(provider).corrected(added=added, removed=removed)
+    rows = waiting.open().filter(provider=provider, due_on__isnull=False, reckoning__isnull=False)
+    shifts = []
+    for deadline in rows.select_related("provider", "resident").order_by("pk"):
+        assert deadline.due_on and deadline.reckoning
+        before = policies.clocks.Reckoning.from_json(deadline.reckoning)
+        anew = _recounted(before, calendar)
+        if anew.due and (anew != before or anew.due != deadline.due_on):
+            shifts.append(Shift(deadline, deadline.due_on, anew))
+    shifts.sort(key=lambda shift: (shift.was, shift.deadline.pk))
+    return Correction(added, removed, left_out, tuple(shifts))
+
+
+def _recounted(found: policies.clocks.Reckoning, calendar: policies.calendars.Calendar) -> policies.clocks.Reckoning:
+    """The same clock in another calendar; a date beyond its years stays as it is, because a guess would be worse."""
+    try:
+        return policies.clocks.recount(found, calendar)
+    except policies.calendars.NotCovered:
+        return found
+
+
+def _check_seen(found: Correction, seen: str) -> None:
+    if found.seal != seen:
+        raise Changed("What would move has changed since it was shown. Nothing was done. Look at it again")
+
+
+def _record(
+    verb: str,
+    provider: Provider,
+    days: Mapping[date, str],
+    found: Correction,
+    *,
+    by: User,
+    at: datetime,
+    reason: str = "",
+) -> None:
+    """Record what was done, with all that was shown beforehand: each date that moves, and each that stays as told."""
+    facts = {
+        "name": next(iter(days.values())),
+        "days": sorted(days),
+        "moved": [_as_facts(shift) for shift in found.moved],
+        "stay_as_told": [_as_facts(shift) for shift in found.stays],
+        "seal": found.seal,
+    }
+    audit.record(verb, subject=provider, by=by, at=at, facts=facts, words={"reason": reason})
+
+
+def _as_facts(shift: Shift) -> dict[str, str]:
+    deadline = shift.deadline
+    return {
+        "kind": deadline.kind,
+        "about": deadline.about,
+        "case": deadline.case_ref,
+        "was": shift.was.isoformat(),
+        "now": shift.now.isoformat(),
+    }
+
+
+def _move(found: Correction, *, by: User | None, at: datetime, because: str) -> None:
+    for shift in found.shifts:
+        shift.deadline.due_on, shift.deadline.reckoning = shift.now, shift.reckoning.to_json()
+    # A hundred a time: the database looks through all rows of a statement for each of them.
+    Deadline.objects.bulk_update([shift.deadline for shift in found.shifts], ["due_on", "reckoning"], batch_size=100)
+    moved = (
+        (one.deadline, {"deadline": one.deadline.kind, "was": one.was, "now": one.now, "because": because})
+        for one in found.moved
+    )
+    audit.record_each("deadline.moved", moved, by=by, at=at)

@@ -1,0 +1,166 @@
+"""Shapes of input of the office."""
+
+from typing import Any
+
+from django import forms as django_forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
+
+from design import evidence, fields, forms
+from office.models import Adoption
+from policies.loader import LARGEST
+
+TOML = {"toml": evidence.Kind("application/toml", text=True), "txt": evidence.Kind("text/plain", text=True)}
+AT_MOST = evidence.size_in_words(LARGEST)
+
+
+def _file(**said: Any) -> fields.EvidenceField:
+    return fields.EvidenceField(required=False, kinds=lambda: TOML, max_bytes=LARGEST, **said)
+
+
+def _pasted(**said: Any) -> fields.LongTextField:
+    return fields.LongTextField(required=False, max_length=LARGEST, count=False, spellcheck=False, **said)
+
+
+class Upload(forms.Form):
+    """A policy and its local rules, each as a file or pasted. A file that is chosen goes before what stands pasted.
+
+    Whatever could be read of a file stands in the box afterwards, so that it can be put right there.
+    """
+
+    file = _file(
+        label="Policy file", help_text=f"A file that ends in .toml, up to {AT_MOST}. What it holds replaces the text."
+    )
+    text = _pasted(label="Or its text", called="the policy", rows=12)
+    local_file = _file(label="File of local rules", help_text="Only where there are any.")
+    local_text = _pasted(
+        label="Or their text",
+        called="the local rules",
+        help_text="What we settled where the policy is silent. Those that hold now stand here: keep or change them.",
+        rows=8,
+    )
+
+    def __init__(self, data: Any = None, files: Any = None, **kwargs: Any) -> None:
+        self.unread: dict[str, str] = {}
+        if data is not None:
+            data = self._with_files(data, files or MultiValueDict())
+        super().__init__(data, files, **kwargs)
+
+    def _with_files(self, data: Any, files: MultiValueDict) -> Any:
+        """What was typed, with the text of each file in its box; files that are not text are remembered as such."""
+        data = data.copy()
+        for file, box in (("file", "text"), ("local_file", "local_text")):
+            upload = files.get(file)
+            if upload is not None and 0 < (upload.size or 0) <= LARGEST:
+                try:
+                    data[box] = _read(upload)
+                except UnicodeDecodeError:
+                    self.unread[file] = "is not UTF-8 text. Save it as plain text in UTF-8 and choose it again"
+        return data
+
+    def clean(self) -> dict[str, Any]:
+        """There is a policy; what was chosen could be read."""
+        given = super().clean() or self.cleaned_data
+        for file, why in self.unread.items():
+            if file not in self.errors:
+                self.add_error(file, ValidationError(f"{given[file].name} {why}"))
+        if not given.get("text") and not {"file", "text"} & set(self.errors):
+            self.add_error("file", "Choose the policy file, or paste its text")
+        return given
+
+
+def _read(upload: UploadedFile) -> str:
+    upload.seek(0)
+    text: str = upload.read().decode("utf-8-sig")
+    upload.seek(0)
+    return text
+
+
+class Propose(forms.Form):
+    """How large a change it is, who approved it and why; the texts that were checked go along unseen."""
+
+    text = fields.LongTextField(label="The policy", max_length=LARGEST, widget=django_forms.HiddenInput)
+    local_text = fields.LongTextField(
+        label="Local rules", required=False, max_length=LARGEST, widget=django_forms.HiddenInput
+    )
+    size = fields.ChoiceField(label="How large is the change?", called="how large the change is", choices=Adoption.Size)
+    approved_by_name = fields.TextField(
+        label="Who approved it?",
+        called="who approved it",
+        help_text="The person or body, and when. For example: Cabinet, 14 December 2026.",
+        max_length=200,
+    )
+    why = fields.LongTextField(label="Why is it adopted?", called="why it is adopted", rows=3, max_length=5_000)
+
+
+class Second(forms.Form):
+    """What the second administrator makes of it."""
+
+    ADOPT, RETURN = "adopt", "return"
+    decision = fields.ChoiceField(
+        label="What is your decision?",
+        called="your decision",
+        choices=[(ADOPT, "Adopt the policy"), (RETURN, "Return it")],
+        hints={ADOPT: "I have looked at what it changes", RETURN: "Something has to change first"},
+        reveal={RETURN: "reasons"},
+    )
+    reasons = fields.LongTextField(label="What has to change?", called="what has to change", rows=3, max_length=5_000)
+
+
+class Withdraw(forms.Form):
+    """Why a proposal is dropped."""
+
+    reasons = fields.LongTextField(label="Why is it withdrawn?", called="why it is withdrawn", rows=3, max_length=5_000)
+
+
+class MoveCase(forms.Form):
+    """Why a case goes on under a newer version."""
+
+    version = fields.TextField(required=False, widget=django_forms.HiddenInput)
+    reasons = fields.LongTextField(
+        label="Why does it go on under the newer policy?",
+        called="why it goes on under the newer policy",
+        rows=4,
+        max_length=5_000,
+    )
+
+    def shown_under(self, version: int) -> None:
+        """Refuse what was decided about another version than the one that is shown now, and keep the reasons."""
+        if self.is_bound and self.data.get("version") != str(version):
+            self.data = {**self.data, "version": str(version)}
+            self.add_error(None, "Another policy was adopted meanwhile. Look at what it would change, and decide again")
+
+
+class AddDayOff(forms.Form):
+    """A proclaimed holiday, or a closure of several days."""
+
+    name = fields.TextField(
+        label="What is it called?",
+        called="what the day or the closure is called",
+        help_text="Residents read it in letters where a date is explained. For example, “Offices closed at Christmas”.",
+        max_length=100,
+    )
+    first_on = fields.DayField(
+        label="Day off",
+        called="the day off",
+        help_text="For a closure of several days, its first day.",
+    )
+    last_on = fields.DayField(
+        label="Last day of the closure (optional)",
+        called="the last day of the closure",
+        help_text="Leave it empty for one day. Weekends and days that are off already are left out.",
+        required=False,
+    )
+
+
+class RemoveDayOff(forms.Form):
+    """Why a day is not a day off."""
+
+    reason = fields.LongTextField(
+        label="Why is it not a day off?",
+        called="why it is not a day off",
+        help_text="It is kept with your name. Do not name residents.",
+        rows=3,
+        max_length=500,
+    )

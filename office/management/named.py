@@ -1,0 +1,90 @@
+"""What the office's commands share: files and people as they are named on the command line, and refusals in words."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import django.db
+from django.core.management.base import CommandError
+from django_fsm import TransitionNotAllowed
+
+from office.models import Adoption
+from people.access import NotPermitted
+from people.models import Provider, User
+from policies import loader
+from policies.policy import Policy
+from policies.problems import PolicyProblems
+from policies.rules import RuleBroken
+
+
+class Refused(CommandError):
+    """The command cannot go on; its words are all that is printed, and the exit code is 1."""
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Whatever is refused or wrong is said in words, never as a traceback."""
+    try:
+        yield
+    except PolicyProblems as wrong:
+        raise Refused("\n".join(str(problem) for problem in wrong.problems)) from None
+    except (RuleBroken, NotPermitted, TransitionNotAllowed) as refusal:
+        raise Refused(str(refusal)) from None
+    except django.db.ProgrammingError:
+        raise Refused("The database is not prepared yet. Start it once: ./run demo") from None
+    except django.db.OperationalError as problem:
+        raise Refused(f"The database does not answer: {str(problem).strip().splitlines()[0]}") from None
+
+
+def add_files(parser: argparse.ArgumentParser) -> None:
+    """The policy's file and its local rules."""
+    parser.add_argument("file", metavar="FILE", help="the policy")
+    parser.add_argument("--local", metavar="LOCAL", help="the provider's local rules; else those that hold")
+
+
+def provider_called(slug: str) -> Provider:
+    """The provider of that short word. Raises Refused, with those that there are."""
+    found = Provider.objects.filter(slug=slug.replace("\0", "")).first()
+    if found is None:
+        known = ", ".join(Provider.objects.order_by("slug").values_list("slug", flat=True)) or "none yet"
+        raise Refused(f"There is no provider {slug!r}. There are: {known}")
+    return found
+
+
+def person_called(email: str, provider: Provider) -> User:
+    """The account with that e-mail at the provider. Raises Refused."""
+    found = User.objects.filter(email__iexact=email.replace("\0", ""), provider=provider, is_active=True).first()
+    if found is None:
+        raise Refused(f"Nobody at {provider.short_name} has an account with the e-mail {email!r}")
+    return found
+
+
+def waiting_at(provider: Provider) -> Adoption:
+    """The proposal that waits at a provider. Raises Refused where there is none."""
+    found = provider.adoptions.waiting().select_related("proposed_by").first()
+    if found is None:
+        raise Refused(f"No policy of {provider.name} waits to be adopted")
+    return found
+
+
+def bytes_of(name: str) -> bytes:
+    """What a file holds. Raises Refused where it cannot be read."""
+    path = Path(name)
+    try:
+        if not path.is_file():
+            raise Refused(f"{name} {'is not a file' if path.exists() else 'is not there'}")
+        with path.open("rb") as file:
+            return file.read(loader.LARGEST * 4 + 1)
+    except (OSError, ValueError) as error:
+        raise Refused(f"{name} cannot be read: {error}") from None
+
+
+def texts_of(file: str, local: str | None, holding: str) -> tuple[str, str, Policy]:
+    """A policy's file and local rules as text, and read. `holding` are the local rules where no file of them is named.
+
+    Raises Refused, or `PolicyProblems` with every problem of what the files hold.
+    """
+    text, rules = bytes_of(file), bytes_of(local) if local else holding.encode()
+    policy = loader.read_bytes(text, local=rules)
+    return text.decode("utf-8-sig"), rules.decode("utf-8-sig"), policy

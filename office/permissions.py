@@ -1,0 +1,62 @@
+"""Who may run the office, and the reason why not."""
+
+import cases.permissions
+from cases.models import Case
+from office.models import Adoption
+from people import access
+from people.models import Provider, User
+from policies.rules import Rule
+
+Can = Provider.Capability
+SECOND_PERSON = Rule("evenhand", text="Whoever proposes a policy does not confirm it.")
+
+
+def check_can_open(user: User, provider: Provider) -> None:
+    """The provider's own administrators run its office."""
+    why = "The office is for administrators, because what is changed there changes everybody's work."
+    access.require(user, Can.ADMINISTER, provider, why)
+
+
+def check_can_propose(user: User, provider: Provider) -> None:
+    """An administrator of the provider proposes the policy that it has approved (Dover 7.2)."""
+    access.require(user, Can.ADMINISTER, provider, "An administrator of the provider proposes what is to be adopted.")
+
+
+def check_can_confirm(user: User, adoption: Adoption) -> None:
+    """Another administrator than the one who proposed it: four eyes see what two miss."""
+    access.require(
+        user, Can.ADMINISTER, adoption.provider_id, "An administrator of the provider confirms what is to be adopted."
+    )
+    if user.pk == adoption.proposed_by_id:
+        raise access.NotPermitted(
+            f"You proposed this, so somebody else confirms it ({SECOND_PERSON.in_brackets()}).{_who_can(adoption)}"
+        )
+
+
+def check_can_send_back(user: User, adoption: Adoption) -> None:
+    """Returning it is a decision on it like confirming it."""
+    check_can_confirm(user, adoption)
+
+
+def check_can_withdraw(user: User, adoption: Adoption) -> None:
+    """Only whoever proposed it drops it; anybody else returns it, with reasons."""
+    access.require(user, Can.ADMINISTER, adoption.provider_id)
+    if user.pk != adoption.proposed_by_id:
+        raise access.NotPermitted(f"{adoption.proposed_by.name} proposed this and may withdraw it. You may return it.")
+
+
+def check_can_move_case(user: User, case: Case) -> None:
+    """Under which version of the policy a case runs is decided like everything else in it: by those who decide."""
+    cases.permissions.check_can_move_version(user, case)
+
+
+def administrators(provider: Provider) -> list[User]:
+    """The people who run the provider's office, by name."""
+    return access.holders(provider, access.keys_with(provider, Can.ADMINISTER))
+
+
+def _who_can(adoption: Adoption) -> str:
+    names = [user.name for user in administrators(adoption.provider) if user.pk != adoption.proposed_by_id]
+    if not names:
+        return f" Nobody else at {adoption.provider.short_name} runs the office: a second administrator is needed."
+    return f" {names[0] if len(names) == 1 else ', '.join(names[:-1][:5]) + ' or ' + names[-1]} can."

@@ -1,0 +1,84 @@
+"""A new provider: its row, its days off, and the people who run its office. They propose and adopt its policy."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from deadlines import services as deadlines
+from design.dates import day_of
+from people import access
+from people import services as people
+from people.models import Provider, User
+from policies.rules import Rule, RuleBroken
+
+FOUR_EYES = Rule("evenhand", text="One administrator proposes a policy and another adopts it.")
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST = {"name": 200, "short_name": 60, "phone": 30, "website": 200, "email": 254, "slug": 50}
+
+
+@dataclass(frozen=True)
+class Administrator:
+    """Somebody who will run the office, by name and e-mail."""
+
+    name: str
+    email: str
+
+
+@transaction.atomic
+def found(
+    *,
+    slug: str,
+    name: str,
+    short_name: str,
+    nation: str,
+    kind: str,
+    address: str,
+    email: str,
+    phone: str,
+    website: str = "",
+    administrators: Sequence[Administrator],
+    at: datetime,
+) -> Provider:
+    """Set up a provider with its bank holidays and at least two administrators, who then propose and adopt its policy.
+
+    Their accounts have no password: each sets one by the link that “forgotten password” sends. Raises RuleBroken.
+    """
+    given = {"slug": slug, "name": name, "short_name": short_name, "email": email, "phone": phone, "website": website}
+    for key, value in {**given, "address": address}.items():
+        if not value.strip() and key != "website":
+            raise RuleBroken(f"A new provider needs its {key.replace('_', ' ')}", None, key)
+        if len(value) > LONGEST.get(key, 1_000) or "\0" in value:
+            raise RuleBroken(f"The {key.replace('_', ' ')} is too long", None, key)
+    if not SLUG.fullmatch(slug):
+        raise RuleBroken("A provider's short word is small letters, digits and hyphens: west-kent", None, "slug")
+    if nation not in Provider.Nation.values:
+        raise RuleBroken(f"The nation is one of: {', '.join(Provider.Nation.values)}", None, "nation")
+    if kind not in Provider.Kind.values:
+        raise RuleBroken(f"The kind is one of: {', '.join(Provider.Kind.values)}", None, "kind")
+    _check_people([Administrator("The provider", email), *administrators], administrators)
+    provider = people.found_provider(**given, nation=nation, kind=kind, address=address, at=at)
+    deadlines.seed_holidays(provider, today=day_of(at))
+    role = provider.roles.get()
+    for one in administrators:
+        user = people.make_user(provider=provider, email=one.email, name=one.name, job_title=role.name, at=at)
+        access.grant(role, user, by=None, at=at)
+    return provider
+
+
+def _check_people(addressed: Sequence[Administrator], administrators: Sequence[Administrator]) -> None:
+    if len({one.email.lower() for one in administrators}) < 2:
+        raise RuleBroken("A new provider needs two administrators or more", FOUR_EYES, "administrators")
+    for one in addressed:
+        try:
+            validate_email(one.email)
+        except ValidationError:
+            raise RuleBroken(f"“{one.email}” is no e-mail address", None, "administrators") from None
+        if not one.name.strip() or len(one.name) > 200:
+            raise RuleBroken(f"Give the name of {one.email} too", None, "administrators")
+        if User.objects.filter(email__iexact=one.email).exists():
+            raise RuleBroken(f"{one.email} has an account already", None, "administrators")

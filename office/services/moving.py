@@ -1,0 +1,77 @@
+"""Moving a case to a newer version of the policy: the decision, and what follows it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+import cases.services
+from cases.models import Case
+from cases.services.versions import NOT_HALFWAY
+from deadlines import services as deadlines
+from design import dates
+from design.dates import day_of
+from office import permissions
+from office.services import touched
+from office.services.touched import Decider, Move
+from people.models import PolicyVersion, Resident, User
+from policies.rules import RuleBroken
+from register import services as register
+from register.models import Entry
+from restrictions.services import telling
+from restrictions.services.rows import about
+
+
+@transaction.atomic
+def move_case(case_id: int, *, to: int, reasons: str, by: User, at: datetime) -> Case:
+    """Decide that a case goes on under a newer version of the policy, and let what is not decided yet follow it.
+
+    What was decided stays: a restriction keeps its terms and its last day, and the resident the time to appeal that the
+    letter gave. Reviews that the new version holds sooner are held sooner; who decides what waits is whom it names. The
+    resident's row comes first, as in every act on a restriction, so that nothing is begun meanwhile.
+
+    Raises NotPermitted, TransitionNotAllowed where the case is closed or runs under that version already, RuleBroken
+    without reasons or while something stands half decided.
+    """
+    resident_id = Case.objects.values_list("resident_id", flat=True).get(pk=case_id)
+    Resident.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=resident_id)
+    Case.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=case_id)
+    case = Case.objects.select_related("provider", "resident", "policy_version").get(pk=case_id)
+    case.resident.provider = case.provider
+    permissions.check_can_move_case(by, case)
+    version = PolicyVersion.objects.get(pk=to)
+    found = touched.one(case, version, on=day_of(at)) if version.pk != case.policy_version_id else None
+    if found and found.why_not and case.stage != Case.Stage.CLOSED:
+        raise RuleBroken(found.why_not, NOT_HALFWAY)
+    decision = cases.services.move_to_version(case.pk, version, reasons=reasons, by=by, at=at)
+    case = Case.objects.select_related("provider", "resident__provider", "policy_version").get(pk=case_id)
+    if found:
+        because = f"{case.reference} follows the policy of {dates.day(version.effective_on)}"
+        _follow(case, found.moves, found.deciders, because, by=by, at=at, event=decision.pk)
+    return case
+
+
+def _follow(
+    case: Case, moves: Iterable[Move], deciders: Iterable[Decider], because: str, *, by: User, at: datetime, event: int
+) -> None:
+    keys = {each.deadline.pk: each.keys for each in deciders}
+    for move in moves:
+        if move.deadline is not None:
+            roles = keys.pop(move.deadline.pk, None)
+            deadlines.follow_policy(
+                move.deadline.pk, reckoning=move.reckoning, for_roles=roles, by=by, at=at, because=because
+            )
+        else:
+            move.restriction.case = case
+            telling.set_review(move.restriction, move.reckoning, move.kind, at=at, event=event)
+        _on_register(move, by=by, at=at)
+    for pk, roles in keys.items():
+        deadlines.follow_policy(pk, for_roles=roles, by=by, at=at, because=because)
+
+
+def _on_register(move: Move, *, by: User, at: datetime) -> None:
+    """The entry that stands with the restriction says when that is looked at next."""
+    due = move.reckoning.due
+    entry = Entry.objects.filter(source=about(move.restriction), removed_on__isnull=True).first()
+    if entry and due and due > day_of(at) and (entry.review_on is None or due < entry.review_on):
+        register.change(about(move.restriction), by=by, at=at, review_on=due)

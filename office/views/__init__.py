@@ -1,0 +1,1 @@
+"""The office on screen: one module for each of its pages' subjects."""

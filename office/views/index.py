@@ -1,0 +1,35 @@
+"""The office's front page: what an administrator does here."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from office import permissions
+from people.access import SignedInRequest
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """One page of the office: its name, where it is, and what it is for."""
+
+    name: str
+    url: str
+    about: str
+
+
+# The pages of the office in the order in which they are shown: name, address, what it is for.
+PAGES: tuple[tuple[str, str, str], ...] = (
+    ("Policies", "office:policies", "Which policy holds, since when and who approved it. Propose and adopt a new one."),
+    ("Days off", "office:days_off", "Bank holidays and closures, from which every date in working days is counted."),
+)
+
+
+@require_safe
+def index(request: SignedInRequest) -> HttpResponse:
+    """What there is to do in the office."""
+    permissions.check_can_open(request.user, request.user.provider)
+    pages = [Entrance(name, reverse(url), about) for name, url, about in PAGES]
+    return render(request, "office/index.html", {"pages": pages})

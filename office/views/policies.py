@@ -1,0 +1,244 @@
+"""Adopting a policy on screen: what is adopted; propose one after its problems and its difference; the second look."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+from django_fsm import TransitionNotAllowed
+
+from design import refusals
+from design.forms import Form, for_page
+from office import forms, permissions, services
+from office.models import Adoption
+from office.services import adopting, comparing, touched
+from people import access, policy_page
+from people.access import SignedInRequest
+from people.models import PolicyVersion, Provider
+from policies.policy import Policy
+from policies.problems import PolicyProblems, Problem
+
+page = require_http_methods(["GET", "HEAD", "POST"])
+State = Adoption.State
+BOXES = ("text", "local_text")
+BESIDE = ("size", "approved_by_name", "why")
+
+
+@require_safe
+def versions(request: SignedInRequest) -> HttpResponse:
+    """Every version that was adopted, with who approved, proposed and confirmed it; and the proposal that waits."""
+    provider: Provider = request.user.provider
+    permissions.check_can_open(request.user, provider)
+    adopted = provider.policy_versions.select_related("adoption__proposed_by", "adoption__ended_by")
+    rows = list(adopted.order_by("-effective_on", "-pk"))
+    today = timezone.localdate()
+    holding = next((one for one in rows if one.effective_on <= today), None)
+    ended = provider.adoptions.filter(state__in=[State.RETURNED, State.WITHDRAWN]).select_related("ended_by")
+    context = {
+        "versions": [(one, getattr(one, "adoption", None), one == holding, one.effective_on > today) for one in rows],
+        "waiting": provider.adoptions.waiting().select_related("proposed_by").first(),
+        "ended": list(ended.order_by("-ended_at")[:10]),
+    }
+    return render(request, "office/policies.html", context)
+
+
+@require_safe
+def version(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One adopted version as the page of the policy shows it, whether or not it still holds."""
+    provider: Provider = request.user.provider
+    permissions.check_can_open(request.user, provider)
+    found = get_object_or_404(PolicyVersion, pk=pk, provider=provider)
+    return render(request, "people/policy.html", {"version": found, "page": policy_page.read(found.policy)})
+
+
+@page
+def propose(request: SignedInRequest) -> HttpResponse:
+    """Upload or paste a policy; see every problem; see what it changes and whom it touches; propose it."""
+    provider: Provider = request.user.provider
+    permissions.check_can_propose(request.user, provider)
+    waiting = provider.adoptions.waiting().select_related("proposed_by").first()
+    if waiting:
+        return _waits_already(request, waiting)
+    if request.method == "POST" and "proposed" in request.POST:
+        return _put_forward(request, provider)
+    if "again" in request.POST:
+        return _upload(request, forms.Upload(initial={box: request.POST.get(box, "") for box in BOXES}))
+    form = for_page(forms.Upload, request, _as_it_stands(request, provider))
+    if form.is_valid():
+        text, local = comparing.as_kept(form.cleaned_data["text"], form.cleaned_data["local_text"])
+        try:
+            with form.rules():
+                policy = comparing.read(text, local)
+                comparing.check(provider, policy, text=text, local=local)
+                known = {"text": text, "local_text": local, **dict(_carried(request))}
+                return _check(request, provider, policy, forms.Propose(initial=known))
+        except PolicyProblems as wrong:
+            return _problems(request, form, wrong.problems)
+    return _upload(request, form)
+
+
+def _upload(request: SignedInRequest, form: forms.Upload, **more: Any) -> HttpResponse:
+    return render(request, "office/propose.html", {"form": form, "carried": _carried(request), **more})
+
+
+def _carried(request: SignedInRequest) -> list[tuple[str, str]]:
+    """What was typed beside the text already, so that going back to the text loses none of it."""
+    return [(name, request.POST[name]) for name in BESIDE if request.POST.get(name)]
+
+
+def _as_it_stands(request: SignedInRequest, provider: Provider) -> dict[str, str]:
+    """What the boxes begin with: a policy that was returned, to be put right; else the local rules that hold."""
+    returned = provider.adoptions.filter(state=State.RETURNED, proposed_by=request.user, pk=_number(request, "from"))
+    if again := returned.first():
+        return {"text": again.text, "local_text": again.local_text}
+    newest = comparing.newest(provider)
+    return {"local_text": newest.local_text if newest else ""}
+
+
+def _number(request: SignedInRequest, name: str) -> int:
+    typed = request.GET.get(name, "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
+def _problems(request: SignedInRequest, form: forms.Upload, problems: list[Problem]) -> HttpResponse:
+    """The form again with everything that is wrong, and both texts as they were."""
+    count = len(problems)
+    form.add_error("text", f"The policy has {count} problem{'' if count == 1 else 's'}, listed at the top")
+    return _upload(request, form, problems=problems)
+
+
+def _put_forward(request: SignedInRequest, provider: Provider) -> HttpResponse:
+    form = forms.Propose(request.POST)
+    text, local = comparing.as_kept(form["text"].value() or "", form["local_text"].value() or "")
+    try:
+        policy = comparing.read(text, local)
+    except PolicyProblems as wrong:
+        return _problems(request, forms.Upload({"text": text, "local_text": local}), wrong.problems)
+    if form.is_valid():
+        with form.rules():
+            adoption = services.propose(provider.pk, by=request.user, at=timezone.now(), **_as_asked(form))
+            return redirect("office:proposal", adoption.pk)
+    return _check(request, provider, policy, form)
+
+
+def _as_asked(form: forms.Propose) -> dict[str, str]:
+    given = form.cleaned_data
+    return {
+        "text": given["text"],
+        "local": given["local_text"],
+        "size": given["size"],
+        "approved_by_name": given["approved_by_name"],
+        "why": given["why"],
+    }
+
+
+def _check(request: SignedInRequest, provider: Provider, policy: Policy, form: forms.Propose) -> HttpResponse:
+    """What it changes, whom it touches, and the questions that are asked before it is proposed."""
+    context = _changes(provider, policy, timezone.localdate()) | {"form": form, "approve": _who_approves(provider)}
+    return render(request, "office/check.html", context)
+
+
+def _who_approves(provider: Provider) -> list[tuple[str, str, str]]:
+    """By the policy that holds: who approves a change of each size, and where it says so."""
+    found = []
+    for value, label in Adoption.Size.choices:
+        who, rule = adopting.who_approves(provider, value)
+        found.append((str(label), who, rule.in_brackets() if rule else ""))
+    return found
+
+
+def _changes(provider: Provider, policy: Policy, on: date) -> dict[str, Any]:
+    """What a policy changes at a provider: rules, roles, slips, and the open cases that it would touch."""
+    cases = touched.read(provider, policy, touched.open_cases(provider), on=on)
+    return {
+        "comparison": comparing.compare(provider, policy, on=on),
+        "policy": policy,
+        "touched": [one for one in cases if one.at_once],
+        "ahead": [one for one in cases if one.at_all and not one.at_once],
+        "untouched": sum(not one.at_all for one in cases),
+    }
+
+
+@page
+def proposal(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A proposed policy: what it changes, for whoever confirms it; once it is ended, what became of it."""
+    mine = Adoption.objects.visible_to(request.user).select_related("provider", "proposed_by", "ended_by", "version")
+    found = get_object_or_404(mine, pk=pk)
+    permissions.check_can_open(request.user, found.provider)
+    if found.state != State.PROPOSED:
+        return _ended(request, found)
+    if request.user.pk == found.proposed_by_id:
+        return _own(request, found)
+    return _second(request, found)
+
+
+def _second(request: SignedInRequest, found: Adoption) -> HttpResponse:
+    """The second administrator looks at the same difference, and adopts or returns it."""
+    form = for_page(forms.Second, request)
+    if form.is_valid():
+        who: dict[str, Any] = {"by": request.user, "at": timezone.now()}
+        if form.cleaned_data["decision"] == form.ADOPT:
+            return _first(request, found, form, lambda: services.adopt(found.pk, **who))
+        reasons = form.cleaned_data["reasons"]
+        return _first(request, found, form, lambda: services.send_back(found.pk, reasons=reasons, **who))
+    return _shown(request, found, form)
+
+
+def _own(request: SignedInRequest, found: Adoption) -> HttpResponse:
+    """Whoever proposed it sees that it waits, and for whom; and may withdraw it."""
+    form = for_page(forms.Withdraw, request)
+    if form.is_valid():
+        reasons, now = form.cleaned_data["reasons"], timezone.now()
+        return _first(
+            request, found, form, lambda: services.withdraw(found.pk, reasons=reasons, by=request.user, at=now)
+        )
+    return _shown(request, found, form)
+
+
+def _shown(request: SignedInRequest, found: Adoption, form: Form) -> HttpResponse:
+    context: dict[str, Any] = {
+        "adoption": found,
+        "form": form,
+        "refusal": access.why_not(permissions.check_can_confirm, request.user, found),
+    }
+    try:
+        policy = adopting.reading(found.text, found.local_text)
+        context |= _changes(found.provider, policy, timezone.localdate())
+    except PolicyProblems as wrong:  # what is asked of a file may have grown since it was proposed
+        context["problems"] = wrong.problems
+    return render(request, "office/proposal.html", context)
+
+
+def _first(request: SignedInRequest, found: Adoption, form: Form, act: Callable[[], Any]) -> HttpResponse:
+    """Do it, unless somebody was first; a rule that is broken stands on the form."""
+    try:
+        with form.rules():
+            act()
+            return redirect("office:proposal", found.pk)
+    except TransitionNotAllowed:
+        ended = Adoption.objects.select_related("ended_by", "provider", "proposed_by", "version").get(pk=found.pk)
+        return _ended(request, ended)
+    except PolicyProblems:
+        form.add_error(None, "The policy can no longer be read: return it, so that it is put right")
+    return _shown(request, found, form)
+
+
+def _ended(request: SignedInRequest, found: Adoption) -> HttpResponse:
+    """What became of it; for somebody who came second with a decision of their own, that it was too late."""
+    if request.method == "POST" and request.user.pk != found.ended_by_id:
+        back = reverse("office:proposal", args=[found.pk])
+        return refusals.too_late(request, adopting.ended_words(found), back=back, back_text="See what became of it")
+    return render(request, "office/ended.html", {"adoption": found})
+
+
+def _waits_already(request: SignedInRequest, waiting: Adoption) -> HttpResponse:
+    """One proposal at a time: one's own second click leads to it; another's is in the way, and is named."""
+    if waiting.proposed_by_id == request.user.pk:
+        return redirect("office:proposal", waiting.pk)
+    why = f"{waiting.proposed_by.name} has proposed a policy that waits to be adopted or returned."
+    back = reverse("office:proposal", args=[waiting.pk])
+    return refusals.too_late(request, why, back=back, back_text="Look at what is proposed")

@@ -1,0 +1,82 @@
+"""Two administrators at once, and a case that is moved while something is begun in it; on real connections."""
+
+import pytest
+from django_fsm import TransitionNotAllowed
+
+from cases.models import Case
+from office import services
+from office.models import Adoption
+from people.models import PolicyVersion
+from policies.rules import RuleBroken
+from restrictions import services as restrictions
+from restrictions.models import Restriction
+from tests import factories, test_races
+from tests.factories import NOON
+from tests.office.conftest import Office
+from tests.office.versions import LOCAL, adopted, newer, propose
+from tests.restrictions import builders
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.usefixtures("empty_queue")]
+
+
+def office_of(provider, staff) -> Office:
+    second, third = (factories.working_as(provider, "administrator", name=name) for name in ("Bill Two", "Cay Three"))
+    office = Office(provider, staff, staff.administrator, second)
+    return office, third
+
+
+@pytest.mark.parametrize("other", ["adopt", "return", "withdraw"])
+def test_two_decide_on_a_proposal_at_once(other):
+    provider = factories.dover()
+    office, cay = office_of(provider, factories.staff(provider))
+    adoption = propose(office)
+    second = {
+        "adopt": lambda: services.adopt(adoption.pk, by=cay, at=NOON),
+        "return": lambda: services.send_back(adoption.pk, reasons="No.", by=cay, at=NOON),
+        "withdraw": lambda: services.withdraw(adoption.pk, reasons="No.", by=office.ada, at=NOON),
+    }[other]
+    first, late = test_races.one_then_other(lambda: services.adopt(adoption.pk, by=office.bill, at=NOON), second)
+    assert isinstance(first, PolicyVersion) and isinstance(late, TransitionNotAllowed), (first, late)
+    assert "Bill Two adopted this policy" in str(late)
+    assert provider.policy_versions.count() == 2 and Adoption.objects.get().version == first
+
+
+def test_two_propose_at_once():
+    provider = factories.dover()
+    office, cay = office_of(provider, factories.staff(provider))
+    first, late = test_races.one_then_other(lambda: propose(office), lambda: propose(office, by=cay))
+    assert isinstance(first, Adoption) and isinstance(late, TransitionNotAllowed), (first, late)
+    assert Adoption.objects.count() == 1
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_case_is_moved_while_a_proposal_is_begun(order):
+    w = builders.world()
+    office, _ = office_of(w.provider, w.staff)
+    version = adopted(office, newer())
+    acts = [
+        lambda: services.move_case(w.case.pk, to=version.pk, reasons="Fairer.", by=w.staff.manager, at=w.at),
+        lambda: restrictions.start(w.case.pk, by=w.staff.officer, at=w.at),
+    ]
+    first, late = test_races.one_then_other(*(acts[n] for n in order))
+    assert not isinstance(first, Exception), first
+    if order[0] == 0:
+        assert isinstance(late, Restriction) and late.case.policy_version == version
+    else:
+        assert isinstance(late, RuleBroken) and "being proposed" in str(late)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_case_is_moved_while_its_restriction_is_lifted(order):
+    w = builders.world()
+    office, _ = office_of(w.provider, w.staff)
+    restriction = builders.imposed(w, months=12)
+    version = adopted(office, newer(), local=LOCAL.replace("every 6 months", "every 3 months"))
+    acts = [
+        lambda: services.move_case(w.case.pk, to=version.pk, reasons="Fairer.", by=w.staff.manager, at=w.at),
+        lambda: restrictions.lift(restriction.pk, by=w.staff.team_leader, at=w.at, reason="It is over."),
+    ]
+    found = test_races.one_then_other(*(acts[n] for n in order))
+    assert not [one for one in found if isinstance(one, Exception)], found
+    assert Case.objects.get(pk=w.case.pk).policy_version == version
+    test_races.fits(restriction)
