@@ -1,7 +1,7 @@
 """The shape of what is typed; what may be is the services' to say."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -458,8 +458,23 @@ class WarningForm(forms.Form):
         rows=3,
     )
 
-    def __init__(self, *args: Any, incidents: Sequence[Incident], **kwargs: Any) -> None:
+    review_on = fields.DayField(
+        label="When do you look at it again?",
+        help_text="The letter names the day. If nothing like this has happened by then, nothing further is done.",
+        called="the day you look at it again",
+    )
+    agreed = fields.LongTextField(
+        label="What came of the conversation",
+        help_text="What you and the resident said you would do. It stands in the letter.",
+        called="what came of the conversation",
+        max_length=2000,
+        rows=4,
+    )
+
+    def __init__(self, *args: Any, incidents: Sequence[Incident], asks: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in {"review_on", "agreed"} - set(asks):
+            del self.fields[name]
         self.selectable = [one for one in incidents if one.knowledge != Incident.Knowledge.HEARSAY]
         self.hearsay = [one for one in incidents if one.knowledge == Incident.Knowledge.HEARSAY]
         _field(self, "incidents").choices = [

@@ -366,13 +366,18 @@ class Case(models.Model):
 
 
 class Warning(models.Model):
-    """A warning given: in the conversation (initial) or by letter (written)."""
+    """A warning given: in the conversation (initial) or by letter (written).
+
+    A first letter puts the first stage in writing where the policy has it so (Northampton 4.1). Once issued it counts
+    as an initial warning, given when the last incident known by then had happened.
+    """
 
     class Kind(models.TextChoices):
         """Which warning."""
 
         INITIAL = "initial", "Initial warning"
         WRITTEN = "written", "Warning letter"
+        FIRST = "first", "First letter"
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="warnings")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -387,7 +392,7 @@ class Warning(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind="initial", incident__isnull=False)
-                | models.Q(kind="written", letter__isnull=False),
+                | models.Q(kind__in=["written", "first"], letter__isnull=False),
                 name="warning_has_its_incident_or_letter",
             ),
             models.CheckConstraint(
@@ -402,7 +407,7 @@ class Warning(models.Model):
 
     @property
     def paper(self) -> Letter:
-        """The letter of a written warning. Raises `Letter.DoesNotExist` for an initial one, which has none."""
+        """The letter of a warning in writing. Raises `Letter.DoesNotExist` for an initial one, which has none."""
         if self.letter is None:
             raise Letter.DoesNotExist("An initial warning has no letter.")
         return self.letter

@@ -57,9 +57,9 @@ def check_can_warn(user: User, case: Case) -> None:
     access.require(user, Can.WORK_CASES, case.provider_id, why)
 
 
-def check_can_issue_warning(user: User, case: Case) -> None:
-    """A warning letter is issued by whom the policy names; where it is silent, by somebody who decides."""
-    who = ladder.who_issues(case.policy)
+def check_can_issue_warning(user: User, case: Case, paper: ladder.papers.Paper = ladder.papers.WRITTEN) -> None:
+    """A letter of the ladder is issued by whom its stage names; where the policy is silent, by somebody who decides."""
+    who = ladder.who_issues(case.policy, paper)
     if who.unsaid:
         why = f"The policy does not say who issues this letter. {_who_can(case, Can.DECIDE)}"
         access.require(user, Can.DECIDE, case.provider_id, why)
@@ -126,6 +126,7 @@ def reader(user: User, case: Case) -> Callable[[str], str]:
         "read": check_can_read,
         "warn": check_can_warn,
         "issue_warning": check_can_issue_warning,
+        "issue_first_letter": lambda user, case: check_can_issue_warning(user, case, ladder.papers.FIRST),
         "settle_threshold": check_can_settle_threshold,
         "assess": check_can_assess,
         "decide_not_to_act": check_can_decide_not_to_act,

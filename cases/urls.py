@@ -13,6 +13,7 @@ urlpatterns = [
     path("cases/<str:ref>/letters/", tabs.letters, name="letters"),
     path("cases/<str:ref>/people/", tabs.people, name="people"),
     path("cases/<str:ref>/warn/", warnings.draft, name="warn"),
+    path("cases/<str:ref>/first-letter/", warnings.first, name="first_letter"),
     path("cases/<str:ref>/settle/", stages.settle, name="settle"),
     path("cases/<str:ref>/settle-restriction/", stages.settle_restriction, name="settle_restriction"),
     path("cases/<str:ref>/asked/<slug:key>/", stages.gate, name="gate"),

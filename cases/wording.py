@@ -124,6 +124,8 @@ def sentence(event: Event) -> str:
     if known is None:
         return words.upper_first(event.verb.replace(".", " ").replace("_", " "))
     facts = event.facts or {}
+    if facts.get("first"):
+        known = known.replace("Warning letter", "First letter")
     told = {"ref": event.subject_ref, "letter": facts.get("letter", ""), "how": HOW.get(facts.get("channel", ""), "")}
     if event.verb == "deadline.moved":
         told |= {name: dates.day(date.fromisoformat(facts[name])) for name in ("was", "now")}

@@ -122,7 +122,9 @@ class Kind:
     """A kind of letter.
 
     `steps` are the stages (by the state of a case they stand for) and actions of a policy, of which the first that
-    sends a letter governs how this one is sent. `optional` facts may be left out.
+    sends a letter governs how this one is sent. `optional` facts may be left out. `prints` is what its template tells
+    in any case, whatever the facts, of what a policy may want told (`letter.NAME.says`); what else a policy wants told
+    and no fact tells is added to it.
     """
 
     key: str
@@ -131,6 +133,7 @@ class Kind:
     steps: tuple[str, ...]
     required: Mapping[str, Shape]
     optional: Mapping[str, Shape]
+    prints: frozenset[str] = frozenset()
 
     @property
     def template(self) -> str:
@@ -147,28 +150,56 @@ class Kind:
             raise FactsWrong(self.key, wrong)
 
 
+ALWAYS_PRINTED = frozenset({"dates", "contacts", "ombudsman"})
+_PRINTED = {
+    "warning": "review, appeal",
+    "restriction": "review, appeal, always accepted, register",
+    "lifted": "outcome, arrangement, length",
+    "acknowledgement": "appeal",
+    "outcome": "arrangement, length, appeal",
+    "review": "arrangement, length, review, appeal, late, always accepted",
+    "late": "late, review, reason",
+}
+
+
 def _kind(
-    key: str, name: str, title: str, steps: tuple[str, ...], required: dict, optional: dict | None = None
-) -> Kind:
-    return Kind(key, name, title, steps, required, optional or {})
+    key: str, name: str, title: str, steps: tuple[str, ...], required: dict, optional: dict | None = None,
+    prints: str = "",
+) -> Kind:  # fmt: skip
+    told = frozenset(_PRINTED[prints].split(", ")) if prints else frozenset()
+    return Kind(key, name, title, steps, required, optional or {}, told | ALWAYS_PRINTED)
+
+
+_WARNING: dict[str, Shape] = {
+    "incidents": INCIDENTS,
+    "expected": text,
+    "consequence": text,
+    "clause_consequence": words_if_any,
+    "appeal_possible": yes,
+}
+_WARNING_MORE: dict[str, Shape] = {"support": words_if_any, "appeal": APPEAL, "review_on": or_null(day)}
 
 
 KINDS: dict[str, Kind] = {
     kind.key: kind
     for kind in (
         _kind(
+            "first_stage",
+            "First letter",
+            "What we have spoken about",
+            ("initial warning", "end_contact"),
+            _WARNING,
+            _WARNING_MORE | {"agreed": words_if_any},
+            prints="warning",
+        ),
+        _kind(
             "warning",
             "Warning letter",
             "A warning about your contact with us",
             ("written warning", "warn"),
-            {
-                "incidents": INCIDENTS,
-                "expected": text,
-                "consequence": text,
-                "clause_consequence": words_if_any,
-                "appeal_possible": yes,
-            },
-            {"support": words_if_any, "appeal": APPEAL},
+            _WARNING,
+            _WARNING_MORE,
+            prints="warning",
         ),
         _kind(
             "restriction",
@@ -176,6 +207,7 @@ KINDS: dict[str, Kind] = {
             "We are limiting how you contact us",
             ("contact restriction", "restrict"),
             _RESTRICTION,
+            prints="restriction",
         ),
         _kind(
             "restriction_varied",
@@ -183,6 +215,7 @@ KINDS: dict[str, Kind] = {
             "We have changed the limits on how you contact us",
             ("vary", "review", "contact restriction"),
             _CONTINUED,
+            prints="restriction",
         ),
         _kind(
             "restriction_extended",
@@ -190,6 +223,7 @@ KINDS: dict[str, Kind] = {
             "We have extended the limits on how you contact us",
             ("extend", "review", "contact restriction"),
             _CONTINUED,
+            prints="restriction",
         ),
         _kind(
             "restriction_lifted",
@@ -197,6 +231,7 @@ KINDS: dict[str, Kind] = {
             "The limits on how you contact us have ended",
             ("lift", "review", "contact restriction"),
             {"reference": text, "ended_on": day, "reasons": text, "register_removed": yes},
+            prints="lifted",
         ),
         _kind(
             "appeal_acknowledgement",
@@ -213,6 +248,7 @@ KINDS: dict[str, Kind] = {
                 "decided_by_role": words_if_any,
                 "meanwhile": words_if_any,
             },
+            prints="acknowledgement",
         ),
         _kind(
             "appeal_outcome",
@@ -232,6 +268,7 @@ KINDS: dict[str, Kind] = {
                 "final": or_null(yes),
                 "next": or_null(record(name=text, words=words_if_any)),
             },
+            prints="outcome",
         ),
         _kind(
             "review_outcome",
@@ -251,6 +288,7 @@ KINDS: dict[str, Kind] = {
                 "late": yes,
                 "late_reason": words_if_any,
             },
+            prints="review",
         ),
         _kind(
             "late_review_notice",
@@ -258,6 +296,7 @@ KINDS: dict[str, Kind] = {
             "When we will review the limits on how you contact us",
             ("late_review",),
             {"restriction_reference": text, "due_on": day, "falls_on_why": text, "review_on": day},
+            prints="late",
         ),
     )
 }

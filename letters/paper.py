@@ -1,8 +1,9 @@
 """A letter as paper: who writes, to whom, and the words of its kind, as HTML. Knows nothing of PDF or of sending.
 
-The words are ours (templates/letters/). They follow good practice where a policy leaves the contents of a letter open
-or its text is lost (rules F6): what happened, why, what, how long, when it is looked at again, how to disagree, and
-where to go after us. A clause is named only where the fact came with one.
+The words are ours (templates/letters/), but for the parts that a provider has worded itself (`policies.wording`). They
+follow good practice where a policy leaves the contents of a letter open or its text is lost (rules F6): what happened,
+why, what, how long, when it is looked at again, how to disagree, and where to go after us. A clause is named only where
+the fact came with one. What is a fact is printed by the template, whatever words stand around it.
 """
 
 import re
@@ -13,10 +14,10 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from design import words
+from design import dates, words
 from letters import facts as kinds
-from people.models import ContactPoint, Provider, Resident, User
-from policies import law
+from people.models import ContactPoint, PolicyVersion, Provider, Resident, User
+from policies import law, wording
 from policies.policy import Policy
 
 # N1: an address is three to seven lines, and none starts with one of these.
@@ -29,6 +30,21 @@ FUNCTION_OF = {
 }
 DATES = re.compile(r"(^|_)(on|until|by)$")
 LARGE_PRINT = "large"
+# What a policy wants told is told where one of these facts is there.
+TOLD_BY = {
+    "behaviour": ("incidents",),
+    "incident": ("incidents",),
+    "expected": ("expected",),
+    "consequence": ("consequence",),
+    "reason": ("reasons",),
+    "arrangement": ("terms", "arrangement"),
+    "length": ("ends_on",),
+    "review": ("review_on", "next_review_on"),
+    "appeal": ("appeal",),
+    "outcome": ("outcome", "agreed"),
+    "spoc": ("spoc", "person"),
+    "support": ("support",),
+}
 
 
 def frame_facts(provider: Provider, policy: Policy, resident: Resident | None = None) -> dict[str, Any]:
@@ -49,6 +65,17 @@ def frame_facts(provider: Provider, policy: Policy, resident: Resident | None = 
         "policy": policy.title,
         "ombudsman": {"name": ombudsman.name, "url": ombudsman.url} if ombudsman else None,
     }
+
+
+def worded(kind: str, version: PolicyVersion) -> dict[str, Any]:
+    """The provider's own words for a letter of this kind, and what its policy wants told in it.
+
+    Frozen into the facts at draft, so that a letter is the same each time, whatever version is adopted after it.
+    """
+    spec = kinds.kind_of(kind)
+    rule = kinds.governing(version.policy, spec)
+    says = list(dict.fromkeys(item.word for item in rule.says)) if rule else []
+    return {"wording": version.own_words.of(kind), "says": says}
 
 
 def address_lines(resident: Resident) -> list[str]:
@@ -146,6 +173,55 @@ def with_article(role: str) -> str:
     return f"{'an' if role[:1].lower() in 'aeiou' else 'a'} {role}" if role else ""
 
 
+def title(kind: str, facts: Mapping[str, Any]) -> str:
+    """The heading of a letter: the provider's own, or that of its kind."""
+    own = wording.filled(facts["frame"].get("wording", {}).get("subject", ""), named(_with_dates(facts)))
+    return str(own[0]) if own else kinds.kind_of(kind).title
+
+
+def own_parts(read: Mapping[str, Any]) -> dict[str, list[wording.Block]]:
+    """The provider's own words, part by part, with the facts of this letter in their places.
+
+    A part is absent where the provider has not worded it, and where all of it names what this letter does not have.
+    """
+    values = named(read)
+    parts = {part: wording.filled(text, values) for part, text in read["frame"].get("wording", {}).items()}
+    return {part.replace(" ", "_"): blocks for part, blocks in parts.items() if blocks}
+
+
+def says_more(kind: str, read: Mapping[str, Any]) -> list[str]:
+    """What the policy wants told in this letter (`letter.NAME.says`) and its template does not tell by itself."""
+    told = kinds.kind_of(kind).prints | {word for word, names in TOLD_BY.items() if any(map(read.get, names))}
+    return [word for word in read["frame"].get("says", []) if word not in told]
+
+
+def named(read: Mapping[str, Any]) -> dict[str, str]:
+    """What a provider's own words may name in braces (`policies.wording.PLACEHOLDERS`), as this letter has it."""
+    frame, appeal = read["frame"], read.get("appeal") or {}
+    register, months = read.get("register") or {}, read.get("months")
+    values: dict[str, Any] = {
+        "resident": read["to"]["name"],
+        "provider": frame["provider"],
+        "policy": frame["policy"],
+        "phone": frame["phone"],
+        "email": frame["email"],
+        "today": read["signed"]["on"],
+        "restriction": read.get("restriction_reference") or read.get("reference"),
+        "previous": read.get("previous_reference"),
+        "months": f"{months} month{'' if months == 1 else 's'}" if months else "",
+        "review_on": read.get("review_on") or read.get("next_review_on"),
+        "contact": (read.get("spoc") or read.get("person") or {}).get("name"),
+        "register": register.get("name") if register.get("told") else "",
+        "appeal_until": appeal.get("until"),
+        "appeal_decider": with_article(appeal.get("decided_by_role") or read.get("decided_by_role") or ""),
+        "appeal": read.get("appeal_reference"),
+        "review": read.get("review_reference"),
+        "next": (read.get("next") or {}).get("name"),
+    }
+    values |= {key: read.get(key) for key in wording.PLACEHOLDERS.keys() - values.keys()}
+    return {key: dates.day(value) if isinstance(value, date) else str(value or "") for key, value in values.items()}
+
+
 def html(
     kind: str, facts: Mapping[str, Any], *, reference: str = "", about: str = "", heading_level: int = 2
 ) -> SafeString:
@@ -162,9 +238,13 @@ def html(
         appeal["explained"] = arithmetic(appeal.get("explained") or "")
     for key in {"review_explained", "answer_explained"} & read.keys():
         read[key] = arithmetic(read[key] or "")
+    own = own_parts(read)
     context = {
         **read,
         "kind": spec,
+        "title": title(kind, facts),
+        "own": own,
+        "says_more": says_more(kind, read),
         "letter_reference": reference,
         "about_reference": about.partition(":")[2] or about,
         "top": f"h{heading_level}",

@@ -15,7 +15,6 @@ import pikepdf
 from django.template.loader import render_to_string
 from fontTools.ttLib import TTFont
 
-from letters import facts as kinds
 from letters import models, paper
 
 FONTS = Path(__file__).parent / "fonts"
@@ -112,7 +111,7 @@ def letter(of: models.Letter) -> tuple[bytes, int]:
     sheet = render_to_string(
         "letters/sheet.html",
         {
-            "title": kinds.kind_of(of.kind).title,
+            "title": paper.title(of.kind, of.facts),
             "reference": of.reference,
             "author": of.facts["frame"]["provider"],
             "made": of.issued_at.strftime("%Y-%m-%dT%H:%M:%SZ"),

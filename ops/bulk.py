@@ -64,6 +64,7 @@ def council(*, cases: int, incidents: int) -> User:
         provider,
         text=newest.read_text(encoding="utf-8"),
         local=policies.shelf.local_rules("dover-district-council"),
+        wording=policies.shelf.letters("dover-district-council"),
         by_name="Head of Housing",
         at=START,
     )

@@ -4,13 +4,13 @@ import argparse
 import json
 import signal
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
 from ops.console import Stop, say
 from people import policy_page
-from policies import clocks, difference, hints, loader
+from policies import clocks, difference, hints, loader, shelf, wording
 from policies.calendars import FIRST_YEAR, LAST_YEAR, NATIONS, Calendar
 from policies.policy import Policy
 from policies.problems import PolicyProblems, Problem
@@ -53,8 +53,10 @@ def run(arguments: list[str]) -> int:
     for name, about in (("adopt", "propose a policy"), ("confirm", "adopt it, as a second person"),
                         ("return", "hand it back")):  # fmt: skip
         commands.add_parser(name, help=f"{about}; --help says how", add_help=False)
-    checking = commands.add_parser("check", help="every problem of policy files, at once")
-    checking.add_argument("files", nargs="+", metavar="FILE")
+    checking = commands.add_parser(
+        "check", help="every problem of policy files, at once, and of the wording of letters beside them"
+    )
+    checking.add_argument("files", nargs="+", metavar="FILE", help="a policy file, or a provider's whole folder")
     checking.add_argument("--text", metavar="TEXT", help="the policy's own text: cited clauses are sought in it")
     checking.add_argument("--local", metavar="LOCAL", help=LOCAL_HELP)
     checking.set_defaults(does=lambda options: check(options.files, options.text, options.local))
@@ -85,21 +87,70 @@ def run(arguments: list[str]) -> int:
 
 
 def check(files: Iterable[str], text: str | None = None, local: str | None = None) -> int:
-    """Print every problem of every file, and of a sound one what to look at again; 1 if there is any problem."""
+    """Print every problem of every file and of the letters worded beside it; of a sound one, what to look at again.
+
+    A folder stands for all policy files in it, the newest with the local rules that are there. 1 if there is any
+    problem.
+    """
     document = _document(text)
     found = 0
-    for name in files:
-        try:
-            policy = _read(name, local, document)
-        except PolicyProblems as wrong:
-            found += len(wrong.problems)
-            for problem in wrong.problems:
-                say(f"{name}: {problem}")
-        else:
+    for name, beside in _with_folders(files):
+        problems, looked_at = _problems(name, local or beside, document)
+        found += len(problems)
+        for where, problem in problems:
+            say(f"{where}{problem}")
+        if not problems:
             say(f"{name}: no problems")
-            for hint in hints.of(policy, document):
+            for hint in looked_at:
                 say(f"  look again: {hint}")
     return 1 if found else 0
+
+
+def _with_folders(names: Iterable[str]) -> Iterator[tuple[str, str | None]]:
+    """Each policy file that is meant, with the local rules that its folder brings."""
+    for name in names:
+        folder = Path(name)
+        versions = _versions(folder) if _is_folder(folder) else []
+        if not versions:
+            yield name, None
+        for path in versions:
+            local = folder / shelf.LOCAL
+            yield str(path), str(local) if path == versions[-1] and local.is_file() else None
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _versions(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.toml") if path.name != shelf.LOCAL)
+
+
+def _problems(name: str, local: str | None, document: str | None) -> tuple[list[tuple[str, Problem]], list[str]]:
+    """What is wrong with a policy file and the letters beside it, each with where, and what deserves a second look."""
+    try:
+        policy = _read(name, local, document)
+    except PolicyProblems as wrong:
+        return [(f"{name}: ", problem) for problem in wrong.problems], []
+    return _letter_problems(Path(name), policy), [str(hint) for hint in hints.of(policy, document)]
+
+
+def _letter_problems(path: Path, policy: Policy) -> list[tuple[str, Problem]]:
+    """What is wrong with the wording of letters beside a policy file, where that is the newest of its folder."""
+    versions = _versions(path.parent)
+    if versions and versions[-1].name != path.name:
+        return []
+    where = "" if str(path.parent) == "." else f"{path.parent}/"
+    try:
+        wording.read_bytes(shelf.wording_beside(path.parent), policy)
+    except PolicyProblems as wrong:
+        return [(where, problem) for problem in wrong.problems]
+    except OSError as error:
+        return [(where, Problem(shelf.LETTERS, f"cannot be read: {error.strerror}"))]
+    return []
 
 
 def show(name: str, local: str | None = None) -> int:

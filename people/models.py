@@ -12,8 +12,10 @@ from django.db import models
 from django.db.models.functions import Lower
 
 import policies.loader
+import policies.wording
 from audit.models import Trail
 from policies.policy import Policy
+from policies.wording import Wording
 
 
 @lru_cache(maxsize=64)
@@ -94,11 +96,15 @@ class Provider(models.Model):
 
 
 class PolicyVersion(models.Model):
-    """A policy as adopted, with the provider's local rules as they stood. A case keeps the version it opened under."""
+    """A policy as adopted, with the provider's local rules and the words of its letters as they stood.
+
+    A case keeps the version it opened under. `wording` is the text of each file that words a letter, by its name.
+    """
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="policy_versions")
     text = models.TextField()
     local_text = models.TextField(blank=True)
+    wording = models.JSONField(default=dict, blank=True)
     digest = models.CharField(max_length=64)
     effective_on = models.DateField()
     adopted_at = models.DateTimeField()
@@ -116,6 +122,11 @@ class PolicyVersion(models.Model):
     def policy(self) -> Policy:
         """The policy read, with its local rules laid over what it leaves unsaid."""
         return _read_policy(self.text, self.local_text)
+
+    @cached_property
+    def own_words(self) -> Wording:
+        """The provider's own words for its letters, read; the common wording holds where it has none."""
+        return policies.wording.read(self.wording, self.policy)
 
 
 class Organisation(models.Model):

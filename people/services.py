@@ -1,7 +1,7 @@
 """Verbs of people: adopt a policy, add and change residents, make accounts."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 import policies.loader
+import policies.wording
 from audit import services as audit
 from design.dates import day_of
 from people import access, permissions
@@ -30,6 +31,8 @@ from people.models import (
     same_home,
 )
 from people.references import next_reference
+from policies.policy import Policy
+from policies.problems import PolicyProblems
 from policies.rules import RuleBroken
 
 MOST_DOUBLES = 50
@@ -68,19 +71,31 @@ def found_provider(
 
 @transaction.atomic
 def adopt_policy(
-    provider: Provider, *, text: str, local: str = "", by_name: str, by: User | None = None, at: datetime
+    provider: Provider,
+    *,
+    text: str,
+    local: str = "",
+    wording: Mapping[str, str] | None = None,
+    by_name: str,
+    by: User | None = None,
+    at: datetime,
 ) -> PolicyVersion:
     """Adopt a policy with the provider's local rules; cases opened from its effective date run under it.
 
-    `by_name` is who approved it, `by` whoever confirmed that (nobody where a provider is set up). Raises
-    `policies.loader.PolicyProblems` with every problem at once when the text cannot be read.
+    `wording` is the provider's own words for its letters, the text of each file by its name; left out, those of its
+    newest version go on, as far as the policy still has these letters. `by_name` is who approved it, `by` whoever
+    confirmed that (nobody where a provider is set up). Raises `policies.problems.PolicyProblems` with every problem at
+    once when the policy or its wording cannot be read.
     """
     policy = policies.loader.read(text, local=local)
+    words, left_out = (wording, []) if wording is not None else wording_carried(provider, policy)
+    policies.wording.read(words, policy)
     version = PolicyVersion.objects.create(
         provider=provider,
         text=text,
         local_text=local,
-        digest=digest_of(text, local),
+        wording=dict(words),
+        digest=digest_of(text, local, words),
         effective_on=policy.effective_on,
         adopted_at=at,
         adopted_by_name=by_name,
@@ -90,15 +105,40 @@ def adopt_policy(
         subject=provider,
         by=by,
         at=at,
-        facts={"effective_on": policy.effective_on, "digest": version.digest, "by": by_name},
+        facts={
+            "effective_on": policy.effective_on,
+            "digest": version.digest,
+            "by": by_name,
+            "letters": sorted(words),
+            "letters_left_out": left_out,
+        },
     )
     access.define_roles(provider, policy, at=at, by=by)
     return version
 
 
-def digest_of(text: str, local: str = "") -> str:
-    """What tells one version of a policy from another: its text and its local rules, letter by letter."""
-    return hashlib.sha256((text + "\0" + local).encode()).hexdigest()
+def wording_carried(provider: Provider, policy: Policy) -> tuple[dict[str, str], list[str]]:
+    """The words of letters that go on from the provider's newest version under a policy, and the files that do not.
+
+    A file is left out where the policy has no such letter any more, or where its words no longer fit.
+    """
+    newest = provider.policy_versions.order_by("-effective_on", "-pk").first()
+    kept: dict[str, str] = {}
+    left_out: list[str] = []
+    for name, text in sorted(newest.wording.items()) if newest else ():
+        try:
+            policies.wording.read(kept | {name: text}, policy)
+        except PolicyProblems:
+            left_out.append(name)
+        else:
+            kept[name] = text
+    return kept, left_out
+
+
+def digest_of(text: str, local: str = "", wording: Mapping[str, str] | None = None) -> str:
+    """What tells one adopted version from another: the policy, its local rules and the words of its letters."""
+    letters = "".join(f"\0{name}\0{words}" for name, words in sorted((wording or {}).items()))
+    return hashlib.sha256((text + "\0" + local + letters).encode()).hexdigest()
 
 
 @transaction.atomic

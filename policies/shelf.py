@@ -1,13 +1,14 @@
-"""The policies that come with Evenhand: `data/<provider>/<effective-date>.toml`, local rules beside them."""
+"""The policies that come with Evenhand: `data/<provider>/<effective-date>.toml`; local rules, letters beside."""
 
 from datetime import date
 from pathlib import Path
 
-from policies import loader
+from policies import loader, wording
 from policies.policy import Policy
 
 DATA = Path(__file__).parent / "data"
 LOCAL = "local.toml"
+LETTERS = "letters"
 
 
 def builtin() -> dict[str, list[Path]]:
@@ -28,6 +29,27 @@ def local_rules(slug: str) -> str:
     """
     path = DATA / slug / LOCAL
     return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def wording_beside(folder: Path) -> dict[str, bytes]:
+    """The files that word a provider's letters, by their names without the ending; empty where it has none.
+
+    Raises OSError where one cannot be read.
+
+    >>> wording_beside(DATA / "west-kent")["formal"].startswith(b"# Formal action")
+    True
+    """
+    paths = sorted((folder / LETTERS).glob(f"*{wording.SUFFIX}"))
+    return {path.stem: path.read_bytes() for path in paths if path.is_file()}
+
+
+def letters(slug: str) -> dict[str, str]:
+    """The texts that word the letters of a provider on the shelf.
+
+    >>> "warning" in letters("dover-district-council")
+    True
+    """
+    return {name: data.decode("utf-8") for name, data in wording_beside(DATA / slug).items()}
 
 
 def read_builtin(slug: str, *, on: date | None = None, local: bool = True) -> Policy:

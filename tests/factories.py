@@ -22,8 +22,8 @@ def dover(slug: str = DOVER, *, at: datetime = NOON) -> Provider:
 
 
 @remembered
-def running_on(policy: str, *, slug: str, at: datetime = NOON) -> Provider:
-    """A provider that runs on one of the policies on the shelf, named by its folder."""
+def running_on(policy: str, *, slug: str, at: datetime = NOON, worded: bool = True) -> Provider:
+    """A provider that runs on one of the policies on the shelf, named by its folder, with its own words for letters."""
     read = policies.shelf.read_builtin(policy)
     provider = Provider.objects.create(
         slug=slug,
@@ -40,6 +40,7 @@ def running_on(policy: str, *, slug: str, at: datetime = NOON) -> Provider:
         provider,
         text=policies.shelf.builtin()[policy][-1].read_text(encoding="utf-8"),
         local=policies.shelf.local_rules(policy),
+        wording=policies.shelf.letters(policy) if worded else {},
         by_name="Head of Housing",
         at=at,
     )

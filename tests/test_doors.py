@@ -155,6 +155,8 @@ DOORS: dict[str, Door] = {
     "cases:letters": Door(READERS, CASE),
     "cases:people": Door(READERS, CASE),
     "cases:warn": Door(CASEWORK, of(Case, nth=4)),
+    # This policy does not put its first stage in writing: nobody finds one. tests/cases/test_first_letters.py has some.
+    "cases:first_letter": Door(set(), CASE),
     "cases:settle": Door(DECIDERS, of(Case, nth=2)),
     "cases:settle_restriction": Door(DECIDERS, CASE),
     # No question of its own in this policy: nobody finds one. tests/restrictions/test_five_policies.py has some.

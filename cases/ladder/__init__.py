@@ -4,8 +4,17 @@
 No number stands here: each comes from the policy version that the case keeps.
 """
 
+from cases.ladder import papers
 from cases.ladder.counted import Line, lines
-from cases.ladder.gates import FIRST_HAND, Gate, State, gates_for_restriction, gates_for_warning, question
+from cases.ladder.gates import (
+    FIRST_HAND,
+    Gate,
+    State,
+    gates_for_first_letter,
+    gates_for_restriction,
+    gates_for_warning,
+    question,
+)
 from cases.ladder.roles import names_with, roles_named, who_issues, who_issues_words
 from cases.ladder.scope import SCOPE, Scope, scope
 from cases.ladder.standing import Standing, is_dangerous, read
@@ -23,12 +32,14 @@ __all__ = [
     "Scope",
     "Standing",
     "State",
+    "gates_for_first_letter",
     "gates_for_restriction",
     "gates_for_warning",
     "is_dangerous",
     "lines",
     "names_with",
     "next_step",
+    "papers",
     "persisted",
     "question",
     "read",

@@ -28,13 +28,17 @@ def lines(standing: Standing) -> list[Line]:
     """Each warning, whether it counts, and why or why not; oldest first."""
     by_pk = {incident.pk: incident for incident in standing.incidents}
     shown: list[Line] = []
-    initial = [warning for warning in standing.warnings if warning.incident_id and not warning.withdrawn_at]
-    given = Counter(warning.incident_id or 0 for warning in initial)
+    given = Counter(
+        warning.incident_id or 0
+        for warning in standing.warnings
+        if warning.kind == Warning.Kind.INITIAL and not warning.withdrawn_at
+    )
     for pk, count in given.items():
         shown.append(_initial_line(standing, by_pk[pk], count))
     for warning in standing.warnings:
         if warning.letter is not None and warning.letter.state == Letter.State.ISSUED:
-            shown.append(_letter_line(standing, warning))
+            first = warning.kind == Warning.Kind.FIRST
+            shown.append(_first_line(standing, warning) if first else _letter_line(standing, warning))
     return sorted(shown, key=lambda line: line.on)
 
 
@@ -55,6 +59,17 @@ def _initial_line(standing: Standing, incident: Incident, count: int) -> Line:
     if after.within == "in 1 interaction" and not incident.continued_after_warnings:
         return Line(incident.happened_on, words, False, "The behaviour stopped there", rule, incident.reference)
     return Line(incident.happened_on, words, True, "The behaviour went on after them", rule, incident.reference)
+
+
+def _first_line(standing: Standing, warning: Warning) -> Line:
+    """A first letter counts as an initial warning, under the clause that counts these."""
+    letter = warning.paper
+    assert letter.dated is not None
+    stage = standing.policy.stage_for_state("written warning")
+    rule = stage.after.rule if stage and stage.after else None
+    counts = warning in standing.first_letters
+    why = "The first stage, in writing" if counts else "Before the case was reopened"
+    return Line(letter.dated, f"First letter {letter.reference}", counts, why, rule, letter=letter.reference)
 
 
 def _letter_line(standing: Standing, warning: Warning) -> Line:

@@ -80,7 +80,12 @@ def gates_for_warning(standing: Standing) -> list[Gate]:
         state = State.DONE if reached.met else State.MISSING
         gate = Gate("threshold", text, state, reached.sentence, reached.rule, url_name=page)
     asked = standing.policy.gates_before(*standing.policy.steps_into("written warning"))
-    return [gate, *_scope_gate(standing), _first_hand_gate(standing), *(_policy_gate(standing, one) for one in asked)]
+    return [gate, *_scope_gate(standing), first_hand_gate(standing), *(_policy_gate(standing, one) for one in asked)]
+
+
+def gates_for_first_letter(standing: Standing) -> list[Gate]:
+    """What a letter of the first stage waits for: a person whom the policy covers, and somebody who saw or heard it."""
+    return [*_scope_gate(standing), first_hand_gate(standing)]
 
 
 def _scope_gate(standing: Standing) -> list[Gate]:
@@ -96,7 +101,8 @@ def _scope_gate(standing: Standing) -> list[Gate]:
     return [Gate(SCOPE, text, State.MISSING, found.sentence, found.rule, url_name=page)]
 
 
-def _first_hand_gate(standing: Standing) -> Gate:
+def first_hand_gate(standing: Standing) -> Gate:
+    """An incident that somebody saw or heard: no letter rests on hearsay."""
     first_hand = [i for i in standing.counting if i.knowledge != Incident.Knowledge.HEARSAY]
     state = State.DONE if first_hand else State.MISSING
     hint = "Hearsay is kept on the file, and no letter rests on it"

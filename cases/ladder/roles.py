@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import design.words
+from cases.ladder import papers
 from people import access
 from people.access import Can
 from policies.policy import Policy
@@ -15,15 +16,15 @@ def names_with(policy: Policy, capability: str) -> str:
     return design.words.either(named, "nobody yet")
 
 
-def who_issues(policy: Policy) -> Who:
-    """Who issues a warning letter; unsaid in Dover's policy."""
-    stage = policy.stage_for_state("written warning")
+def who_issues(policy: Policy, paper: papers.Paper = papers.WRITTEN) -> Who:
+    """Who issues a letter of the ladder: whom its stage names; unsaid in Dover's policy for the warning letter."""
+    stage = paper.stage(policy)
     return stage.by if stage else Who(known=policy.roles)
 
 
-def who_issues_words(policy: Policy) -> str:
+def who_issues_words(policy: Policy, paper: papers.Paper = papers.WRITTEN) -> str:
     """The same as a sentence; where the policy is silent it says so and names who decides instead."""
-    who = who_issues(policy)
+    who = who_issues(policy, paper)
     if who.unsaid:
         return (
             "The policy does not say who issues this letter. "

@@ -35,32 +35,49 @@ class Standing:
 
     @cached_property
     def initial(self) -> Counter[int]:
-        """How many initial warnings stand in each counting incident, by its key."""
+        """How many initial warnings stand in each counting incident, by its key.
+
+        A first letter that was issued counts as one, unless one was given in the conversation already.
+        """
         counted = {incident.pk for incident in self.counting}
-        return Counter(
+        found = Counter(
             warning.incident_id
             for warning in self.warnings
             if warning.kind == Warning.Kind.INITIAL and warning.incident_id in counted and not warning.withdrawn_at
         )
+        for warning in self.first_letters:
+            if warning.incident_id in counted and not found[warning.incident_id]:
+                found[warning.incident_id] = 1
+        return found
+
+    @cached_property
+    def first_letters(self) -> list[Warning]:
+        """The letters by which the first stage was put in writing since the case was opened or reopened."""
+        return self._issued(Warning.Kind.FIRST)
 
     @cached_property
     def letter(self) -> Warning | None:
         """The warning letter that was issued last since the case was opened or reopened."""
-        issued = [
+        return max(
+            self._issued(Warning.Kind.WRITTEN),
+            key=lambda warning: (warning.paper.issued_at or self.case.begun_at, warning.pk),
+            default=None,
+        )
+
+    def _issued(self, kind: str) -> list[Warning]:
+        return [
             warning
             for warning in self.warnings
-            if warning.letter is not None
+            if warning.kind == kind
+            and warning.letter is not None
             and warning.letter.issued_at is not None
             and warning.letter.issued_at >= self.case.begun_at
             and not warning.withdrawn_at
         ]
-        return max(
-            issued, key=lambda warning: (warning.paper.issued_at or self.case.begun_at, warning.pk), default=None
-        )
 
     @cached_property
     def draft(self) -> Warning | None:
-        """The warning letter that is being written or waits for approval."""
+        """The warning letter, or the first letter, that is being written or waits for approval: one at a time."""
         waiting = (Letter.State.DRAFT, Letter.State.FOR_APPROVAL)
         return next(
             (w for w in self.warnings if w.letter is not None and w.letter.state in waiting and not w.withdrawn_at),

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import design.words
-from cases.ladder.gates import Gate, gates_for_restriction, gates_for_warning
+from cases.ladder import papers
+from cases.ladder.gates import Gate, gates_for_first_letter, gates_for_restriction, gates_for_warning
 from cases.ladder.roles import names_with, roles_named, who_issues, who_issues_words
 from cases.ladder.standing import Standing
 from cases.ladder.thresholds import Reached, restriction_reached, written_reached
@@ -66,6 +67,8 @@ def next_step(
     if standing.draft is not None:
         return _draft_waits(standing, may)
     restriction = restriction_reached(standing)
+    if _first_letter_due(standing) and not restriction.met and not written_reached(standing).met:
+        return _towards_first_letter(standing, may)
     if restriction.met:
         return _towards_restriction(standing, restriction, may)
     if case.stage == Case.Stage.INITIAL_WARNING and standing.policy.stage_for_state("written warning"):
@@ -73,11 +76,38 @@ def next_step(
     return _after_letter(standing, restriction, may)
 
 
+def _first_letter_due(standing: Standing) -> bool:
+    """Whether the policy puts its first stage in writing, and nothing has been written yet."""
+    if standing.case.stage != Case.Stage.INITIAL_WARNING or standing.first_letters:
+        return False
+    return papers.FIRST.rule(standing.policy) is not None
+
+
+def _towards_first_letter(standing: Standing, may: Callable[[str], str]) -> NextStep:
+    policy = standing.policy
+    rule = papers.FIRST.rule(policy)
+    assert rule is not None
+    asked = next((item.rule for item in (*rule.sent, *rule.says) if item.rule), None)
+    sentence = f"The policy puts its first stage in writing: {rule.name}. {who_issues_words(policy, papers.FIRST)}"
+    rules = [("The letter", asked), ("Who issues it", who_issues(policy, papers.FIRST).rule)]
+    log, gates = Act("Log an incident", "cases:log", "", may("log")), gates_for_first_letter(standing)
+    waits = [gate for gate in gates if gate.blocks]
+    if waits:
+        sentence = f"Before a first letter: {design.words.lower_first(waits[0].text)}. {sentence}"
+    return NextStep(sentence, gates, None if waits else _draft_first_letter(standing, may), [log], rules)
+
+
+def _draft_first_letter(standing: Standing, may: Callable[[str], str]) -> Act:
+    return Act("Draft the first letter", "cases:first_letter", standing.case.reference, may("warn"))
+
+
 def _towards_letter(standing: Standing, may: Callable[[str], str]) -> NextStep:
     ref, reached = standing.case.reference, written_reached(standing)
     gates, who = gates_for_warning(standing), who_issues_words(standing.policy)
     rules = [("Who issues the letter", who_issues(standing.policy).rule)]
     also = [_settle_restriction(standing, may)] if _letter_optional(standing.policy, standing) else []
+    if _first_letter_due(standing):
+        also.append(_draft_first_letter(standing, may))
     if reached.met:
         waits = [gate for gate in gates if gate.blocks]
         if waits:
@@ -106,14 +136,16 @@ def _letter_optional(policy: Policy, standing: Standing) -> bool:
 def _draft_waits(standing: Standing, may: Callable[[str], str]) -> NextStep:
     assert standing.draft is not None and standing.draft.letter is not None
     letter, policy = standing.draft.letter, standing.policy
-    who = who_issues_words(policy)
-    gates, rules = gates_for_warning(standing), [("Who issues the letter", who_issues(policy).rule)]
+    paper = papers.PAPERS[standing.draft.kind]
+    who = who_issues_words(policy, paper)
+    gates = gates_for_first_letter(standing) if paper.first else gates_for_warning(standing)
+    rules = [("Who issues the letter", who_issues(policy, paper).rule)]
     if letter.state == Letter.State.FOR_APPROVAL:
-        sentence = f"{letter.drafted_by.name} has sent a warning letter for approval. {who}"
-        act = Act("Read the warning letter", "cases:warning", letter.reference, may("read"))
+        sentence = f"{letter.drafted_by.name} has sent a {paper.name} for approval. {who}"
+        act = Act(f"Read the {paper.name}", "cases:warning", letter.reference, may("read"))
     else:
-        sentence = f"{letter.drafted_by.name} is drafting a warning letter. {who}"
-        act = Act("Go on with the warning letter", "cases:warning", letter.reference, may("warn"))
+        sentence = f"{letter.drafted_by.name} is drafting a {paper.name}. {who}"
+        act = Act(f"Go on with the {paper.name}", "cases:warning", letter.reference, may("warn"))
     return NextStep(sentence, gates, act, rules=rules)
 
 

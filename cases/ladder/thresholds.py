@@ -81,12 +81,15 @@ def _warnings_reached(standing: Standing, after: Threshold, wanted: int) -> Reac
     if went_on:
         words = f"{number(standing.initial[went_on.pk], 'initial warning')} in {went_on.reference}, and it went on."
         return Reached(True, words, after.rule, how="counted")
-    if full:
-        return _came_back(standing, full[0], after)
     if after.within == "in the case" and total >= wanted:
         last = max(i for i, incident in enumerate(standing.counting) if standing.initial[incident.pk])
         went_on_later = standing.counting[last].continued_after_warnings or len(standing.counting) > last + 1
-        return Reached(went_on_later, f"{number(total, 'initial warning')} in the case.", after.rule, how="counted")
+        words = (
+            f"{number(total, 'initial warning')} in the case, and {'it went on' if went_on_later else 'none since'}."
+        )
+        return Reached(went_on_later, words, after.rule, how="counted")
+    if full:
+        return _came_back(standing, full[0], after)
     if total >= wanted:
         words = (
             f"{number(total, 'initial warning')} were given, but over several interactions. "

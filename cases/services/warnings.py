@@ -1,7 +1,11 @@
-"""The warning letter: drafted from first-hand incidents, sent for approval or issued, returned, withdrawn."""
+"""The warning letter: drafted from first-hand incidents, sent for approval or issued, returned, withdrawn.
+
+A first letter, where a policy puts its first stage in writing (Northampton 4.1), goes the same way; it moves the case
+nowhere, and counts as an initial warning.
+"""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -9,14 +13,18 @@ from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
 from cases import ladder, permissions
+from cases.ladder import papers
+from cases.ladder.papers import Paper
 from cases.models import Case, Incident, Warning
 from cases.services.rows import lock, need
 from deadlines import services as deadlines
+from design import words
 from design.dates import day_of
 from letters import services as letters
 from letters.models import Letter
 from people import access
 from people.models import Provider, User
+from policies.parts import Stage
 from policies.policy import Policy
 from policies.rules import RuleBroken
 
@@ -35,37 +43,64 @@ def draft_warning(
     at: datetime,
     told: Mapping[str, str] | None = None,
     support: str = "",
+    review_on: date | None = None,
+    agreed: str = "",
+    paper: Paper = papers.WRITTEN,
 ) -> Warning:
     """Draft a warning letter from chosen incidents (Dover 6.12), once what must come first has come (6.9, 6.11).
 
     `expected` is what must change; `told` is what the letter says of each incident, by reference, where that is not the
-    account itself. Raises `RuleBroken` before the threshold, for hearsay, for an incident of another case, and without
-    words; `TransitionNotAllowed` past the first stage or while another draft is open.
+    account itself. `review_on` is when it is looked at again and `agreed` what came of the conversation, where the
+    policy wants these told (Northampton 4.1). Raises `RuleBroken` before the threshold, for hearsay, for an incident of
+    another case, and without words; `TransitionNotAllowed` past the first stage or while another draft is open.
     """
     case = lock(case_id)
     permissions.check_can_warn(by, case)
-    standing = _ready(case)
+    standing = _ready(case, paper)
     if standing.draft is not None:
-        raise TransitionNotAllowed(
-            "A warning letter is being drafted already.", object=case, method=Case.warn_in_writing
-        )
+        name = papers.PAPERS[standing.draft.kind].name
+        raise TransitionNotAllowed(f"A {name} is being drafted already.", object=case, method=Case.warn_in_writing)
     chosen = _chosen(standing, incidents)
     need(expected, "Enter what must change", "expected")
+    more = _told_besides(case.policy, paper, review_on=review_on, agreed=agreed, on=day_of(at))
     letter = letters.draft(
-        "warning",
+        paper.letter,
         to=case.resident,
         about=f"case:{case.reference}",
         case_ref=case.reference,
-        facts=facts_of(case.policy, chosen, expected=expected, told=told or {}, support=support),
+        facts=facts_of(case.policy, chosen, expected=expected, told=told or {}, support=support, paper=paper) | more,
         by=by,
         at=at,
         policy_version=case.policy_version,
     )
-    warning = Warning.objects.create(case=case, kind=Warning.Kind.WRITTEN, letter=letter)
+    warning = Warning.objects.create(case=case, kind=paper.kind, letter=letter)
     warning.incidents.set(chosen)
-    facts = {"letter": letter.reference, "incidents": [incident.reference for incident in chosen]}
+    facts = _named(warning) | {"incidents": [incident.reference for incident in chosen]}
     audit.record("warning.drafted", subject=case, by=by, at=at, facts=facts)
     return warning
+
+
+def _named(warning: Warning) -> dict[str, Any]:
+    """How an event speaks of a letter of the ladder."""
+    return {"letter": warning.paper.reference} | ({"first": True} if warning.kind == papers.FIRST.kind else {})
+
+
+def _told_besides(policy: Policy, paper: Paper, *, review_on: date | None, agreed: str, on: date) -> dict[str, Any]:
+    """What only its author knows and the policy wants told: when it is looked at again, what was agreed.
+
+    Raises `RuleBroken` where it is missing, and for a day that is not to come. Where the policy does not want it told,
+    it is told all the same if it was entered.
+    """
+    again = paper.asks(policy, "review")
+    if again and review_on is None:
+        raise RuleBroken("Enter when you will look at how things have gone", again, "review_on")
+    if review_on and review_on <= on:
+        raise RuleBroken("The day on which you look at it again must be to come", again, "review_on")
+    outcome = paper.asks(policy, "outcome") if paper.first else None
+    if outcome and not agreed.strip():
+        raise RuleBroken("Enter what came of the conversation", outcome, "agreed")
+    more: dict[str, Any] = {"review_on": review_on.isoformat()} if review_on else {}
+    return more | ({"agreed": agreed.strip()} if paper.first else {})
 
 
 @transaction.atomic
@@ -78,28 +113,38 @@ def change_warning(
     at: datetime,
     told: Mapping[str, str] | None = None,
     support: str = "",
+    review_on: date | None = None,
+    agreed: str = "",
 ) -> Warning:
     """Write a draft anew, before it is sent for approval or after it was returned."""
     case, warning, letter = _lock(warning_id)
     permissions.check_can_warn(by, case)
     if letter.state != Letter.State.DRAFT:
         raise _too_late(letter, "changed")
-    standing = _ready(case)
+    paper = papers.PAPERS[warning.kind]
+    standing = _ready(case, paper)
     chosen = _chosen(standing, incidents)
     need(expected, "Enter what must change", "expected")
-    facts = facts_of(case.policy, chosen, expected=expected, told=told or {}, support=support)
-    letters.redraft(letter.pk, facts=facts, by=by, at=at)
+    more = _told_besides(case.policy, paper, review_on=review_on, agreed=agreed, on=day_of(at))
+    facts = facts_of(case.policy, chosen, expected=expected, told=told or {}, support=support, paper=paper)
+    letters.redraft(letter.pk, facts=facts | more, by=by, at=at)
     warning.incidents.set(chosen)
     return Warning.objects.select_related("letter").get(pk=warning.pk)
 
 
 def facts_of(
-    policy: Policy, incidents: Sequence[Incident], *, expected: str, told: Mapping[str, str], support: str = ""
+    policy: Policy,
+    incidents: Sequence[Incident],
+    *,
+    expected: str,
+    told: Mapping[str, str],
+    support: str = "",
+    paper: Paper = papers.WRITTEN,
 ) -> dict[str, Any]:
     """The facts of a warning letter: what happened, what must change, and what may follow under which clause."""
-    next_stage = policy.stage_for_state("contact restriction")
+    next_stage = paper.next_stage(policy)
     rule = next_stage.after.rule if next_stage and next_stage.after else None
-    stage = policy.stage_for_state("written warning")
+    stage = paper.stage(policy)
     appeal = policy.appeal_of(stage.key) if stage else None
     facts: dict[str, Any] = {
         "incidents": [
@@ -112,7 +157,7 @@ def facts_of(
             for incident in sorted(incidents, key=lambda incident: (incident.happened_on, incident.pk))
         ],
         "expected": expected.strip(),
-        "consequence": "If behaviour like this happens again, we may limit how you can contact us.",
+        "consequence": _consequence(paper, next_stage),
         "clause_consequence": rule.cite() if rule else "",
         "appeal_possible": appeal is not None,
         "support": support.strip(),
@@ -128,6 +173,12 @@ def facts_of(
     return facts
 
 
+def _consequence(paper: Paper, next_stage: Stage | None) -> str:
+    if paper.first and next_stage and next_stage.state == papers.WRITTEN.state:
+        return "If behaviour like this happens again, we may send you a written warning."
+    return "If behaviour like this happens again, we may limit how you can contact us."
+
+
 @transaction.atomic
 def submit_warning(warning_id: int, *, by: User, at: datetime) -> Warning:
     """Send a draft to those who may issue it. It waits on their lists until one of them issues or returns it."""
@@ -135,7 +186,8 @@ def submit_warning(warning_id: int, *, by: User, at: datetime) -> Warning:
     permissions.check_can_warn(by, case)
     if letter.state == Letter.State.FOR_APPROVAL:
         return warning
-    _ready(case)
+    paper = papers.PAPERS[warning.kind]
+    _ready(case, paper)
     letters.submit(letter.pk, by=by, at=at)
     deadlines.cancel(_about(letter), "warning.revise", at=at, reason="Sent for approval again")
     deadlines.set_deadline(
@@ -144,17 +196,17 @@ def submit_warning(warning_id: int, *, by: User, at: datetime) -> Warning:
         kind="warning.issue",
         about=_about(letter),
         case_ref=case.reference,
-        title=f"Read and issue warning letter {letter.reference}",
+        title=f"Read and issue {paper.name} {letter.reference}",
         url_name="cases:warning",
-        for_roles=_issuers(case),
+        for_roles=_issuers(case, paper),
         at=at,
     )
-    audit.record("warning.sent_for_approval", subject=case, by=by, at=at, facts={"letter": letter.reference})
+    audit.record("warning.sent_for_approval", subject=case, by=by, at=at, facts=_named(warning))
     return warning
 
 
-def _issuers(case: Case) -> list[str]:
-    who = ladder.who_issues(case.policy)
+def _issuers(case: Case, paper: Paper) -> list[str]:
+    who = ladder.who_issues(case.policy, paper)
     return access.keys_with(case.provider, Can.DECIDE) if who.unsaid else sorted(who.keys())
 
 
@@ -162,7 +214,8 @@ def _issuers(case: Case) -> list[str]:
 def send_back_warning(warning_id: int, *, reasons: str, by: User, at: datetime) -> Warning:
     """Return a letter to its author with reasons, which is a decision as well."""
     case, warning, letter = _lock(warning_id)
-    permissions.check_can_issue_warning(by, case)
+    paper = papers.PAPERS[warning.kind]
+    permissions.check_can_issue_warning(by, case, paper)
     if letter.state != Letter.State.FOR_APPROVAL:
         raise _too_late(letter, "returned")
     need(reasons, "Enter why it is returned", "reasons")
@@ -174,13 +227,12 @@ def send_back_warning(warning_id: int, *, reasons: str, by: User, at: datetime) 
         kind="warning.revise",
         about=_about(letter),
         case_ref=case.reference,
-        title=f"Change warning letter {letter.reference}, which was returned",
+        title=f"Change {paper.name} {letter.reference}, which was returned",
         url_name="cases:warning",
         owner=letter.drafted_by,
         at=at,
     )
-    rule = ladder.who_issues(case.policy).rule
-    facts = {"letter": letter.reference}
+    rule, facts = ladder.who_issues(case.policy, paper).rule, _named(warning)
     audit.decide(
         "warning.returned", subject=case, by=by, at=at, reasons=reasons, rule=rule, outcome="returned", facts=facts
     )
@@ -195,19 +247,24 @@ def issue_warning(
 
     Whoever the policy names may; where it is silent, as Dover's is, somebody who decides, and the decision is
     recorded as made in its silence. What was considered and what was not done are kept with it (6.24). Issued by the
-    same person a second time (a double click), it is left as it is.
+    same person a second time (a double click), it is left as it is. A first letter moves nothing, and stands with the
+    last incident that is known by now: only what comes after it is a further one.
     """
     case, warning, letter = _lock(warning_id)
-    permissions.check_can_issue_warning(by, case)
+    paper = papers.PAPERS[warning.kind]
+    permissions.check_can_issue_warning(by, case, paper)
     if letter.state == Letter.State.ISSUED and letter.issued_by_id == by.pk:
         return warning
     if letter.state not in WAITING:
         raise _too_late(letter, "issued")
-    standing = _ready(case)
+    standing = _ready(case, paper)
     _chosen(standing, list(warning.incidents.all()))
     letters.issue(letter.pk, by=by, at=at)
-    case.warn_in_writing(at=at)
-    case.save()
+    if paper.first:
+        warning.incident = standing.counting[-1]
+    else:
+        case.warn_in_writing(at=at)
+        case.save()
     warning.given_on, warning.given_by = day_of(at), by
     warning.save()
     deadlines.meet(_about(letter), "warning.issue", at=at, how=f"Issued by {by.name}")
@@ -217,14 +274,20 @@ def issue_warning(
         subject=case,
         by=by,
         at=at,
-        reasons=reasons or ladder.written_reached(standing).sentence,
-        rule=ladder.who_issues(case.policy).rule,
+        reasons=reasons or _why(standing, paper),
+        rule=ladder.who_issues(case.policy, paper).rule,
         outcome="issued",
         considered=considered,
         not_done=not_done,
-        facts={"letter": letter.reference},
+        facts=_named(warning),
     )
     return warning
+
+
+def _why(standing: ladder.Standing, paper: Paper) -> str:
+    if paper.first:
+        return "The policy puts its first stage in writing."
+    return ladder.written_reached(standing).sentence
 
 
 @transaction.atomic
@@ -245,8 +308,8 @@ def withdraw_warning(warning_id: int, *, reasons: str, by: User, at: datetime) -
         reasons=reasons,
         rule=rule,
         outcome="withdrawn",
-        not_done=f"Warning letter {letter.reference} was not issued",
-        facts={"letter": letter.reference},
+        not_done=f"{words.upper_first(papers.PAPERS[warning.kind].name)} {letter.reference} was not issued",
+        facts=_named(warning),
     )
     return warning
 
@@ -277,17 +340,23 @@ def _lock(warning_id: int) -> tuple[Case, Warning, Letter]:
     return case, warning, warning.letter
 
 
-def _ready(case: Case) -> ladder.Standing:
-    """The standing of a case that may go on to a written warning; raises where it may not."""
+def _ready(case: Case, paper: Paper = papers.WRITTEN) -> ladder.Standing:
+    """The standing of a case that may go on to a letter of the ladder; raises where it may not.
+
+    A written warning waits for what the policy asks first. A first letter waits for a policy that has one, and covers
+    the person.
+    """
     if case.stage != Case.Stage.INITIAL_WARNING:
         raise TransitionNotAllowed("The case is past its first stage.", object=case, method=Case.warn_in_writing)
     standing = ladder.read(case)
+    if paper.first and paper.rule(case.policy) is None:
+        raise RuleBroken("The policy does not put its first stage in writing", None)
     reached = ladder.written_reached(standing)
-    if not reached.met:
+    if not paper.first and not reached.met:
         raise RuleBroken(reached.sentence.rstrip("."), reached.rule)
-    for gate in ladder.gates_for_warning(standing):
+    for gate in ladder.gates_for_first_letter(standing) if paper.first else ladder.gates_for_warning(standing):
         if gate.asked_by_policy and gate.blocks:
-            raise RuleBroken(f"Before a warning letter: {gate.text}", gate.rule)
+            raise RuleBroken(f"Before a {paper.name}: {gate.text}", gate.rule)
     return standing
 
 

@@ -1,9 +1,10 @@
 """Giving a warning: incidents, what must change, preview, check; then issued, or sent for approval."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,6 +13,8 @@ from django_fsm import TransitionNotAllowed
 
 from audit.models import Event
 from cases import forms, ladder, permissions, services, wording
+from cases.ladder import papers
+from cases.ladder.papers import Paper
 from cases.models import Case, Warning
 from cases.views.frame import SignedInRequest, bar, find
 from design import components, refusals
@@ -20,38 +23,56 @@ from design.forms import for_page
 from letters import services as letters
 from letters.models import Letter
 from people.access import Can
+from policies.values import Item
 
 
 def draft(request: SignedInRequest, ref: str) -> HttpResponse:
     """Choose what happened and write what must change. An open draft is gone on with."""
+    return _draft(request, ref, papers.WRITTEN)
+
+
+def first(request: SignedInRequest, ref: str) -> HttpResponse:
+    """The same for the letter that puts the first stage in writing (Northampton 4.1); 404 where the policy has none."""
+    return _draft(request, ref, papers.FIRST)
+
+
+def _draft(request: SignedInRequest, ref: str, paper: Paper) -> HttpResponse:
     case = find(request, ref)
+    if paper.first and paper.rule(case.policy) is None:
+        raise Http404("The policy does not put its first stage in writing.")
     permissions.check_can_warn(request.user, case)
     standing = ladder.read(case)
     if standing.draft is not None and standing.draft.letter is not None and request.method == "GET":
         return redirect("cases:warning", standing.draft.letter.reference)
-    form = _form(request, standing)
+    form = _form(request, standing, paper)
     if form.is_valid():
         with form.rules():
-            warning = services.draft_warning(case.pk, by=request.user, at=timezone.now(), **_chosen(form))
+            chosen = _chosen(form)
+            warning = services.draft_warning(case.pk, by=request.user, at=timezone.now(), paper=paper, **chosen)
             return redirect("cases:warning", warning.paper.reference)
-    reached = ladder.written_reached(standing)
-    return _write(request, case, form, reached=reached, title="Draft a warning letter")
+    reached = None if paper.first else ladder.written_reached(standing)
+    return _write(request, case, form, paper, reached=reached, title=f"Draft a {paper.name}")
 
 
 def _form(
-    request: SignedInRequest, standing: ladder.Standing, initial: dict[str, Any] | None = None
+    request: SignedInRequest, standing: ladder.Standing, paper: Paper, initial: dict[str, Any] | None = None
 ) -> forms.WarningForm:
-    return for_page(forms.WarningForm, request, initial, incidents=standing.counting)
+    policy = standing.policy
+    asks = {"review_on"} if paper.asks(policy, "review") else set()
+    asks |= {"agreed"} if paper.first and paper.asks(policy, "outcome") else set()
+    return for_page(forms.WarningForm, request, initial, incidents=standing.counting, asks=asks)
 
 
 def _chosen(form: forms.WarningForm) -> dict[str, Any]:
     kept = form.cleaned_data
-    return {"incidents": form.chosen(), "told": form.told(), "expected": kept["expected"], "support": kept["support"]}
+    typed = {name: kept[name] for name in ("expected", "support", "review_on", "agreed") if name in form.fields}
+    return {"incidents": form.chosen(), "told": form.told(), **typed}
 
 
-def _write(request: SignedInRequest, case: Case, form: forms.WarningForm, **more: Any) -> HttpResponse:
-    context = {**bar(case), "form": form, **more}
-    context["lost"] = case.policy.letter_on("written") and case.policy.letter_on("written").contents_lost
+def _write(request: SignedInRequest, case: Case, form: forms.WarningForm, paper: Paper, **more: Any) -> HttpResponse:
+    rule = paper.rule(case.policy)
+    called = rule.name if rule and paper.first else ""
+    context = {**bar(case), "form": form, "called": called, "lost": rule and rule.contents_lost, **more}
     return render(request, "cases/warn.html", context)
 
 
@@ -81,17 +102,20 @@ def change(request: SignedInRequest, ref: str) -> HttpResponse:
     """Write a draft anew."""
     case, warning, letter = _find(request, ref)
     permissions.check_can_warn(request.user, case)
+    paper = papers.PAPERS[warning.kind]
     chosen = list(warning.incidents.values_list("reference", flat=True))
     told = {f"told_{one['reference']}": one["what"] for one in letter.facts["incidents"]}
-    written = {"incidents": chosen, "expected": letter.facts["expected"], "support": letter.facts.get("support", "")}
-    form = _form(request, ladder.read(case), written | told)
+    written = {name: letter.facts.get(name, "") for name in ("expected", "support", "agreed")} | {"incidents": chosen}
+    again = letter.facts.get("review_on")
+    written["review_on"] = date.fromisoformat(again) if again else None
+    form = _form(request, ladder.read(case), paper, written | told)
     if form.is_valid():
         with form.rules():
             services.change_warning(warning.pk, by=request.user, at=timezone.now(), **_chosen(form))
             return redirect("cases:warning", ref)
     back = reverse("cases:warning", args=[ref])
     return _write(
-        request, case, form, title="Change the warning letter", back=back, letter=letter,
+        request, case, form, paper, title=f"Change the {paper.name}", back=back, letter=letter,
         sent_back=_returned(letter, case),
     )  # fmt: skip
 
@@ -107,20 +131,24 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
         answer = _decide(request, case, warning, form)
         if answer is not None:
             return answer
-    reached = ladder.written_reached(ladder.read(case))
-    stage = case.policy.stage_for_state("written warning")
+    paper = papers.PAPERS[warning.kind]
+    reached = None if paper.first else ladder.written_reached(ladder.read(case))
+    rule = reached.rule if reached else next((item.rule for item in _says(case, paper) if item.rule), None)
+    stage = paper.stage(case.policy)
     context = {
         **bar(case),
         "letter": letter,
+        "paper": paper,
+        "name": paper.name,
         "form": form,
         "preview": letters.as_html(letter, on=day_of(timezone.now())),
-        "why_not_issue": may("issue_warning"),
+        "why_not_issue": may("issue_first_letter" if paper.first else "issue_warning"),
         "why_not_write": may("warn"),
-        "who": ladder.who_issues_words(case.policy),
-        "silent": ladder.who_issues(case.policy).unsaid,
+        "who": ladder.who_issues_words(case.policy, paper),
+        "silent": ladder.who_issues(case.policy, paper).unsaid,
         "deciders": ladder.names_with(case.policy, Can.DECIDE),
-        "reached": reached,
-        "rule": reached.rule.cite() if reached.rule else "",
+        "leads": reached.sentence if reached else "The policy puts its first stage in writing.",
+        "rule": rule.cite() if rule else "",
         "stage_after": stage.name if stage else "",
         "is_draft": letter.state == Letter.State.DRAFT,
         "waits": letter.state == Letter.State.FOR_APPROVAL,
@@ -128,6 +156,11 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
         "sent_back": _returned(letter, case),
     }
     return render(request, "cases/warning.html", context)
+
+
+def _says(case: Case, paper: Paper) -> tuple[Item, ...]:
+    rule = paper.rule(case.policy)
+    return (*rule.sent, *rule.says) if rule else ()
 
 
 def _decide(request: SignedInRequest, case: Case, warning: Warning, form: forms.IssueForm) -> HttpResponse | None:
@@ -159,23 +192,28 @@ def issued(request: SignedInRequest, ref: str) -> HttpResponse:
     case, warning, letter = _find(request, ref)
     if letter.state != Letter.State.ISSUED:
         return redirect("cases:warning", ref)
-    context = {**bar(case), "letter": letter, "warning": warning, "ways": list(letter.dispatches.order_by("pk"))}
+    paper = papers.PAPERS[warning.kind]
+    ways = list(letter.dispatches.order_by("pk"))
+    context = {**bar(case), "letter": letter, "warning": warning, "ways": ways, "paper": paper, "name": paper.name}
     return render(request, "cases/issued.html", context)
 
 
 def _reason(request: SignedInRequest, ref: str, verb: str) -> HttpResponse:
     case, warning, letter = _find(request, ref)
-    check, service, title, button, label, called = {
+    service, title, button, label, called = {
         "return": (
-            permissions.check_can_issue_warning, services.send_back_warning, "Return the letter to its author",
-            "Return the letter", "Why is it returned?", "why it is returned",
+            services.send_back_warning, "Return the letter to its author", "Return the letter",
+            "Why is it returned?", "why it is returned",
         ),
         "withdraw": (
-            permissions.check_can_warn, services.withdraw_warning, "Withdraw the letter", "Withdraw the letter",
-            "Why is it withdrawn?", "why it is withdrawn",
+            services.withdraw_warning, "Withdraw the letter", "Withdraw the letter", "Why is it withdrawn?",
+            "why it is withdrawn",
         ),
     }[verb]  # fmt: skip
-    check(request.user, case)
+    if verb == "return":
+        permissions.check_can_issue_warning(request.user, case, papers.PAPERS[warning.kind])
+    else:
+        permissions.check_can_warn(request.user, case)
     form = for_page(forms.ReasonsForm, request, label=label, called=called)
     if form.is_valid():
         with form.rules():

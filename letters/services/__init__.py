@@ -69,7 +69,7 @@ def draft(
     spec = kinds.kind_of(kind)
     spec.check(facts)
     version = policy_version or to.provider.policy_version_on(day_of(at))
-    frame = paper.frame_facts(to.provider, version.policy, to)
+    frame = paper.frame_facts(to.provider, version.policy, to) | paper.worded(kind, version)
     ways = [channel for channel, _ in channels_for(spec, version.policy, to)]
     letter = Letter.objects.create(
         provider=to.provider,
@@ -201,7 +201,7 @@ def preview(
     version = policy_version or to.provider.policy_version_on(on)
     whole = {
         **facts,
-        "frame": paper.frame_facts(to.provider, version.policy, to),
+        "frame": paper.frame_facts(to.provider, version.policy, to) | paper.worded(kind, version),
         "to": paper.addressee(to),
         "signed": paper.signature(by, on),
     }

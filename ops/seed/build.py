@@ -65,6 +65,7 @@ class Council(Around):
             self.provider,
             text=policies.shelf.builtin()[SLUG][-1].read_text(encoding="utf-8"),
             local=policies.shelf.local_rules(SLUG),
+            wording=policies.shelf.letters(SLUG),
             by_name="Helena Marsh, Head of Housing",
             at=self.at(400, 9),
         )

@@ -102,6 +102,7 @@ class Neighbour(Around):
             self.provider,
             text=policies.shelf.builtin()[house.slug][-1].read_text(encoding="utf-8"),
             local=policies.shelf.local_rules(house.slug),
+            wording=policies.shelf.letters(house.slug),
             by_name="Director of Housing",
             at=self.at(75, 9),
         )
@@ -159,10 +160,28 @@ class Neighbour(Around):
         return Case.objects.get(resident=resident)
 
     def warn(self, case: Case) -> None:
-        """The policy's letter of warning, where it has one; then it happens again."""
+        """The policy's letters of the first stage and of warning, where it has them; then it happens again."""
+        if ladder.papers.FIRST.rule(case.policy):
+            self._send_first_letter(case)
         if case.policy.stage_for_state("written warning"):
             self._send_letter(case)
         self.log(case.resident, LATER, self.at(12, 11))
+
+    def _send_first_letter(self, case: Case) -> None:
+        at, paper = self.at(38, 14), ladder.papers.FIRST
+        first = cases.services.draft_warning(
+            case.pk,
+            incidents=list(case.incidents.all()),
+            expected="Let the person you speak to finish, and do not shout.",
+            agreed="You told us how long you had waited for the repair. We said that we would ring you about it.",
+            review_on=self.today if paper.asks(case.policy, "review") else None,
+            by=self.officer,
+            at=at,
+            paper=paper,
+        )
+        issuers = ladder.who_issues(case.policy, paper)
+        by = self.decider() if issuers.unsaid else self.holder(sorted(issuers.keys()))
+        cases.services.issue_warning(first.pk, by=by, at=at)
 
     def _send_letter(self, case: Case) -> None:
         at = self.at(34, 14)
@@ -175,6 +194,7 @@ class Neighbour(Around):
             case.pk,
             incidents=list(case.incidents.all()),
             expected="Speak calmly, and ring once about a repair: we ring back.",
+            review_on=self.today if ladder.papers.WRITTEN.asks(case.policy, "review") else None,
             by=self.officer,
             at=at,
         )

@@ -64,6 +64,15 @@ FACTS: dict[str, dict] = {
         "appeal_possible": False,
         "support": "If something is going on that we could help with, tell us.",
     },
+    "first_stage": {
+        "incidents": INCIDENTS,
+        "expected": "Speak to us without shouting, and do not threaten anybody who works for us.",
+        "consequence": "If it happens again, we may send you a written warning.",
+        "clause_consequence": "4.1",
+        "appeal_possible": False,
+        "support": "If something is going on that we could help with, tell us.",
+        "agreed": "You told us what had made you angry, and that it would not happen again.",
+    },
     "restriction": RESTRICTION,
     "restriction_varied": RESTRICTION
     | {"previous_reference": "X-000003", "what_changes": "You can now also phone us."},

@@ -12,7 +12,8 @@ from tests.letters.builders import FACTS
 
 @pytest.fixture
 def provider(db) -> Provider:
-    return factories.dover()
+    """Dover, with the common wording of its letters: what a provider words itself is tried in test_wording.py."""
+    return factories.running_on(factories.DOVER, slug=factories.DOVER, worded=False)
 
 
 @pytest.fixture

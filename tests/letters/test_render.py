@@ -70,6 +70,15 @@ def test_every_kind_says_who_to_whom_when_and_what_to_do(printed, kind):
 
 
 EXPECTED = {
+    "first_stage": [
+        "This is the first step of our policy, and it is not a written warning. It does not limit how you can",
+        "What came of our conversation You told us what had made you angry",
+        "3 December 2026, by phone (our reference I-000001)",
+        "Speak to us without shouting",
+        "If it happens again, we may send you a written warning.",
+        "This is in clause 4.1 of our policy.",
+        "There is no separate appeal against this letter",
+    ],
     "warning": [
         "This letter is a written warning. It does not limit how you can contact us",
         "3 December 2026, by phone (our reference I-000001)",

@@ -71,6 +71,55 @@ def test_every_problem_of_every_file_at_once(answer, tmp_path: Path):
     assert f"{GOOD}: no problems" in said
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A provider's folder: a policy, its local rules, and a letter that it words."""
+    (tmp_path / "letters").mkdir()
+    for file in (GOOD, SETTLED):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "letters" / "warning.txt").write_text("[closing]\nGood day, {resident}.\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("slug", sorted(shelf.builtin()))
+def test_the_folders_on_the_shelf_have_no_problems(answer, slug):
+    code, said = answer("check", str(shelf.DATA / slug))
+    assert (code, said) == (0, f"{newest(slug)}: no problems\n")
+
+
+def test_the_letters_beside_a_policy_are_checked_with_it(answer, folder: Path):
+    named = str(folder / GOOD.name)
+    assert answer("check", named) == answer("check", str(folder)) == (0, f"{named}: no problems\n")
+    (folder / "letters" / "warning.txt").write_text("[closing]\nGood day, {residnet}.\n[opning]\n")
+    (folder / "letters" / "warnin.txt").write_bytes(b"\xff")
+    for meant in (named, str(folder)):
+        code, said = answer("check", meant)
+        assert code == 1 and len(said.splitlines()) == 3
+        assert f"{folder}/letters/warning.txt, line 1, [closing]: names {{residnet}}" in said
+        assert f"{folder}/letters/warnin.txt: is not UTF-8 text" in said
+
+
+def test_the_letters_belong_to_the_newest_policy_of_the_folder(answer, folder: Path):
+    old, new = folder / GOOD.name, folder / "2027-01-01.toml"
+    new.write_text(GOOD.read_text().replace("[letter.warning]", "[letter.second_stage]"))
+    (folder / "letters" / "second_stage.txt").write_text("[closing]\nGood day.\n")
+    (folder / "letters" / "warning.txt").unlink()
+    assert answer("check", str(folder)) == (0, f"{old}: no problems\n{new}: no problems\n")
+    (folder / "letters" / "second_stage.txt").write_text("[closing]\n\n")
+    assert answer("check", str(old))[0] == 0 and answer("check", str(new))[0] == 1
+
+
+def test_a_folder_uses_the_local_rules_in_it(answer, folder: Path):
+    (folder / SETTLED.name).write_text(SETTLED.read_text().replace("review.interval", "appeal.final"))
+    code, said = answer("check", str(folder))
+    assert code == 1 and "appeal.final" in said
+    assert answer("check", str(folder / GOOD.name))[0] == 0
+
+
+def test_a_folder_without_a_policy_is_said_to_be_none(answer, tmp_path: Path):
+    assert answer("check", str(tmp_path)) == (1, f"{tmp_path}: the file: is not a file.\n")
+
+
 def test_a_clause_that_is_not_in_the_text_at_hand_is_a_problem(answer, tmp_path: Path):
     text = tmp_path / "policy.txt"
     text.write_text("6.16 A restriction lasts six to twelve months.")

@@ -80,7 +80,9 @@ def warn_in_writing(w: builders.World) -> None:
         cases.settle_threshold(case.pk, reasons="It went on for a month.", by=w.staff.team_leader, at=at)
     answer_what_is_asked(w, "written warning")
     incidents = list(case.incidents.all())
-    warning = cases.draft_warning(case.pk, incidents=incidents, expected="Speak calmly.", by=w.staff.officer, at=at)
+    warning = cases.draft_warning(
+        case.pk, incidents=incidents, expected="Speak calmly.", review_on=NOON.date(), by=w.staff.officer, at=at
+    )
     cases.issue_warning(warning.pk, by=w.staff.team_leader, at=at, reasons="It went on.")
 
 

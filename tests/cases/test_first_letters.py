@@ -1,0 +1,263 @@
+"""The first stage in writing, where a policy has it so (Northampton 4.1): offered, approved, issued, counted."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django_fsm import TransitionNotAllowed
+
+from audit.models import Decision, Event
+from cases import ladder, permissions, services
+from cases.ladder.papers import FIRST, WRITTEN
+from cases.models import Case, Warning
+from deadlines.models import Deadline
+from letters.models import Letter
+from people.access import NotPermitted
+from policies import shelf
+from policies.rules import RuleBroken
+from tests import factories
+from tests.cases.conftest import later
+from tests.factories import NOON
+
+NORTHAMPTON = "northampton-partnership-homes"
+AGREED = "You told us about the repair. We said that we would chase it."
+AGAIN = date(2027, 3, 5)
+
+
+@pytest.fixture
+def provider(db):
+    return factories.running_on(NORTHAMPTON, slug=NORTHAMPTON)
+
+
+@pytest.fixture
+def case(log, resident) -> Case:
+    return log(resident).cases.get()
+
+
+@pytest.fixture
+def draft(case, staff):
+    """Drafts the first letter of the case."""
+
+    def made(at=NOON, **changed) -> Warning:
+        told = {"expected": "Speak calmly.", "agreed": AGREED, "paper": FIRST, "by": staff.officer} | changed
+        return services.draft_warning(case.pk, incidents=list(case.incidents.all()), at=at, **told)
+
+    return made
+
+
+def step(case: Case, who) -> ladder.NextStep:
+    case = Case.objects.get(pk=case.pk)
+    return ladder.next_step(ladder.read(case), may=permissions.reader(who, case))
+
+
+@pytest.mark.parametrize("slug", sorted(shelf.builtin()))
+def test_only_northampton_puts_its_first_stage_in_writing(slug):
+    assert (FIRST.rule(shelf.read_builtin(slug)) is not None) is (slug == NORTHAMPTON)
+
+
+def test_it_is_what_happens_next_until_one_is_issued(case, draft, staff):
+    before = step(case, staff.officer)
+    assert (before.act.url_name, before.act.why_not) == ("cases:first_letter", "")
+    assert "Fair Treatment Letter – informal stage" in before.sentence and "Team Leader" in before.sentence
+    warning = draft()
+    assert step(case, staff.officer).act.words == "Go on with the first letter"
+    services.issue_warning(warning.pk, by=staff.team_leader, at=NOON)
+    assert step(case, staff.officer).act.url_name == "cases:log"
+
+
+def test_it_is_offered_beside_the_warning_letter_where_that_is_reached_already(log, resident, staff):
+    case = log(resident, warnings=1, went_on=True).cases.get()
+    services.answer_gate(case.pk, "root_cause", words="Nothing of ours.", by=staff.officer, at=NOON)
+    found = step(case, staff.officer)
+    assert found.act.url_name == "cases:warn"
+    assert [act.url_name for act in found.also][-1] == "cases:first_letter"
+
+
+def test_it_goes_the_way_of_a_warning_letter_and_moves_the_case_nowhere(case, draft, staff):
+    warning = draft()
+    ref = warning.paper.reference
+    services.submit_warning(warning.pk, by=staff.officer, at=NOON)
+    waits = Deadline.objects.open().get(kind="warning.issue")
+    assert waits.title == f"Read and issue first letter {ref}" and "team_leader" in waits.for_roles
+    services.send_back_warning(warning.pk, reasons="Name the day.", by=staff.team_leader, at=NOON)
+    services.change_warning(
+        warning.pk, incidents=list(case.incidents.all()), expected="Be calm.", agreed=AGREED, by=staff.officer, at=NOON
+    )
+    services.issue_warning(warning.pk, by=staff.team_leader, at=NOON)
+    letter = Letter.objects.get(reference=ref)
+    assert (letter.kind, letter.state) == ("first_stage", Letter.State.ISSUED)
+    assert (letter.facts["expected"], letter.facts["agreed"]) == ("Be calm.", AGREED)
+    assert letter.facts["consequence"] == "If behaviour like this happens again, we may send you a written warning."
+    assert letter.facts["appeal_possible"] is True
+    assert Case.objects.get(pk=case.pk).stage == Case.Stage.INITIAL_WARNING
+    verbs = ["warning.drafted", "warning.sent_for_approval", "warning.returned", "warning.issued"]
+    assert (
+        list(Event.objects.filter(verb__startswith="warning.").order_by("pk").values_list("verb", flat=True)) == verbs
+    )
+    assert Decision.objects.filter(event__verb="warning.issued").count() == 1
+
+
+def test_it_counts_as_the_informal_contact_after_which_a_further_incident_leads_to_a_warning(
+    case, draft, staff, log, resident
+):
+    services.issue_warning(draft().pk, by=staff.team_leader, at=NOON)
+    standing = ladder.read(Case.objects.get(pk=case.pk))
+    assert not ladder.written_reached(standing).met and sum(standing.initial.values()) == 1
+    assert [(line.words[:12], line.counts) for line in ladder.lines(standing)] == [("First letter", True)]
+    log(resident, at=later(3))
+    assert ladder.written_reached(ladder.read(Case.objects.get(pk=case.pk))).met
+
+
+def test_what_had_happened_before_it_is_no_further_incident(case, draft, staff, log, resident):
+    warning = draft()
+    log(resident, at=later(1))
+    services.issue_warning(warning.pk, by=staff.team_leader, at=later(2))
+    assert not ladder.written_reached(ladder.read(Case.objects.get(pk=case.pk))).met
+
+
+def test_a_warning_given_in_the_conversation_is_not_counted_twice(log, resident, staff):
+    case = log(resident, warnings=1).cases.get()
+    warning = services.draft_warning(
+        case.pk, incidents=list(case.incidents.all()), expected="Be calm.", agreed=AGREED, paper=FIRST,
+        by=staff.officer, at=NOON,
+    )  # fmt: skip
+    services.issue_warning(warning.pk, by=staff.team_leader, at=NOON)
+    assert sum(ladder.read(Case.objects.get(pk=case.pk)).initial.values()) == 1
+
+
+def test_it_is_no_warning_letter(case, draft, staff):
+    services.issue_warning(draft().pk, by=staff.team_leader, at=NOON)
+    standing = ladder.read(Case.objects.get(pk=case.pk))
+    assert standing.letter is None and not ladder.persisted(standing)
+
+
+def test_whoever_the_stage_names_issues_it(draft, staff):
+    warning = draft()
+    with pytest.raises(NotPermitted, match="This letter is issued by: Team Leader"):
+        services.issue_warning(warning.pk, by=staff.officer, at=NOON)
+    with pytest.raises(NotPermitted):
+        services.draft_warning(warning.case_id, incidents=[], expected="", paper=FIRST, by=staff.front_line, at=NOON)
+
+
+def test_it_tells_what_came_of_the_conversation(draft):
+    with pytest.raises(RuleBroken, match="Enter what came of the conversation") as refused:
+        draft(agreed="  ")
+    assert (refused.value.field, refused.value.rule.clause) == ("agreed", "4.1")
+
+
+def test_one_letter_at_a_time(case, draft, staff):
+    draft()
+    with pytest.raises(TransitionNotAllowed, match="A first letter is being drafted already"):
+        draft()
+
+
+def test_past_the_first_stage_there_is_none(case, draft, staff, log, resident):
+    services.issue_warning(draft().pk, by=staff.team_leader, at=NOON)
+    log(resident, at=later(3))
+    services.answer_gate(case.pk, "root_cause", words="Nothing of ours.", by=staff.officer, at=later(3))
+    letter = services.draft_warning(
+        case.pk, incidents=list(case.incidents.all()), expected="Be calm.", review_on=AGAIN, by=staff.officer,
+        at=later(4),
+    )  # fmt: skip
+    services.issue_warning(letter.pk, by=staff.team_leader, at=later(4))
+    with pytest.raises(TransitionNotAllowed, match="past its first stage"):
+        draft(at=later(5))
+
+
+def test_where_the_policy_does_not_write_then_nobody_does(db):
+    council = factories.dover()
+    staff = factories.staff(council)
+    resident = factories.resident(council, staff.officer)
+    case = Case.objects.create(
+        provider=council, resident=resident, policy_version=council.policy_versions.get(), reference="C-9",
+        owner=staff.officer, opened_by=staff.officer, opened_at=NOON, moved_at=NOON, begun_at=NOON,
+    )  # fmt: skip
+    with pytest.raises(RuleBroken, match="does not put its first stage in writing"):
+        services.draft_warning(case.pk, incidents=[], expected="Be calm.", paper=FIRST, by=staff.officer, at=NOON)
+
+
+@pytest.mark.parametrize("again", [None, NOON.date(), NOON.date() - timedelta(days=1)])
+def test_a_warning_letter_names_a_day_to_come_where_the_policy_wants_it_told(log, resident, staff, again):
+    case = log(resident, warnings=1, went_on=True).cases.get()
+    services.answer_gate(case.pk, "root_cause", words="Nothing of ours.", by=staff.officer, at=NOON)
+    asked = {"incidents": list(case.incidents.all()), "expected": "Be calm.", "by": staff.officer, "at": NOON}
+    with pytest.raises(RuleBroken) as refused:
+        services.draft_warning(case.pk, review_on=again, **asked)
+    assert (refused.value.field, refused.value.rule.clause) == ("review_on", "4.1")
+    assert services.draft_warning(case.pk, review_on=AGAIN, **asked).paper.facts["review_on"] == "2027-03-05"
+
+
+def test_asks_is_what_the_policy_says():
+    policy = shelf.read_builtin(NORTHAMPTON)
+    assert WRITTEN.asks(policy, "review").clause == "4.1" and FIRST.asks(policy, "review") is None
+    assert WRITTEN.asks(shelf.read_builtin("dover-district-council"), "review") is None
+
+
+# screens
+
+
+@pytest.fixture
+def office(client, staff):
+    client.force_login(staff.officer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+def typed(case: Case, **changed) -> dict:
+    incident = case.incidents.get()
+    ref = incident.reference
+    return {"incidents": [ref], f"told_{ref}": "You shouted.", "expected": "Be calm.", "agreed": AGREED} | changed
+
+
+def test_the_page_drafts_it_and_shows_it_in_the_providers_own_words(case, office, staff, client):
+    page = reverse("cases:first_letter", args=[case.reference])
+    assert "What came of the conversation" in office.get(page).content.decode()
+    answer = office.post(page, typed(case), follow=True)
+    shown = answer.content.decode()
+    letter = Letter.objects.get(kind="first_stage")
+    assert answer.redirect_chain[-1][0] == reverse("cases:warning", args=[letter.reference])
+    assert "Fair Treatment Letter: what we spoke about (Informal Stage)" in shown and AGREED in shown
+    assert "This letter is issued by: Team Leader" in shown and "Send for approval" in shown
+    client.force_login(staff.team_leader, backend="allauth.account.auth_backends.AuthenticationBackend")
+    check = client.get(answer.redirect_chain[-1][0]).content.decode()
+    assert "The case stays at Informal Stage." in check and "The case moves to" not in check
+    done = client.post(answer.redirect_chain[-1][0], {"do": "issue"}, follow=True).content.decode()
+    assert "First letter issued" in done
+    assert (
+        f"First letter {letter.reference} issued"
+        in client.get(reverse("cases:timeline", args=[case.reference])).content.decode()
+    )
+
+
+def test_every_error_keeps_every_text(case, office):
+    page = reverse("cases:first_letter", args=[case.reference])
+    kept = {"expected": "Please be calm with us.", "agreed": "We said that we would ring.", "support": "A quiet room."}
+    for missing in ("expected", "agreed", "incidents"):
+        shown = office.post(page, typed(case, **kept) | {missing: ""}).content.decode()
+        assert "There is a problem" in shown
+        for name, text in kept.items():
+            assert name == missing or text in shown, (missing, name)
+
+
+def test_the_day_of_a_warning_letter_is_asked_and_kept(log, resident, office, staff):
+    case = log(resident, warnings=1, went_on=True).cases.get()
+    services.answer_gate(case.pk, "root_cause", words="Nothing of ours.", by=staff.officer, at=NOON)
+    page = reverse("cases:warn", args=[case.reference])
+    answer = office.post(page, typed(case)).content.decode()
+    assert "Enter the day you look at it again" in answer and "Be calm." in answer
+    day = {"review_on_day": "5", "review_on_month": "3", "review_on_year": "2099"}
+    assert office.post(page, typed(case, **day)).status_code == 302
+    ref = Letter.objects.get(kind="warning").reference
+    again = office.get(reverse("cases:warning_change", args=[ref])).content.decode()
+    assert 'value="2099"' in again
+
+
+def test_there_is_no_such_page_where_the_policy_has_no_such_letter(client, db):
+    council = factories.dover()
+    staff = factories.staff(council)
+    resident = factories.resident(council, staff.officer)
+    case = Case.objects.create(
+        provider=council, resident=resident, policy_version=council.policy_versions.get(), reference="C-9",
+        owner=staff.officer, opened_by=staff.officer, opened_at=NOON, moved_at=NOON, begun_at=NOON,
+    )  # fmt: skip
+    client.force_login(staff.officer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get(reverse("cases:first_letter", args=[case.reference])).status_code == 404
