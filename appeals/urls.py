@@ -7,7 +7,7 @@ from appeals import views
 app_name = "appeals"
 urlpatterns = [
     path("cases/<str:ref>/appeals/", views.of_case, name="of_case"),
-    path("restrictions/<str:ref>/appeal/", views.lodge, name="lodge"),
+    path("cases/<str:ref>/appeals/against/<str:key>/", views.lodge, name="lodge"),
     path("appeals/<str:ref>/", views.view, name="view"),
     path("appeals/<str:ref>/lodged/", views.lodged, name="lodged"),
     path("appeals/<str:ref>/decide/", views.decide, name="decide"),

@@ -32,6 +32,9 @@ SENTENCES: dict[str, str] = {
     "warning.returned": "Warning letter {letter} returned",
     "warning.issued": "Warning letter {letter} issued",
     "warning.withdrawn": "Warning letter {letter} withdrawn",
+    "warning.quashed": "Warning {warned} taken back on appeal",
+    "warning.corrected": "Warning letter {letter} issued on appeal, in place of another",
+    "case.warning_taken_back": "The case rests on that warning letter no more",
     "risk.assessed": "Risk assessed",
     "equality.assessed": "Equality impact assessed",
     "letter.drafted": "Letter {ref} drafted",
@@ -119,7 +122,12 @@ def sentence(event: Event) -> str:
     if known is None:
         return words.upper_first(event.verb.replace(".", " ").replace("_", " "))
     facts = event.facts or {}
-    told = {"ref": event.subject_ref, "letter": facts.get("letter", ""), "how": HOW.get(facts.get("channel", ""), "")}
+    told = {
+        "ref": event.subject_ref.partition(".")[0],
+        "letter": facts.get("letter", ""),
+        "warned": f"letter {facts['letter']}" if facts.get("letter") else f"of {facts.get('incident', '')}",
+        "how": HOW.get(facts.get("channel", ""), ""),
+    }
     return known.format(**told).replace("  ", " ")
 
 

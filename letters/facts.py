@@ -205,7 +205,7 @@ KINDS: dict[str, Kind] = {
             ("appeal_received", "appeal"),
             {
                 "appeal_reference": text,
-                "restriction_reference": text,
+                "restriction_reference": words_if_any,
                 "received_on": day,
                 "in_time": or_null(yes),
                 "answer_by": or_null(day),
@@ -213,6 +213,7 @@ KINDS: dict[str, Kind] = {
                 "decided_by_role": words_if_any,
                 "meanwhile": words_if_any,
             },
+            {"against": text},
         ),
         _kind(
             "appeal_outcome",
@@ -221,7 +222,7 @@ KINDS: dict[str, Kind] = {
             ("appeal",),
             {
                 "appeal_reference": text,
-                "restriction_reference": text,
+                "restriction_reference": words_if_any,
                 "outcome": one_of("upheld", "varied", "dismissed", "out_of_time"),
                 "reasons": text,
                 "considered": words_if_any,
@@ -232,6 +233,7 @@ KINDS: dict[str, Kind] = {
                 "final": or_null(yes),
                 "next": or_null(record(name=text, words=words_if_any)),
             },
+            {"against": text},
         ),
         _kind(
             "review_outcome",

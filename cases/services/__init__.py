@@ -2,6 +2,7 @@
 
 from cases.services import incidents, stages
 from cases.services.assessments import answer_gate, assess
+from cases.services.quashing import correct_warning, quash_warning
 from cases.services.stages import (
     close,
     decide_not_to_act,
@@ -27,6 +28,7 @@ __all__ = [
     "assess",
     "change_warning",
     "close",
+    "correct_warning",
     "decide_not_to_act",
     "draft_warning",
     "incidents",
@@ -35,6 +37,7 @@ __all__ = [
     "mark_restriction_continued",
     "mark_review_begun",
     "mark_unrestricted",
+    "quash_warning",
     "reopen",
     "send_back_warning",
     "settle_restriction",

@@ -13,6 +13,7 @@ from django_fsm import TransitionNotAllowed
 from audit.models import Event
 from cases import forms, ladder, permissions, services, wording
 from cases.models import Case, Warning
+from cases.services import rights
 from cases.views.frame import SignedInRequest, bar, find
 from design import components, refusals
 from design.dates import day_of
@@ -108,12 +109,12 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
         if answer is not None:
             return answer
     reached = ladder.written_reached(ladder.read(case))
-    stage = case.policy.stage_for_state("written warning")
+    stage, today = case.policy.stage_for_state("written warning"), day_of(timezone.now())
     context = {
         **bar(case),
         "letter": letter,
         "form": form,
-        "preview": letters.as_html(letter, on=day_of(timezone.now())),
+        "preview": letters.as_html(letter, on=today, known=rights.of_letter(case, today)),
         "why_not_issue": may("issue_warning"),
         "why_not_write": may("warn"),
         "who": ladder.who_issues_words(case.policy),

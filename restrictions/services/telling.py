@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import policies.clocks
+from cases.services import rights
 from deadlines import services as deadlines
 from people.models import User
 from policies.calendars import Calendar
@@ -369,16 +370,7 @@ def appeal_facts(restriction: Restriction, window: Reckoning | None, terms: Sequ
     appeals = case.policy.appeal_of(*appealed_as(case.policy, terms))
     if window is None or appeals is None:
         return None
-    ways = [str(item).replace("email", "e-mail") for item in appeals.how.kept]
-    return {
-        "until": window.due.isoformat() if window.due else None,
-        "explained": window.explain(),
-        "how": " or ".join(ways) or "in whatever way is easiest for you",
-        "to_post": case.provider.address,
-        "to_email": case.provider.email,
-        "decided_by_role": "" if appeals.by.unsaid else appeals.by.names(),
-        "clause": appeals.window.rule.clause if appeals.window.rule else "",
-    }
+    return rights.in_letter(case.provider, appeals, window)
 
 
 def _register_facts(made: Plan) -> dict[str, Any] | None:

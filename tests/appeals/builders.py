@@ -37,7 +37,7 @@ def lodge(w: World, restriction: Restriction, *, on: date = RECEIVED, at: dateti
         "by": w.staff.colleague,
         "at": at or noon(on),
     }
-    return services.lodge(restriction.pk, **how | changes)
+    return services.lodge(restriction.case_id, restriction.reference, **how | changes)
 
 
 def decide(appeal: Appeal, outcome: str, *, by: User, at: datetime, answer: Answer = ANSWER) -> Appeal:
