@@ -4,6 +4,7 @@ from appeals import against
 from appeals.against import Against
 from appeals.models import Appeal
 from cases.models import Case
+from cases.services import rights
 from people import access
 from people.access import Can, NotPermitted
 from people.models import User
@@ -12,14 +13,8 @@ from restrictions.permissions import F12
 
 
 def rules_of(found: Against) -> Appeals | None:
-    """How the policy of the case lets this decision be appealed; None where it lets nobody.
-
-    Whether it does hangs on the decision itself; which of several rules then holds, also on what it was about.
-    """
-    policy = found.case.policy
-    if policy.appeal_of(*found.names) is None:
-        return None
-    return policy.appeal_of(*found.names, *found.of)
+    """How the policy of the case lets this decision be appealed; None where it lets nobody."""
+    return rights.rules_for(found.case.policy, found.names, found.of)
 
 
 def decider_keys(found: Against) -> list[str]:

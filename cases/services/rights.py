@@ -1,5 +1,6 @@
 """The right to appeal against a decision: until when, how and to whom, as a letter tells it and a deadline keeps it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +22,16 @@ def against_warning(policy: Policy, state: str) -> Appeals | None:
     cover none.
     """
     return policy.appeal_of(*warned_as(policy, state))
+
+
+def rules_for(policy: Policy, names: Iterable[str], of: Iterable[str] = ()) -> Appeals | None:
+    """How a decision of these names is appealed; None where the policy does not cover it.
+
+    Whether it does hangs on the decision itself; which of several rules then holds, also on what it was about (`of`).
+    """
+    if policy.appeal_of(*names) is None:
+        return None
+    return policy.appeal_of(*names, *of)
 
 
 def warned_as(policy: Policy, state: str) -> tuple[str, ...]:

@@ -373,6 +373,20 @@ def appeal_facts(restriction: Restriction, window: Reckoning | None, terms: Sequ
     return rights.in_letter(case.provider, appeals, window)
 
 
+def against_keeping(restriction: Restriction, on: date) -> tuple[Reckoning, dict[str, Any]] | None:
+    """Until when, and how, the decision of a review to keep it can be appealed; None where the policy lets nobody.
+
+    Northampton 4.2 covers any decision; Dover 6.34 covers restrictions, and a review that keeps one imposes none.
+    """
+    case = restriction.case
+    policy = case.policy
+    rules = rights.rules_for(policy, policy.steps_into("review"), appealed_as(policy, restriction.terms.all()))
+    if rules is None:
+        return None
+    found = rights.window(policy, rules, deadlines.calendar_for(case.provider), decided_on=on, dated=on)
+    return found, rights.in_letter(case.provider, rules, found)
+
+
 def _register_facts(made: Plan) -> dict[str, Any] | None:
     restriction = made.restriction
     rule = register_for(restriction.case.policy)
