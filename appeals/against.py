@@ -109,6 +109,15 @@ def of(appeal: Appeal) -> Against:
     return next(iter(_told_of(appeal.case, [appeal.decision])))
 
 
+def named(appeal: Appeal, decisions: Iterable[Against]) -> Against:
+    """What an appeal is against, found among the decisions of its case where it stands there."""
+    for one in decisions:
+        ((name, target),) = one.target.items()
+        if getattr(appeal, f"{name}_id") == target.pk:
+            return one
+    return of(appeal)
+
+
 def _restrictions(case: Case) -> Iterable[Against]:
     imposed = Restriction.objects.filter(case=case, decided_on__isnull=False).exclude(state__in=Restriction.PREPARING)
     for one in imposed.select_related("letter", "decided_by", "proposed_by", "follows").prefetch_related("terms"):
@@ -180,16 +189,19 @@ def of_warning(warning: Warning) -> Against:
 
 
 def _others(case: Case) -> list[Against]:
-    """Decisions that the trail keeps and that are neither: a review that kept it, an entry, a decision not to act."""
+    """Decisions that the trail keeps and that are neither: a review that kept it, an entry, a decision not to act.
+
+    An entry that the resident was not told of is nobody's to appeal.
+    """
     on_file = Q(event__case_ref=case.reference)
     entered = Q(what=ENTERED) & (on_file | Q(event__case_ref="", event__resident_ref=case.resident.reference))
     kept = Q(what=REVIEWED, outcome=Review.Outcome.KEEP) | Q(what=NOT_ACTED)
     found = Decision.objects.filter((kept & on_file) | entered).select_related("event").order_by("pk")
-    return list(_told_of(case, list(found)))
+    return [one for one in _told_of(case, list(found)) if one.entry is None or one.entry.resident_told]
 
 
 def _told_of(case: Case, decisions: list[Decision]) -> Iterable[Against]:
-    """The decisions with what they are about. An entry that the resident was not told of is nobody's to appeal."""
+    """The decisions with what they are about."""
     refs = {kind: [one.event.subject_ref for one in decisions if one.what == kind] for kind in (REVIEWED, ENTERED)}
     reviews = _reviews(case, refs[REVIEWED]) if refs[REVIEWED] else {}
     entries = _entries(case, refs[ENTERED]) if refs[ENTERED] else {}
@@ -233,8 +245,9 @@ def _of_review(case: Case, decision: Decision, review: Review) -> Against:
 
 
 def _entries(case: Case, refs: list[str]) -> dict[str, Entry]:
-    told = Entry.objects.filter(reference__in=refs, resident=case.resident_id, resident_told=True)
-    return {one.reference: one for one in told if not one.source.startswith("restriction:")}
+    """By their references; one that stands with a restriction falls with it, and has no appeal of its own."""
+    found = Entry.objects.filter(reference__in=refs, resident=case.resident_id)
+    return {one.reference: one for one in found if not one.source.startswith("restriction:")}
 
 
 def _of_entry(case: Case, decision: Decision, entry: Entry) -> Against:

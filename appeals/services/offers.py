@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django_fsm import TransitionNotAllowed
 
-from appeals import against, permissions
+from appeals import permissions
 from appeals.against import Against
 from appeals.models import Appeal
 from appeals.services.timing import rules_for, window_of
@@ -26,14 +26,15 @@ class Offer:
     window: Reckoning
 
 
-def offers(case: Case, appeals: Iterable[Appeal]) -> list[Offer]:
-    """The decisions of a case against which an appeal can be lodged now, newest first, given all its appeals.
+def offers(case: Case, known: Iterable[Against], appeals: Iterable[Appeal]) -> list[Offer]:
+    """The decisions of a case against which an appeal can be lodged now, newest first.
 
-    What is offered is what `lodge` accepts, and nothing else; as many queries however many decisions there are.
+    `known` are its decisions, as `against.known` reads them, and `appeals` all of its appeals. What is offered is what
+    `lodge` accepts, and nothing else.
     """
     calendar = deadlines.calendar_for(case.provider)
     found = []
-    for one in against.known(case):
+    for one in known:
         if permissions.rules_of(one) is None or one.standing:
             continue
         its = against_it(one, appeals)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from appeals import services
+from appeals import against, services
 from appeals.models import Appeal
 from appeals.services import Answer, offers
 from cases.models import Case, Warning
@@ -115,7 +115,7 @@ def lodge_against(w: World, key: str, *, at=WEEK, **changes) -> Appeal:
 
 def offered(w: World) -> list[str]:
     """Against what an appeal can be lodged now."""
-    return [one.against.key for one in offers.offers(now(w), Appeal.objects.filter(case=w.case))]
+    return [one.against.key for one in offers.offers(now(w), against.known(now(w)), Appeal.objects.filter(case=w.case))]
 
 
 def answer(**more: str) -> Answer:
