@@ -11,7 +11,9 @@ from appeals.models import Appeal
 from appeals.services.timing import rules_for, window_of
 from cases.models import Case
 from deadlines import services as deadlines
+from policies import schema
 from policies.clocks import Reckoning
+from policies.policy import Policy
 from policies.rules import RuleBroken
 
 State = Appeal.State
@@ -41,6 +43,13 @@ def offers(case: Case, known: Iterable[Against], appeals: Iterable[Appeal]) -> l
         if not any(each.is_open for each in its) and settled_for_good(one, its) is None:
             found.append(Offer(one, window_of(one, calendar)))
     return found
+
+
+def covered(policy: Policy) -> str:
+    """Against what the policy lets a resident appeal, in its own names of stages; "" where it is silent."""
+    stages = {stage.key: f"“{stage.name}”" for stage in policy.stages}
+    said = {"any_decision": "any decision", **schema.ACTIONS, **stages}
+    return ", ".join(said.get(word, word.replace("_", " ")) for word in policy.appeal.covers)
 
 
 def against_it(found: Against, appeals: Iterable[Appeal]) -> list[Appeal]:

@@ -26,7 +26,8 @@ def of_case(request: HttpRequest, ref: str) -> HttpResponse:
     context |= {
         "appeals": [(one, against.named(one, decisions)) for one in reversed(appeals)],
         "offers": [] if why_not(permissions.check_can_lodge, user, case) else offers.offers(case, decisions, appeals),
-        "covers": case.policy.value("appeal.covers"),
+        "covered": offers.covered(case.policy),
+        "covers": case.policy.value("appeal.covers").rule,
     }
     return render(request, "appeals/of_case.html", context)
 

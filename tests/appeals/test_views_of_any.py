@@ -60,7 +60,7 @@ def test_every_decision_that_can_be_appealed_is_offered_with_until_when(client):
     for key in (letter_of(w).paper.reference, w.case.incidents.get().reference):
         assert lodge_url(w, key) in page
     assert "the policy leaves open which days count" in page
-    assert "any decision: at any stage (clauses 2.3, 4.2)" in page
+    assert "a resident can appeal against: any decision (clauses 2.3, 4.2)." in page
 
 
 def test_where_the_policy_covers_no_warning_none_is_offered_and_its_page_says_why(client):
@@ -135,7 +135,7 @@ def test_what_rests_on_it_is_asked_and_every_text_stays_with_the_error(client):
         assert words in page
     typed |= {"what_rests": "stays"}
     check = text(client.post(decide_url(appeal), typed))
-    assert f"restriction {restriction.reference}: it stays." in check and "The threats were real." in check
+    assert f"Restriction {restriction.reference}: it stays." in check and "The threats were real." in check
     assert text(client.post(decide_url(appeal), typed | {"act": "change"})).count("The threats were real.") == 1
     client.post(decide_url(appeal), typed | {"act": "do"})
     assert Restriction.objects.get(pk=restriction.pk).state == Restriction.State.IN_FORCE
