@@ -381,6 +381,7 @@ class Warning(models.Model):
     given_on = models.DateField(null=True)
     given_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
+    suspended_at = models.DateTimeField(null=True, help_text="It does not count while an appeal against it is decided.")
 
     class Meta:
         constraints = [

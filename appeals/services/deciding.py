@@ -71,6 +71,7 @@ def accept_late(appeal_id: int, *, by: User, at: datetime, reasons: str) -> Appe
     if not appeal.awaits_hearing:
         raise TransitionNotAllowed(f"{appeal.reference} is being heard already.", object=appeal)
     _hear(appeal, reasons, field="reasons", by=by, at=at)
+    effects.suspend(appeal, against.of(appeal), by=by, at=at)
     return appeal
 
 
@@ -241,6 +242,8 @@ def _settle(appeal: Appeal, answer: Answer, facts: dict[str, Any], *, by: User, 
     """What every outcome brings with it: the letter, the deadline met, the decision on record (Dover 6.36)."""
     found, case = against.of(appeal), appeal.case
     rules = rules_for(found)
+    if appeal.state in (State.DISMISSED, State.OUT_OF_TIME):
+        effects.resume(appeal, found, by=by, at=at)
     appeal.letter = letters.request(
         "appeal_outcome",
         to=case.resident,

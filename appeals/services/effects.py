@@ -17,6 +17,7 @@ from policies.rules import Rule, RuleBroken
 from register import services as register
 from restrictions import services as restrictions
 from restrictions.models import Restriction
+from restrictions.services import suspending
 from restrictions.services import terms as limits
 from restrictions.services.decisions import check_not_longer
 from restrictions.services.terms import NewTerm
@@ -149,6 +150,26 @@ def undo(appeal: Appeal, found: Against, *, ends_too: bool, by: User, at: dateti
             cases.services.quash_warning(found.warning.pk, by=by, at=at, reason=reason, rule=rule)
     elif found.entry and not found.standing:
         register.remove_entry(found.entry.pk, by=by, at=at, reason=reason, resident_told=True)
+
+
+def suspend(appeal: Appeal, found: Against, *, by: User, at: datetime) -> None:
+    """Suspend what an appeal is against, where the policy says so and the appeal is heard; its clocks run on."""
+    if "suspended" not in rules_for(found).meanwhile or appeal.awaits_hearing:
+        return
+    reason = f"Appeal {appeal.reference} is to be decided"
+    if found.limits:
+        suspending.suspend(what_stands(found.limits).pk, by=by, at=at, reason=reason)
+    elif found.warning:
+        cases.services.suspend_warning(found.warning.pk, by=by, at=at, reason=reason)
+
+
+def resume(appeal: Appeal, found: Against, *, by: User, at: datetime) -> None:
+    """Let what was suspended hold again: the appeal did not succeed, or is withdrawn."""
+    reason = f"Appeal {appeal.reference}: {appeal.get_state_display().lower()}"
+    if found.limits:
+        suspending.resume(what_stands(found.limits).pk, by=by, at=at, reason=reason)
+    elif found.warning:
+        cases.services.resume_warning(found.warning.pk, by=by, at=at, reason=reason)
 
 
 def _quash(standing: Restriction, *, by: User, at: datetime, reason: str) -> None:

@@ -9,6 +9,7 @@ from django_fsm import TransitionNotAllowed
 from appeals import against, permissions
 from appeals.against import Against
 from appeals.models import Appeal
+from appeals.services import effects
 from appeals.services.offers import check_not_final, check_open_to_appeal
 from appeals.services.timing import Timing, meanwhile, rules_for, timing
 from audit import services as audit
@@ -121,6 +122,7 @@ def lodge(
         words={"against": decided.called, "made_by": made_by_name, "words": words, "grounds": grounds},
     )
     _set_deadlines(appeal, decided, found, event=event.pk, at=at)
+    effects.suspend(appeal, decided, by=by, at=at)
     _acknowledge(appeal, by=by, at=at)
     return appeal
 
@@ -215,7 +217,7 @@ def acknowledgement_facts(appeal: Appeal) -> dict[str, Any]:
         "answer_by": response.due.isoformat() if response.due else None,
         "answer_explained": response.explain(),
         "decided_by_role": permissions.decider_names(found),
-        "meanwhile": meanwhile(found),
+        "meanwhile": meanwhile(found, heard=not appeal.awaits_hearing),
     }
 
 
@@ -231,7 +233,9 @@ def withdraw(appeal_id: int, *, by: User, at: datetime, reason: str) -> Appeal:
     appeal.withdraw(at=at, reason=reason.strip())
     appeal.save()
     deadlines.cancel(about(appeal), at=at, reason="The appeal was withdrawn")
-    facts = {"against": against.of(appeal).key}
+    found = against.of(appeal)
+    effects.resume(appeal, found, by=by, at=at)
+    facts = {"against": found.key}
     audit.record("appeal.withdrawn", subject=appeal, by=by, at=at, facts=facts, words={"reason": reason})
     return appeal
 

@@ -78,6 +78,8 @@ def rules_for(found: Against) -> Appeals:
     return rules
 
 
+# What can be suspended; an entry keeps people safe, and another decision holds nothing that could wait.
+SUSPENDED = ("restriction", "warning")
 SILENT = "The policy is silent on what holds until it is decided. "
 STAYS = {
     "restriction": "The limits stay as they are unless we end them.",
@@ -87,10 +89,18 @@ STAYS = {
 }
 
 
-def meanwhile(found: Against) -> str:
-    """What holds until the appeal is decided, in a sentence; where the policy is silent, that it is."""
+def meanwhile(found: Against, *, heard: bool = True) -> str:
+    """What holds until the appeal is decided, in a sentence; where the policy is silent, that it is.
+
+    A late appeal suspends nothing before somebody has said that it is `heard`.
+    """
     rules = rules_for(found)
     if not rules.meanwhile.said or not rules.meanwhile.rule:
         return SILENT + STAYS[found.noun]
-    holds = "is suspended" if "suspended" in rules.meanwhile else "stands"
+    holds = "is suspended" if "suspended" in rules.meanwhile and found.noun in SUSPENDED else "stands"
+    if holds != "stands" and not heard:
+        return (
+            f"The {found.noun} stands until somebody says whether the appeal is heard; if it is, it is suspended from "
+            f"then until the outcome ({rules.meanwhile.rule.in_brackets()})."
+        )
     return f"The {found.noun} {holds} until then ({rules.meanwhile.rule.in_brackets()})."

@@ -71,9 +71,10 @@ def _lodged_or_checked(
         return redirect("appeals:lodged", appeal.reference)
     offers.check_open_to_appeal(found)
     lodging.check_lodging(found, at=at, **facts)
+    when = timing.timing(found, received_on=facts["received_on"], made_on=facts["made_on"])
     context |= {
-        "found": timing.timing(found, received_on=facts["received_on"], made_on=facts["made_on"]),
-        "meanwhile": timing.meanwhile(found),
+        "found": when,
+        "meanwhile": timing.meanwhile(found, heard=when.in_time is True),
         "decider": permissions.decider_names(found),
         "who_can": permissions.who_can(found),
         "how": Appeal.How(typed["how"]).label,

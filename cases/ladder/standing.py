@@ -40,7 +40,9 @@ class Standing:
         return Counter(
             warning.incident_id
             for warning in self.warnings
-            if warning.kind == Warning.Kind.INITIAL and warning.incident_id in counted and not warning.withdrawn_at
+            if warning.kind == Warning.Kind.INITIAL
+            and warning.incident_id in counted
+            and not (warning.withdrawn_at or warning.suspended_at)
         )
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from cases.services import incidents, stages
 from cases.services.assessments import answer_gate, assess
-from cases.services.quashing import correct_warning, quash_warning
+from cases.services.quashing import correct_warning, quash_warning, resume_warning, suspend_warning
 from cases.services.stages import (
     close,
     decide_not_to_act,
@@ -39,10 +39,12 @@ __all__ = [
     "mark_unrestricted",
     "quash_warning",
     "reopen",
+    "resume_warning",
     "send_back_warning",
     "settle_restriction",
     "settle_threshold",
     "stages",
     "submit_warning",
+    "suspend_warning",
     "withdraw_warning",
 ]

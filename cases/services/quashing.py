@@ -47,6 +47,32 @@ def quash_warning(warning_id: int, *, by: User, at: datetime, reason: str, rule:
 
 
 @transaction.atomic
+def suspend_warning(warning_id: int, *, by: User, at: datetime, reason: str) -> Warning:
+    """Let a warning count towards nothing while an appeal against it is decided, where the policy says so.
+
+    It is the policy's own effect and nobody's decision. Twice is once.
+    """
+    return _hold(warning_id, "warning.suspended", since=at, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def resume_warning(warning_id: int, *, by: User, at: datetime, reason: str) -> Warning:
+    """Let a warning that was suspended count again, because the appeal did not succeed. Twice is once."""
+    return _hold(warning_id, "warning.resumed", since=None, by=by, at=at, reason=reason)
+
+
+def _hold(warning_id: int, verb: str, *, since: datetime | None, by: User, at: datetime, reason: str) -> Warning:
+    case, warning = _lock(warning_id)
+    permissions.check_may_move(by, case)
+    if (warning.suspended_at is None) is (since is None):
+        return warning
+    Warning.objects.filter(pk__in=[each.pk for each in given_with(warning)]).update(suspended_at=since)
+    warning.suspended_at = since
+    audit.record(verb, subject=case, by=by, at=at, facts=_named(warning), words={"why": reason})
+    return warning
+
+
+@transaction.atomic
 def correct_warning(
     warning_id: int,
     *,
@@ -154,9 +180,13 @@ def _step_back(case: Case, *, by: User, at: datetime) -> None:
 def _decided(
     verb: str, case: Case, warning: Warning, *, by: User, at: datetime, reason: str, rule: Rule | None, outcome: str
 ) -> int:
-    facts = {
+    facts = _named(warning)
+    decision = audit.decide(verb, subject=case, by=by, at=at, reasons=reason, rule=rule, outcome=outcome, facts=facts)
+    return decision.pk
+
+
+def _named(warning: Warning) -> dict[str, str | None]:
+    return {
         "letter": warning.letter.reference if warning.letter else None,
         "incident": warning.incident.reference if warning.incident else None,
     }
-    decision = audit.decide(verb, subject=case, by=by, at=at, reasons=reason, rule=rule, outcome=outcome, facts=facts)
-    return decision.pk
