@@ -1,6 +1,6 @@
 """The shape of what is typed about appeals. Rules are the services'."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -43,10 +43,32 @@ class Lodge(forms.Form):
         max_length=20_000,
     )
 
+    grounds = fields.LongTextField(
+        label="On what grounds do they appeal? (optional)",
+        called="on what grounds they appeal",
+        required=False,
+        rows=3,
+        max_length=20_000,
+    )
+
     def __init__(
-        self, *args: Any, ways: str, met_by_making: bool, people: Sequence[Representative], **kwargs: Any
+        self,
+        *args: Any,
+        ways: str,
+        met_by_making: bool,
+        grounds: str,
+        people: Sequence[Representative],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if grounds:
+            self.fields[
+                "grounds"
+            ].help_text = (
+                f"The policy names: {grounds}. Leave it empty where they name none: whoever decides looks at that."
+            )
+        else:
+            del self.fields["grounds"]
         self.fields["how"].help_text = ways
         if met_by_making:
             self.fields["made_on"].help_text = "Where it is known, this day counts for whether the appeal is in time."
@@ -88,8 +110,10 @@ class Decide(forms.Form):
     def __init__(
         self,
         *args: Any,
-        standing: Restriction,
+        standing: Restriction | None,
         terms: Sequence[Term],
+        warned: Mapping[str, Any] | None,
+        resting: str,
         hints: dict[str, str],
         hearing: bool,
         late_hint: str,
@@ -97,6 +121,7 @@ class Decide(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.terms = list(terms)
+        self.incidents = [each["reference"] for each in warned["incidents"]] if warned else []
         outcome = self.fields["outcome"]
         assert isinstance(outcome, fields.ChoiceField)
         outcome.choices = [(key, self.LABELS[State(key)]) for key in hints]
@@ -108,9 +133,43 @@ class Decide(forms.Form):
         else:
             del self.fields["late_because"]
         if State.VARIED in hints:
-            self._ask_for_changes(standing)
+            asked = self._words(warned) if warned else self._terms(standing) if standing else {}
+            self._ask(State.VARIED, asked)
+        if resting and State.UPHELD in hints:
+            self._ask(State.UPHELD, self._resting(resting))
 
-    def _ask_for_changes(self, standing: Restriction) -> None:
+    def _resting(self, resting: str) -> dict[str, Any]:
+        """What becomes of what was built on a warning: it never just follows."""
+        return {
+            "what_rests": fields.ChoiceField(
+                label=f"What becomes of {resting}?",
+                called=f"what becomes of {resting}",
+                choices=Appeal.Rests.choices,
+                help_text="It came after the warning. Taking the warning back does not end it by itself.",
+            ),
+            "what_rests_because": fields.LongTextField(
+                label="Why?", called=f"why {resting} stays or ends", help_text="The resident reads this.", rows=3
+            ),
+        }
+
+    def _words(self, warned: Mapping[str, Any]) -> dict[str, Any]:
+        """The words of the letter, to be put right."""
+        changing: dict[str, Any] = {
+            f"told_{number}": fields.LongTextField(
+                label=f"What the letter says of {each['reference']}",
+                called=f"what the letter says of {each['reference']}",
+                initial=each["what"],
+                rows=4,
+            )
+            for number, each in enumerate(warned["incidents"])
+        }
+        changing["expected"] = fields.LongTextField(
+            label="What must change", called="what must change", initial=warned["expected"], rows=4
+        )
+        return changing
+
+    def _terms(self, standing: Restriction) -> dict[str, Any]:
+        """The terms, the last day and the orders of the restriction, to be changed."""
         changing: dict[str, Any] = {}
         for number, term in enumerate(self.terms):
             label = term.words if term.channel == Channel.OTHER else term.get_channel_display()
@@ -132,14 +191,18 @@ class Decide(forms.Form):
         changing["instructions"] = fields.LongTextField(
             label="What staff must do, one order a line", initial="\n".join(standing.instructions), required=False
         )
+        return changing
+
+    def _ask(self, outcome: str, asked: Mapping[str, Any]) -> None:
+        """Ask for these with one outcome only, right beneath it."""
         rest = {name: self.fields.pop(name) for name in list(self.fields) if name != "outcome"}
-        for name, field in {**changing, **rest}.items():
+        for name, field in {**asked, **rest}.items():
             self.fields[name] = field
-            if name in changing:
+            if name in asked:
                 field.speak(name)
-        outcome = self.fields["outcome"]
-        assert isinstance(outcome, fields.ChoiceField)
-        outcome.reveal = {str(State.VARIED): tuple(changing)}
+        chosen = self.fields["outcome"]
+        assert isinstance(chosen, fields.ChoiceField)
+        chosen.reveal = {**chosen.reveal, str(outcome): tuple(asked)}
 
     def answer(self) -> Answer:
         """What the decider wrote."""
@@ -150,7 +213,15 @@ class Decide(forms.Form):
             not_done=typed["not_done"],
             late_because=typed.get("late_because", ""),
             heard_because=typed.get("heard_because", ""),
+            what_rests=typed.get("what_rests") or "" if typed["outcome"] == State.UPHELD else "",
+            what_rests_because=typed.get("what_rests_because") or "" if typed["outcome"] == State.UPHELD else "",
         )
+
+    def words(self) -> dict[str, Any]:
+        """The words of the warning letter as the decider left them; only for *Vary*."""
+        typed = self.cleaned_data
+        told = {ref: typed[f"told_{number}"] for number, ref in enumerate(self.incidents)}
+        return {"expected": typed["expected"], "told": told}
 
     def changes(self) -> dict[str, Any]:
         """The terms, the last day and the orders as the decider left them; only for *Vary*."""

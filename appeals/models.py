@@ -1,11 +1,12 @@
-"""Appeals against restrictions."""
+"""Appeals against decisions: a restriction, a warning, or another decision of the case."""
 
 from typing import ClassVar
 
 from django.db import models
 from django_fsm import FSMField, transition
 
-from audit.models import Trail
+from audit.models import Decision, Trail
+from cases.models import Case, Warning
 from letters.models import Letter
 from people.access import providers_where
 from people.models import Provider, User
@@ -18,7 +19,7 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
 
     def visible_to(self, user: User) -> "AppealQuerySet":
         """Appeals in cases that the user may read."""
-        return self.filter(restriction__case__provider__in=providers_where(user, Provider.Capability.VIEW_CASES))
+        return self.filter(case__provider__in=providers_where(user, Provider.Capability.VIEW_CASES))
 
     def open(self) -> "AppealQuerySet":
         """Not yet decided."""
@@ -26,7 +27,11 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
 
 
 class Appeal(models.Model):
-    """A resident's appeal against the decision to restrict (Dover 6.34). Not a complaint."""
+    """A resident's appeal against one decision, as far as the policy covers it (Dover 6.34). Not a complaint.
+
+    It is against exactly one of `restriction`, `warning` (the first of those given in one conversation stands for all)
+    and `decision` (any other that the trail keeps).
+    """
 
     class State(models.TextChoices):
         """How far it is, or how it ended."""
@@ -49,7 +54,16 @@ class Appeal(models.Model):
         HAND = "hand", "Handed in"
         SPOKEN = "spoken", "Spoken, and written down for the resident"
 
-    restriction = models.ForeignKey(Restriction, on_delete=models.PROTECT, related_name="appeals")
+    class Rests(models.TextChoices):
+        """What becomes of what rests on a warning that was taken back: the decider says so, it never just follows."""
+
+        STAYS = "stays", "It stays"
+        ENDS = "ends", "It ends too"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="appeals")
+    restriction = models.ForeignKey(Restriction, null=True, on_delete=models.PROTECT, related_name="appeals")
+    warning = models.ForeignKey(Warning, null=True, on_delete=models.PROTECT, related_name="appeals")
+    decision = models.ForeignKey(Decision, null=True, on_delete=models.PROTECT, related_name="appeals")
     reference = models.CharField(max_length=20, unique=True)
     state = FSMField(max_length=14, choices=State, default=State.RECEIVED, protected=True)
     made_by_name = models.CharField(max_length=200)
@@ -58,6 +72,7 @@ class Appeal(models.Model):
     made_on = models.DateField(null=True, help_text="The day it was written or sent, where that is known.")
     received_on = models.DateField()
     words = models.TextField()
+    grounds = models.TextField(blank=True, help_text="On what they rely, where the policy limits the grounds.")
     window_reckoning = models.JSONField()
     response_reckoning = models.JSONField(default=dict)
     in_time = models.BooleanField(null=True, help_text="None where the policy leaves open until when it may be made.")
@@ -76,7 +91,12 @@ class Appeal(models.Model):
     late_answer_reason = models.TextField(blank=True)
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_reason = models.TextField(blank=True)
+    what_rests = models.CharField(
+        max_length=5, choices=Rests, blank=True, help_text="What became of what rested on the warning."
+    )
+    what_rests_reason = models.TextField(blank=True)
     replaced_by = models.OneToOneField(Restriction, null=True, on_delete=models.PROTECT, related_name="made_on_appeal")
+    corrected_by = models.OneToOneField(Warning, null=True, on_delete=models.PROTECT, related_name="made_on_appeal")
     letter = models.ForeignKey(Letter, null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = AppealQuerySet.as_manager()
@@ -87,6 +107,27 @@ class Appeal(models.Model):
                 fields=["restriction"],
                 condition=models.Q(state__in=["received", "acknowledged"]),
                 name="appeal_one_open_a_decision",
+            ),
+            models.UniqueConstraint(
+                fields=["warning"],
+                condition=models.Q(state__in=["received", "acknowledged"]),
+                name="appeal_one_open_a_warning",
+            ),
+            models.UniqueConstraint(
+                fields=["decision"],
+                condition=models.Q(state__in=["received", "acknowledged"]),
+                name="appeal_one_open_another_decision",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(restriction__isnull=False, warning__isnull=True, decision__isnull=True)
+                | models.Q(restriction__isnull=True, warning__isnull=False, decision__isnull=True)
+                | models.Q(restriction__isnull=True, warning__isnull=True, decision__isnull=False),
+                name="appeal_is_against_one_decision",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(what_rests="", what_rests_reason="")
+                | (~models.Q(what_rests="") & ~models.Q(what_rests_reason="") & models.Q(state="upheld")),
+                name="appeal_says_why_what_rests_stays_or_ends",
             ),
             models.CheckConstraint(
                 condition=models.Q(
@@ -127,7 +168,7 @@ class Appeal(models.Model):
     @property
     def trail(self) -> Trail:
         """Where events about the appeal belong."""
-        case = self.restriction.case
+        case = self.case
         return Trail("appeal", self.reference, case.provider.slug, case.resident.reference, case.reference)
 
     @property
@@ -157,17 +198,17 @@ class Appeal(models.Model):
 
     @transition(field=state, source=OPEN, target=State.UPHELD)
     def uphold(self, *, by: User, at, reasons: str) -> None:
-        """The appeal succeeds: the restriction ends."""
+        """The appeal succeeds: the decision goes, and what it held ends."""
         self.decided_by, self.decided_at, self.reasons = by, at, reasons
 
     @transition(field=state, source=OPEN, target=State.VARIED)
     def vary(self, *, by: User, at, reasons: str) -> None:
-        """The appeal succeeds in part: the restriction goes on in other terms."""
+        """The appeal succeeds in part: the decision stands in other terms or other words."""
         self.decided_by, self.decided_at, self.reasons = by, at, reasons
 
     @transition(field=state, source=OPEN, target=State.DISMISSED)
     def dismiss(self, *, by: User, at, reasons: str) -> None:
-        """The restriction stands."""
+        """The decision stands."""
         self.decided_by, self.decided_at, self.reasons = by, at, reasons
 
     @transition(field=state, source=OPEN, target=State.OUT_OF_TIME)

@@ -1,85 +1,75 @@
 """Who may lodge, hear, decide and withdraw an appeal, and the reason why somebody may not."""
 
-import restrictions.permissions
+from appeals import against
+from appeals.against import Against
 from appeals.models import Appeal
+from cases.models import Case
+from cases.services import rights
 from people import access
 from people.access import Can, NotPermitted
 from people.models import User
 from policies.policy import Appeals
-from restrictions.models import Restriction
 from restrictions.permissions import F12
-from restrictions.services.asked import appealed_as
 
 
-def rules_of(restriction: Restriction) -> Appeals | None:
+def rules_of(found: Against) -> Appeals | None:
     """How the policy of the case lets this decision be appealed; None where it lets nobody."""
-    decided = [*appealed_as(restriction.case.policy, restriction.terms.all())]
-    if restriction.follows_id:
-        decided += ["extend", "vary"]
-    return restriction.case.policy.appeal_of(*decided)
+    return rights.rules_for(found.case.policy, found.names, found.of)
 
 
-def decider_keys(restriction: Restriction) -> list[str]:
+def decider_keys(found: Against) -> list[str]:
     """The roles that decide an appeal (Dover 6.35: a Manager); where the policy is silent, all with the right to."""
-    rules = rules_of(restriction)
+    rules = rules_of(found)
     if rules is None or rules.by.unsaid:
-        return access.keys_with(restriction.case.provider, Can.DECIDE_APPEALS)
+        return access.keys_with(found.case.provider, Can.DECIDE_APPEALS)
     return sorted(rules.by.keys())
 
 
-def decider_names(restriction: Restriction) -> str:
+def decider_names(found: Against) -> str:
     """The same in the policy's own names, for letters and screens."""
-    rules = rules_of(restriction)
+    rules = rules_of(found)
     if rules is not None and not rules.by.unsaid:
         return rules.by.names()
-    keys = decider_keys(restriction)
-    return " or ".join(role.name for role in restriction.case.provider.roles.filter(key__in=keys).order_by("name"))
+    keys = decider_keys(found)
+    return " or ".join(role.name for role in found.case.provider.roles.filter(key__in=keys).order_by("name"))
 
 
-def barred(restriction: Restriction) -> set[int]:
-    """Whom rule F12 keeps from deciding an appeal: who proposed it, who imposed it, who was affected."""
-    return restrictions.permissions.barred_from_reviewing(restriction)
+def barred(found: Against) -> set[int]:
+    """Whom rule F12 keeps from deciding an appeal: who proposed it, who decided it, who was affected."""
+    return set(against.parts(found))
 
 
-def who_can(restriction: Restriction) -> str:
+def who_can(found: Against) -> str:
     """A sentence that names who may decide; it says so where nobody is left."""
-    provider, out = restriction.case.provider, barred(restriction)
-    names = [user.name for user in access.holders(provider, decider_keys(restriction)) if user.pk not in out]
+    provider, out = found.case.provider, barred(found)
+    names = [user.name for user in access.holders(provider, decider_keys(found)) if user.pk not in out]
     if not names:
         return f"Nobody at {provider.short_name} can at present: an administrator has to give somebody the role."
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1][:5])} or {names[-1]}"
     return f"{listed} can."
 
 
-def check_can_lodge(user: User, restriction: Restriction) -> None:
+def check_can_lodge(user: User, case: Case) -> None:
     """Whoever works cases records an appeal that came; it is the resident's, and nobody may keep it back (X2)."""
-    access.require(user, Can.WORK_CASES, restriction.case.provider_id)
+    access.require(user, Can.WORK_CASES, case.provider_id)
 
 
 def check_can_withdraw(user: User, appeal: Appeal) -> None:
     """Whoever works cases records that the resident no longer wants it."""
-    access.require(user, Can.WORK_CASES, appeal.restriction.case.provider_id)
+    access.require(user, Can.WORK_CASES, appeal.case.provider_id)
 
 
 def check_can_decide(user: User, appeal: Appeal) -> None:
-    """Somebody whom the policy names (Dover 6.35) who neither proposed nor imposed it, nor was affected (F12)."""
-    restriction = appeal.restriction
-    case, rules = restriction.case, rules_of(restriction)
+    """Somebody whom the policy names (Dover 6.35) who neither proposed nor decided it, nor was affected (F12)."""
+    found = against.of(appeal)
+    case, rules = appeal.case, rules_of(found)
     if rules is None or rules.by.unsaid:
-        words = f"To decide an appeal needs the right to “{Can.DECIDE_APPEALS.label.lower()}”. {who_can(restriction)}"
+        words = f"To decide an appeal needs the right to “{Can.DECIDE_APPEALS.label.lower()}”. {who_can(found)}"
         access.require(user, Can.DECIDE_APPEALS, case.provider_id, words)
     elif not (user.is_active and rules.by.allows(access.role_keys(user, case.provider_id))):
         cited = rules.by.rule.cite() if rules.by.rule else "The policy"
         held = f"{cited} lets {rules.by.names()} decide an appeal; you hold none of these roles."
-        raise NotPermitted(f"{held} {who_can(restriction)}")
-    if user.pk in barred(restriction):
-        did = _part(user, restriction)
-        raise NotPermitted(f"You {did}, so somebody else decides ({F12.in_brackets()}). {who_can(restriction)}")
-
-
-def _part(user: User, restriction: Restriction) -> str:
-    if user.pk == restriction.decided_by_id:
-        return f"imposed {restriction.reference}"
-    if user.pk == restriction.proposed_by_id:
-        return f"proposed {restriction.reference}"
-    return "were affected by what happened in this case"
+        raise NotPermitted(f"{held} {who_can(found)}")
+    did = against.parts(found).get(user.pk)
+    if did:
+        raise NotPermitted(f"You {did}, so somebody else decides ({F12.in_brackets()}). {who_can(found)}")

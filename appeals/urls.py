@@ -2,16 +2,16 @@
 
 from django.urls import path
 
-from appeals import views
+from appeals.views import deciding, lodging, reading
 
 app_name = "appeals"
 urlpatterns = [
-    path("cases/<str:ref>/appeals/", views.of_case, name="of_case"),
-    path("restrictions/<str:ref>/appeal/", views.lodge, name="lodge"),
-    path("appeals/<str:ref>/", views.view, name="view"),
-    path("appeals/<str:ref>/lodged/", views.lodged, name="lodged"),
-    path("appeals/<str:ref>/decide/", views.decide, name="decide"),
-    path("appeals/<str:ref>/decided/", views.decided, name="decided"),
-    path("appeals/<str:ref>/hear/", views.hear, name="hear"),
-    path("appeals/<str:ref>/withdraw/", views.withdraw, name="withdraw"),
+    path("cases/<str:ref>/appeals/", reading.of_case, name="of_case"),
+    path("cases/<str:ref>/appeals/against/<str:key>/", lodging.lodge, name="lodge"),
+    path("appeals/<str:ref>/", reading.view, name="view"),
+    path("appeals/<str:ref>/lodged/", reading.lodged, name="lodged"),
+    path("appeals/<str:ref>/decide/", deciding.decide, name="decide"),
+    path("appeals/<str:ref>/decided/", reading.decided, name="decided"),
+    path("appeals/<str:ref>/hear/", deciding.hear, name="hear"),
+    path("appeals/<str:ref>/withdraw/", deciding.withdraw, name="withdraw"),
 ]

@@ -350,6 +350,12 @@ class Case(models.Model):
         """As above, for a case that an extreme incident had taken straight to a restriction."""
         self.stage_before, self.moved_at = "", at
 
+    @transition(field=stage, source=Stage.WRITTEN_WARNING, target=Stage.INITIAL_WARNING)
+    def take_back_warning(self, *, at) -> None:
+        """The appeal against the warning letter was upheld: back to where the case stood, to be settled anew."""
+        self.moved_at = at
+        self.threshold_settled_by = self.threshold_settled_at = None
+
     @transition(field=stage, source=OPEN_STAGES, target=Stage.CLOSED)
     def close(self, *, by: User, at, reason: str) -> None:
         """Nothing more is to be done, for a stated reason."""
@@ -387,6 +393,7 @@ class Warning(models.Model):
     given_on = models.DateField(null=True)
     given_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
+    suspended_at = models.DateTimeField(null=True, help_text="It does not count while an appeal against it is decided.")
 
     class Meta:
         constraints = [

@@ -35,6 +35,11 @@ SENTENCES: dict[str, str] = {
     "warning.returned": "Warning letter {letter} returned",
     "warning.issued": "Warning letter {letter} issued",
     "warning.withdrawn": "Warning letter {letter} withdrawn",
+    "warning.quashed": "Warning {warned} taken back on appeal",
+    "warning.suspended": "Warning {warned} suspended while an appeal is decided",
+    "warning.resumed": "Warning {warned} counts again",
+    "warning.corrected": "Warning letter {letter} issued on appeal, in place of another",
+    "case.warning_taken_back": "The case rests on that warning letter no more",
     "risk.assessed": "Risk assessed",
     "equality.assessed": "Equality impact assessed",
     "letter.drafted": "Letter {ref} drafted",
@@ -62,6 +67,8 @@ SENTENCES: dict[str, str] = {
     "restriction.kept": "Restriction {ref} kept as it is",
     "restriction.lifted": "Restriction {ref} lifted",
     "restriction.lapsed": "Restriction {ref} lapsed: its last day in force has passed",
+    "restriction.suspended": "Restriction {ref} suspended while an appeal is decided",
+    "restriction.resumed": "Restriction {ref} holds again",
     "restriction.late_review_told": "Told that the review of {ref} will be late",
     "review.begun": "Review {ref} begun",
     "review.account_recorded": "The resident's own account recorded for review {ref}",
@@ -126,7 +133,12 @@ def sentence(event: Event) -> str:
     facts = event.facts or {}
     if facts.get("first"):
         known = known.replace("Warning letter", "First letter")
-    told = {"ref": event.subject_ref, "letter": facts.get("letter", ""), "how": HOW.get(facts.get("channel", ""), "")}
+    told = {
+        "ref": event.subject_ref.partition(".")[0],
+        "letter": facts.get("letter", ""),
+        "warned": f"letter {facts['letter']}" if facts.get("letter") else f"of {facts.get('incident', '')}",
+        "how": HOW.get(facts.get("channel", ""), ""),
+    }
     if event.verb == "deadline.moved":
         told |= {name: dates.day(date.fromisoformat(facts[name])) for name in ("was", "now")}
         told["because"] = facts["because"]

@@ -240,7 +240,7 @@ KINDS: dict[str, Kind] = {
             ("appeal_received", "appeal"),
             {
                 "appeal_reference": text,
-                "restriction_reference": text,
+                "restriction_reference": words_if_any,
                 "received_on": day,
                 "in_time": or_null(yes),
                 "answer_by": or_null(day),
@@ -248,6 +248,7 @@ KINDS: dict[str, Kind] = {
                 "decided_by_role": words_if_any,
                 "meanwhile": words_if_any,
             },
+            {"against": text},
             prints="acknowledgement",
         ),
         _kind(
@@ -257,7 +258,7 @@ KINDS: dict[str, Kind] = {
             ("appeal",),
             {
                 "appeal_reference": text,
-                "restriction_reference": text,
+                "restriction_reference": words_if_any,
                 "outcome": one_of("upheld", "varied", "dismissed", "out_of_time"),
                 "reasons": text,
                 "considered": words_if_any,
@@ -268,6 +269,7 @@ KINDS: dict[str, Kind] = {
                 "final": or_null(yes),
                 "next": or_null(record(name=text, words=words_if_any)),
             },
+            {"against": text},
             prints="outcome",
         ),
         _kind(

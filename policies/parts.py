@@ -168,6 +168,7 @@ class Appeals:
     meanwhile: Value
     next: Value
     grounds: Value
+    powers: Value
     window_path: str = "appeal.window"
     response_path: str = "appeal.response"
     ombudsman: law.Ombudsman | None = None

@@ -538,7 +538,7 @@ class Policy:
             special = self.values.get(f"{path}.{key}")
             return special if special else self.value(f"appeal.{key}")
 
-        keys = ("window", "response", "how", "late", "met_by", "final", "meanwhile", "next", "grounds")
+        keys = ("window", "response", "how", "late", "met_by", "final", "meanwhile", "next", "grounds", "powers")
         said = {key: of(key) for key in keys}
         named = self.value(f"{path}.next") if path == "appeal" else self.value("appeal.next")
         word = named.raw if named.said else self.value("policy.ombudsman").raw

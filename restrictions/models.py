@@ -85,6 +85,9 @@ class Restriction(models.Model):
     ends_on = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.TextField(blank=True)
+    suspended_at = models.DateTimeField(
+        null=True, help_text="It holds nobody to its limits while an appeal against it is decided."
+    )
     made_at = models.DateTimeField()
     saved_at = models.DateTimeField(null=True, help_text="When a part of the proposal was last saved.")
 

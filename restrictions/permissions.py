@@ -111,6 +111,11 @@ def check_can_change_on_appeal(user: User, restriction: Restriction) -> None:
         access.require(user, Can.DECIDE, provider)
 
 
+def check_can_suspend(user: User, restriction: Restriction) -> None:
+    """Whoever works cases records an appeal, and with it what the policy says holds until it is decided."""
+    access.require(user, Can.WORK_CASES, restriction.case.provider_id)
+
+
 def barred_from_deciding(restriction: Restriction) -> set[int]:
     """Whom rule F12 keeps from deciding a proposal: its proposer and the people affected."""
     return set(_parts(restriction, first_decider=False))

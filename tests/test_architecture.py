@@ -22,6 +22,7 @@ ROOM_FILES = {
     "management",
 }  # fmt: skip
 OWN_FILES = {
+    "appeals": {"against"},
     "people": {"access", "adapter", "policy_page", "references"},
     "letters": {"render", "facts", "fonts", "paper"},
     "cases": {"ladder", "wording"},

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -102,7 +103,10 @@ CASE = of(Case, stage="contact_restriction")
 RESIDENT = of(Resident, as_="reference")
 RETURNED = of(Restriction, state="returned")
 WAITING = of(Restriction, state="proposed", proposed_by__email="piotr@dover.example")
-IN_FORCE = of(Restriction, state="in_force", proposed_by__email="piotr@dover.example")
+RESTRICTED: dict[str, Any] = {"state": "in_force", "proposed_by__email": "piotr@dover.example"}
+IN_FORCE = of(Restriction, **RESTRICTED)
+CASE_OF = of(Restriction, **RESTRICTED, value="case__reference")
+KEY_OF = of(Restriction, **RESTRICTED, as_="key")
 APPEAL = of(Appeal, state="acknowledged")
 DECIDED = of(Appeal, state="dismissed")
 REVIEW = of(Review, state="begun")
@@ -123,7 +127,7 @@ DOORS: dict[str, Door] = {
     "worklist:team": Door(DECIDERS),
     "worklist:why": Door(READERS, of(Deadline, as_="pk", value="pk", kind="review.at_end")),
     "appeals:of_case": Door(READERS, CASE),
-    "appeals:lodge": Door(CASEWORK, IN_FORCE),
+    "appeals:lodge": Door(CASEWORK, lambda: CASE_OF() | KEY_OF()),
     "appeals:view": Door(READERS, APPEAL),
     "appeals:lodged": Door(READERS, APPEAL),
     "appeals:decide": Door({"manager"}, APPEAL),

@@ -104,7 +104,7 @@ def test_nobody_writes_under_the_address_of_another_providers_things(ours, their
         *(reverse(f"cases:{name}", args=[case.reference]) for name in ("overview", "warn", "settle", "risk", "close")),
         *(reverse(f"restrictions:{name}", args=[restriction.reference]) for name in ("view", "decide", "withdraw")),
         reverse("restrictions:start", args=[case.reference]),
-        reverse("appeals:lodge", args=[restriction.reference]),
+        reverse("appeals:lodge", args=[case.reference, restriction.reference]),
         reverse("appeals:of_case", args=[case.reference]),
         reverse("cases:incident", args=[theirs.incident.reference]),
         reverse("cases:incident_add", args=[theirs.incident.reference, "account"]),

@@ -1,6 +1,6 @@
 """Deciding an appeal. An outcome changes restriction, register, deadlines, stage and letter in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,23 +8,24 @@ from typing import Any
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
-import cases.permissions
-from appeals import permissions
+import cases.services
+from appeals import against, permissions
+from appeals.against import Against
 from appeals.models import Appeal
-from appeals.services.lodging import APPEALABLE, about, already, locked
+from appeals.services import effects
+from appeals.services.effects import what_stands
+from appeals.services.lodging import about, already, locked
 from appeals.services.timing import rules_for
 from audit import services as audit
 from deadlines import services as deadlines
-from design import dates
 from design.dates import day_of
 from letters import services as letters
 from people.models import Resident, User
 from policies import law
 from policies.rules import Rule, RuleBroken
 from restrictions import services as restrictions
-from restrictions.models import Restriction, Term
+from restrictions.models import Term
 from restrictions.services import terms as limits
-from restrictions.services.decisions import check_not_longer
 from restrictions.services.terms import NewTerm
 
 State = Appeal.State
@@ -43,7 +44,8 @@ class Answer:
     """What a decider writes, whatever the outcome.
 
     `heard_because` is why a late appeal is heard, where that was not decided before; `late_because` why the answer is
-    later than the policy endeavours (Dover 6.35).
+    later than the policy endeavours (Dover 6.35). `what_rests` says of what was built on a warning that goes whether it
+    stays or ends too, and `what_rests_because` why.
     """
 
     reasons: str
@@ -51,6 +53,8 @@ class Answer:
     not_done: str = ""
     late_because: str = ""
     heard_because: str = ""
+    what_rests: str = ""
+    what_rests_because: str = ""
 
 
 @transaction.atomic
@@ -67,12 +71,13 @@ def accept_late(appeal_id: int, *, by: User, at: datetime, reasons: str) -> Appe
     if not appeal.awaits_hearing:
         raise TransitionNotAllowed(f"{appeal.reference} is being heard already.", object=appeal)
     _hear(appeal, reasons, field="reasons", by=by, at=at)
+    effects.suspend(appeal, against.of(appeal), by=by, at=at)
     return appeal
 
 
 def check_hearing(appeal: Appeal, reasons: str, *, field: str) -> None:
     """Refuse to hear a late appeal without reasons, or where the policy says that late ones are refused."""
-    late = rules_for(appeal.restriction).late
+    late = rules_for(against.of(appeal)).late
     if late.said and late.raw == "refused":
         raise RuleBroken("A late appeal is not heard", late.rule, field)
     if not reasons.strip():
@@ -81,7 +86,7 @@ def check_hearing(appeal: Appeal, reasons: str, *, field: str) -> None:
 
 def _hear(appeal: Appeal, reasons: str, *, field: str, by: User, at: datetime) -> None:
     check_hearing(appeal, reasons, field=field)
-    late = rules_for(appeal.restriction).late
+    late = rules_for(against.of(appeal)).late
     appeal.late_accepted_by, appeal.late_accepted_at, appeal.late_accepted_reason = by, at, reasons.strip()
     appeal.save()
     rule = late.rule if late.said else None
@@ -90,18 +95,20 @@ def _hear(appeal: Appeal, reasons: str, *, field: str, by: User, at: datetime) -
 
 @transaction.atomic
 def uphold(appeal_id: int, *, by: User, at: datetime, answer: Answer) -> Appeal:
-    """Let the appeal succeed: the restriction ends, with its register entry and deadlines, and the resident is told.
+    """Let the appeal succeed: what was decided goes, with all that it held, and the resident is told.
 
-    Where a review has carried the restriction on meanwhile, what carries it on ends. Raises NotPermitted for all but a
-    decider whom the policy names (Dover 6.35) and rule F12 leaves; TransitionNotAllowed where somebody has decided
-    already; RuleBroken for what the answer lacks.
+    Where a review has carried a restriction on meanwhile, what carries it on ends. What rests on a warning ends too
+    only where the answer says so. Raises NotPermitted for all but a decider whom the policy names (Dover 6.35) and rule
+    F12 leaves; TransitionNotAllowed where somebody has decided already; RuleBroken for what the answer lacks.
     """
     appeal = _ready(appeal_id, answer, outcome=State.UPHELD, by=by, at=at)
+    found = against.of(appeal)
+    facts = outcome_facts(appeal, State.UPHELD, answer, on=day_of(at))
     appeal.uphold(by=by, at=at, reasons=answer.reasons.strip())
-    standing = what_stands(appeal.restriction)
-    if standing.state in APPEALABLE:
-        restrictions.quash(standing.pk, by=by, at=at, reason=f"Appeal {appeal.reference} was upheld")
-    return _settle(appeal, answer, outcome_facts(appeal, State.UPHELD, answer, on=day_of(at)), by=by, at=at)
+    if effects.resting(found, on=day_of(at)):
+        appeal.what_rests, appeal.what_rests_reason = answer.what_rests, answer.what_rests_because.strip()
+    effects.undo(appeal, found, ends_too=appeal.what_rests == Appeal.Rests.ENDS, by=by, at=at)
+    return _settle(appeal, answer, facts, by=by, at=at)
 
 
 @transaction.atomic
@@ -121,8 +128,11 @@ def vary(
     is no longer in force.
     """
     appeal = _ready(appeal_id, answer, outcome=State.VARIED, by=by, at=at)
-    standing = what_stands(appeal.restriction)
-    check_change(standing, terms, ends_on, on=day_of(at))
+    decided = against.of(appeal)
+    if decided.limits is None:
+        raise RuleBroken("Only a restriction has terms that can be varied", field="outcome")
+    standing = what_stands(decided.limits)
+    effects.check_change(standing, terms, ends_on, on=day_of(at))
     appeal.vary(by=by, at=at, reasons=answer.reasons.strip())
     successor = restrictions.replace_terms(
         standing.pk,
@@ -141,8 +151,36 @@ def vary(
 
 
 @transaction.atomic
+def correct(
+    appeal_id: int, *, by: User, at: datetime, answer: Answer, expected: str, told: Mapping[str, str]
+) -> Appeal:
+    """Let the appeal against a warning letter succeed in part: another letter, in other words, takes its place today.
+
+    `expected` is what must change and `told` what the letter says of each incident, by its reference. What rests on the
+    old letter stays. Raises as `uphold`; RuleBroken also where nothing would change, or where it is no letter.
+    """
+    appeal = _ready(appeal_id, answer, outcome=State.VARIED, by=by, at=at)
+    found = against.of(appeal)
+    if found.warning is None or not effects.can_be_corrected(found):
+        raise RuleBroken("There is no letter whose words could be corrected", field="outcome")
+    appeal.vary(by=by, at=at, reasons=answer.reasons.strip())
+    rules = rules_for(found)
+    appeal.corrected_by = cases.services.correct_warning(
+        found.warning.pk,
+        expected=expected,
+        told=told,
+        by=by,
+        at=at,
+        reason=f"Appeal {appeal.reference} was upheld in part",
+        rule=rules.by.rule,
+        appealable=rules.final.raw is not True,
+    )
+    return _settle(appeal, answer, outcome_facts(appeal, State.VARIED, answer, on=day_of(at)), by=by, at=at)
+
+
+@transaction.atomic
 def dismiss(appeal_id: int, *, by: User, at: datetime, answer: Answer) -> Appeal:
-    """Let the restriction stand as it is, and tell the resident why. Raises as `uphold`."""
+    """Let the decision stand as it is, and tell the resident why. Raises as `uphold`."""
     appeal = _ready(appeal_id, answer, outcome=State.DISMISSED, by=by, at=at)
     appeal.dismiss(by=by, at=at, reasons=answer.reasons.strip())
     return _settle(appeal, answer, outcome_facts(appeal, State.DISMISSED, answer, on=day_of(at)), by=by, at=at)
@@ -158,7 +196,7 @@ def refuse_as_late(appeal_id: int, *, by: User, at: datetime, answer: Answer) ->
     appeal = _ready(appeal_id, answer, outcome=State.OUT_OF_TIME, by=by, at=at)
     if not appeal.awaits_hearing:
         why = "it came in time" if appeal.in_time else "it is being heard"
-        raise RuleBroken(f"“Out of time” cannot be chosen: {why}", rules_for(appeal.restriction).window.rule, "outcome")
+        raise RuleBroken(f"“Out of time” cannot be chosen: {why}", rules_for(against.of(appeal)).window.rule, "outcome")
     appeal.refuse_as_late(by=by, at=at, reasons=answer.reasons.strip())
     return _settle(appeal, answer, outcome_facts(appeal, State.OUT_OF_TIME, answer, on=day_of(at)), by=by, at=at)
 
@@ -185,7 +223,9 @@ def answered_late(appeal: Appeal, on: date) -> bool:
 
 def check_answer(appeal: Appeal, answer: Answer, *, outcome: str, at: datetime) -> None:
     """Refuse an answer without reasons, without what was considered, or late without an explanation."""
-    rules = rules_for(appeal.restriction)
+    found = against.of(appeal)
+    rules = rules_for(found)
+    effects.check_power(found, outcome)
     if not answer.reasons.strip():
         raise RuleBroken("Enter your reasons", NAMED_PERSON, "reasons")
     if not answer.considered.strip():
@@ -194,54 +234,16 @@ def check_answer(appeal: Appeal, answer: Answer, *, outcome: str, at: datetime) 
         raise RuleBroken("Enter why the answer is late", rules.response.rule, "late_because")
     if outcome != State.OUT_OF_TIME and appeal.awaits_hearing:
         check_hearing(appeal, answer.heard_because, field="heard_because")
-
-
-def choices(appeal: Appeal, standing: Restriction, *, on: date) -> dict[str, str]:
-    """The outcomes that are possible, each with what it changes; none is offered that cannot be."""
-    in_force = standing.is_in_force(on)
-    ref, last = standing.reference, dates.day(standing.ends_on) if standing.ends_on else ""
-    ends = f"{ref} ends today and its register entry goes." if in_force else "The decision to restrict is set aside."
-    found: dict[str, str] = {State.UPHELD: f"{ends} The resident is told in writing."}
-    if in_force:
-        found[State.VARIED] = f"{ref} goes on in other terms, or to an earlier last day. The register says so at once."
-    stays = f"{ref} stays as it is, with {last} as its last day in force." if in_force else "Nothing changes."
-    found[State.DISMISSED] = f"{stays} The resident is told why."
-    if appeal.awaits_hearing:
-        found[State.OUT_OF_TIME] = "The appeal is not heard, because it came late. The resident is told why."
-    return found
-
-
-def check_change(
-    standing: Restriction,
-    terms: Sequence[NewTerm],
-    ends_on: date | None,
-    *,
-    on: date,
-) -> None:
-    """Refuse to vary what is no longer in force, to lengthen it, or to change nothing the resident lives by."""
-    if not standing.is_in_force(on):
-        raise RuleBroken("The restriction is no longer in force, so there is nothing to vary", field="outcome")
-    before = [NewTerm.of(term) for term in limits.of(standing)]
-    same_end = ends_on is None or ends_on == standing.ends_on
-    if not limits.changed(before, terms) and same_end:
-        raise RuleBroken("Change a term or the last day: as it is, nothing would change", field="outcome")
-    limits.check_terms(standing.case.policy, terms)
-    limits.check_person(standing, terms, cases.permissions.people_affected(standing.case))
-    if ends_on:
-        check_not_longer(standing, ends_on, on=on)
-
-
-def what_stands(restriction: Restriction) -> Restriction:
-    """The restriction itself, or what a review or an earlier appeal has made of it since."""
-    while successor := Restriction.objects.filter(follows=restriction).first():
-        successor.case = restriction.case
-        restriction = successor
-    return restriction
+    if outcome == State.UPHELD:
+        effects.check_resting(found, answer.what_rests, answer.what_rests_because, on=day_of(at))
 
 
 def _settle(appeal: Appeal, answer: Answer, facts: dict[str, Any], *, by: User, at: datetime) -> Appeal:
     """What every outcome brings with it: the letter, the deadline met, the decision on record (Dover 6.36)."""
-    case, rules = appeal.restriction.case, rules_for(appeal.restriction)
+    found, case = against.of(appeal), appeal.case
+    rules = rules_for(found)
+    if appeal.state in (State.DISMISSED, State.OUT_OF_TIME):
+        effects.resume(appeal, found, by=by, at=at)
     appeal.letter = letters.request(
         "appeal_outcome",
         to=case.resident,
@@ -267,9 +269,12 @@ def _settle(appeal: Appeal, answer: Answer, facts: dict[str, Any], *, by: User, 
         considered=answer.considered,
         not_done=answer.not_done,
         facts={
-            "restriction": appeal.restriction.reference,
+            "against": found.key,
             "letter": appeal.letter.reference,
             "successor": appeal.replaced_by.reference if appeal.replaced_by else None,
+            "corrected_by": appeal.corrected_by.paper.reference if appeal.corrected_by else None,
+            "what_rests": appeal.what_rests,
+            "what_rests_because": appeal.what_rests_reason,
             "answer_was_due": appeal.response.due,
             "answered_late_because": appeal.late_answer_reason,
         },
@@ -287,51 +292,40 @@ def outcome_facts(
     ends_on: date | None = None,
 ) -> dict[str, Any]:
     """What the outcome letter says, as plain values; the same for its preview and for the letter itself."""
+    found = against.of(appeal)
+    reasons = [answer.reasons, answer.what_rests_because if outcome == State.UPHELD else ""]
     return {
         "appeal_reference": appeal.reference,
-        "restriction_reference": appeal.restriction.reference,
+        "restriction_reference": found.limits.reference if found.limits else "",
+        "against": against.to_resident(found),
         "outcome": str(outcome),
-        "reasons": answer.reasons.strip(),
+        "reasons": "\n\n".join(each.strip() for each in reasons if each.strip()),
         "considered": answer.considered.strip(),
-        "effect": effect(appeal, outcome, on=on, ends_on=ends_on),
+        "effect": effects.effect(found, outcome, on=on, ends_on=ends_on, what_rests=answer.what_rests),
         "terms": limits.as_facts(terms) if terms else None,
         "starts_on": on.isoformat() if terms else None,
         "ends_on": ends_on.isoformat() if ends_on else None,
-        "final": True if rules_for(appeal.restriction).final.raw is True else None,
-        "next": next_step(appeal.restriction),
+        "final": True if rules_for(found).final.raw is True else None,
+        "next": next_step(found),
     }
 
 
-def effect(appeal: Appeal, outcome: str, *, on: date, ends_on: date | None = None) -> str:
-    """What the outcome changes for the resident, in a sentence."""
-    restriction = what_stands(appeal.restriction)
-    until = ends_on or restriction.ends_on
-    last = dates.day(until) if until else "its last day"
-    if outcome == State.UPHELD:
-        return f"The limits on how you contact us end on {dates.day(on)}."
-    if outcome == State.VARIED:
-        return f"The limits on how you contact us change today. Their last day in force is {last}."
-    if not restriction.is_in_force(on):
-        return "Nothing changes: the limits on how you contact us are over."
-    return f"The limits on how you contact us stay as they are. Their last day in force is {last}."
-
-
-def next_step(restriction: Restriction) -> dict[str, str] | None:
+def next_step(found: Against) -> dict[str, str] | None:
     """Where the resident can go next: whom the policy names, else whom the law names for this provider (F9).
 
     Named as the policy's only where the policy says so. None where neither does.
     """
-    rules, case = rules_for(restriction), restriction.case
+    rules, case = rules_for(found), found.case
     if rules.next.said and rules.next.rule:
-        named = law.ombudsman_called(str(rules.next.raw))
-        name = named.name if named else rules.next.words
+        called = law.ombudsman_called(str(rules.next.raw))
+        name = called.name if called else rules.next.words
         return {"name": name, "words": f"Our policy names this as the next step ({rules.next.rule.in_brackets()})."}
     function = FUNCTIONS.get(Resident.Relation(case.resident.relation), "landlord")
-    found = law.ombudsman(case.policy.nation or case.provider.nation, function)
-    if found is None:
+    named = law.ombudsman(case.policy.nation or case.provider.nation, function)
+    if named is None:
         return None
     words = (
         "You can ask them to look at how we dealt with this. That is your right, and not a step in our policy. "
         "They may ask you to complain to us first."
     )
-    return {"name": found.name, "words": words}
+    return {"name": named.name, "words": words}

@@ -6,23 +6,32 @@ from typing import Any
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
-from appeals import permissions
+from appeals import against, permissions
+from appeals.against import Against
 from appeals.models import Appeal
+from appeals.services import effects
+from appeals.services.offers import check_not_final, check_open_to_appeal
 from appeals.services.timing import Timing, meanwhile, rules_for, timing
 from audit import services as audit
+from cases.models import Case
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from design import dates
 from design.dates import day_of
 from letters import services as letters
-from people.models import User
+from people.models import Resident, User
 from people.references import next_reference
 from policies.rules import RuleBroken
-from restrictions.models import Restriction
-from restrictions.services import rows
 
 State = Appeal.State
-APPEALABLE = (Restriction.State.IN_FORCE, Restriction.State.LAPSED)
+
+
+AGAINST = (
+    "restriction__letter", "restriction__decided_by", "restriction__proposed_by", "restriction__follows",
+    "warning__letter__drafted_by", "warning__letter__issued_by", "warning__incident", "warning__given_by",
+    "decision__event",
+)  # fmt: skip
+"""What `against.of` reads of an appeal."""
 
 
 def about(appeal: Appeal) -> str:
@@ -31,17 +40,14 @@ def about(appeal: Appeal) -> str:
 
 
 def locked(appeal_id: int) -> Appeal:
-    """The appeal with its row locked, and its restriction and case beside it.
+    """The appeal with its row locked, and what it is against and its case beside it.
 
     All of it is read after the wait: a join is not read again when a lock is had at last (docs/adr/0051), so it would
     show a restriction in force that has been lifted meanwhile, and nobody who decided.
     """
     Appeal.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=appeal_id)
     return Appeal.objects.select_related(
-        "restriction__case__provider",
-        "restriction__case__resident__provider",
-        "restriction__case__policy_version",
-        "restriction__letter",
+        "case__provider", "case__resident__provider", "case__policy_version", *AGAINST
     ).get(pk=appeal_id)
 
 
@@ -55,7 +61,8 @@ def already(appeal: Appeal) -> str:
 
 @transaction.atomic
 def lodge(
-    restriction_id: int,
+    case_id: int,
+    key: str,
     *,
     made_by_name: str,
     by_representative: bool,
@@ -65,20 +72,25 @@ def lodge(
     by: User,
     at: datetime,
     made_on: date | None = None,
+    grounds: str = "",
 ) -> Appeal:
-    """Record an appeal that came, acknowledge it by letter, and set by when it is answered (Dover 6.34 to 6.36).
+    """Record an appeal that came against the decision of that reference, as its policy lets it (Dover 6.34 to 6.36).
 
-    A late one is lodged too: whether it is heard is decided by somebody who decides appeals, never by the clock.
-    Raises RuleBroken for a day before the decision or in the future, and after a final outcome (6.35);
-    TransitionNotAllowed where an appeal against the decision is open already, or where the decision no longer stands.
+    It is acknowledged by letter, and by when it is answered is set. A late one is lodged too: whether it is heard is
+    decided by somebody who decides appeals, never by the clock. So is one on other `grounds` than the policy names.
+    Raises RuleBroken where the policy does not cover the decision, for a day before it or in the future, and after a
+    final outcome (6.35); TransitionNotAllowed where an appeal against it is open already, or where it no longer stands;
+    NoDecision where the case has none of that reference.
     """
-    restriction = rows.locked(restriction_id)
-    permissions.check_can_lodge(by, restriction)
-    check_open_to_appeal(restriction)
-    check_lodging(restriction, made_by_name=made_by_name, words=words, received_on=received_on, made_on=made_on, at=at)
-    found = timing(restriction, received_on=received_on, made_on=made_on)
+    case = _locked_case(case_id)
+    permissions.check_can_lodge(by, case)
+    decided = against.find(case, key)
+    check_open_to_appeal(decided)
+    check_lodging(decided, made_by_name=made_by_name, words=words, received_on=received_on, made_on=made_on, at=at)
+    found = timing(decided, received_on=received_on, made_on=made_on)
     appeal = Appeal.objects.create(
-        restriction=restriction,
+        case=case,
+        **decided.target,
         reference=next_reference("appeal"),
         made_by_name=made_by_name.strip(),
         by_representative=by_representative,
@@ -86,6 +98,7 @@ def lodge(
         made_on=made_on,
         received_on=received_on,
         words=words.strip(),
+        grounds=grounds.strip(),
         window_reckoning=found.window.to_json(),
         response_reckoning=found.response.to_json(),
         in_time=found.in_time,
@@ -98,7 +111,7 @@ def lodge(
         by=by,
         at=at,
         facts={
-            "restriction": restriction.reference,
+            "against": decided.key,
             "received_on": received_on,
             "made_on": made_on,
             "how": how,
@@ -106,15 +119,26 @@ def lodge(
             "in_time": found.in_time,
             "answer_by": found.response.due,
         },
-        words={"made_by": made_by_name, "words": words},
+        words={"against": decided.called, "made_by": made_by_name, "words": words, "grounds": grounds},
     )
-    _set_deadlines(appeal, found, event=event.pk, at=at)
+    _set_deadlines(appeal, decided, found, event=event.pk, at=at)
+    effects.suspend(appeal, decided, by=by, at=at)
     _acknowledge(appeal, by=by, at=at)
     return appeal
 
 
+def _locked_case(case_id: int) -> Case:
+    """The case, read under the lock of its resident, which every act on its restrictions takes first.
+
+    Two who lodge at once, or one who lodges and one who lifts, come one after the other.
+    """
+    resident_id = Case.objects.values_list("resident_id", flat=True).get(pk=case_id)
+    Resident.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=resident_id)
+    return Case.objects.select_related("provider", "resident__provider", "policy_version").get(pk=case_id)
+
+
 def check_lodging(
-    restriction: Restriction,
+    found: Against,
     *,
     made_by_name: str,
     words: str,
@@ -123,9 +147,8 @@ def check_lodging(
     at: datetime,
 ) -> None:
     """Refuse what cannot be: an appeal before the decision, from the future, after a final outcome, without words."""
-    rules = rules_for(restriction)
-    assert restriction.decided_on is not None
-    decided = dates.day(restriction.decided_on)
+    rules = rules_for(found)
+    decided = dates.day(found.decided_on)
     if not made_by_name.strip():
         raise RuleBroken("Enter who appeals", field="made_by_name")
     if not words.strip():
@@ -133,49 +156,20 @@ def check_lodging(
     for field, day, called in (("received_on", received_on, "received"), ("made_on", made_on, "written or sent")):
         if day and day > day_of(at):
             raise RuleBroken(f"The day it was {called} must be today or in the past", field=field)
-        if day and day < restriction.decided_on:
+        if day and day < found.decided_on:
             raise RuleBroken(
                 f"The day it was {called} must be on or after the decision of {decided}", rules.window.rule, field
             )
     if made_on and made_on > received_on:
         raise RuleBroken("The day it was written or sent must not be after the day it was received", field="made_on")
-    check_not_final(restriction)
+    check_not_final(found)
 
 
-def check_not_final(restriction: Restriction) -> None:
-    """Refuse a second appeal against the same decision, where the policy calls the outcome final (Dover 6.35)."""
-    settled = settled_for_good(restriction)
-    if settled:
-        was = f"Appeal {settled.reference} was decided ({settled.get_state_display().lower()})"
-        raise RuleBroken(f"{was}, and the outcome of an appeal is final", rules_for(restriction).final.rule)
-
-
-def settled_for_good(restriction: Restriction) -> Appeal | None:
-    """The appeal whose outcome is final by the policy; a withdrawn one had none."""
-    if rules_for(restriction).final.raw is not True:
-        return None
-    return restriction.appeals.exclude(state__in=[*Appeal.OPEN, State.WITHDRAWN]).order_by("pk").last()
-
-
-def check_open_to_appeal(restriction: Restriction) -> None:
-    """Refuse where the decision no longer stands, or where an appeal against it is open already."""
-    if restriction.state not in APPEALABLE:
-        raise TransitionNotAllowed(
-            f"{restriction.reference} is “{restriction.get_state_display()}”: it holds nothing to appeal against."
-        )
-    other = restriction.appeals.open().select_related("lodged_by").first()
-    if other:
-        raise TransitionNotAllowed(
-            f"{other.lodged_by.name} has lodged {other.reference} against this decision, and it is not decided yet.",
-            object=other,
-        )
-
-
-def _set_deadlines(appeal: Appeal, found: Timing, *, event: int, at: datetime) -> None:
-    restriction, case = appeal.restriction, appeal.restriction.case
+def _set_deadlines(appeal: Appeal, decided: Against, found: Timing, *, event: int, at: datetime) -> None:
+    case = appeal.case
     if found.in_time is not False:
         how = f"{appeal.reference} was received"
-        deadlines.meet(rows.about(restriction), "appeal.window", at=at, how=how)
+        deadlines.meet(decided.about, "appeal.window", at=at, how=how)
     deadlines.set_deadline(
         provider=case.provider,
         resident=case.resident,
@@ -186,8 +180,8 @@ def _set_deadlines(appeal: Appeal, found: Timing, *, event: int, at: datetime) -
         url_name="appeals:decide",
         reckoning=found.response,
         told=True,
-        for_roles=permissions.decider_keys(restriction),
-        not_for=User.objects.filter(pk__in=permissions.barred(restriction)),
+        for_roles=permissions.decider_keys(decided),
+        not_for=User.objects.filter(pk__in=permissions.barred(decided)),
         runs_from_event=event,
         at=at,
     )
@@ -195,7 +189,7 @@ def _set_deadlines(appeal: Appeal, found: Timing, *, event: int, at: datetime) -
 
 def _acknowledge(appeal: Appeal, *, by: User, at: datetime) -> None:
     """Tell the resident in writing that it came, who decides, by when, and what holds until then."""
-    case = appeal.restriction.case
+    case = appeal.case
     appeal.acknowledgement = letters.request(
         "appeal_acknowledgement",
         to=case.resident,
@@ -214,16 +208,17 @@ def _acknowledge(appeal: Appeal, *, by: User, at: datetime) -> None:
 
 def acknowledgement_facts(appeal: Appeal) -> dict[str, Any]:
     """What the acknowledgement says, as plain values."""
-    response = appeal.response
+    response, found = appeal.response, against.of(appeal)
     return {
         "appeal_reference": appeal.reference,
-        "restriction_reference": appeal.restriction.reference,
+        "restriction_reference": found.limits.reference if found.limits else "",
+        "against": against.to_resident(found),
         "received_on": appeal.received_on.isoformat(),
         "in_time": appeal.in_time,
         "answer_by": response.due.isoformat() if response.due else None,
         "answer_explained": response.explain(),
-        "decided_by_role": permissions.decider_names(appeal.restriction),
-        "meanwhile": meanwhile(appeal.restriction),
+        "decided_by_role": permissions.decider_names(found),
+        "meanwhile": meanwhile(found, heard=not appeal.awaits_hearing),
     }
 
 
@@ -239,7 +234,9 @@ def withdraw(appeal_id: int, *, by: User, at: datetime, reason: str) -> Appeal:
     appeal.withdraw(at=at, reason=reason.strip())
     appeal.save()
     deadlines.cancel(about(appeal), at=at, reason="The appeal was withdrawn")
-    facts = {"restriction": appeal.restriction.reference}
+    found = against.of(appeal)
+    effects.resume(appeal, found, by=by, at=at)
+    facts = {"against": found.key}
     audit.record("appeal.withdrawn", subject=appeal, by=by, at=at, facts=facts, words={"reason": reason})
     return appeal
 

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from datetime import date
 
 import policies.clocks
+from appeals.against import Against
 from appeals.permissions import rules_of
+from cases.services import rights
 from deadlines import services as deadlines
 from design import dates
+from policies.calendars import Calendar
 from policies.clocks import Reckoning
 from policies.policy import Appeals
 from policies.rules import RuleBroken
 from policies.values import Value
-from restrictions.models import Restriction
-from restrictions.services import rows
 
 
 @dataclass(frozen=True)
@@ -39,26 +40,27 @@ class Timing:
         return f"In time: {on} is not after {until}." if self.in_time else f"Late: {on} is after {until}."
 
 
-def timing(restriction: Restriction, *, received_on: date, made_on: date | None = None) -> Timing:
+def timing(found: Against, *, received_on: date, made_on: date | None = None) -> Timing:
     """Whether an appeal that came on a day is in time, and by when it is to be answered (Dover 6.34, 6.35).
 
     The window is met on the day it was made or sent, where the policy says so and that day is known; else on receipt.
     """
-    rules = rules_for(restriction)
-    policy, calendar = restriction.case.policy, deadlines.calendar_for(restriction.case.provider)
-    assert restriction.decided_on is not None
-    decided = restriction.decided_on
-    dated = restriction.letter.dated if restriction.letter and restriction.letter.dated else decided
-    events = {"decision": decided, "letter dated": dated, "letter sent": dated, "appeal received": received_on}
-    window = _as_told(restriction, policies.clocks.work_out(policy, rules.window_path, events, calendar))
-    response = policies.clocks.work_out(policy, rules.response_path, events, calendar)
+    rules, policy = rules_for(found), found.case.policy
+    calendar = deadlines.calendar_for(found.case.provider)
+    window = window_of(found, calendar)
+    response = policies.clocks.work_out(policy, rules.response_path, {"appeal received": received_on}, calendar)
     counts_on = received_on if window.met_by not in ("made", "sent") else made_on or received_on
     return Timing(window, response, counts_on, _in_time(window, rules.window, counts_on))
 
 
-def _as_told(restriction: Restriction, window: Reckoning) -> Reckoning:
-    """The window that was given with the decision, where days off corrected since would make it shorter."""
-    given = deadlines.given(rows.about(restriction), "appeal.window")
+def window_of(found: Against, calendar: Calendar) -> Reckoning:
+    """Until when it can be appealed, counted from the day that its rule names: the decision, or its letter.
+
+    What was given with the decision holds where days off corrected since would make it shorter.
+    """
+    rules = rules_for(found)
+    window = rights.window(found.case.policy, rules, calendar, decided_on=found.decided_on, dated=found.told_on)
+    given = deadlines.given(found.about, rights.WINDOW)
     longer = given and given.due and window.due and given.due > window.due
     return given if given and longer else window
 
@@ -73,19 +75,38 @@ def _in_time(window: Reckoning, said: Value, counts_on: date) -> bool | None:
     return True if said.none else None
 
 
-def rules_for(restriction: Restriction) -> Appeals:
-    """How the policy lets this decision be appealed. Raises RuleBroken where it lets nobody."""
-    rules = rules_of(restriction)
+def rules_for(found: Against) -> Appeals:
+    """How the policy lets this decision be appealed. Raises RuleBroken, with its clause, where it lets nobody."""
+    rules = rules_of(found)
     if rules is None:
-        covers = restriction.case.policy.value("appeal.covers")
-        raise RuleBroken("The policy lets nobody appeal against this decision", covers.rule)
+        covers = found.case.policy.value("appeal.covers")
+        raise RuleBroken(f"The policy lets nobody appeal against {found.called}", covers.rule)
     return rules
 
 
-def meanwhile(restriction: Restriction) -> str:
-    """What holds until the appeal is decided, in a sentence; where the policy is silent, that it is."""
-    rules = rules_for(restriction)
+# What can be suspended; an entry keeps people safe, and another decision holds nothing that could wait.
+SUSPENDED = ("restriction", "warning")
+SILENT = "The policy is silent on what holds until it is decided. "
+STAYS = {
+    "restriction": "The limits stay as they are unless we end them.",
+    "warning": "The warning stays as it is unless we take it back.",
+    "entry": "The entry stays as it is unless we remove it.",
+    "decision": "The decision stays as it is unless we change it.",
+}
+
+
+def meanwhile(found: Against, *, heard: bool = True) -> str:
+    """What holds until the appeal is decided, in a sentence; where the policy is silent, that it is.
+
+    A late appeal suspends nothing before somebody has said that it is `heard`.
+    """
+    rules = rules_for(found)
     if not rules.meanwhile.said or not rules.meanwhile.rule:
-        return "The policy is silent on what holds until it is decided. The limits stay as they are unless we end them."
-    holds = "is suspended" if "suspended" in rules.meanwhile else "stands"
-    return f"The restriction {holds} until then ({rules.meanwhile.rule.in_brackets()})."
+        return SILENT + STAYS[found.noun]
+    holds = "is suspended" if "suspended" in rules.meanwhile and found.noun in SUSPENDED else "stands"
+    if holds != "stands" and not heard:
+        return (
+            f"The {found.noun} stands until somebody says whether the appeal is heard; if it is, it is suspended from "
+            f"then until the outcome ({rules.meanwhile.rule.in_brackets()})."
+        )
+    return f"The {found.noun} {holds} until then ({rules.meanwhile.rule.in_brackets()})."

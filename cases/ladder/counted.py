@@ -79,4 +79,8 @@ def _letter_line(standing: Standing, warning: Warning) -> Line:
     rule = stage.after.rule if stage and stage.after else None
     counts = standing.letter is not None and standing.letter.pk == warning.pk
     why = "Issued" if counts else "Before the case was reopened"
+    if warning.suspended_at and counts:
+        counts, why = False, "Suspended while an appeal against it is decided"
+    if warning.withdrawn_at:
+        why = "Taken back or replaced on appeal"
     return Line(letter.dated, f"Warning letter {letter.reference}", counts, why, rule, letter=letter.reference)

@@ -43,7 +43,9 @@ class Standing:
         found = Counter(
             warning.incident_id
             for warning in self.warnings
-            if warning.kind == Warning.Kind.INITIAL and warning.incident_id in counted and not warning.withdrawn_at
+            if warning.kind == Warning.Kind.INITIAL
+            and warning.incident_id in counted
+            and not (warning.withdrawn_at or warning.suspended_at)
         )
         for warning in self.first_letters:
             if warning.incident_id in counted and not found[warning.incident_id]:
@@ -72,7 +74,7 @@ class Standing:
             and warning.letter is not None
             and warning.letter.issued_at is not None
             and warning.letter.issued_at >= self.case.begun_at
-            and not warning.withdrawn_at
+            and not (warning.withdrawn_at or warning.suspended_at)
         ]
 
     @cached_property

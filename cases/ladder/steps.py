@@ -212,7 +212,8 @@ def _under_restriction(
         cited = f" ({rule.in_brackets()})" if rule else ""
         said.append(f"{_what_and_when(due, on)}{cited}. {_who_does(standing.policy, due)}.")
         rules += [(due.title, rule)] if rule else []
-    window = next((one for one in waiting if one.kind == "appeal.window" and one.due_on), None)
+    windows = (one for one in waiting if one.kind == "appeal.window" and one.about_kind == "restriction")
+    window = next((one for one in windows if one.due_on), None)
     if window is not None and window.due_on and (on is None or window.due_on >= on):
         rule = _rule_of(window)
         cited = f" ({rule.in_brackets()})" if rule else ""

@@ -140,6 +140,9 @@ def restriction_reached(standing: Standing) -> Reached:
     after = stage.after if stage else None
     if after is None:
         return Reached(True, "The policy asks for no warning before a restriction.")
+    if standing.letter is not None and standing.letter.suspended_at:
+        words = f"The warning letter {standing.letter.paper.reference} is suspended while an appeal is decided."
+        return Reached(False, words, after.rule)
     reached = _restriction_after(standing, after)
     settled = standing.case.restriction_settled_at
     if reached.silent and settled and settled >= standing.case.moved_at:

@@ -2,6 +2,7 @@
 
 from cases.services import incidents, stages
 from cases.services.assessments import answer_gate, assess
+from cases.services.quashing import correct_warning, quash_warning, resume_warning, suspend_warning
 from cases.services.scope import judge_scope, refer_on
 from cases.services.stages import (
     close,
@@ -29,6 +30,7 @@ __all__ = [
     "assess",
     "change_warning",
     "close",
+    "correct_warning",
     "decide_not_to_act",
     "draft_warning",
     "incidents",
@@ -40,11 +42,14 @@ __all__ = [
     "mark_unrestricted",
     "refer_on",
     "move_to_version",
+    "quash_warning",
     "reopen",
+    "resume_warning",
     "send_back_warning",
     "settle_restriction",
     "settle_threshold",
     "stages",
     "submit_warning",
+    "suspend_warning",
     "withdraw_warning",
 ]

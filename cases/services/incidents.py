@@ -16,6 +16,7 @@ from audit import services as audit
 from audit.models import Trail
 from cases import permissions
 from cases.models import Affected, Case, Draft, Evidence, Incident, Involvement, Warning
+from cases.services import rights
 from deadlines import services as deadlines
 from design import dates
 from design.dates import day_of
@@ -210,9 +211,14 @@ def _onto_case(incident: Incident, resident: Resident, *, by: User, at: datetime
             given_by=incident.reported_by,
         )
     words = {"account": incident.facts, "words used": incident.words_used, "hazard": incident.hazard_words}
-    audit.record(
+    event = audit.record(
         "incident.logged", subject=Placed(incident, case), by=by, at=at, facts=_as_facts(incident), words=words
     )
+    if incident.warnings_given:
+        about, given_on = rights.about_first(case, incident), incident.happened_on
+        rights.open_window(
+            case, "initial warning", "the first warnings", about=about, on=given_on, event=event.pk, at=at
+        )
     return case
 
 

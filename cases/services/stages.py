@@ -174,11 +174,12 @@ def mark_restricted(case_id: int, *, by: User, at: datetime, extreme: bool = Fal
     """A restriction has been imposed: the case is at contact restrictions (Dover 6.13; 6.7, 6.17 if extreme).
 
     Whoever imposes it has checked who may and what the policy asks. Refuses, as a rule, a case that has had no warning
-    letter unless the extreme path was taken with its reason.
+    letter, or whose letter is suspended by an appeal, unless the extreme path was taken with its reason.
     """
     case = lock(case_id)
     permissions.check_may_move(by, case)
-    if case.stage == Case.Stage.INITIAL_WARNING and not extreme:
+    suspended = case.warnings.filter(letter__isnull=False, suspended_at__isnull=False, withdrawn_at__isnull=True)
+    if not extreme and (case.stage == Case.Stage.INITIAL_WARNING or suspended.exists()):
         reached = ladder.restriction_reached(ladder.read(case))
         if not reached.met:
             raise RuleBroken(reached.sentence.rstrip("."), reached.rule)

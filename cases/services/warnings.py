@@ -16,6 +16,7 @@ from cases import ladder, permissions
 from cases.ladder import papers
 from cases.ladder.papers import Paper
 from cases.models import Case, Incident, Warning
+from cases.services import rights
 from cases.services.rows import lock, need
 from deadlines import services as deadlines
 from design import words
@@ -144,8 +145,7 @@ def facts_of(
     """The facts of a warning letter: what happened, what must change, and what may follow under which clause."""
     next_stage = paper.next_stage(policy)
     rule = next_stage.after.rule if next_stage and next_stage.after else None
-    stage = paper.stage(policy)
-    appeal = policy.appeal_of(stage.key) if stage else None
+    appeal = rights.against_warning(policy, paper.state)
     facts: dict[str, Any] = {
         "incidents": [
             {
@@ -163,11 +163,10 @@ def facts_of(
         "support": support.strip(),
     }
     if appeal is not None:
-        how = appeal.how.words or "Tell us in writing."
         facts["appeal"] = {
             "until": None,
-            "how": how,
-            "decided_by_role": appeal.by.names(),
+            "how": appeal.how.words or "in whatever way is easiest for you",
+            "decided_by_role": "" if appeal.by.unsaid else appeal.by.names(),
             "explained": appeal.window.words,
         }
     return facts
@@ -189,12 +188,12 @@ def submit_warning(warning_id: int, *, by: User, at: datetime) -> Warning:
     paper = papers.PAPERS[warning.kind]
     _ready(case, paper)
     letters.submit(letter.pk, by=by, at=at)
-    deadlines.cancel(_about(letter), "warning.revise", at=at, reason="Sent for approval again")
+    deadlines.cancel(about_letter(letter), "warning.revise", at=at, reason="Sent for approval again")
     deadlines.set_deadline(
         provider=case.provider,
         resident=case.resident,
         kind="warning.issue",
-        about=_about(letter),
+        about=about_letter(letter),
         case_ref=case.reference,
         title=f"Read and issue {paper.name} {letter.reference}",
         url_name="cases:warning",
@@ -220,12 +219,12 @@ def send_back_warning(warning_id: int, *, reasons: str, by: User, at: datetime) 
         raise _too_late(letter, "returned")
     need(reasons, "Enter why it is returned", "reasons")
     letters.send_back(letter.pk, by=by, at=at, reasons=reasons)
-    deadlines.meet(_about(letter), "warning.issue", at=at, how="Returned")
+    deadlines.meet(about_letter(letter), "warning.issue", at=at, how="Returned")
     deadlines.set_deadline(
         provider=case.provider,
         resident=case.resident,
         kind="warning.revise",
-        about=_about(letter),
+        about=about_letter(letter),
         case_ref=case.reference,
         title=f"Change {paper.name} {letter.reference}, which was returned",
         url_name="cases:warning",
@@ -259,7 +258,7 @@ def issue_warning(
         raise _too_late(letter, "issued")
     standing = _ready(case, paper)
     _chosen(standing, list(warning.incidents.all()))
-    letters.issue(letter.pk, by=by, at=at)
+    letters.issue(letter.pk, by=by, at=at, known=rights.of_letter(case, paper.state, day_of(at)))
     if paper.first:
         warning.incident = standing.counting[-1]
     else:
@@ -267,9 +266,9 @@ def issue_warning(
         case.save()
     warning.given_on, warning.given_by = day_of(at), by
     warning.save()
-    deadlines.meet(_about(letter), "warning.issue", at=at, how=f"Issued by {by.name}")
-    deadlines.cancel(_about(letter), at=at, reason="The letter was issued")
-    audit.decide(
+    deadlines.meet(about_letter(letter), "warning.issue", at=at, how=f"Issued by {by.name}")
+    deadlines.cancel(about_letter(letter), at=at, reason="The letter was issued")
+    decision = audit.decide(
         "warning.issued",
         subject=case,
         by=by,
@@ -280,6 +279,9 @@ def issue_warning(
         considered=considered,
         not_done=not_done,
         facts=_named(warning),
+    )
+    rights.open_window(
+        case, paper.state, f"the {paper.name}", about=about_letter(letter), on=day_of(at), event=decision.pk, at=at
     )
     return warning
 
@@ -326,7 +328,7 @@ def _withdraw(warning: Warning, letter: Letter, *, by: User, at: datetime) -> No
     letters.withdraw(letter.pk, by=by, at=at)
     warning.withdrawn_at = at
     warning.save()
-    deadlines.cancel(_about(letter), at=at, reason="The draft was withdrawn")
+    deadlines.cancel(about_letter(letter), at=at, reason="The draft was withdrawn")
 
 
 def _lock(warning_id: int) -> tuple[Case, Warning, Letter]:
@@ -374,7 +376,8 @@ def _chosen(standing: ladder.Standing, incidents: Sequence[Incident]) -> list[In
     return [known[incident.pk] for incident in incidents]
 
 
-def _about(letter: Letter) -> str:
+def about_letter(letter: Letter) -> str:
+    """How deadlines point at a warning letter."""
     return f"warning:{letter.reference}"
 
 

@@ -16,6 +16,7 @@ from cases import forms, ladder, permissions, services, wording
 from cases.ladder import papers
 from cases.ladder.papers import Paper
 from cases.models import Case, Warning
+from cases.services import rights
 from cases.views.frame import SignedInRequest, bar, find
 from design import components, refusals
 from design.dates import day_of
@@ -134,14 +135,14 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
     paper = papers.PAPERS[warning.kind]
     reached = None if paper.first else ladder.written_reached(ladder.read(case))
     rule = reached.rule if reached else next((item.rule for item in _says(case, paper) if item.rule), None)
-    stage = paper.stage(case.policy)
+    stage, today = paper.stage(case.policy), day_of(timezone.now())
     context = {
         **bar(case),
         "letter": letter,
         "paper": paper,
         "name": paper.name,
         "form": form,
-        "preview": letters.as_html(letter, on=day_of(timezone.now())),
+        "preview": letters.as_html(letter, on=today, known=rights.of_letter(case, paper.state, today)),
         "why_not_issue": may("issue_first_letter" if paper.first else "issue_warning"),
         "why_not_write": may("warn"),
         "who": ladder.who_issues_words(case.policy, paper),

@@ -129,15 +129,16 @@ def send_back(letter_id: int, *, by: User, at: datetime, reasons: str) -> Letter
 
 
 @transaction.atomic
-def issue(letter_id: int, *, by: User, at: datetime) -> Letter:
+def issue(letter_id: int, *, by: User, at: datetime, known: Mapping[str, Any] | None = None) -> Letter:
     """Sign a letter off: from here its words, its date and its addressee never change, and it will be sent.
 
     The rows of the outbox are made in the same transaction; a worker is told once it holds. The address and the format
     are those of this moment, since a resident may have moved after the draft. Who may decide what the letter says is
-    checked by the app that decides it.
+    checked by the app that decides it. `known` are facts that are known only now, such as the last day to appeal.
     """
     letter = _locked(letter_id)
     permissions.check_can_issue(by, letter)
+    letter.facts = _with_known(letter, known)
     on = day_of(at)
     version = PolicyVersion.objects.get(pk=letter.facts["frame"]["policy_version"])
     channels = channels_for(kinds.kind_of(letter.kind), version.policy, letter.resident)
@@ -208,10 +209,19 @@ def preview(
     return paper.html(kind, whole, about=about)
 
 
-def as_html(letter: Letter, *, on: date) -> SafeString:
-    """A letter as it stands: as issued where it was, otherwise as it would be issued on that day."""
+def _with_known(letter: Letter, known: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The facts of a letter with those that are known only when it is issued. Raises `FactsWrong` as `draft` does."""
+    if not known:
+        return letter.facts
+    kinds.kind_of(letter.kind).check({key: each for key, each in letter.facts.items() if key != "frame"} | dict(known))
+    return {**letter.facts, **known}
+
+
+def as_html(letter: Letter, *, on: date, known: Mapping[str, Any] | None = None) -> SafeString:
+    """A letter as it stands: as issued, or as it would be issued on that day with what is `known` by then."""
     whole = letter.facts
     if letter.state != Letter.State.ISSUED:
+        whole = _with_known(letter, known)
         whole = {**whole, "to": paper.addressee(letter.resident), "signed": paper.signature(None, on)}
     return paper.html(letter.kind, whole, reference=letter.reference, about=letter.about)
 

@@ -12,7 +12,9 @@ import cases.services.versions
 import restrictions.permissions
 from appeals.models import Appeal
 from cases import ladder
+from cases.ladder import papers
 from cases.models import Case, Warning
+from cases.services import rights
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from design.dates import day_of
@@ -146,8 +148,8 @@ def _held(some: Sequence[Case]) -> Held:
         held.restrictions.setdefault(restriction.case_id, []).append(restriction)
     for review in Review.objects.filter(restriction__case__in=some).select_related("restriction").order_by("pk"):
         held.reviews.setdefault(review.restriction.case_id, []).append(review)
-    for appeal in Appeal.objects.open().filter(restriction__case__in=some).select_related("restriction"):
-        held.appeals.setdefault(appeal.restriction.case_id, []).append(appeal)
+    for appeal in Appeal.objects.open().filter(case__in=some).select_related("warning").order_by("pk"):
+        held.appeals.setdefault(appeal.case_id, []).append(appeal)
     unissued = Warning.objects.filter(case__in=some, letter__state__in=cases.services.versions.UNISSUED)
     held.letters = dict(unissued.values_list("case_id", "letter__reference"))
     references = [case.reference for case in some]
@@ -240,6 +242,11 @@ def _who(kind: str, policy: Policy, case: Case, held: Held) -> Who:
         return restrictions.permissions.deciders(policy)
     if kind != "appeal.decide":
         return restrictions.permissions.reviewers(policy)
+    warning = next((one.warning for one in held.appeals.get(case.pk, []) if one.warning), None)
+    if warning:
+        paper = papers.PAPERS.get(warning.kind, papers.FIRST)
+        against = rights.against_warning(policy, paper.state)
+        return against.by if against else Who(known=policy.roles)
     restriction = _standing(case, held)
     decided = [*appealed_as(policy, restriction.terms.all() if restriction else ())]
     if restriction and restriction.follows_id:

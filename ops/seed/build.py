@@ -324,7 +324,8 @@ class Telling:
         """The resident's appeal comes in."""
         at = self.council.at(self.story.appealed or 0, 9, 15)
         appeals.services.lodge(
-            self.restriction.pk,
+            self.restriction.case_id,
+            self.restriction.reference,
             made_by_name=self.resident.name,
             by_representative=False,
             how="email",

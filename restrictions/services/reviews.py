@@ -188,6 +188,7 @@ def decide_review(
         _lift(review, restriction, by=by, at=at)
     elif outcome == Outcome.KEEP:
         facts |= _keep(restriction, waits, by=by, at=at, event=decision.pk)
+        facts |= _let_appeal(review, restriction, at=at, event=decision.pk)
     else:
         facts |= _continue(
             restriction, outcome, by=by, at=at, reasons=reasons, months=months, terms=terms, instructions=instructions,
@@ -262,6 +263,8 @@ def preview_review(
     elif outcome == Outcome.KEEP:
         found = _kept(restriction, due(restriction), on)
         facts |= _kept_facts(restriction, found)
+        right = telling.against_keeping(restriction, on)
+        facts |= {"appeal": right[1] if right else None}
     letter = letters.preview(
         "review_outcome",
         to=restriction.case.resident,
@@ -338,6 +341,27 @@ def _keep(restriction: Restriction, waits: Due | None, *, by: User, at: datetime
         telling.add_review(restriction, found.interval, "review.interval", barred, keys, at=at, event=event)
     audit.record("restriction.kept", subject=restriction, by=by, at=at, facts={"until": restriction.ends_on})
     return _kept_facts(restriction, found)
+
+
+def _let_appeal(review: Review, restriction: Restriction, *, at: datetime, event: int) -> dict[str, Any]:
+    """Show until when the decision to keep it can be appealed, and tell the resident; nothing where it cannot be."""
+    right = telling.against_keeping(restriction, day_of(at))
+    if right is None:
+        return {}
+    case = restriction.case
+    deadlines.set_deadline(
+        provider=case.provider,
+        resident=case.resident,
+        kind="appeal.window",
+        about=f"review:{review.reference}",
+        case_ref=case.reference,
+        title="Last day to appeal against the review",
+        url_name="restrictions:reviewed",
+        reckoning=right[0],
+        runs_from_event=event,
+        at=at,
+    )
+    return {"appeal": right[1]}
 
 
 def _kept(restriction: Restriction, waits: Due | None, on: date) -> telling.Dates:

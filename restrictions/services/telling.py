@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import policies.clocks
+from cases.services import rights
 from deadlines import services as deadlines
 from people.models import User
 from policies.calendars import Calendar
@@ -383,16 +384,21 @@ def appeal_facts(restriction: Restriction, window: Reckoning | None, terms: Sequ
     appeals = case.policy.appeal_of(*appealed_as(case.policy, terms))
     if window is None or appeals is None:
         return None
-    ways = [str(item).replace("email", "e-mail") for item in appeals.how.kept]
-    return {
-        "until": window.due.isoformat() if window.due else None,
-        "explained": window.explain(),
-        "how": " or ".join(ways) or "in whatever way is easiest for you",
-        "to_post": case.provider.address,
-        "to_email": case.provider.email,
-        "decided_by_role": "" if appeals.by.unsaid else appeals.by.names(),
-        "clause": appeals.window.rule.clause if appeals.window.rule else "",
-    }
+    return rights.in_letter(case.provider, appeals, window)
+
+
+def against_keeping(restriction: Restriction, on: date) -> tuple[Reckoning, dict[str, Any]] | None:
+    """Until when, and how, the decision of a review to keep it can be appealed; None where the policy lets nobody.
+
+    Northampton 4.2 covers any decision; Dover 6.34 covers restrictions, and a review that keeps one imposes none.
+    """
+    case = restriction.case
+    policy = case.policy
+    rules = rights.rules_for(policy, policy.steps_into("review"), appealed_as(policy, restriction.terms.all()))
+    if rules is None:
+        return None
+    found = rights.window(policy, rules, deadlines.calendar_for(case.provider), decided_on=on, dated=on)
+    return found, rights.in_letter(case.provider, rules, found)
 
 
 def _register_facts(made: Plan) -> dict[str, Any] | None:

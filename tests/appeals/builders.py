@@ -2,14 +2,20 @@
 
 from datetime import date, datetime, timedelta
 
-from appeals import services
+from appeals import against, services
 from appeals.models import Appeal
-from appeals.services import Answer
+from appeals.services import Answer, offers
+from cases.models import Case, Warning
+from design.dates import day_of
 from people.models import User
+from restrictions import services as restriction_services
 from restrictions.models import Restriction, Term
 from restrictions.services import NewTerm
 from restrictions.services import terms as limits
+from tests import factories
+from tests.factories import NOON
 from tests.restrictions import builders
+from tests.restrictions import test_five_policies as five
 from tests.restrictions.builders import World, noon
 
 DECIDED = date(2026, 12, 18)
@@ -17,6 +23,7 @@ LAST_DAY = date(2027, 1, 20)
 RECEIVED = date(2027, 1, 4)
 ANSWER_BY = date(2027, 1, 18)
 ANSWER = Answer(reasons="The second incident was not his doing.", considered="The file, his letter, the log since.")
+WEEK = NOON + timedelta(days=7)
 WORDS = "I was not there on 13 December. My neighbour was."
 
 
@@ -37,7 +44,7 @@ def lodge(w: World, restriction: Restriction, *, on: date = RECEIVED, at: dateti
         "by": w.staff.colleague,
         "at": at or noon(on),
     }
-    return services.lodge(restriction.pk, **how | changes)
+    return services.lodge(restriction.case_id, restriction.reference, **how | changes)
 
 
 def decide(appeal: Appeal, outcome: str, *, by: User, at: datetime, answer: Answer = ANSWER) -> Appeal:
@@ -57,3 +64,60 @@ def decide(appeal: Appeal, outcome: str, *, by: User, at: datetime, answer: Answ
 def soon(on: date = RECEIVED, days: int = 3) -> datetime:
     """Noon, some days after an appeal came."""
     return noon(on + timedelta(days=days))
+
+
+# Against any decision
+
+
+def now(w: World) -> Case:
+    """The case as it stands."""
+    return Case.objects.select_related("provider", "resident", "policy_version").get(pk=w.case.pk)
+
+
+def warned(policy: str = five.NORTHAMPTON) -> World:
+    """A case whose warning letter was issued twenty days ago."""
+    w = five.house(policy)
+    five.warn_in_writing(w)
+    w.case = now(w)
+    return w
+
+
+def restricted_on(policy: str = five.NORTHAMPTON, **how) -> tuple[World, Restriction]:
+    """A restriction that followed the warning letter."""
+    w = five.ready_to_propose(policy)
+    restriction = builders.proposed(w, **how)
+    imposed = restriction_services.impose(
+        restriction.pk, by=five.a_decider(w, restriction), at=NOON, reasons="It is needed."
+    )
+    w.case = now(w)
+    return w, imposed
+
+
+def director(w: World, key: str = "assistant_director", *, name: str = "") -> User:
+    """Somebody in the role that the policy names for appeals, who had no part in the case."""
+    name = name or f"Asha {key.replace('_', ' ').title()}"
+    return User.objects.filter(name=name).first() or factories.person(w.provider, key, name=name)
+
+
+def letter_of(w: World) -> Warning:
+    """The warning letter that stands."""
+    return Warning.objects.select_related("letter").get(case=w.case, kind="written", withdrawn_at=None)
+
+
+def lodge_against(w: World, key: str, *, at=WEEK, **changes) -> Appeal:
+    """An appeal against the decision of a reference, a week on."""
+    how: dict = {
+        "made_by_name": "Rowan Resident", "by_representative": False, "how": "post", "received_on": day_of(at),
+        "words": WORDS, "by": w.staff.colleague, "at": at,
+    }  # fmt: skip
+    return services.lodge(w.case.pk, key, **how | changes)
+
+
+def offered(w: World) -> list[str]:
+    """Against what an appeal can be lodged now."""
+    return [one.against.key for one in offers.offers(now(w), against.known(now(w)), Appeal.objects.filter(case=w.case))]
+
+
+def answer(**more: str) -> Answer:
+    """An answer that lacks nothing, also where it came late."""
+    return Answer(reasons=ANSWER.reasons, considered=ANSWER.considered, heard_because="It is heard.", **more)

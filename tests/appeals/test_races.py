@@ -10,13 +10,27 @@ from hypothesis import strategies as st
 
 from appeals import services
 from appeals.models import Appeal
+from cases.models import Case, Warning
 from deadlines.models import Deadline
 from letters.models import Letter
 from policies.rules import RuleBroken
 from register.models import Entry
 from restrictions.models import Restriction
 from tests import quick
-from tests.appeals.builders import LAST_DAY, RECEIVED, decide, lodge, restricted, soon
+from tests.appeals.builders import (
+    LAST_DAY,
+    RECEIVED,
+    WEEK,
+    answer,
+    decide,
+    director,
+    letter_of,
+    lodge,
+    lodge_against,
+    restricted,
+    soon,
+    warned,
+)
 
 State = Appeal.State
 
@@ -63,6 +77,28 @@ class TestTwoAtOnce:
         found = at_once(*[lambda: lodge(w, restriction)] * 3)
         assert sum(isinstance(one, Appeal) for one in found) == 1
         assert Appeal.objects.count() == Letter.objects.filter(kind="appeal_acknowledgement").count() == 1
+
+    def test_one_appeal_against_a_warning_lodged_twice_at_once(self):
+        w = warned()
+        key = letter_of(w).paper.reference
+        found = at_once(*[lambda: lodge_against(w, key)] * 3)
+        assert sum(isinstance(one, Appeal) for one in found) == 1
+        assert Appeal.objects.count() == Letter.objects.filter(kind="appeal_acknowledgement").count() == 1
+
+    def test_a_warning_taken_back_and_corrected_at_once(self):
+        w = warned()
+        appeal = lodge_against(w, letter_of(w).paper.reference)
+        who, other = director(w), director(w, "assistant_director", name="Bela Director")
+        found = at_once(
+            lambda: services.uphold(appeal.pk, by=who, at=WEEK, answer=answer()),
+            lambda: services.correct(appeal.pk, by=other, at=WEEK, answer=answer(), expected="Calmly.", told={}),
+        )
+        assert sum(isinstance(one, TransitionNotAllowed) for one in found) == 1
+        upheld = Appeal.objects.get(pk=appeal.pk).state == State.UPHELD
+        standing = Warning.objects.filter(case=w.case, kind="written", withdrawn_at=None).count()
+        stage = Case.objects.get(pk=w.case.pk).stage
+        assert (standing, stage) == ((0, "initial_warning") if upheld else (1, "written_warning"))
+        assert Letter.objects.filter(kind="appeal_outcome").count() == 1
 
     def test_withdrawn_and_decided_at_once(self):
         w, restriction = restricted()

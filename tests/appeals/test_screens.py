@@ -7,8 +7,22 @@ import time_machine
 from django.urls import reverse
 
 from tests import axe
-from tests.appeals.builders import ANSWER_BY, LAST_DAY, WORDS, decide, lodge, restricted, soon
+from tests.appeals.builders import (
+    ANSWER_BY,
+    LAST_DAY,
+    WEEK,
+    WORDS,
+    decide,
+    director,
+    letter_of,
+    lodge,
+    lodge_against,
+    restricted,
+    restricted_on,
+    soon,
+)
 from tests.factories import PASSWORD
+from tests.restrictions import test_five_policies as five
 from worklist import services as worklist
 
 pytestmark = [
@@ -50,7 +64,7 @@ def test_an_appeal_from_the_post_to_the_decision(screen):
         sign_in(screen, w.staff.colleague)
         screen.goto(reverse("appeals:of_case", args=[w.case.reference]))
         screen.look("appeals-none")
-        screen.click(f"text=Lodge an appeal against {restriction.reference}")
+        screen.click(f"text=Lodge an appeal against restriction {restriction.reference}")
         screen.click("text=Check the appeal")
         assert screen.title().startswith("Error: ")
         screen.look("lodge-errors")
@@ -118,3 +132,33 @@ def test_the_second_manager_sees_who_was_first(screen):
         screen.goto(reverse("appeals:decide", args=[appeal.reference]))
         assert "Maxine Manager decided" in screen.inner_text("main")
         screen.look("second")
+
+
+def test_an_appeal_against_a_warning_letter_on_which_a_restriction_rests(screen):
+    with time_machine.travel(WEEK):
+        w, restriction = restricted_on(five.NORTHAMPTON)
+        decider = director(w)
+        letter = letter_of(w).paper.reference
+        sign_in(screen, w.staff.colleague)
+        screen.goto(reverse("appeals:of_case", args=[w.case.reference]))
+        screen.look("appeals-offered")
+        screen.click(f"text=Lodge an appeal against warning letter {letter}")
+        screen.look("appeal-lodge-warning")
+        appeal = lodge_against(w, letter)
+        screen.goto(reverse("appeals:view", args=[appeal.reference]))
+        screen.look("appeal-of-warning")
+        screen.context.clear_cookies()
+        sign_in(screen, decider)
+        screen.goto(reverse("appeals:decide", args=[appeal.reference]))
+        screen.check("text=Uphold the appeal")
+        screen.look("appeal-decide-warning")
+        screen.check("text=It stays")
+        screen.fill("[name=what_rests_because]", "The threats at the desk are enough.")
+        screen.fill("[name=reasons]", "It was his brother who rang.")
+        screen.fill("[name=considered]", "The recording of the call.")
+        screen.click("text=Check your decision")
+        screen.look("appeal-check-warning")
+        screen.click("button:has-text('Uphold the appeal')")
+        screen.wait_for_load_state()
+        screen.look("appeal-decided-warning")
+        assert restriction.reference in screen.inner_text("main")

@@ -7,9 +7,9 @@ import pytest
 from django.db import IntegrityError, transaction
 from django_fsm import TransitionNotAllowed
 
-from appeals import permissions, services
+from appeals import against, permissions, services
 from appeals.models import Appeal
-from appeals.services import Answer, deciding, timing
+from appeals.services import Answer, deciding, effects, timing
 from audit.models import Decision, Event
 from cases.models import Case
 from deadlines.models import Deadline
@@ -154,6 +154,7 @@ def test_one_open_appeal_a_decision(w, restriction, appeal):
         lodge(w, restriction)
     with pytest.raises(IntegrityError), transaction.atomic():
         Appeal.objects.create(
+            case=restriction.case,
             restriction=restriction,
             reference="A-999999",
             made_by_name="Twice",
@@ -330,7 +331,7 @@ def test_dismissing_changes_nothing_but_tells_why_and_where_to_go(w, restriction
 )
 def test_the_ombudsman_follows_from_nation_and_function(w, restriction, relation, name):
     restriction.case.resident.relation = relation
-    assert deciding.next_step(restriction)["name"] == name
+    assert deciding.next_step(against.of_restriction(restriction))["name"] == name
 
 
 def test_upholding_after_a_review_carried_it_on_ends_what_carries_it_on(w, restriction, appeal):
@@ -347,7 +348,7 @@ def test_upholding_after_a_review_carried_it_on_ends_what_carries_it_on(w, restr
         evidence="Two calls.",
         terms=softer,
     )
-    standing = deciding.what_stands(restriction)
+    standing = effects.what_stands(restriction)
     assert standing.pk != restriction.pk
     decide(appeal, State.UPHELD, by=w.staff.manager, at=soon())
     assert Restriction.objects.get(pk=standing.pk).state == Restriction.State.LIFTED
@@ -457,10 +458,16 @@ def test_out_of_time_cannot_be_chosen_for_one_in_time(w, appeal):
 
 
 def test_the_choices_offered_are_those_that_can_be_made(w, restriction, appeal):
-    assert list(deciding.choices(appeal, restriction, on=RECEIVED)) == [State.UPHELD, State.VARIED, State.DISMISSED]
+    assert list(effects.choices(appeal, against.of_restriction(restriction), on=RECEIVED)) == [
+        State.UPHELD,
+        State.VARIED,
+        State.DISMISSED,
+    ]
     appeal.in_time = False
-    assert State.OUT_OF_TIME in deciding.choices(appeal, restriction, on=RECEIVED)
-    assert State.VARIED not in deciding.choices(appeal, restriction, on=restriction.ends_on + timedelta(days=1))
+    assert State.OUT_OF_TIME in effects.choices(appeal, against.of_restriction(restriction), on=RECEIVED)
+    assert State.VARIED not in effects.choices(
+        appeal, against.of_restriction(restriction), on=restriction.ends_on + timedelta(days=1)
+    )
 
 
 # Withdrawing
@@ -485,14 +492,16 @@ def test_the_words_are_kept_as_they_came(w, restriction):
 
 
 def test_whoever_may_decide_is_named(w, restriction):
-    assert permissions.who_can(restriction) == "Maxine Manager or Morgan Manager can."
-    assert permissions.decider_names(restriction) == "Manager"
+    assert permissions.who_can(against.of_restriction(restriction)) == "Maxine Manager or Morgan Manager can."
+    assert permissions.decider_names(against.of_restriction(restriction)) == "Manager"
 
 
 def test_timing_says_what_counts(restriction):
-    found = timing.timing(restriction, received_on=LAST_DAY + timedelta(days=1))
+    found = timing.timing(against.of_restriction(restriction), received_on=LAST_DAY + timedelta(days=1))
     assert found.words == "Late: 21 January 2027 is after Wednesday 20 January 2027."
-    assert timing.timing(restriction, received_on=RECEIVED).words.startswith("In time: 4 January 2027")
+    assert timing.timing(against.of_restriction(restriction), received_on=RECEIVED).words.startswith(
+        "In time: 4 January 2027"
+    )
 
 
 def test_answer_is_a_plain_value():

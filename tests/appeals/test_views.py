@@ -69,7 +69,7 @@ def text(answer, status=200) -> str:
 
 
 def lodge_url(restriction) -> str:
-    return reverse("appeals:lodge", args=[restriction.reference])
+    return reverse("appeals:lodge", args=[restriction.case.reference, restriction.reference])
 
 
 def decide_url(appeal) -> str:

@@ -25,6 +25,7 @@ WALKS = count(1)
 MOVES = {
     (Stage.INITIAL_WARNING, Stage.WRITTEN_WARNING): {"warning.issued"},
     (Stage.INITIAL_WARNING, Stage.CONTACT_RESTRICTION): {"case.restricted"},
+    (Stage.WRITTEN_WARNING, Stage.INITIAL_WARNING): {"case.warning_taken_back"},
     (Stage.WRITTEN_WARNING, Stage.CONTACT_RESTRICTION): {"case.restricted"},
     (Stage.CONTACT_RESTRICTION, Stage.REVIEW): {"case.review_begun"},
     (Stage.REVIEW, Stage.CONTACT_RESTRICTION): {"case.restriction_continued"},
@@ -101,6 +102,23 @@ class CaseMachine(RuleBasedStateMachine):
         else:
             self.attempt(services.withdraw_warning, pk, reasons="Not needed", by=self.staff.officer)
 
+    @rule(pick=st.integers(0, 9), verb=st.sampled_from(["quash", "correct", "suspend", "resume"]))
+    def appealed(self, pick, verb):
+        given = list(Warning.objects.filter(case__provider=self.provider, given_on__isnull=False).order_by("pk"))
+        if not given:
+            return
+        warning, why = given[pick % len(given)], {"by": self.staff.manager, "reason": "On appeal"}
+        if verb == "quash":
+            self.attempt(services.quash_warning, warning.pk, rule=None, **why)
+        elif verb == "correct" and warning.letter:
+            self.attempt(
+                services.correct_warning, warning.pk, expected=f"Calm, {self.at}", told={}, rule=None, appealable=True,
+                **why,
+            )  # fmt: skip
+        elif verb in ("suspend", "resume"):
+            held = services.suspend_warning if verb == "suspend" else services.resume_warning
+            self.attempt(held, warning.pk, **why)
+
     @rule(pick=st.integers(0, 9), reasons=st.sampled_from(["", "Twice in a week"]))
     def settle(self, pick, reasons):
         if case := self.case(pick):
@@ -161,7 +179,7 @@ class CaseMachine(RuleBasedStateMachine):
     @invariant()
     def past_the_first_stage_somebody_issued_a_letter(self):
         for case in self.cases.filter(stage=Stage.WRITTEN_WARNING):
-            assert case.warnings.filter(letter__state=Letter.State.ISSUED).exists()
+            assert case.warnings.filter(letter__state=Letter.State.ISSUED, withdrawn_at=None).exists()
             assert Decision.objects.filter(what="warning.issued", event__case_ref=case.reference).exists()
 
     @invariant()

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+import appeals.against
 import appeals.permissions
 from audit.models import Decision
 from cases import ladder
@@ -264,7 +265,7 @@ def test_an_appeal_against_a_single_point_of_contact_has_a_decider_of_its_own(db
     imposed = services.impose(restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.")
     letter = Letter.objects.get(about=f"restriction:{imposed.reference}", kind="restriction")
     assert letter.facts["appeal"]["decided_by_role"] == decided_by
-    assert appeals.permissions.rules_of(imposed).by.unsaid is not single
+    assert appeals.permissions.rules_of(appeals.against.of_restriction(imposed)).by.unsaid is not single
 
 
 def test_a_kind_of_day_that_the_policy_leaves_open_is_shown_both_ways_and_never_chosen(db, time_machine):

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0002_questions_and_settled_restrictions")]
+    dependencies = [("cases", "0003_suspended_warnings")]
 
     operations = [
         migrations.AlterField(
