@@ -84,12 +84,14 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("slug", sorted(shelf.builtin()))
 def test_the_folders_on_the_shelf_have_no_problems(answer, slug):
     code, said = answer("check", str(shelf.DATA / slug))
-    assert (code, said) == (0, f"{newest(slug)}: no problems\n")
+    assert code == 0 and said.startswith(f"{newest(slug)}: no problems\n")
 
 
 def test_the_letters_beside_a_policy_are_checked_with_it(answer, folder: Path):
     named = str(folder / GOOD.name)
-    assert answer("check", named) == answer("check", str(folder)) == (0, f"{named}: no problems\n")
+    for meant in (named, str(folder)):
+        code, said = answer("check", meant)
+        assert code == 0 and said.startswith(f"{named}: no problems\n")
     (folder / "letters" / "warning.txt").write_text("[closing]\nGood day, {residnet}.\n[opning]\n")
     (folder / "letters" / "warnin.txt").write_bytes(b"\xff")
     for meant in (named, str(folder)):
@@ -104,7 +106,8 @@ def test_the_letters_belong_to_the_newest_policy_of_the_folder(answer, folder: P
     new.write_text(GOOD.read_text().replace("[letter.warning]", "[letter.second_stage]"))
     (folder / "letters" / "second_stage.txt").write_text("[closing]\nGood day.\n")
     (folder / "letters" / "warning.txt").unlink()
-    assert answer("check", str(folder)) == (0, f"{old}: no problems\n{new}: no problems\n")
+    code, said = answer("check", str(folder))
+    assert code == 0 and f"{old}: no problems\n" in said and f"{new}: no problems\n" in said
     (folder / "letters" / "second_stage.txt").write_text("[closing]\n\n")
     assert answer("check", str(old))[0] == 0 and answer("check", str(new))[0] == 1
 
