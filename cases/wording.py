@@ -62,6 +62,7 @@ SENTENCES: dict[str, str] = {
     "restriction.late_review_told": "Told that the review of {ref} will be late",
     "review.begun": "Review {ref} begun",
     "review.account_recorded": "The resident's own account recorded for review {ref}",
+    "review.waived": "Decided that {ref} is not reviewed before its last day",
     "review.decided": "Review {ref} decided",
     "appeal.lodged": "Appeal {ref} lodged",
     "appeal.acknowledged": "Appeal {ref} acknowledged",

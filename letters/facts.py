@@ -176,6 +176,7 @@ KINDS: dict[str, Kind] = {
             "We are limiting how you contact us",
             ("contact restriction", "restrict"),
             _RESTRICTION,
+            {"no_review": words_if_any},
         ),
         _kind(
             "restriction_varied",
@@ -251,6 +252,13 @@ KINDS: dict[str, Kind] = {
                 "late": yes,
                 "late_reason": words_if_any,
             },
+        ),
+        _kind(
+            "review_waived",
+            "Notice that there is no review",
+            "We will not review the limits before they end",
+            ("review",),
+            {"restriction_reference": text, "reasons": text, "ends_on": day},
         ),
         _kind(
             "late_review_notice",

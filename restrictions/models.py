@@ -83,6 +83,12 @@ class Restriction(models.Model):
     letter = models.ForeignKey(Letter, null=True, on_delete=models.PROTECT, related_name="+")
     starts_on = models.DateField(null=True)
     ends_on = models.DateField(null=True)
+    review_months = models.PositiveSmallIntegerField(
+        null=True, help_text="After how many months it is reviewed, where that is set for this case."
+    )
+    no_review_reason = models.TextField(blank=True, help_text="Why there is no review before its last day.")
+    no_review_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    no_review_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.TextField(blank=True)
     made_at = models.DateTimeField()
@@ -129,6 +135,15 @@ class Restriction(models.Model):
                 condition=~models.Q(adjustment_touched=True)
                 | (~models.Q(adjustment_reason="") & ~models.Q(other_way="")),
                 name="restriction_on_an_adjustment_says_why_and_how_else",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(no_review_by__isnull=True, no_review_at__isnull=True)
+                | (models.Q(no_review_by__isnull=False, no_review_at__isnull=False) & ~models.Q(no_review_reason="")),
+                name="restriction_without_review_has_who_when_and_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(no_review_reason="") | models.Q(review_months__isnull=True),
+                name="restriction_reviewed_at_a_time_or_not",
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["extended", "varied", "lifted", "lapsed"], ended_at__isnull=False)

@@ -122,7 +122,7 @@ DOORS: dict[str, Door] = {
     "restrictions:proposal": Door({"officer"}, RETURNED),
     **{
         f"restrictions:{part}": Door({"officer"}, RETURNED)
-        for part in ("evidence", "risk", "needs", "terms", "limits", "instructions", "length", "less", "check")
+        for part in ("evidence", "risk", "needs", "terms", "limits", "instructions", "length", "when_reviewed", "less", "check")
     },
     "restrictions:proposed": Door(READERS, WAITING),
     "restrictions:withdraw": Door(CASEWORK, RETURNED),
@@ -130,6 +130,7 @@ DOORS: dict[str, Door] = {
     "restrictions:imposed": Door(READERS, IN_FORCE),
     "restrictions:returned": Door(READERS, RETURNED),
     "restrictions:lift": Door(DECIDERS, IN_FORCE),
+    "restrictions:waive": Door(DECIDERS, of(Restriction, reviews__state="begun")),
     "restrictions:lifted": Door(READERS, of(Restriction, state="lifted")),
     "restrictions:review": Door(READERS, of(Restriction, reviews__state="begun"), acts=DECIDERS),
     "restrictions:account": Door(CASEWORK, REVIEW),

@@ -17,6 +17,7 @@ from restrictions.services.parts import (
     save_length,
     save_less,
     save_needs,
+    save_review,
     save_risk,
     save_terms,
 )
@@ -24,6 +25,7 @@ from restrictions.services.proposals import propose, send_back, start, withdraw
 from restrictions.services.readiness import Missing, NotReady, missing
 from restrictions.services.reviews import begin_review, decide_review, preview_review, record_account
 from restrictions.services.terms import NewTerm
+from restrictions.services.waiving import waive_review
 
 __all__ = [
     "Changes",
@@ -49,9 +51,11 @@ __all__ = [
     "save_length",
     "save_less",
     "save_needs",
+    "save_review",
     "save_risk",
     "save_terms",
     "send_back",
     "start",
+    "waive_review",
     "withdraw",
 ]

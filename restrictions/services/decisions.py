@@ -20,7 +20,7 @@ from people.references import next_reference
 from policies.rules import Rule, RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction, Review
-from restrictions.services import asked, parts, readiness, telling
+from restrictions.services import asked, parts, readiness, telling, waiving
 from restrictions.services import terms as limits
 from restrictions.services.readiness import NotReady
 from restrictions.services.rows import about, locked
@@ -79,6 +79,7 @@ def impose(
         not_done=not_done,
         facts=_facts(made) | {"changed": changed},
     )
+    waiving.record_waiver(restriction, by=by, at=at)
     deadlines.meet(about(restriction), "restriction.decide", at=at, how="Imposed")
     stages.mark_restricted(restriction.case_id, by=by, at=at, extreme=restriction.extreme)
     telling.enter_on_register(restriction, by=by, at=at)

@@ -353,6 +353,7 @@ def _kept(restriction: Restriction, waits: Due | None, on: date) -> telling.Date
         ends_on=restriction.ends_on,
         months=restriction.months,
         last_review=max(on, held_for),
+        **telling.review_of(restriction),
     )
 
 

@@ -18,7 +18,7 @@ from people.access import SignedInRequest, why_not
 from people.models import User
 from restrictions import permissions, services
 from restrictions.models import Restriction, Review, Term
-from restrictions.services import asked, reviews
+from restrictions.services import asked, reviews, waiving
 from restrictions.services import terms as limits
 from restrictions.views import shared
 
@@ -144,6 +144,9 @@ def acts(user: User, restriction: Restriction, found: list[Review], on) -> list[
         possible.append(_act(words, "restrictions:review", ref, permissions.check_can_begin_review, user, restriction))
     if restriction.is_in_force(on):
         possible.append(_act("Lift it early", "restrictions:lift", ref, permissions.check_can_lift, user, restriction))
+    if waiving.waivable(restriction, on) and not begun:
+        words = "Decide that it is not reviewed before its last day"
+        possible.append(_act(words, "restrictions:waive", ref, permissions.check_can_review, user, restriction))
     return possible
 
 

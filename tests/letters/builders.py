@@ -111,6 +111,11 @@ FACTS: dict[str, dict] = {
         "late": True,
         "late_reason": "18 June 2027 was a day on which our offices were closed.",
     },
+    "review_waived": {
+        "restriction_reference": "X-000004",
+        "reasons": "The limits protect a colleague who was hurt.",
+        "ends_on": "2027-06-18",
+    },
     "late_review_notice": {
         "restriction_reference": "X-000004",
         "due_on": "2027-06-19",

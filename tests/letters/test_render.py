@@ -123,6 +123,11 @@ EXPECTED = {
         "This review was later than it should have been. The reason:",
         "The last day to appeal is Friday 16 July 2027",
     ],
+    "review_waived": [
+        "we will not review them before their last day, which is 18 June 2027",
+        "The limits protect a colleague who was hurt.",
+        "We look at them again at their end.",
+    ],
     "late_review_notice": ["We were to review them on 19 June 2027.", "Monday 21 June 2027 instead", "Saturday"],
 }
 
