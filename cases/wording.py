@@ -62,6 +62,13 @@ SENTENCES: dict[str, str] = {
     "restriction.late_review_told": "Told that the review of {ref} will be late",
     "review.begun": "Review {ref} begun",
     "review.account_recorded": "The resident's own account recorded for review {ref}",
+    "spoc.named": "Single point of contact named under {ref}",
+    "spoc.changed": "Single point of contact under {ref} changed",
+    "spoc.covered": "Cover for the single point of contact under {ref} arranged",
+    "spoc.cover_ended": "Single point of contact under {ref} back before the cover was to end",
+    "spoc.checked": "Work of the single point of contact under {ref} checked",
+    "spoc.followed_up": "What a check of the single point of contact under {ref} left has been done",
+    "spoc.left": "The single point of contact under {ref} has left: another was asked for",
     "review.waived": "Decided that {ref} is not reviewed before its last day",
     "review.decided": "Review {ref} decided",
     "appeal.lodged": "Appeal {ref} lodged",
@@ -89,7 +96,7 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "incidents": ("Incidents", ("incident.",)),
     "warnings": ("Warnings", ("warning.",)),
     "assessments": ("Assessments", ("risk.", "equality.")),
-    "restrictions": ("Restrictions and reviews", ("restriction.", "review.", "breach.")),
+    "restrictions": ("Restrictions and reviews", ("restriction.", "review.", "spoc.", "breach.", "reconsideration.")),
     "appeals": ("Appeals", ("appeal.",)),
     "letters": ("Letters", ("letter.",)),
     "register": ("Register", ("register.",)),
@@ -100,6 +107,10 @@ DECISIONS = "decisions"
 WORKINGS = ("letter.rendered", "letter.dispatch_begun", "letter.opened")
 HOW = {"print": " to be printed and posted", "email": " by e-mail"}
 LABELS = {
+    "looked_at": "Looked at",
+    "findings": "Found",
+    "to_change": "To be changed",
+    "done": "Done",
     "account": "",
     "reasons": "Why",
     "why": "Why",

@@ -254,6 +254,20 @@ KINDS: dict[str, Kind] = {
             },
         ),
         _kind(
+            "spoc_changed",
+            "Notice of a change of contact",
+            "The person for you to contact",
+            ("change_spoc", "contact restriction", "restrict"),
+            {
+                "restriction_reference": text,
+                "person": record(name=text, phone=words_if_any, email=words_if_any),
+                "from_on": day,
+                "until_on": or_null(day),
+                "afterwards": SPOC,
+                "how": words_if_any,
+            },
+        ),
+        _kind(
             "review_waived",
             "Notice that there is no review",
             "We will not review the limits before they end",

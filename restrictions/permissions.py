@@ -104,6 +104,39 @@ def check_can_review(user: User, restriction: Restriction) -> None:
     _check_uninvolved(user, case, who, _parts(restriction, first_decider=True))
 
 
+def spoc_deciders(policy: Policy) -> Who:
+    """Whom the policy lets name another single point of contact: its own rule on that, else who names one at all."""
+    change = policy.decides("change_spoc")
+    return policy.decides("spoc") if change.unsaid else change
+
+
+def check_can_change_spoc(user: User, restriction: Restriction) -> None:
+    """Whoever is the contact, or covers, may hand over; else whom the policy lets name one (Tenancy procedure, 6)."""
+    case = restriction.case
+    access.require(user, Can.WORK_CASES, case.provider_id)
+    if user.pk not in _contacts(restriction):
+        _check_named(user, case, spoc_deciders(case.policy), "change the single point of contact", ())
+
+
+def check_can_check_spoc(user: User, restriction: Restriction) -> None:
+    """A colleague who works cases, and never the contact or whoever covers: nobody looks through their own letters."""
+    access.require(user, Can.WORK_CASES, restriction.case.provider_id)
+    if user.pk in _contacts(restriction):
+        rule = restriction.case.policy.value("spoc.quality_review").rule
+        cited = f" ({rule.in_brackets()})" if rule else ""
+        raise NotPermitted(f"You are the single point of contact here, so a colleague looks through your work{cited}.")
+
+
+def check_can_follow_up(user: User, restriction: Restriction) -> None:
+    """Whoever works cases may write down that what a check left has been done."""
+    access.require(user, Can.WORK_CASES, restriction.case.provider_id)
+
+
+def _contacts(restriction: Restriction) -> set[int]:
+    """Who is the single point of contact, and who covers or is going to."""
+    return set(restriction.namings.filter(ended_on__isnull=True).values_list("person", flat=True))
+
+
 def check_can_change_on_appeal(user: User, restriction: Restriction) -> None:
     """An appeal's decider ends or replaces it; `appeals` has checked that this is the right one for this appeal."""
     provider = restriction.case.provider_id

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from restrictions.views import decisions, proposals, reading, reviews, waiving
+from restrictions.views import decisions, proposals, reading, reviews, spoc, waiving
 
 app_name = "restrictions"
 urlpatterns = [
@@ -27,6 +27,10 @@ urlpatterns = [
     path("restrictions/<str:ref>/returned/", decisions.returned, name="returned"),
     path("restrictions/<str:ref>/lift/", decisions.lift, name="lift"),
     path("restrictions/<str:ref>/lifted/", decisions.lifted, name="lifted"),
+    path("restrictions/<str:ref>/contact/change/", spoc.change, name="change_spoc"),
+    path("restrictions/<str:ref>/contact/back/", spoc.cover_over, name="cover_over"),
+    path("restrictions/<str:ref>/contact/check/", spoc.check, name="check_spoc"),
+    path("restrictions/<str:ref>/contact/follow-up/", spoc.follow_up, name="follow_up"),
     path("restrictions/<str:ref>/no-review/", waiving.waive, name="waive"),
     path("restrictions/<str:ref>/review/", reviews.review, name="review"),
     path("reviews/<str:ref>/account/", reviews.account, name="account"),

@@ -92,6 +92,7 @@ IN_FORCE = of(Restriction, state="in_force", proposed_by__email="piotr@dover.exa
 APPEAL = of(Appeal, state="acknowledged")
 DECIDED = of(Appeal, state="dismissed")
 REVIEW = of(Review, state="begun")
+CONTACT = of(Restriction, state="in_force", terms__channel="spoc")
 WARNING = of(Warning, kind="written", letter__state="for_approval", value="letter__reference")
 SENT_BACK = of(Warning, kind="written", letter__state="draft", value="letter__reference")
 ISSUED = of(Warning, kind="written", letter__state="issued", value="letter__reference")
@@ -130,6 +131,10 @@ DOORS: dict[str, Door] = {
     "restrictions:imposed": Door(READERS, IN_FORCE),
     "restrictions:returned": Door(READERS, RETURNED),
     "restrictions:lift": Door(DECIDERS, IN_FORCE),
+    "restrictions:change_spoc": Door(DECIDERS, CONTACT),
+    "restrictions:cover_over": Door(DECIDERS, CONTACT),
+    "restrictions:check_spoc": Door(CASEWORK, CONTACT),
+    "restrictions:follow_up": Door(CASEWORK, CONTACT),
     "restrictions:waive": Door(DECIDERS, of(Restriction, reviews__state="begun")),
     "restrictions:lifted": Door(READERS, of(Restriction, state="lifted")),
     "restrictions:review": Door(READERS, of(Restriction, reviews__state="begun"), acts=DECIDERS),

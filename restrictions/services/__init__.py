@@ -1,5 +1,6 @@
 """The verbs of restrictions: prepare, propose, return, impose, lift, lapse, review; and what an appeal does to one."""
 
+from restrictions.services.checking import follow_up, record_check
 from restrictions.services.decisions import (
     Changes,
     check_changes,
@@ -24,6 +25,7 @@ from restrictions.services.parts import (
 from restrictions.services.proposals import propose, send_back, start, withdraw
 from restrictions.services.readiness import Missing, NotReady, missing
 from restrictions.services.reviews import begin_review, decide_review, preview_review, record_account
+from restrictions.services.spoc import change_spoc, cover_spoc, end_cover
 from restrictions.services.terms import NewTerm
 from restrictions.services.waiving import waive_review
 
@@ -33,8 +35,12 @@ __all__ = [
     "NewTerm",
     "NotReady",
     "begin_review",
+    "change_spoc",
     "check_changes",
+    "cover_spoc",
     "decide_review",
+    "end_cover",
+    "follow_up",
     "impose",
     "lapse",
     "last_act",
@@ -45,6 +51,7 @@ __all__ = [
     "propose",
     "quash",
     "record_account",
+    "record_check",
     "replace_terms",
     "save_evidence",
     "save_instructions",

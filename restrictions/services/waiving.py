@@ -1,4 +1,4 @@
-"""A restriction without a review before its last day, where the policy lets a named person decide that, with reasons."""
+"""A restriction without a review before its last day, where the policy lets a named person decide that, and why."""
 
 from datetime import date, datetime
 from typing import Any

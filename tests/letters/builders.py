@@ -111,6 +111,14 @@ FACTS: dict[str, dict] = {
         "late": True,
         "late_reason": "18 June 2027 was a day on which our offices were closed.",
     },
+    "spoc_changed": {
+        "restriction_reference": "X-000004",
+        "person": {"name": "Colin Cover", "phone": "01304 222222", "email": "colin@dover.example"},
+        "from_on": "2027-03-01",
+        "until_on": "2027-03-12",
+        "afterwards": {"name": "Sam Contact", "phone": "01304 111111", "email": "sam@dover.example"},
+        "how": "Ring on weekdays between 10am and midday.",
+    },
     "review_waived": {
         "restriction_reference": "X-000004",
         "reasons": "The limits protect a colleague who was hurt.",

@@ -123,6 +123,12 @@ EXPECTED = {
         "This review was later than it should have been. The reason:",
         "The last day to appeal is Friday 16 July 2027",
     ],
+    "spoc_changed": [
+        "The person for you to contact is away for a time.",
+        "From 1 March 2027 to 12 March 2027 please contact Colin Cover, phone 01304 222222",
+        "After that, please contact Sam Contact again",
+        "Ring on weekdays between 10am and midday.",
+    ],
     "review_waived": [
         "we will not review them before their last day, which is 18 June 2027",
         "The limits protect a colleague who was hurt.",
