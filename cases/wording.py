@@ -69,6 +69,8 @@ SENTENCES: dict[str, str] = {
     "spoc.checked": "Work of the single point of contact under {ref} checked",
     "spoc.followed_up": "What a check of the single point of contact under {ref} left has been done",
     "spoc.left": "The single point of contact under {ref} has left: another was asked for",
+    "breach.logged": "Breach of {ref} logged",
+    "breach.answered": "Decided what follows a breach of {ref}",
     "review.waived": "Decided that {ref} is not reviewed before its last day",
     "review.decided": "Review {ref} decided",
     "appeal.lodged": "Appeal {ref} lodged",

@@ -114,6 +114,13 @@ _RESTRICTION: dict[str, Shape] = {
     "follows": words_if_any,
     "extreme": yes,
 }
+_BREACH: dict[str, Shape] = {
+    "restriction_reference": text,
+    "incidents": INCIDENTS,
+    "terms": TERMS,
+    "consequence": text,
+    "ends_on": day,
+}
 _CONTINUED = _RESTRICTION | {"previous_reference": text, "what_changes": text}
 
 
@@ -252,6 +259,20 @@ KINDS: dict[str, Kind] = {
                 "late": yes,
                 "late_reason": words_if_any,
             },
+        ),
+        _kind(
+            "breach_warning",
+            "Warning about a breach",
+            "You have not kept to the limits on how you contact us",
+            ("breach", "contact restriction", "restrict"),
+            _BREACH,
+        ),
+        _kind(
+            "legal_warning",
+            "Warning before legal action",
+            "We may take legal action",
+            ("legal_action", "breach", "contact restriction", "restrict"),
+            _BREACH,
         ),
         _kind(
             "spoc_changed",

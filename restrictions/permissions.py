@@ -137,6 +137,28 @@ def _contacts(restriction: Restriction) -> set[int]:
     return set(restriction.namings.filter(ended_on__isnull=True).values_list("person", flat=True))
 
 
+def breach_deciders(policy: Policy) -> Who:
+    """Whom the policy lets decide what follows a breach; unsaid where it names nobody."""
+    return policy.decides("breach")
+
+
+def barred_from_breaches(restriction: Restriction) -> set[int]:
+    """Whom rule F12 keeps from deciding what follows a breach: the people affected."""
+    return cases.permissions.people_affected(restriction.case)
+
+
+def check_can_log_breach(user: User, restriction: Restriction) -> None:
+    """Whoever works cases may log that the terms were not kept; what follows is another's."""
+    access.require(user, Can.WORK_CASES, restriction.case.provider_id)
+
+
+def check_can_answer_breaches(user: User, restriction: Restriction) -> None:
+    """Somebody whom the policy names, or else with the right to decide, who was not affected by what happened."""
+    case, who, barred = restriction.case, breach_deciders(restriction.case.policy), barred_from_breaches(restriction)
+    _check_named(user, case, who, "decide what follows a breach", barred)
+    _check_uninvolved(user, case, who, dict.fromkeys(barred, "were affected by what happened in"))
+
+
 def check_can_change_on_appeal(user: User, restriction: Restriction) -> None:
     """An appeal's decider ends or replaces it; `appeals` has checked that this is the right one for this appeal."""
     provider = restriction.case.provider_id

@@ -131,6 +131,8 @@ DOORS: dict[str, Door] = {
     "restrictions:imposed": Door(READERS, IN_FORCE),
     "restrictions:returned": Door(READERS, RETURNED),
     "restrictions:lift": Door(DECIDERS, IN_FORCE),
+    "restrictions:breaches": Door(READERS, CONTACT, acts=DECIDERS),
+    "restrictions:log_breach": Door(CASEWORK, CONTACT),
     "restrictions:change_spoc": Door(DECIDERS, CONTACT),
     "restrictions:cover_over": Door(DECIDERS, CONTACT),
     "restrictions:check_spoc": Door(CASEWORK, CONTACT),

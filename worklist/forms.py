@@ -7,6 +7,7 @@ KINDS = {
     "incident": "Support for staff",
     "restriction": "Restrictions",
     "review": "Reviews",
+    "breach": "Breaches",
     "spoc": "Single points of contact",
     "appeal": "Appeals",
     "register": "Register",

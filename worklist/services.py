@@ -86,6 +86,7 @@ IN_WORDS = {
     "restriction.end": "The last day of a restriction",
     "review.interval": "A review of a restriction",
     "review.at_end": "A review of a restriction at its end",
+    "breach.answer": "A breach of a restriction to decide on",
     "spoc.quality_review": "The work of a single point of contact to check",
     "spoc.follow_up": "Something that a check left to be done",
     "spoc.replace": "Another single point of contact to name",

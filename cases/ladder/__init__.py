@@ -5,7 +5,7 @@ No number stands here: each comes from the policy version that the case keeps.
 """
 
 from cases.ladder.counted import Line, lines
-from cases.ladder.gates import FIRST_HAND, Gate, State, gates_for_restriction, gates_for_warning, question
+from cases.ladder.gates import FIRST_HAND, Gate, State, gates_before, gates_for_restriction, gates_for_warning, question
 from cases.ladder.roles import names_with, roles_named, who_issues, who_issues_words
 from cases.ladder.standing import Standing, is_dangerous, read
 from cases.ladder.steps import Act, NextStep, next_step
@@ -20,6 +20,7 @@ __all__ = [
     "Reached",
     "Standing",
     "State",
+    "gates_before",
     "gates_for_restriction",
     "gates_for_warning",
     "is_dangerous",

@@ -1,5 +1,6 @@
 """The verbs of restrictions: prepare, propose, return, impose, lift, lapse, review; and what an appeal does to one."""
 
+from restrictions.services.breaches import Answer, answer_breaches, log_breach
 from restrictions.services.checking import follow_up, record_check
 from restrictions.services.decisions import (
     Changes,
@@ -30,10 +31,12 @@ from restrictions.services.terms import NewTerm
 from restrictions.services.waiving import waive_review
 
 __all__ = [
+    "Answer",
     "Changes",
     "Missing",
     "NewTerm",
     "NotReady",
+    "answer_breaches",
     "begin_review",
     "change_spoc",
     "check_changes",
@@ -46,6 +49,7 @@ __all__ = [
     "last_act",
     "lift",
     "lifted_facts",
+    "log_breach",
     "missing",
     "preview_review",
     "propose",

@@ -27,6 +27,8 @@ from restrictions.services.rows import about, locked
 from restrictions.services.terms import NewTerm
 
 State = Restriction.State
+ENDS_WITH_IT = ("review.interval", "breach.answer", "reconsideration.decide", *spoc.ENDS_WITH_IT)
+"""What is due while a restriction runs, and no longer when its last day has gone."""
 
 
 @dataclass(frozen=True)
@@ -307,7 +309,7 @@ def lapse(restriction_id: int, *, at: datetime) -> Restriction:
     audit.record("restriction.lapsed", subject=restriction, by=None, at=at, facts={"last_day": restriction.ends_on})
     telling.remove_from_register(restriction, by=None, at=at, reason="The last day of the restriction passed")
     deadlines.meet(about(restriction), "restriction.end", at=at, how="The last day passed")
-    for kind in ("review.interval", *spoc.ENDS_WITH_IT):
+    for kind in ENDS_WITH_IT:
         deadlines.cancel(about(restriction), kind, at=at, reason="The last day passed")
     deadlines.cancel(about(restriction), "register.look_again", at=at, reason="The entry ended")
     return restriction

@@ -20,7 +20,7 @@ from restrictions import permissions, services
 from restrictions.models import Restriction, Review, Term
 from restrictions.services import asked, reviews, waiving
 from restrictions.services import terms as limits
-from restrictions.views import shared, spoc
+from restrictions.views import breaches, shared, spoc
 
 State = Restriction.State
 
@@ -115,6 +115,7 @@ def view(request: SignedInRequest, ref: str) -> HttpResponse:
         "over": restriction.state == State.IN_FORCE and not restriction.is_in_force(on),
         "register": asked.register_for(restriction.case.policy),
         "successor": getattr(restriction, "followed_by", None),
+        "breaches": breaches.section(request.user, restriction),
         "spoc": spoc.section(request.user, restriction),
         "acts": acts(request.user, restriction, found, on),
     }

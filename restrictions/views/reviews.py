@@ -172,6 +172,7 @@ def _context(
         terms=limits.as_rows(limits.of(restriction)),
         incidents=list(restriction.incidents.order_by("happened_on", "pk")),
         since=service.incidents_since(restriction),
+        breaches=list(restriction.breaches.select_related("incident", "answer__decided_by", "answer__letter")),
         needs=Need.objects.visible_to(request.user).standing().filter(resident=case.resident).order_by("kind", "pk"),
         needs_changed=restriction.needs_version not in (None, case.resident.needs_version),
         dates=shared.rows_of(shared.dates_of([restriction]).get(restriction.reference, {}).values()),

@@ -55,6 +55,13 @@ RESTRICTION = {
     "follows": "X-000001",
     "extreme": False,
 }
+BREACH = {
+    "restriction_reference": "X-000004",
+    "incidents": INCIDENTS,
+    "terms": TERMS,
+    "consequence": "If it happens again, we may send you a legal warning.",
+    "ends_on": "2027-06-18",
+}
 FACTS: dict[str, dict] = {
     "warning": {
         "incidents": INCIDENTS,
@@ -111,6 +118,8 @@ FACTS: dict[str, dict] = {
         "late": True,
         "late_reason": "18 June 2027 was a day on which our offices were closed.",
     },
+    "breach_warning": BREACH,
+    "legal_warning": BREACH | {"consequence": "We may ask a court to order you to keep to the limits."},
     "spoc_changed": {
         "restriction_reference": "X-000004",
         "person": {"name": "Colin Cover", "phone": "01304 222222", "email": "colin@dover.example"},

@@ -123,6 +123,14 @@ EXPECTED = {
         "This review was later than it should have been. The reason:",
         "The last day to appeal is Friday 16 July 2027",
     ],
+    "breach_warning": [
+        "They have not been kept. This letter says what happened",
+        "You can phone us once a week",
+        "until 18 June 2027, which is the last day",
+        "we may send you a legal warning",
+        "ring 999",
+    ],
+    "legal_warning": ["we may now take legal action", "We may ask a court to order you", "a law centre"],
     "spoc_changed": [
         "The person for you to contact is away for a time.",
         "From 1 March 2027 to 12 March 2027 please contact Colin Cover, phone 01304 222222",
