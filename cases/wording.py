@@ -71,6 +71,7 @@ SENTENCES: dict[str, str] = {
     "spoc.left": "The single point of contact under {ref} has left: another was asked for",
     "breach.logged": "Breach of {ref} logged",
     "breach.answered": "Decided what follows a breach of {ref}",
+    "reconsideration.requested": "The resident asked for a restriction to be looked at again: review {ref}",
     "review.waived": "Decided that {ref} is not reviewed before its last day",
     "review.decided": "Review {ref} decided",
     "appeal.lodged": "Appeal {ref} lodged",

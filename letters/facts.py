@@ -114,6 +114,19 @@ _RESTRICTION: dict[str, Shape] = {
     "follows": words_if_any,
     "extreme": yes,
 }
+_REVIEWED: dict[str, Shape] = {
+    "review_reference": text,
+    "restriction_reference": text,
+    "outcome": one_of("lift", "extend", "vary", "keep"),
+    "reasons": text,
+    "terms": or_null(TERMS),
+    "starts_on": or_null(day),
+    "ends_on": or_null(day),
+    "next_review_on": or_null(day),
+    "appeal": APPEAL,
+    "late": yes,
+    "late_reason": words_if_any,
+}
 _BREACH: dict[str, Shape] = {
     "restriction_reference": text,
     "incidents": INCIDENTS,
@@ -246,19 +259,14 @@ KINDS: dict[str, Kind] = {
             "Review outcome letter",
             "We have reviewed the limits on how you contact us",
             ("review",),
-            {
-                "review_reference": text,
-                "restriction_reference": text,
-                "outcome": one_of("lift", "extend", "vary", "keep"),
-                "reasons": text,
-                "terms": or_null(TERMS),
-                "starts_on": or_null(day),
-                "ends_on": or_null(day),
-                "next_review_on": or_null(day),
-                "appeal": APPEAL,
-                "late": yes,
-                "late_reason": words_if_any,
-            },
+            _REVIEWED,
+        ),
+        _kind(
+            "reconsideration_outcome",
+            "Answer to a request to reconsider",
+            "We have looked again at the limits on how you contact us",
+            ("reconsider", "review"),
+            _REVIEWED | {"received_on": day, "final": or_null(yes)},
         ),
         _kind(
             "breach_warning",

@@ -286,6 +286,9 @@ class Review(models.Model):
     due_on = models.DateField(null=True)
     begun_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     begun_at = models.DateTimeField()
+    requested_on = models.DateField(null=True, help_text="When the resident's request to reconsider was received.")
+    requested_how = models.CharField(max_length=20, blank=True)
+    request = models.TextField(blank=True, help_text="What the resident asks for, in their words.")
     residents_account = models.TextField(blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     reasons = models.TextField(blank=True)
@@ -310,10 +313,22 @@ class Review(models.Model):
                 ),
                 name="review_decided_has_who_when_what",
             ),
+            models.CheckConstraint(
+                condition=models.Q(requested_on__isnull=True, request="", requested_how="")
+                | (models.Q(requested_on__isnull=False) & ~models.Q(request="") & ~models.Q(requested_how="")),
+                name="review_requested_has_when_how_and_what",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.reference
+
+    def is_by_request(self, on: date) -> bool:
+        """Whether it answers a resident's request to reconsider a restriction that binds on that day.
+
+        Once the last day has gone there is nothing to reconsider: then it is the review at the end.
+        """
+        return self.requested_on is not None and self.restriction.is_in_force(on)
 
     @property
     def trail(self) -> Trail:

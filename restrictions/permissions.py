@@ -26,6 +26,17 @@ def reviewers(policy: Policy) -> Who:
     return policy.decides("review")
 
 
+def reconsiderers(policy: Policy) -> Who:
+    """Whom the policy lets reconsider a restriction outside of an appeal; unsaid where it names nobody."""
+    return policy.decides("reconsider")
+
+
+def review_deciders(review: Review) -> Who:
+    """Whom the policy lets decide this review: its reviewers, or whoever reconsiders where the resident asked."""
+    policy = review.restriction.case.policy
+    return reviewers(policy) if review.requested_on is None else reconsiderers(policy)
+
+
 def keys_of(who: Who, provider: Provider) -> list[str]:
     """The roles that are meant; where the policy is silent, every role with the right to decide."""
     return sorted(who.keys()) if not who.unsaid else access.keys_with(provider, Can.DECIDE)
@@ -83,6 +94,11 @@ def check_can_begin_review(user: User, restriction: Restriction) -> None:
     access.require(user, Can.WORK_CASES, restriction.case.provider_id)
 
 
+def check_can_record_request(user: User, restriction: Restriction) -> None:
+    """Whoever works cases may record that a resident asks for a restriction to be looked at again."""
+    access.require(user, Can.WORK_CASES, restriction.case.provider_id)
+
+
 def check_can_record_account(user: User, review: Review) -> None:
     """Whoever works cases may write down what the resident says."""
     access.require(user, Can.WORK_CASES, review.restriction.case.provider_id)
@@ -91,9 +107,16 @@ def check_can_record_account(user: User, review: Review) -> None:
 def check_can_decide_review(user: User, review: Review) -> None:
     """Somebody with the right to review who neither proposed, nor imposed it, nor was affected (F12).
 
-    Where the policy is silent on who reviews (as Dover's is), anybody with the right to decide.
+    Where the policy is silent on who reviews (as Dover's is), anybody with the right to decide. A request to reconsider
+    is decided by whom the policy names for that (the Tenancy Enforcement Procedure's 11: a senior officer).
     """
-    check_can_review(user, review.restriction)
+    if review.requested_on is None:
+        check_can_review(user, review.restriction)
+        return
+    case = review.restriction.case
+    who = reconsiderers(case.policy)
+    _check_named(user, case, who, "reconsider a restriction", barred_from_reviewing(review.restriction))
+    _check_uninvolved(user, case, who, _parts(review.restriction, first_decider=True))
 
 
 def check_can_review(user: User, restriction: Restriction) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from restrictions.views import breaches, decisions, proposals, reading, reviews, spoc, waiving
+from restrictions.views import breaches, decisions, proposals, reading, reconsidering, reviews, spoc, waiving
 
 app_name = "restrictions"
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     path("restrictions/<str:ref>/returned/", decisions.returned, name="returned"),
     path("restrictions/<str:ref>/lift/", decisions.lift, name="lift"),
     path("restrictions/<str:ref>/lifted/", decisions.lifted, name="lifted"),
+    path("restrictions/<str:ref>/reconsider/", reconsidering.request_reconsideration, name="request_reconsideration"),
     path("restrictions/<str:ref>/breaches/", breaches.answer, name="breaches"),
     path("restrictions/<str:ref>/breaches/log/", breaches.log, name="log_breach"),
     path("restrictions/<str:ref>/contact/change/", spoc.change, name="change_spoc"),

@@ -131,6 +131,7 @@ DOORS: dict[str, Door] = {
     "restrictions:imposed": Door(READERS, IN_FORCE),
     "restrictions:returned": Door(READERS, RETURNED),
     "restrictions:lift": Door(DECIDERS, IN_FORCE),
+    "restrictions:request_reconsideration": Door(CASEWORK, CONTACT),
     "restrictions:breaches": Door(READERS, CONTACT, acts=DECIDERS),
     "restrictions:log_breach": Door(CASEWORK, CONTACT),
     "restrictions:change_spoc": Door(DECIDERS, CONTACT),

@@ -69,6 +69,7 @@ LEADS = {
     "spoc.quality_review": REVIEW_LEAD,
     "restriction.end": REVIEW_LEAD,
     "appeal.decide": ANSWER_LEAD,
+    "reconsideration.decide": ANSWER_LEAD,
 }
 # Overdue for so many working days, a deadline is brought before the line manager: a day of illness is not a failing.
 ESCALATE_AFTER = 3
@@ -86,6 +87,7 @@ IN_WORDS = {
     "restriction.end": "The last day of a restriction",
     "review.interval": "A review of a restriction",
     "review.at_end": "A review of a restriction at its end",
+    "reconsideration.decide": "A request to reconsider a restriction",
     "breach.answer": "A breach of a restriction to decide on",
     "spoc.quality_review": "The work of a single point of contact to check",
     "spoc.follow_up": "Something that a check left to be done",

@@ -25,6 +25,7 @@ from restrictions.services.parts import (
 )
 from restrictions.services.proposals import propose, send_back, start, withdraw
 from restrictions.services.readiness import Missing, NotReady, missing
+from restrictions.services.reconsidering import record_request
 from restrictions.services.reviews import begin_review, decide_review, preview_review, record_account
 from restrictions.services.spoc import change_spoc, cover_spoc, end_cover
 from restrictions.services.terms import NewTerm
@@ -56,6 +57,7 @@ __all__ = [
     "quash",
     "record_account",
     "record_check",
+    "record_request",
     "replace_terms",
     "save_evidence",
     "save_instructions",

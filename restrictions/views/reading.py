@@ -18,7 +18,7 @@ from people.access import SignedInRequest, why_not
 from people.models import User
 from restrictions import permissions, services
 from restrictions.models import Restriction, Review, Term
-from restrictions.services import asked, reviews, waiving
+from restrictions.services import asked, reconsidering, reviews, waiving
 from restrictions.services import terms as limits
 from restrictions.views import breaches, shared, spoc
 
@@ -146,6 +146,10 @@ def acts(user: User, restriction: Restriction, found: list[Review], on) -> list[
         possible.append(_act(words, "restrictions:review", ref, permissions.check_can_begin_review, user, restriction))
     if restriction.is_in_force(on):
         possible.append(_act("Lift it early", "restrictions:lift", ref, permissions.check_can_lift, user, restriction))
+    if restriction.is_in_force(on) and reconsidering.can_be_asked(restriction.case.policy) and not begun:
+        words = "Record that the resident asks for it to be reconsidered"
+        check = permissions.check_can_record_request
+        possible.append(_act(words, "restrictions:request_reconsideration", ref, check, user, restriction))
     if waiving.waivable(restriction, on) and not begun:
         words = "Decide that it is not reviewed before its last day"
         possible.append(_act(words, "restrictions:waive", ref, permissions.check_can_review, user, restriction))

@@ -110,7 +110,8 @@ def _form(request: SignedInRequest, restriction: Restriction, begun: Review, tod
         request,
         restriction=restriction,
         terms=limits.of(restriction),
-        outcomes=service.possible_outcomes(restriction, waits, today),
+        outcomes=service.possible_outcomes(restriction, waits, today, by_request=begun.is_by_request(today)),
+        by_request=begun.is_by_request(today),
         late=_late(begun, restriction, today),
         over=not restriction.is_in_force(today),
         extension=extension,
@@ -124,7 +125,7 @@ def _act_on(
     arguments = {
         "outcome": typed["outcome"],
         "reasons": typed["reasons"],
-        "evidence": typed["evidence"],
+        "evidence": typed.get("evidence", ""),
         "months": form.months_chosen() if typed["outcome"] in (Outcome.EXTEND, Outcome.VARY) else None,
         "terms": form.new_terms(),
         "instructions": form.orders(),
@@ -176,8 +177,10 @@ def _context(
         needs=Need.objects.visible_to(request.user).standing().filter(resident=case.resident).order_by("kind", "pk"),
         needs_changed=restriction.needs_version not in (None, case.resident.needs_version),
         dates=shared.rows_of(shared.dates_of([restriction]).get(restriction.reference, {}).values()),
-        decides=permissions.reviewers(policy),
+        decides=permissions.review_deciders(begun),
+        by_request=begun.is_by_request(day_of(timezone.now())),
         conditions=policy.value("restriction.extension.if").kept,
+        reconsidered_if=policy.value("reconsideration.if").kept,
         over=restriction.ends_on is not None and not restriction.is_in_force(day_of(timezone.now())),
     )
 

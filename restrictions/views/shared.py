@@ -59,6 +59,7 @@ NAMES = {
     "appeal.window": "Last day to appeal",
     "review.interval": "Review",
     "review.at_end": "Review at the end",
+    "reconsideration.decide": "Answer to the request to reconsider",
     "spoc.quality_review": "Check of the single point of contact",
     "restriction.end": "Last day in force",
 }

@@ -55,6 +55,19 @@ RESTRICTION = {
     "follows": "X-000001",
     "extreme": False,
 }
+REVIEWED = {
+    "review_reference": "V-000003",
+    "restriction_reference": "X-000004",
+    "outcome": "extend",
+    "reasons": "There was another incident on 2 June 2027.",
+    "terms": TERMS,
+    "starts_on": "2027-06-19",
+    "ends_on": "2027-12-18",
+    "next_review_on": "2027-12-18",
+    "appeal": APPEAL | {"until": "2027-07-16"},
+    "late": True,
+    "late_reason": "18 June 2027 was a day on which our offices were closed.",
+}
 BREACH = {
     "restriction_reference": "X-000004",
     "incidents": INCIDENTS,
@@ -105,18 +118,15 @@ FACTS: dict[str, dict] = {
         "final": True,
         "next": {"name": "Housing Ombudsman Service", "words": "Its number is on its website."},
     },
-    "review_outcome": {
-        "review_reference": "V-000003",
-        "restriction_reference": "X-000004",
-        "outcome": "extend",
-        "reasons": "There was another incident on 2 June 2027.",
-        "terms": TERMS,
-        "starts_on": "2027-06-19",
-        "ends_on": "2027-12-18",
-        "next_review_on": "2027-12-18",
-        "appeal": APPEAL | {"until": "2027-07-16"},
-        "late": True,
-        "late_reason": "18 June 2027 was a day on which our offices were closed.",
+    "review_outcome": REVIEWED,
+    "reconsideration_outcome": REVIEWED
+    | {
+        "outcome": "keep",
+        "appeal": None,
+        "received_on": "2027-02-01",
+        "final": True,
+        "late": False,
+        "late_reason": "",
     },
     "breach_warning": BREACH,
     "legal_warning": BREACH | {"consequence": "We may ask a court to order you to keep to the limits."},

@@ -123,6 +123,11 @@ EXPECTED = {
         "This review was later than it should have been. The reason:",
         "The last day to appeal is Friday 16 July 2027",
     ],
+    "reconsideration_outcome": [
+        "On 1 February 2027 we received your request to look again",
+        "The limits stay as they are.",
+        "This decision is final: there is no appeal to us against it.",
+    ],
     "breach_warning": [
         "They have not been kept. This letter says what happened",
         "You can phone us once a week",
