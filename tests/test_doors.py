@@ -108,6 +108,7 @@ DOORS: dict[str, Door] = {
     "favicon": Door(ALL),
     "worklist:mine": Door(EVERYBODY),
     "worklist:team": Door(DECIDERS),
+    "worklist:batch": Door(READERS),
     "worklist:why": Door(READERS, of(Deadline, as_="pk", value="pk", kind="review.at_end")),
     "appeals:of_case": Door(READERS, CASE),
     "appeals:lodge": Door(CASEWORK, IN_FORCE),

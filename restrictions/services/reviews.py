@@ -45,6 +45,11 @@ class Due:
     reckoning: policies.clocks.Reckoning | None
 
     @property
+    def counted_on(self) -> date | None:
+        """The day that the clock counted to, before a day off moved it: the next round is counted from there."""
+        return self.reckoning.counted_on or self.due_on if self.reckoning else self.due_on
+
+    @property
     def at_end(self) -> bool:
         """Whether it is the one at the end of the period."""
         return self.kind == "review.at_end"
@@ -402,7 +407,7 @@ def _kept(restriction: Restriction, waits: Due | None, on: date) -> telling.Date
     """The dates of a restriction that goes on as it is after a review on a day."""
     case = restriction.case
     assert restriction.decided_on and restriction.starts_on and restriction.ends_on
-    held_for = waits.due_on if waits and waits.due_on and not waits.at_end else on
+    held_for = waits.counted_on or on if waits and not waits.at_end else on
     return telling.dates(
         case.policy,
         deadlines.calendar_for(case.provider),
