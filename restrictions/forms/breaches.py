@@ -42,7 +42,7 @@ class AnswerBreaches(forms.Form):
     step = fields.ChoiceField(label="What follows?", called="what follows", size="m")
     consequence = fields.LongTextField(
         label="What may follow if it happens again", called="what may follow",
-        help_text="For the letter. The resident reads this.", required=False, rows=3,
+        help_text="For a letter of warning. The resident reads this.", required=False, rows=3,
     )  # fmt: skip
     left_out_reason = fields.LongTextField(
         label="Why earlier steps are left out", called="why earlier steps are left out",

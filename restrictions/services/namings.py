@@ -24,6 +24,11 @@ def person_on(restriction: Restriction, on: date) -> User | None:
     return cover.person if cover else term.person if term else None
 
 
+def words_that_name(restriction: Restriction, person: User) -> list[str]:
+    """What the terms say of a person by name: words that no longer fit once another is the contact."""
+    return [term.words for term in restriction.terms.all() if person.name.casefold() in term.words.casefold()]
+
+
 def cover_line(naming: Naming) -> str:
     """A cover in one line that stays true: it says its days, so nothing has to be changed when they have gone."""
     assert naming.until_on is not None

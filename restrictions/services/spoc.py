@@ -219,16 +219,21 @@ def end_cover(restriction_id: int, *, by: User, at: datetime) -> Restriction:
 def change_facts(
     restriction: Restriction, person: User, *, from_on: date, until_on: date | None = None
 ) -> dict[str, Any]:
-    """What the letter says, as plain values: whom to turn to, from when, until when, and to whom then."""
+    """What the letter says, as plain values: whom to turn to, from when, until when, and to whom then.
+
+    How to reach them is said as the restriction says it, unless it names somebody else: then it would mislead.
+    """
     term = namings.term_of(restriction)
     assert term is not None and term.person is not None
+    others = [each.person for each in restriction.namings.select_related("person").exclude(person=person)]
+    misleads = any(term.words in namings.words_that_name(restriction, other) for other in others)
     return {
         "restriction_reference": restriction.reference,
         "person": _as_fact(person),
         "from_on": from_on.isoformat(),
         "until_on": until_on.isoformat() if until_on else None,
         "afterwards": _as_fact(term.person) if until_on else None,
-        "how": term.words,
+        "how": "" if misleads else term.words,
     }
 
 

@@ -80,7 +80,13 @@ def change(request: SignedInRequest, ref: str) -> HttpResponse:
         with form.rules():
             return _change(request, restriction, form)
     term = namings.term_of(restriction)
-    context = shared.step(restriction, form=form, term=term, rules=restriction.case.policy.value("spoc.cover").kept)
+    context = shared.step(
+        restriction,
+        form=form,
+        term=term,
+        rules=restriction.case.policy.value("spoc.cover").kept,
+        named=namings.words_that_name(restriction, term.person) if term and term.person else [],
+    )
     return render(request, "restrictions/change_spoc.html", context)
 
 

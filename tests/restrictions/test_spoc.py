@@ -311,6 +311,15 @@ def test_a_restriction_without_contact_has_nothing_to_change():
     assert signed_in(w.staff.manager).get(url("change_spoc", restriction)).status_code == 302
 
 
+def test_words_that_name_the_old_contact_are_shown_and_left_out_of_the_letter():
+    w, restriction = with_contact()
+    restriction.terms.filter(channel="spoc").update(words="Ring Colin Colleague before noon.")
+    page = signed_in(w.staff.colleague).get(url("change_spoc", restriction)).content.decode()
+    assert "The terms name this person" in page and "Ring Colin Colleague before noon." in page
+    services.change_spoc(restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.officer.pk, reason="Moved.")
+    assert Letter.objects.get(kind="spoc_changed").facts["how"] == ""
+
+
 # Who has left
 
 
