@@ -53,6 +53,10 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         nobodys = models.Q(owner__isnull=True, provider__in=providers_where(user, Provider.Capability.DECIDE))
         return self.open().filter(models.Q(owner__line_manager=user) | nobodys & ~models.Q(for_roles=[]))
 
+    def in_a_batch(self) -> "DeadlineQuerySet":
+        """Reviews that fall due together, in the months in which a policy has all of its restrictions reviewed."""
+        return self.filter(kind__startswith="review.", reckoning__path="review.batch")
+
     def worst_first(self) -> "DeadlineQuerySet":
         """Longest overdue first; what has no date last."""
         return self.order_by(models.F("due_on").asc(nulls_last=True), "pk")

@@ -114,6 +114,26 @@ _RESTRICTION: dict[str, Shape] = {
     "follows": words_if_any,
     "extreme": yes,
 }
+_REVIEWED: dict[str, Shape] = {
+    "review_reference": text,
+    "restriction_reference": text,
+    "outcome": one_of("lift", "extend", "vary", "keep"),
+    "reasons": text,
+    "terms": or_null(TERMS),
+    "starts_on": or_null(day),
+    "ends_on": or_null(day),
+    "next_review_on": or_null(day),
+    "appeal": APPEAL,
+    "late": yes,
+    "late_reason": words_if_any,
+}
+_BREACH: dict[str, Shape] = {
+    "restriction_reference": text,
+    "incidents": INCIDENTS,
+    "terms": TERMS,
+    "consequence": text,
+    "ends_on": day,
+}
 _CONTINUED = _RESTRICTION | {"previous_reference": text, "what_changes": text}
 
 
@@ -207,6 +227,7 @@ KINDS: dict[str, Kind] = {
             "We are limiting how you contact us",
             ("contact restriction", "restrict"),
             _RESTRICTION,
+            {"no_review": words_if_any},
             prints="restriction",
         ),
         _kind(
@@ -277,20 +298,51 @@ KINDS: dict[str, Kind] = {
             "Review outcome letter",
             "We have reviewed the limits on how you contact us",
             ("review",),
-            {
-                "review_reference": text,
-                "restriction_reference": text,
-                "outcome": one_of("lift", "extend", "vary", "keep"),
-                "reasons": text,
-                "terms": or_null(TERMS),
-                "starts_on": or_null(day),
-                "ends_on": or_null(day),
-                "next_review_on": or_null(day),
-                "appeal": APPEAL,
-                "late": yes,
-                "late_reason": words_if_any,
-            },
+            _REVIEWED,
             prints="review",
+        ),
+        _kind(
+            "reconsideration_outcome",
+            "Answer to a request to reconsider",
+            "We have looked again at the limits on how you contact us",
+            ("reconsider", "review"),
+            _REVIEWED | {"received_on": day, "final": or_null(yes)},
+            prints="review",
+        ),
+        _kind(
+            "breach_warning",
+            "Warning about a breach",
+            "You have not kept to the limits on how you contact us",
+            ("breach", "contact restriction", "restrict"),
+            _BREACH,
+        ),
+        _kind(
+            "legal_warning",
+            "Warning before legal action",
+            "We may take legal action",
+            ("legal_action", "breach", "contact restriction", "restrict"),
+            _BREACH,
+        ),
+        _kind(
+            "spoc_changed",
+            "Notice of a change of contact",
+            "The person for you to contact",
+            ("change_spoc", "contact restriction", "restrict"),
+            {
+                "restriction_reference": text,
+                "person": record(name=text, phone=words_if_any, email=words_if_any),
+                "from_on": day,
+                "until_on": or_null(day),
+                "afterwards": SPOC,
+                "how": words_if_any,
+            },
+        ),
+        _kind(
+            "review_waived",
+            "Notice that there is no review",
+            "We will not review the limits before they end",
+            ("review",),
+            {"restriction_reference": text, "reasons": text, "ends_on": day},
         ),
         _kind(
             "late_review_notice",

@@ -83,6 +83,12 @@ class Restriction(models.Model):
     letter = models.ForeignKey(Letter, null=True, on_delete=models.PROTECT, related_name="+")
     starts_on = models.DateField(null=True)
     ends_on = models.DateField(null=True)
+    review_months = models.PositiveSmallIntegerField(
+        null=True, help_text="After how many months it is reviewed, where that is set for this case."
+    )
+    no_review_reason = models.TextField(blank=True, help_text="Why there is no review before its last day.")
+    no_review_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    no_review_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.TextField(blank=True)
     suspended_at = models.DateTimeField(
@@ -132,6 +138,15 @@ class Restriction(models.Model):
                 condition=~models.Q(adjustment_touched=True)
                 | (~models.Q(adjustment_reason="") & ~models.Q(other_way="")),
                 name="restriction_on_an_adjustment_says_why_and_how_else",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(no_review_by__isnull=True, no_review_at__isnull=True)
+                | (models.Q(no_review_by__isnull=False, no_review_at__isnull=False) & ~models.Q(no_review_reason="")),
+                name="restriction_without_review_has_who_when_and_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(no_review_reason="") | models.Q(review_months__isnull=True),
+                name="restriction_reviewed_at_a_time_or_not",
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["extended", "varied", "lifted", "lapsed"], ended_at__isnull=False)
@@ -274,6 +289,9 @@ class Review(models.Model):
     due_on = models.DateField(null=True)
     begun_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     begun_at = models.DateTimeField()
+    requested_on = models.DateField(null=True, help_text="When the resident's request to reconsider was received.")
+    requested_how = models.CharField(max_length=20, blank=True)
+    request = models.TextField(blank=True, help_text="What the resident asks for, in their words.")
     residents_account = models.TextField(blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     reasons = models.TextField(blank=True)
@@ -298,10 +316,22 @@ class Review(models.Model):
                 ),
                 name="review_decided_has_who_when_what",
             ),
+            models.CheckConstraint(
+                condition=models.Q(requested_on__isnull=True, request="", requested_how="")
+                | (models.Q(requested_on__isnull=False) & ~models.Q(request="") & ~models.Q(requested_how="")),
+                name="review_requested_has_when_how_and_what",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.reference
+
+    def is_by_request(self, on: date) -> bool:
+        """Whether it answers a resident's request to reconsider a restriction that binds on that day.
+
+        Once the last day has gone there is nothing to reconsider: then it is the review at the end.
+        """
+        return self.requested_on is not None and self.restriction.is_in_force(on)
 
     @property
     def trail(self) -> Trail:
@@ -313,3 +343,139 @@ class Review(models.Model):
     def decide(self, *, by: User, at, outcome: str, reasons: str) -> None:
         """Somebody decided what becomes of the restriction."""
         self.decided_by, self.decided_at, self.outcome, self.reasons = by, at, outcome, reasons
+
+
+class Naming(models.Model):
+    """Somebody was named as a restriction's single point of contact: until another is, or as cover between two days.
+
+    `named_on` is the day from which the checks of their letters and decisions are counted; it goes with them into a
+    restriction that continues this one.
+    """
+
+    restriction = models.ForeignKey(Restriction, on_delete=models.PROTECT, related_name="namings")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="namings")
+    named_on = models.DateField()
+    named_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    named_at = models.DateTimeField()
+    from_on = models.DateField()
+    until_on = models.DateField(null=True, help_text="The last day of a cover; empty for whoever holds it.")
+    ended_on = models.DateField(null=True, help_text="The day on which it ceased.")
+    reason = models.TextField(blank=True, help_text="For colleagues; the resident does not read it.")
+    letter = models.ForeignKey(Letter, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["restriction"],
+                condition=models.Q(until_on__isnull=True, ended_on__isnull=True),
+                name="naming_one_holder_a_restriction",
+            ),
+            models.UniqueConstraint(
+                fields=["restriction"],
+                condition=models.Q(until_on__isnull=False, ended_on__isnull=True),
+                name="naming_one_cover_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until_on__isnull=True) | models.Q(until_on__gte=models.F("from_on")),
+                name="naming_cover_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} for {self.restriction}"
+
+    def covers(self, on: date) -> bool:
+        """Whether it is a cover that holds on a day; decided by its days."""
+        return self.until_on is not None and self.ended_on is None and self.from_on <= on <= self.until_on
+
+
+class SpocCheck(models.Model):
+    """A colleague's look at the letters and decisions of a single point of contact, and what it leaves to be done."""
+
+    restriction = models.ForeignKey(Restriction, on_delete=models.PROTECT, related_name="spoc_checks")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", help_text="Whose work it looks at.")
+    due_on = models.DateField(null=True)
+    looked_at = models.TextField()
+    answered_in_time = models.BooleanField()
+    findings = models.TextField()
+    to_change = models.TextField(blank=True)
+    checked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField()
+    checked_on = models.DateField()
+    followed_up = models.TextField(blank=True)
+    followed_up_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    followed_up_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(checked_by=models.F("person")), name="spoc_check_is_a_colleagues"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(followed_up="", followed_up_by__isnull=True, followed_up_at__isnull=True)
+                | (
+                    ~models.Q(followed_up="")
+                    & ~models.Q(to_change="")
+                    & models.Q(followed_up_by__isnull=False, followed_up_at__isnull=False)
+                ),
+                name="spoc_check_followed_up_has_who_when_and_what",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"check of {self.person} on {self.checked_on}"
+
+
+class BreachStep(models.Model):
+    """What was decided on breaches of a restriction: a step of the policy's ladder, a review of it, or no step."""
+
+    NONE, REVIEW = "", "review"
+
+    restriction = models.ForeignKey(Restriction, on_delete=models.PROTECT, related_name="breach_steps")
+    step = models.CharField(max_length=40, blank=True, help_text="The policy's word; empty where nothing follows.")
+    reasons = models.TextField()
+    left_out = ArrayField(models.CharField(max_length=40), default=list)
+    left_out_reason = models.TextField(blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+    letter = models.ForeignKey(Letter, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(left_out=[]) | ~models.Q(left_out_reason=""),
+                name="breach_step_that_leaves_out_others_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.words
+
+    @property
+    def words(self) -> str:
+        """What was decided, in a few words."""
+        return {self.NONE: "No step", self.REVIEW: "The restriction is reviewed"}.get(self.step, self.step.capitalize())
+
+
+class Breach(models.Model):
+    """An incident in which the terms of a restriction were not kept, and what was decided on it."""
+
+    restriction = models.ForeignKey(Restriction, on_delete=models.PROTECT, related_name="breaches")
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="breaches")
+    words = models.TextField(help_text="Which term was not kept, and how.")
+    logged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    logged_at = models.DateTimeField()
+    answer = models.ForeignKey(BreachStep, null=True, on_delete=models.PROTECT, related_name="breaches")
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        verbose_name_plural = "breaches"
+        constraints = [
+            models.UniqueConstraint(fields=["restriction", "incident"], name="breach_once_an_incident"),
+        ]
+
+    def __str__(self) -> str:
+        return f"breach of {self.restriction} in {self.incident}"

@@ -26,6 +26,17 @@ def reviewers(policy: Policy) -> Who:
     return policy.decides("review")
 
 
+def reconsiderers(policy: Policy) -> Who:
+    """Whom the policy lets reconsider a restriction outside of an appeal; unsaid where it names nobody."""
+    return policy.decides("reconsider")
+
+
+def review_deciders(review: Review) -> Who:
+    """Whom the policy lets decide this review: its reviewers, or whoever reconsiders where the resident asked."""
+    policy = review.restriction.case.policy
+    return reviewers(policy) if review.requested_on is None else reconsiderers(policy)
+
+
 def keys_of(who: Who, provider: Provider) -> list[str]:
     """The roles that are meant; where the policy is silent, every role with the right to decide."""
     return sorted(who.keys()) if not who.unsaid else access.keys_with(provider, Can.DECIDE)
@@ -83,6 +94,11 @@ def check_can_begin_review(user: User, restriction: Restriction) -> None:
     access.require(user, Can.WORK_CASES, restriction.case.provider_id)
 
 
+def check_can_record_request(user: User, restriction: Restriction) -> None:
+    """Whoever works cases may record that a resident asks for a restriction to be looked at again."""
+    access.require(user, Can.WORK_CASES, restriction.case.provider_id)
+
+
 def check_can_record_account(user: User, review: Review) -> None:
     """Whoever works cases may write down what the resident says."""
     access.require(user, Can.WORK_CASES, review.restriction.case.provider_id)
@@ -91,9 +107,16 @@ def check_can_record_account(user: User, review: Review) -> None:
 def check_can_decide_review(user: User, review: Review) -> None:
     """Somebody with the right to review who neither proposed, nor imposed it, nor was affected (F12).
 
-    Where the policy is silent on who reviews (as Dover's is), anybody with the right to decide.
+    Where the policy is silent on who reviews (as Dover's is), anybody with the right to decide. A request to reconsider
+    is decided by whom the policy names for that (the Tenancy Enforcement Procedure's 11: a senior officer).
     """
-    check_can_review(user, review.restriction)
+    if review.requested_on is None:
+        check_can_review(user, review.restriction)
+        return
+    case = review.restriction.case
+    who = reconsiderers(case.policy)
+    _check_named(user, case, who, "reconsider a restriction", barred_from_reviewing(review.restriction))
+    _check_uninvolved(user, case, who, _parts(review.restriction, first_decider=True))
 
 
 def check_can_review(user: User, restriction: Restriction) -> None:
@@ -102,6 +125,61 @@ def check_can_review(user: User, restriction: Restriction) -> None:
     who = reviewers(case.policy)
     _check_named(user, case, who, "decide a review", barred_from_reviewing(restriction))
     _check_uninvolved(user, case, who, _parts(restriction, first_decider=True))
+
+
+def spoc_deciders(policy: Policy) -> Who:
+    """Whom the policy lets name another single point of contact: its own rule on that, else who names one at all."""
+    change = policy.decides("change_spoc")
+    return policy.decides("spoc") if change.unsaid else change
+
+
+def check_can_change_spoc(user: User, restriction: Restriction) -> None:
+    """Whoever is the contact, or covers, may hand over; else whom the policy lets name one (Tenancy procedure, 6)."""
+    case = restriction.case
+    access.require(user, Can.WORK_CASES, case.provider_id)
+    if user.pk not in _contacts(restriction):
+        _check_named(user, case, spoc_deciders(case.policy), "change the single point of contact", ())
+
+
+def check_can_check_spoc(user: User, restriction: Restriction) -> None:
+    """A colleague who works cases, and never the contact or whoever covers: nobody looks through their own letters."""
+    access.require(user, Can.WORK_CASES, restriction.case.provider_id)
+    if user.pk in _contacts(restriction):
+        rule = restriction.case.policy.value("spoc.quality_review").rule
+        cited = f" ({rule.in_brackets()})" if rule else ""
+        raise NotPermitted(f"You are the single point of contact here, so a colleague looks through your work{cited}.")
+
+
+def check_can_follow_up(user: User, restriction: Restriction) -> None:
+    """Whoever works cases may write down that what a check left has been done."""
+    access.require(user, Can.WORK_CASES, restriction.case.provider_id)
+
+
+def _contacts(restriction: Restriction) -> set[int]:
+    """Who is the single point of contact, and who covers or is going to."""
+    return set(restriction.namings.filter(ended_on__isnull=True).values_list("person", flat=True))
+
+
+def breach_deciders(policy: Policy) -> Who:
+    """Whom the policy lets decide what follows a breach; unsaid where it names nobody."""
+    return policy.decides("breach")
+
+
+def barred_from_breaches(restriction: Restriction) -> set[int]:
+    """Whom rule F12 keeps from deciding what follows a breach: the people affected."""
+    return cases.permissions.people_affected(restriction.case)
+
+
+def check_can_log_breach(user: User, restriction: Restriction) -> None:
+    """Whoever works cases may log that the terms were not kept; what follows is another's."""
+    access.require(user, Can.WORK_CASES, restriction.case.provider_id)
+
+
+def check_can_answer_breaches(user: User, restriction: Restriction) -> None:
+    """Somebody whom the policy names, or else with the right to decide, who was not affected by what happened."""
+    case, who, barred = restriction.case, breach_deciders(restriction.case.policy), barred_from_breaches(restriction)
+    _check_named(user, case, who, "decide what follows a breach", barred)
+    _check_uninvolved(user, case, who, dict.fromkeys(barred, "were affected by what happened in"))
 
 
 def check_can_change_on_appeal(user: User, restriction: Restriction) -> None:

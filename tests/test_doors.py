@@ -110,6 +110,7 @@ KEY_OF = of(Restriction, **RESTRICTED, as_="key")
 APPEAL = of(Appeal, state="acknowledged")
 DECIDED = of(Appeal, state="dismissed")
 REVIEW = of(Review, state="begun")
+CONTACT = of(Restriction, state="in_force", terms__channel="spoc")
 WARNING = of(Warning, kind="written", letter__state="for_approval", value="letter__reference")
 SENT_BACK = of(Warning, kind="written", letter__state="draft", value="letter__reference")
 ISSUED = of(Warning, kind="written", letter__state="issued", value="letter__reference")
@@ -125,6 +126,7 @@ DOORS: dict[str, Door] = {
     "favicon": Door(ALL),
     "worklist:mine": Door(EVERYBODY),
     "worklist:team": Door(DECIDERS),
+    "worklist:batch": Door(READERS),
     "worklist:why": Door(READERS, of(Deadline, as_="pk", value="pk", kind="review.at_end")),
     "appeals:of_case": Door(READERS, CASE),
     "appeals:lodge": Door(CASEWORK, lambda: CASE_OF() | KEY_OF()),
@@ -140,7 +142,18 @@ DOORS: dict[str, Door] = {
     "restrictions:proposal": Door({"officer"}, RETURNED),
     **{
         f"restrictions:{part}": Door({"officer"}, RETURNED)
-        for part in ("evidence", "risk", "needs", "terms", "limits", "instructions", "length", "less", "check")
+        for part in (
+            "evidence",
+            "risk",
+            "needs",
+            "terms",
+            "limits",
+            "instructions",
+            "length",
+            "when_reviewed",
+            "less",
+            "check",
+        )
     },
     "restrictions:proposed": Door(READERS, WAITING),
     "restrictions:withdraw": Door(CASEWORK, RETURNED),
@@ -148,6 +161,14 @@ DOORS: dict[str, Door] = {
     "restrictions:imposed": Door(READERS, IN_FORCE),
     "restrictions:returned": Door(READERS, RETURNED),
     "restrictions:lift": Door(DECIDERS, IN_FORCE),
+    "restrictions:request_reconsideration": Door(CASEWORK, CONTACT),
+    "restrictions:breaches": Door(READERS, CONTACT, acts=DECIDERS),
+    "restrictions:log_breach": Door(CASEWORK, CONTACT),
+    "restrictions:change_spoc": Door(DECIDERS, CONTACT),
+    "restrictions:cover_over": Door(DECIDERS, CONTACT),
+    "restrictions:check_spoc": Door(CASEWORK, CONTACT),
+    "restrictions:follow_up": Door(CASEWORK, CONTACT),
+    "restrictions:waive": Door(DECIDERS, of(Restriction, reviews__state="begun")),
     "restrictions:lifted": Door(READERS, of(Restriction, state="lifted")),
     "restrictions:review": Door(READERS, of(Restriction, reviews__state="begun"), acts=DECIDERS),
     "restrictions:account": Door(CASEWORK, REVIEW),

@@ -7,6 +7,9 @@ KINDS = {
     "incident": "Support for staff",
     "restriction": "Restrictions",
     "review": "Reviews",
+    "reconsideration": "Requests to reconsider",
+    "breach": "Breaches",
+    "spoc": "Single points of contact",
     "appeal": "Appeals",
     "register": "Register",
 }

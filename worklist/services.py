@@ -29,6 +29,7 @@ from register import services as register
 from register.models import Entry
 from restrictions import services as restrictions
 from restrictions.models import Restriction
+from restrictions.services import spoc
 from worklist.models import Digest, Reminder, Sweep
 
 logger = logging.getLogger(__name__)
@@ -65,8 +66,10 @@ LEADS = {
     "review.interval": REVIEW_LEAD,
     "review.at_end": REVIEW_LEAD,
     "register.look_again": REVIEW_LEAD,
+    "spoc.quality_review": REVIEW_LEAD,
     "restriction.end": REVIEW_LEAD,
     "appeal.decide": ANSWER_LEAD,
+    "reconsideration.decide": ANSWER_LEAD,
 }
 # Overdue for so many working days, a deadline is brought before the line manager: a day of illness is not a failing.
 ESCALATE_AFTER = 3
@@ -84,6 +87,11 @@ IN_WORDS = {
     "restriction.end": "The last day of a restriction",
     "review.interval": "A review of a restriction",
     "review.at_end": "A review of a restriction at its end",
+    "reconsideration.decide": "A request to reconsider a restriction",
+    "breach.answer": "A breach of a restriction to decide on",
+    "spoc.quality_review": "The work of a single point of contact to check",
+    "spoc.follow_up": "Something that a check left to be done",
+    "spoc.replace": "Another single point of contact to name",
     "appeal.window": "The last day to appeal",
     "appeal.decide": "An appeal to decide",
     "register.look_again": "A register entry to look at again",
@@ -114,6 +122,7 @@ class Found:
         said = [(self.done[kind], f"reminders: {kind.label.lower()}") for kind in Kind]
         said += [(self.done["digests"], "e-mails, one a person")]
         said += [(self.done["lapsed"], "restrictions past their last day, now lapsed")]
+        said += [(self.done["contacts"], "restrictions whose single point of contact has left: another is asked for")]
         said += [(self.done["left"], "restrictions whose last day has not come yet: left as they are until then")]
         said += [(self.done["windows"], "appeal windows that have closed")]
         said += [(self.done["moved"], "dates worked out anew, because days off had changed")]
@@ -138,6 +147,7 @@ def sweep(on: date, *, at: datetime) -> Found:
     ended = Restriction.objects.past_their_last_day(over)
     found.done["left"] = Restriction.objects.past_their_last_day(on).count() - ended.count()
     run.each("restriction", ended.order_by("pk"), run.lapse)
+    run.each("contact", spoc.without_their_contact(over).order_by("pk"), run.ask_for_contact)
     windows = Deadline.objects.due_by(over - timedelta(days=1)).filter(kind="appeal.window")
     run.each("window", windows.order_by("pk"), run.close_window)
     run.each("entry", Entry.objects.past_their_last_day(over).order_by("pk"), run.tidy)
@@ -186,6 +196,11 @@ class _Run:
         """Hand a restriction past its last day to those who know what follows from it."""
         restrictions.lapse(pk, at=self.at)
         self.found.done["lapsed"] += 1
+
+    def ask_for_contact(self, pk: int) -> None:
+        """Ask for another single point of contact where the one who was named has left."""
+        spoc.ask_for_another(pk, at=self.at)
+        self.found.done["contacts"] += 1
 
     def close_window(self, pk: int) -> None:
         """Say on the trail that the time to appeal is over; a late appeal may still be lodged, and a person decides."""

@@ -53,6 +53,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "drafts": Draft.objects.filter(user=user, became__isnull=True).order_by("-updated_at")[:20],
         "may_log": Can.LOG_INCIDENTS in held,
         "log_url": _address("cases:log"),
+        "in_a_batch": _batches(user).count(),
     }
     if not context["sections"]:
         context["next"] = context["far"][0].deadline if context["far"] else _next(user, today)
@@ -67,8 +68,33 @@ def team(request: HttpRequest) -> HttpResponse:
         return render(request, "errors/403.html", {"why": "Only those who decide see the work of others."}, status=403)
     page, form = _page(request, Deadline.objects.for_team_of(user).select_related("owner"))
     names = {(role.provider_id, role.key): role.name for role in Role.objects.all()}
-    context = _lists(page, form, timezone.localdate(), user, names)
+    context = _lists(page, form, timezone.localdate(), user, names) | {"in_a_batch": _batches(user).count()}
     return render(request, "worklist/team.html", context)
+
+
+@require_safe
+def batch(request: HttpRequest) -> HttpResponse:
+    """The reviews that fall due together, by day, where a policy has all restrictions reviewed in fixed months."""
+    user = _user(request)
+    if Can.VIEW_CASES not in _held(user):
+        return render(request, "errors/403.html", {"why": "Only those who read case files see reviews."}, status=403)
+    rows = _batches(user).worst_first().select_related("resident", "provider")
+    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    names = {(role.provider_id, role.key): role.name for role in Role.objects.all()}
+    today = timezone.localdate()
+    days: dict[date, list[Row]] = {}
+    for deadline in page.object_list:
+        assert deadline.due_on is not None
+        url = _address("restrictions:view", deadline.about_ref)
+        row = Row(deadline, url, _tag(deadline.due_on, today), _owner(deadline, names))
+        days.setdefault(deadline.due_on, []).append(row)
+    return render(request, "worklist/batch.html", {"days": list(days.items()), "page": page})
+
+
+def _batches(user: User) -> DeadlineQuerySet:
+    """Open reviews of a batch at the providers whose case files a person reads."""
+    held = [pk for pk, rights in user.capabilities.items() if Can.VIEW_CASES in rights]
+    return Deadline.objects.open().in_a_batch().filter(provider__in=held, due_on__isnull=False)
 
 
 @require_safe

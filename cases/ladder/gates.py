@@ -127,6 +127,12 @@ def gates_for_restriction(case: Case, standing: Standing | None = None) -> list[
     ]
 
 
+def gates_before(case: Case, *steps: str) -> list[Gate]:
+    """What the policy asks on the case file before other steps, such as legal action (Tenancy procedure, 4)."""
+    standing = read(case)
+    return [_policy_gate(standing, gate) for gate in standing.policy.gates_before(*steps)]
+
+
 def _before_restriction(standing: Standing) -> list[Gate]:
     """What must have come first; nothing where the policy asks for no warning."""
     stage = standing.policy.stage_for_state("contact restriction")

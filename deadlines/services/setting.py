@@ -67,6 +67,16 @@ def cancel(about: str, kind: str | None = None, *, at: datetime, reason: str) ->
     return _end(about, kind, Deadline.State.CANCELLED, at, reason)
 
 
+def hand_over(about: str, *, from_: User, to: User) -> int:
+    """Move one person's open tasks about a thing to another, who takes over from them. Returns how many moved.
+
+    Called in the transaction of what hands over, which says so in its own event. Nobody is handed what a rule bars them
+    from.
+    """
+    open_ones = Deadline.objects.open().filter(about=about, owner=from_).exclude(not_for__contains=[to.pk])
+    return open_ones.update(owner=to)
+
+
 def _end(about: str, kind: str | None, state: str, at: datetime, reason: str) -> int:
     found = Deadline.objects.open().filter(about=about)
     if kind is not None:

@@ -1,10 +1,13 @@
 """What the policy of a case says of restrictions: its stage, gates, questions and register; and what is evidence."""
 
 from collections.abc import Iterable
+from datetime import date
 
+import policies.clocks
 from cases.models import Case, Incident, Involvement
+from policies.periods import Period
 from policies.policy import Gate, Policy, RegisterRule
-from policies.rules import Rule
+from policies.rules import Rule, RuleBroken
 from policies.values import Item
 from restrictions.models import Term
 
@@ -50,6 +53,55 @@ def gates(policy: Policy) -> list[Gate]:
 def questions(policy: Policy) -> list[Item]:
     """What the policy asks to be weighed before a restriction, each with its clause; a person answers them."""
     return [item for step in steps(policy) for item in policy.questions_for(step)]
+
+
+def review_set_for_the_case(policy: Policy) -> bool:
+    """Whether the time of a review is set for each case: the policy says so, or says nothing of how often.
+
+    A policy that reviews all in fixed months, or at the end, has said when.
+    """
+    interval = policy.review.interval
+    if isinstance(interval.raw, Period):
+        return interval.raw.set_for_each_case
+    return interval.unsaid
+
+
+def review_can_be_waived(policy: Policy) -> bool:
+    """Whether the policy lets a person decide that there is no review (Homes for Life 1.8)."""
+    return bool(policy.review.none_if.kept)
+
+
+def review_left_to_the_case(policy: Policy) -> bool:
+    """Whether a proposal has anything to say about its review."""
+    return review_set_for_the_case(policy) or review_can_be_waived(policy)
+
+
+def check_review_can_be_waived(policy: Policy) -> None:
+    """Refuse a restriction without review where the policy knows none; raises RuleBroken with the form's field."""
+    if not review_can_be_waived(policy):
+        rule = policy.review.interval.rule or policy.review.at_end.rule
+        raise RuleBroken("The policy does not let a review be left out", rule, "no_review_reason")
+
+
+def check_review_months(policy: Policy, months: int) -> None:
+    """Refuse a time of review outside of the policy's bounds (Northampton 4.2: 3 to 12 months from the start).
+
+    Raises RuleBroken, too, where the policy itself says when: its own clock is not set aside for one case.
+    """
+    if not review_set_for_the_case(policy):
+        raise RuleBroken("The policy says when it is reviewed", policy.review.interval.rule, "review_months")
+    if not 1 <= months <= 120:
+        raise RuleBroken("The time to the review must be a whole number of months", None, "review_months")
+    start = date(2027, 1, 1)
+    chosen = policies.clocks.add(Period(months, "months"), start)
+    for path, word, wrong in (("minimum", "least", -1), ("maximum", "most", 1)):
+        bound = policy.period(f"review.{path}")
+        if bound is None or not bound.countable:
+            continue
+        limit = policies.clocks.add(bound, start)
+        if (chosen > limit) if wrong > 0 else (chosen < limit):
+            words = f"The review must be after at {word} {bound.length()}"
+            raise RuleBroken(words, policy.value(f"review.{path}").rule, "review_months")
 
 
 def possible_evidence(case: Case) -> list[Incident]:

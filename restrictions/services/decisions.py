@@ -20,13 +20,15 @@ from people.references import next_reference
 from policies.rules import Rule, RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction, Review
-from restrictions.services import asked, parts, readiness, telling
+from restrictions.services import asked, parts, readiness, spoc, telling, waiving
 from restrictions.services import terms as limits
 from restrictions.services.readiness import NotReady
 from restrictions.services.rows import about, locked
 from restrictions.services.terms import NewTerm
 
 State = Restriction.State
+ENDS_WITH_IT = ("review.interval", "breach.answer", "reconsideration.decide", *spoc.ENDS_WITH_IT)
+"""What is due while a restriction runs, and no longer when its last day has gone."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,12 @@ def impose(
         not_done=not_done,
         facts=_facts(made) | {"changed": changed},
     )
+    waiving.record_waiver(restriction, by=by, at=at)
     deadlines.meet(about(restriction), "restriction.decide", at=at, how="Imposed")
     stages.mark_restricted(restriction.case_id, by=by, at=at, extreme=restriction.extreme)
     telling.enter_on_register(restriction, by=by, at=at)
     telling.set_deadlines(restriction, made.dates, at=at, event=decision.pk)
+    spoc.begin(restriction, by=by, at=at, event=decision.pk)
     _issue(restriction, "restriction", telling.letter_facts(made), by=by, at=at)
     tell_of_late_review(restriction, made, by=by, at=at)
     return restriction
@@ -305,7 +309,8 @@ def lapse(restriction_id: int, *, at: datetime) -> Restriction:
     audit.record("restriction.lapsed", subject=restriction, by=None, at=at, facts={"last_day": restriction.ends_on})
     telling.remove_from_register(restriction, by=None, at=at, reason="The last day of the restriction passed")
     deadlines.meet(about(restriction), "restriction.end", at=at, how="The last day passed")
-    deadlines.cancel(about(restriction), "review.interval", at=at, reason="The last day passed")
+    for kind in ENDS_WITH_IT:
+        deadlines.cancel(about(restriction), kind, at=at, reason="The last day passed")
     deadlines.cancel(about(restriction), "register.look_again", at=at, reason="The entry ended")
     return restriction
 
@@ -447,6 +452,7 @@ def succeed(
     else:
         telling.enter_on_register(new, by=by, at=at)
     telling.set_deadlines(new, made.dates, at=at, event=decision.pk)
+    spoc.begin(new, by=by, at=at, event=decision.pk)
     tell_of_late_review(new, made, by=by, at=at)
     return new, made
 

@@ -15,6 +15,7 @@ from policies.policy import Policy
 from policies.rules import RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction
+from restrictions.services import asked
 from restrictions.services import terms as limits
 from restrictions.services.asked import (
     EVIDENCED,
@@ -34,6 +35,7 @@ PARTS = {
     "needs": "Needs and adjustments",
     "terms": "Terms",
     "length": "Length",
+    "review": "Review",
     "less": "Why not less",
 }
 
@@ -214,6 +216,26 @@ def save_length(restriction_id: int, *, by: User, at: datetime, months: int) -> 
     restriction = _in_preparation(restriction_id, by, at)
     restriction.case.policy.check_length(months, field="months")
     restriction.months = months
+    restriction.save()
+    return restriction
+
+
+@transaction.atomic
+def save_review(
+    restriction_id: int, *, by: User, at: datetime, months: int | None = None, no_review_reason: str = ""
+) -> Restriction:
+    """Set after how many months it is reviewed, or why there is no review before its last day; neither: the policy's.
+
+    Only where the policy leaves it to the case: a time agreed within its bounds (Northampton 4.2), or none where that
+    would not be appropriate (Homes for Life 1.8). It is decided with the restriction, by whoever decides that.
+    """
+    restriction = _in_preparation(restriction_id, by, at)
+    if months is not None:
+        asked.check_review_months(restriction.case.policy, months)
+    if no_review_reason.strip():
+        asked.check_review_can_be_waived(restriction.case.policy)
+    restriction.review_months = None if no_review_reason.strip() else months
+    restriction.no_review_reason = no_review_reason.strip()
     restriction.save()
     return restriction
 

@@ -31,6 +31,8 @@ from restrictions.services.terms import NewTerm
 State, Outcome = Restriction.State, Review.Outcome
 NOTHING = {"terms": None, "starts_on": None, "ends_on": None, "next_review_on": None, "appeal": None}
 KINDS = ("review.interval", "review.at_end")
+RECONSIDER = "reconsideration.decide"
+NOT_LONGER = Rule("evenhand", text="A request to reconsider never makes a restriction longer.")
 WHEN_DUE = Rule("law", "F7", text="A review is held when it is due; where it is late, the resident is told why.")
 
 
@@ -41,6 +43,11 @@ class Due:
     kind: str
     due_on: date | None
     reckoning: policies.clocks.Reckoning | None
+
+    @property
+    def counted_on(self) -> date | None:
+        """The day that the clock counted to, before a day off moved it: the next round is counted from there."""
+        return self.reckoning.counted_on or self.due_on if self.reckoning else self.due_on
 
     @property
     def at_end(self) -> bool:
@@ -75,8 +82,14 @@ def incidents_since(restriction: Restriction) -> list[Incident]:
     )
 
 
-def possible_outcomes(restriction: Restriction, waits: Due | None, on: date) -> list[str]:
-    """What a review may come to, *lift* first. Keeping it as it is ends with its last day: no answer at the end."""
+def possible_outcomes(restriction: Restriction, waits: Due | None, on: date, *, by_request: bool = False) -> list[str]:
+    """What a review may come to, *lift* first. Keeping it as it is ends with its last day: no answer at the end.
+
+    Who asks for less never gets more: a request to reconsider does not lead to an extension.
+    """
+    if by_request:
+        last_day = restriction.ends_on is not None and restriction.ends_on <= on
+        return [Outcome.LIFT, Outcome.KEEP] if last_day else [Outcome.LIFT, Outcome.VARY, Outcome.KEEP]
     outcomes: list[str] = [Outcome.LIFT, Outcome.EXTEND, Outcome.VARY]
     if restriction.is_in_force(on) and not (waits and waits.at_end):
         outcomes.append(Outcome.KEEP)
@@ -163,7 +176,7 @@ def decide_review(
     if review.state != Review.State.BEGUN:
         raise TransitionNotAllowed(object=review)
     today = day_of(at)
-    _check(review, restriction, today, outcome, reasons, evidence)
+    _check(review, restriction, today, outcome, reasons, evidence, months)
     review.late_reason = check_late(review, restriction, today, late_reason)
     review.evidence = evidence.strip()
     review.decide(by=by, at=at, outcome=outcome, reasons=reasons.strip())
@@ -174,36 +187,58 @@ def decide_review(
         by=by,
         at=at,
         reasons=reasons,
-        rule=permissions.reviewers(restriction.case.policy).rule,
+        rule=_rule(review),
         outcome=outcome,
         considered=considered,
         not_done=not_done,
         facts={"restriction": restriction.reference, "late_reason": review.late_reason, "months": months},
     )
-    waits = due(restriction)
+    by_request = review.is_by_request(today)
+    deadlines.meet(about(restriction), RECONSIDER, at=at, how=f"Answered: {review.get_outcome_display()}")
+    waits = None if by_request else due(restriction)
     if waits:
         deadlines.meet(about(restriction), waits.kind, at=at, how=f"Reviewed: {review.get_outcome_display()}")
     facts: dict[str, Any] = dict(NOTHING)
     if outcome == Outcome.LIFT:
         _lift(review, restriction, by=by, at=at)
+    elif outcome == Outcome.KEEP and by_request:
+        facts |= _leave(restriction, by=by, at=at)
     elif outcome == Outcome.KEEP:
         facts |= _keep(restriction, waits, by=by, at=at, event=decision.pk)
         facts |= _let_appeal(review, restriction, at=at, event=decision.pk)
     else:
         facts |= _continue(
-            restriction, outcome, by=by, at=at, reasons=reasons, months=months, terms=terms, instructions=instructions,
-            considered=considered, not_done=not_done,
+            review, restriction, outcome, by=by, at=at, reasons=reasons, months=months, terms=terms,
+            instructions=instructions, considered=considered, not_done=not_done,
         )  # fmt: skip
-    _tell(review, restriction, facts, by=by, at=at)
+    _tell(review, restriction, facts, by_request=by_request, by=by, at=at)
     return review
 
 
-def _check(review: Review, restriction: Restriction, on: date, outcome: str, reasons: str, evidence: str) -> None:
-    if outcome not in possible_outcomes(restriction, due(restriction), on):
+def _rule(review: Review) -> Rule | None:
+    """The rule under which it is decided: who decides, else, of a request, that there is such a thing at all."""
+    named = permissions.review_deciders(review).rule
+    policy = review.restriction.case.policy
+    return named or (policy.rule("reconsideration") if review.requested_on else None)
+
+
+def _check(
+    review: Review,
+    restriction: Restriction,
+    on: date,
+    outcome: str,
+    reasons: str,
+    evidence: str,
+    months: int | None,
+) -> None:
+    by_request = review.is_by_request(on)
+    if outcome not in possible_outcomes(restriction, due(restriction), on, by_request=by_request):
         raise RuleBroken("Select what becomes of the restriction", None, "outcome")
     if not reasons.strip():
         raise RuleBroken("Enter your reasons", asked.EVIDENCED, "reasons")
-    if outcome != Outcome.LIFT and not evidence.strip():
+    if by_request and months is not None:
+        raise RuleBroken("A request to reconsider does not make a restriction longer", NOT_LONGER, "outcome")
+    if outcome != Outcome.LIFT and not by_request and not evidence.strip():
         rule = restriction.case.policy.value("restriction.extension.if").rule or asked.EVIDENCED
         raise RuleBroken("Enter how the terms were not kept, or how the behaviour continued", rule, "evidence")
 
@@ -250,25 +285,27 @@ def preview_review(
     not_done: str = "",
 ) -> Preview:
     """What `decide_review` would do, refused for the same reasons, and nothing done: for the page of the check."""
-    restriction = review.restriction
-    _check(review, restriction, on, outcome, reasons, evidence)
+    restriction, by_request = review.restriction, review.is_by_request(on)
+    _check(review, restriction, on, outcome, reasons, evidence, months)
     late = check_late(review, restriction, on, late_reason)
     facts: dict[str, Any] = dict(NOTHING)
     found: telling.Dates | None = None
     rows = [] if outcome == Outcome.LIFT else limits.of(restriction)
     if outcome in (Outcome.EXTEND, Outcome.VARY):
-        made = _planned(restriction, outcome, on, reasons, months, terms, instructions)
+        made = _planned(review, outcome, on, reasons, months, terms, instructions)
         found, rows = made.dates, made.terms
         facts |= _facts_of(made) | {"appeal": telling.appeal_facts(restriction, found.appeal, made.terms)}
+    elif outcome == Outcome.KEEP and by_request:
+        facts |= _left_facts(restriction)
     elif outcome == Outcome.KEEP:
         found = _kept(restriction, due(restriction), on)
         facts |= _kept_facts(restriction, found)
         right = telling.against_keeping(restriction, on)
         facts |= {"appeal": right[1] if right else None}
     letter = letters.preview(
-        "review_outcome",
+        _letter_kind(by_request),
         to=restriction.case.resident,
-        facts=_letter_facts(review, restriction, facts, outcome, reasons, late),
+        facts=_letter_facts(review, restriction, facts, outcome, reasons, late, by_request),
         on=on,
         by=by,
         policy_version=restriction.case.policy_version,
@@ -281,7 +318,7 @@ def preview_review(
 
 
 def _planned(
-    restriction: Restriction,
+    review: Review,
     outcome: str,
     on: date,
     reasons: str,
@@ -289,6 +326,7 @@ def _planned(
     terms: Sequence[NewTerm] | None,
     instructions: Sequence[str] | None,
 ) -> telling.Plan:
+    restriction = review.restriction
     policy = restriction.case.policy
     varied = outcome == Outcome.VARY
     if varied:
@@ -306,7 +344,14 @@ def _planned(
         terms=terms if varied else None,
         instructions=instructions if varied else None,
         ends_on=new_last_day(restriction, outcome, months, on),
+        appealable=_appealable(review, on),
     )
+
+
+def _appealable(review: Review, on: date) -> bool:
+    """Whether what continues the restriction can be appealed: not where the answer to a request is final."""
+    final = review.restriction.case.policy.value("reconsideration.final").raw is True
+    return not (final and review.is_by_request(on))
 
 
 def _check_varied(restriction: Restriction, terms: Sequence[NewTerm] | None) -> None:
@@ -364,11 +409,29 @@ def _let_appeal(review: Review, restriction: Restriction, *, at: datetime, event
     return {"appeal": right[1]}
 
 
+def _leave(restriction: Restriction, *, by: User, at: datetime) -> dict[str, Any]:
+    """A request is answered with no: nothing changes, and every review that was due stays due on its day."""
+    stages.mark_restriction_continued(restriction.case_id, by=by, at=at)
+    audit.record("restriction.kept", subject=restriction, by=by, at=at, facts={"until": restriction.ends_on})
+    return _left_facts(restriction)
+
+
+def _left_facts(restriction: Restriction) -> dict[str, Any]:
+    waits = due(restriction)
+    assert restriction.starts_on and restriction.ends_on
+    return {
+        "terms": limits.as_facts(limits.of(restriction)),
+        "starts_on": restriction.starts_on.isoformat(),
+        "ends_on": restriction.ends_on.isoformat(),
+        "next_review_on": waits.due_on.isoformat() if waits and waits.due_on else None,
+    }
+
+
 def _kept(restriction: Restriction, waits: Due | None, on: date) -> telling.Dates:
     """The dates of a restriction that goes on as it is after a review on a day."""
     case = restriction.case
     assert restriction.decided_on and restriction.starts_on and restriction.ends_on
-    held_for = waits.due_on if waits and waits.due_on and not waits.at_end else on
+    held_for = waits.counted_on or on if waits and not waits.at_end else on
     return telling.dates(
         case.policy,
         deadlines.calendar_for(case.provider),
@@ -377,6 +440,7 @@ def _kept(restriction: Restriction, waits: Due | None, on: date) -> telling.Date
         ends_on=restriction.ends_on,
         months=restriction.months,
         last_review=max(on, held_for),
+        **telling.review_of(restriction),
     )
 
 
@@ -422,6 +486,7 @@ def new_last_day(restriction: Restriction, outcome: str, months: int | None, on:
 
 
 def _continue(
+    review: Review,
     restriction: Restriction,
     outcome: str,
     *,
@@ -437,6 +502,7 @@ def _continue(
     if outcome == Outcome.VARY:
         _check_varied(restriction, terms)
     today = day_of(at)
+    appealable = _appealable(review, today)
     last = new_last_day(restriction, outcome, months, today)
     if restriction.state == State.IN_FORCE and not restriction.is_in_force(today):
         restriction = decisions.lapse(restriction.pk, at=at)
@@ -451,23 +517,26 @@ def _continue(
         ends_on=last,
         months=months,
         instructions=instructions if outcome == Outcome.VARY else None,
-        rule=permissions.reviewers(restriction.case.policy).rule,
+        rule=_rule(review),
+        appealable=appealable,
         considered=considered,
         not_done=not_done,
     )
     return _facts_of(made) | {"appeal": telling.appeal_facts(new, made.dates.appeal, made.terms)}
 
 
-def _tell(review: Review, restriction: Restriction, facts: dict[str, Any], *, by: User, at: datetime) -> None:
+def _tell(
+    review: Review, restriction: Restriction, facts: dict[str, Any], *, by_request: bool, by: User, at: datetime
+) -> None:
     """Tell the resident in writing what was decided (Dover 6.19)."""
     case = restriction.case
     review.letter = letters.request(
-        "review_outcome",
+        _letter_kind(by_request),
         to=case.resident,
         about=f"review:{review.reference}",
         case_ref=case.reference,
         policy_version=case.policy_version,
-        facts=_letter_facts(review, restriction, facts, review.outcome, review.reasons, review.late_reason),
+        facts=_letter_facts(review, restriction, facts, review.outcome, review.reasons, review.late_reason, by_request),
         by=by,
         at=at,
     )
@@ -478,14 +547,33 @@ def _tell(review: Review, restriction: Restriction, facts: dict[str, Any], *, by
         successor.save()
 
 
+def _letter_kind(by_request: bool) -> str:
+    return "reconsideration_outcome" if by_request else "review_outcome"
+
+
 def _letter_facts(
-    review: Review, restriction: Restriction, facts: dict[str, Any], outcome: str, reasons: str, late_reason: str
+    review: Review,
+    restriction: Restriction,
+    facts: dict[str, Any],
+    outcome: str,
+    reasons: str,
+    late_reason: str,
+    by_request: bool,
 ) -> dict[str, Any]:
-    return facts | {
-        "review_reference": review.reference,
-        "restriction_reference": restriction.reference,
-        "outcome": str(outcome),
-        "reasons": reasons.strip(),
-        "late": bool(late_reason),
-        "late_reason": late_reason,
-    }
+    asked_for: dict[str, Any] = {}
+    if by_request:
+        final = restriction.case.policy.value("reconsideration.final").raw is True
+        received = review.requested_on.isoformat() if review.requested_on else None
+        asked_for = {"received_on": received, "final": True if final else None}
+    return (
+        facts
+        | asked_for
+        | {
+            "review_reference": review.reference,
+            "restriction_reference": restriction.reference,
+            "outcome": str(outcome),
+            "reasons": reasons.strip(),
+            "late": bool(late_reason),
+            "late_reason": late_reason,
+        }
+    )

@@ -72,12 +72,16 @@ def dates(
     months: int | None,
     last_review: date | None = None,
     appealable: bool = True,
+    review_months: int | None = None,
+    waived: bool = False,
 ) -> Dates:
-    """Work out every date that follows from a decision, by the policy's clocks alone.
+    """Work out every date that follows from a decision, by the policy's clocks and what was decided of its review.
 
     Of the clocks that come round again the earliest counts, and only before the last day: a review then is the one at
     the end. That one moves to the next working day where the last day is a day off. No restriction is without a review:
-    where the policy sets none at the end, one is held there all the same (F1).
+    where the policy sets none at the end, one is held there all the same (F1). `review_months` is the time set for
+    this case, where the policy leaves it to the case; `waived`, that a named person decided that there is no review
+    before its last day (Homes for Life 1.8): the one at the end stays.
     """
     events = {
         "decision": decided_on,
@@ -89,7 +93,9 @@ def dates(
     if last_review:
         events["last review"] = last_review
     appeals = policy.appeal_of(*steps(policy)) if appealable else None
-    interval, at_end = _reviews(policy, events, calendar, ends_on)
+    interval, at_end = _reviews(policy, events, calendar, ends_on, review_months)
+    if waived:
+        interval, at_end = None, _review_all_the_same(ends_on, calendar)
     return Dates(
         decided_on,
         starts_on,
@@ -121,14 +127,17 @@ def _end(policy: Policy, starts_on: date, ends_on: date, months: int | None) -> 
 
 
 def _reviews(
-    policy: Policy, events: dict[str, date], calendar: Calendar, ends_on: date
+    policy: Policy, events: dict[str, date], calendar: Calendar, ends_on: date, months: int | None
 ) -> tuple[Reckoning | None, Reckoning]:
     """The review before the last day, if one falls due by then, and the one at the end.
 
     Where the policy holds none so near the end (`review.none_within`), the one at the end is the next.
     """
     paths = [path for path in policy.review.paths if path != "review.at_end"]
-    first = policies.clocks.earliest(policies.clocks.work_out(policy, path, events, calendar) for path in paths)
+    clocks = [policies.clocks.work_out(policy, path, events, calendar) for path in paths]
+    if months:
+        clocks.append(_set_for_this_case(policy, events, months))
+    first = policies.clocks.earliest(clocks)
     before = first if first and first.due and first.due < ends_on else None
     if before and before.due and policies.clocks.is_spared(policy, before.due, ends_on, calendar):
         before = None
@@ -138,6 +147,24 @@ def _reviews(
             found, due=found.next_working_day
         ) if found.lands_on and found.next_working_day else found
     return before, first if first and first.due == ends_on else _review_all_the_same(ends_on, calendar)
+
+
+def _set_for_this_case(policy: Policy, events: dict[str, date], months: int) -> Reckoning:
+    """A review so many months after the start or the last review, where the policy leaves the time to the case."""
+    rule = policy.review.interval.rule
+    begin = "last review" if "last review" in events else "start"
+    return Reckoning(
+        "review.interval",
+        due=last_day(events[begin], months),
+        count=months,
+        unit="months",
+        runs_from=begin,
+        from_on=events[begin],
+        clause=rule.clause if rule else None,
+        strength=rule.strength if rule else None,
+        assumed=["The time was set for this case", policies.clocks.START_NOT_COUNTED],
+        title="Review",
+    )
 
 
 def _review_all_the_same(ends_on: date, calendar: Calendar) -> Reckoning:
@@ -191,6 +218,7 @@ def plan(
         ends_on=ends_on,
         months=months,
         appealable=appealable,
+        **review_of(restriction),
     )
     rows = limits.of(restriction) if terms is None else make_terms(restriction, terms)
     orders = restriction.instructions if instructions is None else [one.strip() for one in instructions if one.strip()]
@@ -271,7 +299,7 @@ def enter_on_register(restriction: Restriction, *, by: User, at: datetime) -> No
         return
     terms = limits.of(restriction)
     single = limits.single_point(terms)
-    next_review = _next_review_of(restriction)
+    next_review = next_review_of(restriction)
     register.enter(
         provider=case.provider,
         resident=case.resident,
@@ -293,7 +321,8 @@ def enter_on_register(restriction: Restriction, *, by: User, at: datetime) -> No
     )
 
 
-def _next_review_of(restriction: Restriction) -> date | None:
+def next_review_of(restriction: Restriction) -> date | None:
+    """The day of the review that comes first, counted from its decision: what the register says."""
     assert restriction.decided_on and restriction.starts_on and restriction.ends_on
     case = restriction.case
     found = dates(
@@ -303,8 +332,14 @@ def _next_review_of(restriction: Restriction) -> date | None:
         starts_on=restriction.starts_on,
         ends_on=restriction.ends_on,
         months=restriction.months,
+        **review_of(restriction),
     ).next_review
     return found.due if found else None
+
+
+def review_of(restriction: Restriction) -> dict[str, Any]:
+    """What was decided of its review, as `dates` takes it: after how long, or none before its last day."""
+    return {"review_months": restriction.review_months, "waived": bool(restriction.no_review_reason)}
 
 
 def carry_over_on_register(old: Restriction, new: Restriction, *, by: User, at: datetime) -> None:
@@ -323,7 +358,7 @@ def carry_over_on_register(old: Restriction, new: Restriction, *, by: User, at: 
         arrangement=limits.arrangement(terms),
         ring=single["phone"] if single else "",
         ends_on=new.ends_on,
-        review_on=_next_review_of(new),
+        review_on=next_review_of(new),
         shared_with_contractors=new.share_with_contractors,
     )
 
@@ -357,6 +392,7 @@ def letter_facts(made: Plan) -> dict[str, Any]:
         "adjustments": _adjustments(restriction),
         "follows": restriction.follows.reference if restriction.follows else "",
         "extreme": restriction.extreme,
+        "no_review": restriction.no_review_reason,
     }
 
 

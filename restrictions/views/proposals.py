@@ -75,6 +75,7 @@ PAGES = {
     "needs": "restrictions:needs",
     "terms": "restrictions:terms",
     "length": "restrictions:length",
+    "review": "restrictions:when_reviewed",
     "less": "restrictions:less",
 }
 
@@ -83,6 +84,9 @@ def tasks(restriction: Restriction, lacking: list[services.Missing]) -> list[Tas
     """One row a part; its hint says what is still missing, with the rule as text."""
     rows = []
     for part, title in parts.PARTS.items():
+        if part == "review":
+            rows += _when_reviewed(restriction, title)
+            continue
         missing = [one for one in lacking if one.part == part]
         hint = ". ".join(f"{one.message}. {one.rule.cite()}" if one.rule else one.message for one in missing)
         status = "Missing" if missing else "Done"
@@ -94,6 +98,18 @@ def tasks(restriction: Restriction, lacking: list[services.Missing]) -> list[Tas
         Task("Check and propose", "Not started" if ready else "Cannot start yet", check if ready else "", why=why)
     )
     return rows
+
+
+def _when_reviewed(restriction: Restriction, title: str) -> list[Task]:
+    """The row of the review, where the policy leaves its time to the case; it may be left as it is."""
+    if not asked.review_left_to_the_case(restriction.case.policy):
+        return []
+    url = reverse(PAGES["review"], args=[restriction.reference])
+    if restriction.no_review_reason:
+        return [Task(title, "Done", url=url, hint="No review before its last day.")]
+    if restriction.review_months:
+        return [Task(title, "Done", url=url, hint=f"After {restriction.review_months} months.")]
+    return [Task(title, "Not required", url=url, hint="The policy leaves its time to each case. You may set it.")]
 
 
 @page

@@ -18,9 +18,9 @@ from people.access import SignedInRequest, why_not
 from people.models import User
 from restrictions import permissions, services
 from restrictions.models import Restriction, Review, Term
-from restrictions.services import asked, reviews
+from restrictions.services import asked, reconsidering, reviews, waiving
 from restrictions.services import terms as limits
-from restrictions.views import shared
+from restrictions.views import breaches, shared, spoc
 
 State = Restriction.State
 
@@ -115,6 +115,8 @@ def view(request: SignedInRequest, ref: str) -> HttpResponse:
         "over": restriction.state == State.IN_FORCE and not restriction.is_in_force(on),
         "register": asked.register_for(restriction.case.policy),
         "successor": getattr(restriction, "followed_by", None),
+        "breaches": breaches.section(request.user, restriction),
+        "spoc": spoc.section(request.user, restriction),
         "acts": acts(request.user, restriction, found, on),
     }
     return render(request, "restrictions/view.html", context)
@@ -144,6 +146,13 @@ def acts(user: User, restriction: Restriction, found: list[Review], on) -> list[
         possible.append(_act(words, "restrictions:review", ref, permissions.check_can_begin_review, user, restriction))
     if restriction.is_in_force(on):
         possible.append(_act("Lift it early", "restrictions:lift", ref, permissions.check_can_lift, user, restriction))
+    if restriction.is_in_force(on) and reconsidering.can_be_asked(restriction.case.policy) and not begun:
+        words = "Record that the resident asks for it to be reconsidered"
+        check = permissions.check_can_record_request
+        possible.append(_act(words, "restrictions:request_reconsideration", ref, check, user, restriction))
+    if waiving.waivable(restriction, on) and not begun:
+        words = "Decide that it is not reviewed before its last day"
+        possible.append(_act(words, "restrictions:waive", ref, permissions.check_can_review, user, restriction))
     return possible
 
 

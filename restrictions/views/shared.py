@@ -31,7 +31,7 @@ def find(request: SignedInRequest, ref: str) -> Restriction:
     """The restriction of that reference with its case, in one query; 404 where it is not the reader's."""
     rows = Restriction.objects.visible_to(request.user).select_related(
         "case__provider", "case__resident", "case__policy_version", "case__owner", "case__closed_by", "proposed_by",
-        "decided_by", "risk_assessment__made_by", "letter", "follows", "followed_by",
+        "decided_by", "no_review_by", "risk_assessment__made_by", "letter", "follows", "followed_by",
     )  # fmt: skip
     restriction = get_object_or_404(rows, reference=ref)
     case = restriction.case
@@ -59,6 +59,8 @@ NAMES = {
     "appeal.window": "Last day to appeal",
     "review.interval": "Review",
     "review.at_end": "Review at the end",
+    "reconsideration.decide": "Answer to the request to reconsider",
+    "spoc.quality_review": "Check of the single point of contact",
     "restriction.end": "Last day in force",
 }
 

@@ -55,6 +55,26 @@ RESTRICTION = {
     "follows": "X-000001",
     "extreme": False,
 }
+REVIEWED = {
+    "review_reference": "V-000003",
+    "restriction_reference": "X-000004",
+    "outcome": "extend",
+    "reasons": "There was another incident on 2 June 2027.",
+    "terms": TERMS,
+    "starts_on": "2027-06-19",
+    "ends_on": "2027-12-18",
+    "next_review_on": "2027-12-18",
+    "appeal": APPEAL | {"until": "2027-07-16"},
+    "late": True,
+    "late_reason": "18 June 2027 was a day on which our offices were closed.",
+}
+BREACH = {
+    "restriction_reference": "X-000004",
+    "incidents": INCIDENTS,
+    "terms": TERMS,
+    "consequence": "If it happens again, we may send you a legal warning.",
+    "ends_on": "2027-06-18",
+}
 FACTS: dict[str, dict] = {
     "warning": {
         "incidents": INCIDENTS,
@@ -107,18 +127,30 @@ FACTS: dict[str, dict] = {
         "final": True,
         "next": {"name": "Housing Ombudsman Service", "words": "Its number is on its website."},
     },
-    "review_outcome": {
-        "review_reference": "V-000003",
+    "review_outcome": REVIEWED,
+    "reconsideration_outcome": REVIEWED
+    | {
+        "outcome": "keep",
+        "appeal": None,
+        "received_on": "2027-02-01",
+        "final": True,
+        "late": False,
+        "late_reason": "",
+    },
+    "breach_warning": BREACH,
+    "legal_warning": BREACH | {"consequence": "We may ask a court to order you to keep to the limits."},
+    "spoc_changed": {
         "restriction_reference": "X-000004",
-        "outcome": "extend",
-        "reasons": "There was another incident on 2 June 2027.",
-        "terms": TERMS,
-        "starts_on": "2027-06-19",
-        "ends_on": "2027-12-18",
-        "next_review_on": "2027-12-18",
-        "appeal": APPEAL | {"until": "2027-07-16"},
-        "late": True,
-        "late_reason": "18 June 2027 was a day on which our offices were closed.",
+        "person": {"name": "Colin Cover", "phone": "01304 222222", "email": "colin@dover.example"},
+        "from_on": "2027-03-01",
+        "until_on": "2027-03-12",
+        "afterwards": {"name": "Sam Contact", "phone": "01304 111111", "email": "sam@dover.example"},
+        "how": "Ring on weekdays between 10am and midday.",
+    },
+    "review_waived": {
+        "restriction_reference": "X-000004",
+        "reasons": "The limits protect a colleague who was hurt.",
+        "ends_on": "2027-06-18",
     },
     "late_review_notice": {
         "restriction_reference": "X-000004",

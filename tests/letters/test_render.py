@@ -132,6 +132,30 @@ EXPECTED = {
         "This review was later than it should have been. The reason:",
         "The last day to appeal is Friday 16 July 2027",
     ],
+    "reconsideration_outcome": [
+        "On 1 February 2027 we received your request to look again",
+        "The limits stay as they are.",
+        "This decision is final: there is no appeal to us against it.",
+    ],
+    "breach_warning": [
+        "They have not been kept. This letter says what happened",
+        "You can phone us once a week",
+        "until 18 June 2027, which is the last day",
+        "we may send you a legal warning",
+        "ring 999",
+    ],
+    "legal_warning": ["we may now take legal action", "We may ask a court to order you", "a law centre"],
+    "spoc_changed": [
+        "The person for you to contact is away for a time.",
+        "From 1 March 2027 to 12 March 2027 please contact Colin Cover, phone 01304 222222",
+        "After that, please contact Sam Contact again",
+        "Ring on weekdays between 10am and midday.",
+    ],
+    "review_waived": [
+        "we will not review them before their last day, which is 18 June 2027",
+        "The limits protect a colleague who was hurt.",
+        "We look at them again at their end.",
+    ],
     "late_review_notice": ["We were to review them on 19 June 2027.", "Monday 21 June 2027 instead", "Saturday"],
 }
 

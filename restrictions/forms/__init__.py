@@ -443,6 +443,7 @@ class DecideReview(forms.Form):
         late: bool,
         over: bool,
         extension: str,
+        by_request: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -494,6 +495,17 @@ class DecideReview(forms.Form):
             str(Outcome.EXTEND): ("months",),
             str(Outcome.VARY): (*(name for name in varied if not name.startswith("words_")), "new_months"),
         }
+        if by_request:
+            self._ask_for_no_length()
+
+    def _ask_for_no_length(self) -> None:
+        """Who asks for less is not asked for more: no length, and no evidence against the resident."""
+        for name in ("months", "new_months", "evidence"):
+            del self.fields[name]
+        outcome = options(self, "outcome")
+        named = outcome.reveal.get(str(Outcome.VARY), ())
+        outcome.reveal = {str(Outcome.VARY): tuple(name for name in named if name != "new_months")}
+        outcome.hints[str(Outcome.KEEP)] = "Nothing changes. The reviews that are due stay due."
 
     def new_terms(self) -> list[NewTerm] | None:
         """The terms as changed; None where the outcome changes none."""
@@ -511,7 +523,7 @@ class DecideReview(forms.Form):
     def months_chosen(self) -> int | None:
         """The length, from whichever box the outcome reveals."""
         typed = self.cleaned_data
-        return typed["months"] if typed["outcome"] == Outcome.EXTEND else typed.get("new_months")
+        return typed.get("months") if typed["outcome"] == Outcome.EXTEND else typed.get("new_months")
 
     def orders(self) -> list[str] | None:
         """The orders, one a line; None where they stay."""

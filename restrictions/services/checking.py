@@ -1,0 +1,206 @@
+"""A colleague's look at the work of a single point of contact, and what it leaves until that is done."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+from django_fsm import TransitionNotAllowed
+
+import policies.clocks
+from audit import services as audit
+from deadlines import services as deadlines
+from deadlines.models import Deadline
+from design.dates import day_of
+from people import access
+from people.access import Can
+from people.models import User
+from policies.rules import RuleBroken
+from restrictions import permissions
+from restrictions.models import Restriction, SpocCheck
+from restrictions.services import namings
+from restrictions.services.rows import about, locked
+
+CHECK = "spoc.quality_review"
+FOLLOW_UP = "spoc.follow_up"
+FROM_THE_LAST = "Runs from the last check: our convention"
+
+
+def is_checked(restriction: Restriction) -> bool:
+    """Whether the policy has a colleague look through the letters and decisions, and there is somebody to look at."""
+    return restriction.case.policy.period(CHECK) is not None and namings.term_of(restriction) is not None
+
+
+def next_check(restriction: Restriction) -> policies.clocks.Reckoning | None:
+    """When the next check is due: by the policy's clock from the naming, then from the last check; None without one.
+
+    A check that would fall after the last day in force is not set: it ends with the restriction.
+    """
+    policy = restriction.case.policy
+    holder = next((each for each in namings.standing_namings(restriction) if each.until_on is None), None)
+    if policy.period(CHECK) is None or holder is None:
+        return None
+    last = SpocCheck.objects.filter(restriction__in=namings.chain(restriction), checked_on__gte=holder.named_on).last()
+    calendar = deadlines.calendar_for(restriction.case.provider)
+    begin_on = last.checked_on if last else holder.named_on
+    found = policies.clocks.work_out(policy, CHECK, {"spoc named": begin_on}, calendar)
+    if last:
+        assumed = [each for each in found.assumed if each != policies.clocks.FROM_NAMING]
+        found = replace(found, runs_from="last review", assumed=[FROM_THE_LAST, *assumed])
+    return None if found.due and restriction.ends_on and found.due > restriction.ends_on else found
+
+
+def set_next(restriction: Restriction, *, at: datetime, event: int) -> None:
+    """Set the next check, where there is one."""
+    found = next_check(restriction)
+    if found:
+        _put(restriction, found, at=at, event=event)
+
+
+def keep(restriction: Restriction, *, at: datetime, event: int) -> None:
+    """The check that is due stays due on its day, and goes to somebody who is neither contact nor cover now."""
+    if found := standing_check(restriction):
+        _put(restriction, found, at=at, event=event)
+    else:
+        set_next(restriction, at=at, event=event)
+
+
+def _put(restriction: Restriction, found: policies.clocks.Reckoning, *, at: datetime, event: int) -> None:
+    """Set it for the contact's line manager, who is the policy's example of a colleague; else for any who may."""
+    case = restriction.case
+    contacts = [each.person for each in namings.standing_namings(restriction)]
+    holder = next(each.person for each in namings.standing_namings(restriction) if each.until_on is None)
+    boss = holder.line_manager
+    owner = boss if boss and not _why_not_check(boss, restriction) else None
+    deadlines.set_deadline(
+        provider=case.provider,
+        resident=case.resident,
+        kind=CHECK,
+        about=about(restriction),
+        case_ref=case.reference,
+        title="Check the work of a single point of contact",
+        url_name="restrictions:check_spoc",
+        reckoning=found,
+        owner=owner,
+        for_roles=() if owner else access.keys_with(case.provider, Can.WORK_CASES),
+        not_for=contacts,
+        runs_from_event=event,
+        at=at,
+    )
+
+
+def standing_check(restriction: Restriction) -> policies.clocks.Reckoning | None:
+    """How the day of the check that is due was worked out; None where none is set."""
+    found = Deadline.objects.open().filter(about=about(restriction), kind=CHECK).first()
+    return policies.clocks.Reckoning.from_json(found.reckoning) if found and found.reckoning else None
+
+
+def _why_not_check(user: User, restriction: Restriction) -> str:
+    return access.why_not(permissions.check_can_check_spoc, user, restriction)
+
+
+@transaction.atomic
+def record_check(
+    restriction_id: int,
+    *,
+    by: User,
+    at: datetime,
+    looked_at: str,
+    answered_in_time: bool | None,
+    findings: str,
+    to_change: str = "",
+) -> SpocCheck:
+    """Write down a colleague's look at the letters and decisions of the contact (the procedure's 6), and set the next.
+
+    What it leaves to be done or changed becomes a task of the contact until it is done. It may be done sooner than it
+    is due. Raises RuleBroken where something is not answered or the policy has no such check, TransitionNotAllowed
+    where the restriction is over.
+    """
+    restriction = locked(restriction_id)
+    permissions.check_can_check_spoc(by, restriction)
+    today = day_of(at)
+    if not is_checked(restriction):
+        raise RuleBroken("The policy does not ask for this check", None, "looked_at")
+    if not restriction.is_in_force(today):
+        raise TransitionNotAllowed(f"{restriction.reference} is not in force, so there is nothing to check.")
+    rule = restriction.case.policy.value(CHECK).rule
+    if not looked_at.strip():
+        raise RuleBroken("Enter what you looked at", rule, "looked_at")
+    if answered_in_time is None:
+        raise RuleBroken("Select whether contact is answered in time", rule, "answered_in_time")
+    if not findings.strip():
+        raise RuleBroken("Enter what you found", rule, "findings")
+    standing = standing_check(restriction)
+    term = namings.term_of(restriction)
+    assert term is not None and term.person is not None
+    check = SpocCheck.objects.create(
+        restriction=restriction,
+        person=term.person,
+        due_on=standing.due if standing else None,
+        looked_at=looked_at.strip(),
+        answered_in_time=answered_in_time,
+        findings=findings.strip(),
+        to_change=to_change.strip(),
+        checked_by=by,
+        checked_at=at,
+        checked_on=today,
+    )
+    event = audit.record(
+        "spoc.checked", subject=restriction, by=by, at=at,
+        facts={"person": term.person.reference, "due_on": check.due_on, "answered_in_time": answered_in_time},
+        words={"looked_at": looked_at, "findings": findings, "to_change": to_change},
+    )  # fmt: skip
+    deadlines.meet(about(restriction), CHECK, at=at, how="Checked")
+    set_next(restriction, at=at, event=event.pk)
+    if check.to_change:
+        ask_to_follow_up(restriction, at=at, event=event.pk)
+    return check
+
+
+# what it leaves to be done
+
+
+def left_over(restriction: Restriction) -> list[SpocCheck]:
+    """The checks of it, and of what it continues, that left something to be done, the oldest first."""
+    found = SpocCheck.objects.filter(restriction__in=namings.chain(restriction), followed_up="").exclude(to_change="")
+    return list(found.select_related("checked_by", "person").order_by("pk"))
+
+
+def ask_to_follow_up(restriction: Restriction, *, at: datetime, event: int) -> None:
+    """What a check left becomes a task of the contact."""
+    case, term = restriction.case, namings.term_of(restriction)
+    assert term is not None
+    deadlines.set_deadline(
+        provider=case.provider,
+        resident=case.resident,
+        kind=FOLLOW_UP,
+        about=about(restriction),
+        case_ref=case.reference,
+        title="Do what a check of the single point of contact left to be done",
+        url_name="restrictions:follow_up",
+        owner=term.person,
+        runs_from_event=event,
+        at=at,
+    )
+
+
+@transaction.atomic
+def follow_up(restriction_id: int, *, by: User, at: datetime, done: str) -> Restriction:
+    """Write down that what the checks left has been done, or why not (the procedure's 6: followed up until it is done).
+
+    Raises TransitionNotAllowed where nothing is left, RuleBroken without words.
+    """
+    restriction = locked(restriction_id)
+    permissions.check_can_follow_up(by, restriction)
+    left = left_over(restriction)
+    if not left:
+        raise TransitionNotAllowed(f"Nothing is left to be done from the checks of {restriction.reference}.")
+    if not done.strip():
+        raise RuleBroken("Enter what has been done", restriction.case.policy.value("spoc.do").rule, "reason")
+    SpocCheck.objects.filter(pk__in=[each.pk for each in left]).update(
+        followed_up=done.strip(), followed_up_by=by, followed_up_at=at
+    )
+    audit.record(
+        "spoc.followed_up", subject=restriction, by=by, at=at, facts={"checks": len(left)}, words={"done": done}
+    )
+    deadlines.meet(about(restriction), FOLLOW_UP, at=at, how="Done")
+    return restriction

@@ -1,0 +1,126 @@
+"""A restriction without a review before its last day, where the policy lets a named person decide that, and why."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django_fsm import TransitionNotAllowed
+
+from audit import services as audit
+from deadlines import services as deadlines
+from design.dates import day_of
+from letters import services as letters
+from people.models import User
+from policies.rules import RuleBroken
+from register import services as register
+from restrictions import permissions
+from restrictions.models import Restriction, Review
+from restrictions.services import asked, telling
+from restrictions.services.rows import about, locked
+
+State = Restriction.State
+
+
+def record_waiver(restriction: Restriction, *, by: User, at: datetime) -> None:
+    """Record, with a restriction that is being imposed, that whoever imposes it decided on no review, and why."""
+    if not restriction.no_review_reason:
+        return
+    asked.check_review_can_be_waived(restriction.case.policy)
+    restriction.no_review_by, restriction.no_review_at = by, at
+    restriction.save()
+    _decide(restriction, by=by, at=at, when="imposed")
+
+
+def _decide(restriction: Restriction, *, by: User, at: datetime, when: str) -> int:
+    """The decision on the trail, under the clause that allows it."""
+    return audit.decide(
+        "review.waived",
+        subject=restriction,
+        by=by,
+        at=at,
+        reasons=restriction.no_review_reason,
+        rule=restriction.case.policy.review.none_if.rule,
+        outcome="no review before the last day",
+        facts={"when": when, "last_day": restriction.ends_on},
+    ).pk
+
+
+def waivable(restriction: Restriction, on: date) -> bool:
+    """Whether a review before the last day is still to come, which could be left out."""
+    return (
+        restriction.is_in_force(on)
+        and not restriction.no_review_reason
+        and asked.review_can_be_waived(restriction.case.policy)
+    )
+
+
+@transaction.atomic
+def waive_review(restriction_id: int, *, by: User, at: datetime, reasons: str) -> Restriction:
+    """Decide, while a restriction is in force, that it is not reviewed before its last day, and tell the resident.
+
+    Only where the policy knows that (Homes for Life 1.8: where the reason for the restriction makes a review
+    inappropriate). The look at its end stays: no restriction is without one (docs/adr/0074). Whoever may decide the
+    review may decide that there is none. Raises TransitionNotAllowed where it is over, decided already, or where a
+    review has begun, RuleBroken without reasons or where the policy does not allow it.
+    """
+    restriction = locked(restriction_id)
+    permissions.check_can_review(by, restriction)
+    today = day_of(at)
+    asked.check_review_can_be_waived(restriction.case.policy)
+    if not restriction.is_in_force(today):
+        raise TransitionNotAllowed(f"{restriction.reference} is not in force, so there is no review to leave out.")
+    if restriction.no_review_reason:
+        raise TransitionNotAllowed(f"That {restriction.reference} has no review is decided already.")
+    if restriction.reviews.filter(state=Review.State.BEGUN).exists():
+        raise TransitionNotAllowed(f"A review of {restriction.reference} has begun. Decide that one.")
+    if not reasons.strip():
+        raise RuleBroken("Enter why there is no review", restriction.case.policy.review.none_if.rule, "reason")
+    restriction.no_review_reason, restriction.review_months = reasons.strip(), None
+    restriction.no_review_by, restriction.no_review_at = by, at
+    restriction.save()
+    decision = _decide(restriction, by=by, at=at, when="in force")
+    _set_anew(restriction, at=at, event=decision, by=by)
+    case = restriction.case
+    letters.request(
+        "review_waived",
+        to=case.resident,
+        about=about(restriction),
+        case_ref=case.reference,
+        policy_version=case.policy_version,
+        facts=waived_facts(restriction, reasons),
+        by=by,
+        at=at,
+    )
+    return restriction
+
+
+def waived_facts(restriction: Restriction, reasons: str) -> dict[str, Any]:
+    """What the letter says, as plain values."""
+    assert restriction.ends_on is not None
+    return {
+        "restriction_reference": restriction.reference,
+        "reasons": reasons.strip(),
+        "ends_on": restriction.ends_on.isoformat(),
+    }
+
+
+def _set_anew(restriction: Restriction, *, by: User, at: datetime, event: int) -> None:
+    """Drop the review before the last day; keep, or set, the one at the end; let the register say so."""
+    case = restriction.case
+    assert restriction.decided_on and restriction.starts_on and restriction.ends_on
+    deadlines.cancel(about(restriction), "review.interval", at=at, reason="Decided that there is no review")
+    found = telling.dates(
+        case.policy,
+        deadlines.calendar_for(case.provider),
+        decided_on=restriction.decided_on,
+        starts_on=restriction.starts_on,
+        ends_on=restriction.ends_on,
+        months=restriction.months,
+        **telling.review_of(restriction),
+    )
+    assert found.at_end is not None
+    barred = list(User.objects.filter(pk__in=permissions.barred_from_reviewing(restriction)))
+    keys = permissions.keys_of(permissions.reviewers(case.policy), case.provider)
+    telling.add_review(restriction, found.at_end, "review.at_end", barred, keys, at=at, event=event)
+    if asked.register_for(case.policy):
+        register.change(about(restriction), by=by, at=at, review_on=found.at_end.due)

@@ -1,0 +1,151 @@
+"""Breaches of a restriction: logged from an incident, answered by a step of the policy's ladder."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_http_methods
+from django_fsm import TransitionNotAllowed
+
+from cases import ladder
+from design.components import Task
+from design.dates import day_of
+from design.forms import for_page
+from letters import services as letters
+from people.access import SignedInRequest, why_not
+from people.models import User
+from restrictions import permissions, services
+from restrictions.forms.breaches import AnswerBreaches, LogBreach
+from restrictions.models import BreachStep, Restriction
+from restrictions.services import breaches as service
+from restrictions.views import shared
+from restrictions.views.decisions import _typed as typed_in
+
+State = Restriction.State
+page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _back(restriction: Restriction) -> str:
+    return reverse("restrictions:view", args=[restriction.reference])
+
+
+def section(user: User, restriction: Restriction) -> dict[str, Any]:
+    """What the page of a restriction says of breaches: each with what followed, and what this reader may do."""
+    runs = restriction.is_in_force(day_of(timezone.now()))
+    may_log = restriction.state in (State.IN_FORCE, State.LAPSED) and not why_not(
+        permissions.check_can_log_breach, user, restriction
+    )
+    listed = list(restriction.breaches.select_related("incident", "answer__decided_by", "answer__letter", "logged_by"))
+    waits = runs and any(each.answer_id is None for each in listed)
+    refusal = why_not(permissions.check_can_answer_breaches, user, restriction) if waits else ""
+    return {"listed": listed, "may_log": may_log, "waits": waits, "why_not": refusal}
+
+
+@page
+def log(request: SignedInRequest, ref: str) -> HttpResponse:
+    """Log a breach from an incident that is on the file."""
+    restriction = shared.find(request, ref)
+    permissions.check_can_log_breach(request.user, restriction)
+    if restriction.state not in (State.IN_FORCE, State.LAPSED):
+        why = f"{restriction.reference} is “{restriction.get_state_display()}”, so nothing can be a breach of it now."
+        return shared.too_late(request, why, _back(restriction))
+    incidents = service.possible_incidents(restriction)
+    form = for_page(LogBreach, request, incidents=incidents)
+    if form.is_bound and form.is_valid():
+        with form.rules():
+            services.log_breach(
+                restriction.pk, by=request.user, at=timezone.now(), incident_id=int(form.cleaned_data["incident"]),
+                words=form.cleaned_data["words"],
+            )  # fmt: skip
+            messages.success(request, "The breach is logged. Whoever decides what follows is asked.")
+            return redirect(_back(restriction))
+    context = shared.step(restriction, form=form, incidents=incidents)
+    return render(request, "restrictions/log_breach.html", context)
+
+
+@page
+def answer(request: SignedInRequest, ref: str) -> HttpResponse:
+    """Decide what follows the breaches that are open: the ladder, the check with the letter, one POST."""
+    restriction = shared.find(request, ref)
+    refusal = why_not(permissions.check_can_answer_breaches, request.user, restriction)
+    if request.method == "POST":
+        permissions.check_can_answer_breaches(request.user, restriction)
+    waiting = service.open_breaches(restriction)
+    if not waiting or not restriction.is_in_force(day_of(timezone.now())):
+        return _too_late(request, restriction)
+    steps = service.ladder_of(restriction)
+    form = for_page(AnswerBreaches, request, ladder=steps)
+    if form.is_bound and form.is_valid() and "again" not in request.POST:
+        with form.rules():
+            return _act_on(request, restriction, form)
+    policy = restriction.case.policy
+    context = shared.step(
+        restriction,
+        form=form,
+        refusal=refusal,
+        breaches=waiting,
+        steps=steps,
+        taken=list(restriction.breach_steps.select_related("decided_by")),
+        decides=permissions.breach_deciders(policy),
+        silent=policy.value("breach.ladder").unsaid,
+        asked=[*policy.value("breach.if").kept, *policy.questions_for("legal_action")],
+        gates=_gates(restriction) if any(step.formal for step in steps) else [],
+    )
+    return render(request, "restrictions/breaches.html", context)
+
+
+def _gates(restriction: Restriction) -> list[Task]:
+    """What the policy asks before legal action, with the way to it."""
+    case = restriction.case
+    return [
+        Task(
+            gate.text, gate.state, hint=gate.cited,
+            url=reverse(gate.url_name, args=gate.where(case)) if gate.url_name and not gate.met else "",
+        )
+        for gate in ladder.gates_before(case, "legal_action")
+    ]  # fmt: skip
+
+
+def _too_late(request: SignedInRequest, restriction: Restriction) -> HttpResponse:
+    """One's own second press leads back; another's decision is told; where nothing waits there is nothing to say."""
+    last = restriction.breach_steps.select_related("decided_by").last()
+    if request.method != "POST" or last is None or last.decided_by_id == request.user.pk:
+        return redirect(_back(restriction))
+    why = f"{last.decided_by.name} has decided already: {last.words.lower()}."
+    return shared.too_late(request, why, _back(restriction))
+
+
+def _act_on(request: SignedInRequest, restriction: Restriction, form: AnswerBreaches) -> HttpResponse:
+    said = form.answer()
+    if "confirmed" in request.POST:
+        try:
+            services.answer_breaches(restriction.pk, by=request.user, at=timezone.now(), answer=said)
+        except TransitionNotAllowed:
+            return _too_late(request, restriction)
+        messages.success(request, "Your decision on the breach is recorded.")
+        return redirect(_back(restriction))
+    service.check_answer(restriction, said)
+    here = reverse("restrictions:breaches", args=[restriction.reference])
+    context = shared.step(
+        restriction, here, typed=typed_in(request), said=said, letter=_letter(request, restriction, said),
+        what=BreachStep(step=said.step).words, breaches=service.open_breaches(restriction),
+        left_out=service.left_out_before(restriction, said.step),
+    )  # fmt: skip
+    return render(request, "restrictions/check_breaches.html", context)
+
+
+def _letter(request: SignedInRequest, restriction: Restriction, said: service.Answer) -> SafeString | str:
+    if said.step not in service.LETTERS:
+        return ""
+    return letters.preview(
+        service.LETTERS[said.step],
+        to=restriction.case.resident,
+        facts=service.letter_facts(restriction, service.open_breaches(restriction), said.consequence),
+        on=day_of(timezone.now()),
+        by=request.user,
+        policy_version=restriction.case.policy_version,
+    )

@@ -1,0 +1,453 @@
+"""The single point of contact while a restriction runs: changed, covered, checked each quarter, replaced."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django_fsm import TransitionNotAllowed
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from audit.models import Event
+from deadlines.models import Deadline
+from letters.models import Letter
+from people.access import NotPermitted
+from policies.rules import RuleBroken
+from register.models import Entry
+from restrictions import services
+from restrictions.models import Naming, Restriction, SpocCheck
+from restrictions.services import NewTerm, checking, namings, spoc
+from tests import factories, quick
+from tests.factories import NOON
+from tests.restrictions import builders
+from tests.restrictions.builders import noon
+from tests.restrictions.test_five_policies import DOVER, NORTHAMPTON, TENANCY, a_decider, ready_to_propose
+from worklist import services as worklist
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 12, 18)
+QUARTER = date(2027, 3, 18)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+def with_contact(policy=TENANCY, months=12):
+    """A restriction in force, all of whose contact goes through Colin Colleague."""
+    w = ready_to_propose(policy)
+    restriction = builders.draft(w, months=months)
+    terms = [*builders.TERMS, NewTerm("spoc", "limited", "Ring on weekdays before noon.", w.staff.colleague.pk)]
+    services.save_terms(restriction.pk, terms=terms, by=w.staff.officer, at=NOON)
+    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    return w, services.impose(
+        restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="Needed.", considered="No."
+    )
+
+
+def due(restriction, kind=checking.CHECK):
+    return Deadline.objects.open().filter(about=f"restriction:{restriction.reference}", kind=kind).first()
+
+
+def checked(w, restriction, *, by=None, at=NOON, **more):
+    said = {"looked_at": "Ten letters.", "answered_in_time": True, "findings": "Well answered."} | more
+    return services.record_check(restriction.pk, by=by or w.staff.team_leader, at=at, **said)
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def url(name, restriction):
+    return reverse(f"restrictions:{name}", args=[restriction.reference])
+
+
+def fresh(restriction):
+    return Restriction.objects.get(pk=restriction.pk)
+
+
+def seen(user, restriction):
+    return signed_in(user).get(url("view", restriction)).content.decode()
+
+
+# Checked each quarter
+
+
+def test_the_first_check_is_set_with_the_restriction_for_the_contacts_line_manager():
+    """The procedure's 6: a colleague, who may be the line manager, each quarter; recommended."""
+    w, restriction = with_contact()
+    found = due(restriction)
+    assert (found.due_on, found.owner, found.not_for) == (QUARTER, w.staff.team_leader, [w.staff.colleague.pk])
+    assert (found.reckoning["clause"], found.reckoning["strength"]) == ("s6", "recommended")
+    assert Naming.objects.get().named_on == TODAY
+    assert worklist.in_words(found.kind) == "The work of a single point of contact to check"
+
+
+def test_where_there_is_no_line_manager_who_may_any_colleague_is_asked():
+    w, restriction = with_contact()
+    w.staff.colleague.line_manager = None
+    w.staff.colleague.save()
+    checked(w, restriction)
+    found = due(restriction)
+    assert found.owner is None and found.waits_for(w.staff.officer) and not found.waits_for(w.staff.colleague)
+
+
+def test_where_the_policy_asks_for_no_check_there_is_none():
+    w, restriction = with_contact(DOVER)
+    assert due(restriction) is None and Naming.objects.get().person == w.staff.colleague
+    with pytest.raises(RuleBroken, match="does not ask for this check"):
+        checked(w, restriction)
+    page = seen(w.staff.team_leader, restriction)
+    assert "Check the work" not in page and "Change the single point of contact" in page
+    assert signed_in(w.staff.team_leader).get(url("check_spoc", restriction)).status_code == 302
+
+
+def test_a_check_sets_the_next_and_leaves_a_task_until_it_is_done():
+    w, restriction = with_contact()
+    at = noon(date(2027, 3, 10))
+    check = checked(w, restriction, at=at, answered_in_time=False, to_change="Answer within ten days.")
+    assert (check.person, check.due_on, check.checked_on) == (w.staff.colleague, QUARTER, date(2027, 3, 10))
+    following = due(restriction)
+    assert following.due_on == date(2027, 6, 10) and following.reckoning["runs_from"] == "last review"
+    assert Deadline.objects.get(kind=checking.CHECK, state="met").due_on == QUARTER
+    task = due(restriction, checking.FOLLOW_UP)
+    assert task.owner == w.staff.colleague
+    with pytest.raises(RuleBroken, match="Enter what has been done"):
+        services.follow_up(restriction.pk, by=w.staff.colleague, at=at, done=" ")
+    services.follow_up(restriction.pk, by=w.staff.colleague, at=at, done="A rota.")
+    assert due(restriction, checking.FOLLOW_UP) is None
+    assert SpocCheck.objects.get().followed_up_by == w.staff.colleague
+    with pytest.raises(TransitionNotAllowed, match="Nothing is left"):
+        services.follow_up(restriction.pk, by=w.staff.colleague, at=at, done="Again.")
+    told = list(Event.objects.filter(verb__startswith="spoc.").order_by("pk").values_list("verb", flat=True))
+    assert told == ["spoc.named", "spoc.checked", "spoc.followed_up"]
+
+
+@pytest.mark.parametrize(
+    ("left_out", "words"),
+    [
+        ({"looked_at": " "}, "what you looked at"),
+        ({"answered_in_time": None}, "whether contact is answered in time"),
+        ({"findings": ""}, "what you found"),
+    ],
+)
+def test_a_check_says_what_was_looked_at_and_found(left_out, words):
+    w, restriction = with_contact()
+    with pytest.raises(RuleBroken, match=words):
+        checked(w, restriction, **left_out)
+    assert not SpocCheck.objects.exists()
+
+
+def test_nobody_checks_their_own_work():
+    w, restriction = with_contact()
+    services.cover_spoc(
+        restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.officer.pk, from_on=TODAY,
+        until_on=TODAY + timedelta(days=7), reason="Leave.",
+    )  # fmt: skip
+    for who in (w.staff.colleague, w.staff.officer):
+        with pytest.raises(NotPermitted, match=r"You are the single point of contact here.*section 6"):
+            checked(w, restriction, by=who)
+    for who in (w.staff.front_line, w.staff.dpo, w.staff.administrator, w.staff.contractor):
+        with pytest.raises(NotPermitted):
+            checked(w, restriction, by=who)
+    with pytest.raises(IntegrityError, match="spoc_check_is_a_colleagues"), transaction.atomic():
+        SpocCheck.objects.create(
+            restriction=restriction, person=w.staff.colleague, looked_at="x", answered_in_time=True, findings="x",
+            checked_by=w.staff.colleague, checked_at=NOON, checked_on=TODAY,
+        )  # fmt: skip
+
+
+def test_it_ends_with_the_restriction():
+    w, restriction = with_contact()
+    checked(w, restriction, to_change="Answer sooner.")
+    services.lift(restriction.pk, by=w.staff.manager, at=NOON, reason="Better.")
+    assert not Deadline.objects.open().filter(kind__startswith="spoc.").exists()
+    with pytest.raises(TransitionNotAllowed, match="not in force"):
+        checked(w, restriction)
+
+
+def test_it_ends_when_the_last_day_has_gone():
+    w, restriction = with_contact(months=4)
+    services.lapse(restriction.pk, at=noon(restriction.ends_on + timedelta(days=1)))
+    assert not Deadline.objects.open().filter(kind__startswith="spoc.").exists()
+
+
+def test_a_check_that_would_come_after_the_last_day_is_not_set():
+    _, restriction = with_contact(months=2)
+    assert due(restriction) is None
+
+
+def test_an_extension_does_not_begin_the_quarter_anew():
+    w, restriction = with_contact(months=4)
+    checked(w, restriction, at=noon(date(2027, 3, 10)), to_change="Answer sooner.")
+    assert due(restriction) is None, "June is after the last day"
+    at = noon(date(2027, 4, 15))
+    review = services.begin_review(restriction.pk, by=w.staff.officer, at=at)
+    services.decide_review(
+        review.pk, by=builders.reviewer(w), at=at, outcome="extend", months=6, reasons="So.", evidence="Rang again."
+    )
+    new = Restriction.objects.get(follows=restriction)
+    assert due(new).due_on == date(2027, 6, 10)
+    assert due(new, checking.FOLLOW_UP).owner == w.staff.colleague, "what was left is still to be done"
+    assert Naming.objects.get(restriction=new).named_on == TODAY
+
+
+# Changed and covered
+
+
+def test_a_change_moves_the_tasks_and_tells_the_resident_and_whoever_looked():
+    w, restriction = with_contact()
+    checked(w, restriction, to_change="Answer sooner.")
+    services.change_spoc(
+        restriction.pk, by=w.staff.colleague, at=noon(date(2027, 1, 5)), person_id=w.staff.officer.pk, reason="Moved."
+    )
+    assert restriction.terms.get(channel="spoc").person == w.staff.officer
+    assert due(restriction, checking.FOLLOW_UP).owner == w.staff.officer
+    assert due(restriction).due_on == QUARTER and due(restriction).not_for == [w.staff.officer.pk]
+    letter = Letter.objects.get(kind="spoc_changed")
+    assert (letter.facts["person"]["name"], letter.facts["until_on"]) == ("Olive Officer", None)
+    assert "Moved." not in str(letter.facts), "why is for colleagues"
+    assert any("Olive Officer" in line for line in Entry.objects.get().arrangement)
+    old, new = Naming.objects.order_by("pk")
+    assert (old.ended_on, new.person, new.letter) == (date(2027, 1, 5), w.staff.officer, letter)
+    assert Event.objects.get(verb="spoc.changed").facts["tasks_moved"] == 1
+    assert fresh(restriction).state == Restriction.State.IN_FORCE, "the restriction itself is as it was decided"
+
+
+def test_a_cover_is_one_letter_with_both_days_and_ends_by_itself():
+    w, restriction = with_contact()
+    begins, ends = date(2027, 1, 4), date(2027, 1, 15)
+    services.cover_spoc(
+        restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.officer.pk, from_on=begins, until_on=ends,
+        reason="Leave.",
+    )  # fmt: skip
+    days = [begins - timedelta(days=1), begins, ends, ends + timedelta(days=1)]
+    names = [namings.person_on(restriction, on).name for on in days]
+    assert names == ["Colin Colleague", "Olive Officer", "Olive Officer", "Colin Colleague"]
+    letter = Letter.objects.get(kind="spoc_changed")
+    assert (letter.facts["from_on"], letter.facts["until_on"]) == ("2027-01-04", "2027-01-15")
+    assert letter.facts["afterwards"]["name"] == "Colin Colleague"
+    assert any("Olive Officer instead, from 4 January 2027 to 15 January 2027" in line
+               for line in Entry.objects.get().arrangement)  # fmt: skip
+
+
+def test_who_is_back_early_is_the_contact_again_and_the_resident_is_told():
+    w, restriction = with_contact()
+    services.cover_spoc(
+        restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.officer.pk, from_on=TODAY,
+        until_on=date(2027, 1, 15), reason="Leave.",
+    )  # fmt: skip
+    client = signed_in(w.staff.colleague)
+    assert "Olive Officer covers today" in client.get(url("view", restriction)).content.decode()
+    assert client.post(url("cover_over", restriction)).status_code == 302
+    assert namings.person_on(restriction, TODAY) == w.staff.colleague
+    assert Letter.objects.filter(kind="spoc_changed").latest("pk").facts["person"]["name"] == "Colin Colleague"
+    assert not any("instead" in line for line in Entry.objects.get().arrangement)
+    assert client.post(url("cover_over", restriction)).status_code == 409
+    assert Letter.objects.filter(kind="spoc_changed").count() == 2
+
+
+def test_a_cover_goes_on_in_what_continues_the_restriction():
+    w, restriction = with_contact(months=4)
+    at = noon(date(2027, 4, 15))
+    services.cover_spoc(
+        restriction.pk, by=w.staff.colleague, at=at, person_id=w.staff.team_leader.pk, from_on=at.date(),
+        until_on=date(2027, 4, 18), reason="Ill.",
+    )  # fmt: skip
+    review = services.begin_review(restriction.pk, by=w.staff.officer, at=at)
+    services.decide_review(
+        review.pk, by=builders.reviewer(w), at=at, outcome="extend", months=6, reasons="So.", evidence="Rang again."
+    )
+    new = Restriction.objects.get(follows=restriction)
+    assert namings.person_on(new, date(2027, 4, 17)) == w.staff.team_leader
+    assert any("instead" in line for line in Entry.objects.get(removed_on__isnull=True).arrangement)
+    assert not Naming.objects.filter(restriction=restriction, ended_on__isnull=True).exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"from_on": TODAY - timedelta(days=1)}, "from_on"),
+        ({"from_on": date(2027, 1, 9)}, "until_on"),
+        ({"until_on": date(2028, 1, 1)}, "until_on"),
+        ({"reason": " "}, "reason"),
+        ({"person_id": "colleague"}, "person"),
+        ({"person_id": "front_line"}, "person"),
+    ],
+)
+def test_a_cover_that_does_not_fit_is_refused(change, field):
+    w, restriction = with_contact()
+    said = {"person_id": w.staff.officer.pk, "from_on": TODAY, "until_on": date(2027, 1, 8), "reason": "Leave."}
+    said |= {key: getattr(w.staff, value).pk if key == "person_id" else value for key, value in change.items()}
+    with pytest.raises(RuleBroken) as refused:
+        services.cover_spoc(restriction.pk, by=w.staff.colleague, at=NOON, **said)
+    assert refused.value.field == field and Naming.objects.count() == 1
+
+
+def test_the_contact_may_hand_over_and_so_may_the_team_and_nobody_else():
+    w, restriction = with_contact()
+    with pytest.raises(NotPermitted, match="lets Team managing the customer change the single point of contact"):
+        services.change_spoc(restriction.pk, by=w.staff.officer, at=NOON, person_id=w.staff.manager.pk, reason="x")
+    team = factories.person(w.provider, "managing_team", name="Tea Team")
+    services.change_spoc(restriction.pk, by=team, at=NOON, person_id=w.staff.manager.pk, reason="Busy.")
+    with pytest.raises(NotPermitted):
+        services.change_spoc(restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.officer.pk, reason="x")
+
+
+def test_a_restriction_without_contact_has_nothing_to_change():
+    w = builders.world()
+    restriction = builders.imposed(w)
+    with pytest.raises(RuleBroken, match="has no single point of contact"):
+        services.change_spoc(restriction.pk, by=w.staff.manager, at=NOON, person_id=w.staff.officer.pk, reason="x")
+    assert "Single point of contact</h3>" not in seen(w.staff.manager, restriction)
+    assert signed_in(w.staff.manager).get(url("change_spoc", restriction)).status_code == 302
+
+
+def test_words_that_name_the_old_contact_are_shown_and_left_out_of_the_letter():
+    w, restriction = with_contact()
+    restriction.terms.filter(channel="spoc").update(words="Ring Colin Colleague before noon.")
+    page = signed_in(w.staff.colleague).get(url("change_spoc", restriction)).content.decode()
+    assert "The terms name this person" in page and "Ring Colin Colleague before noon." in page
+    services.change_spoc(restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.officer.pk, reason="Moved.")
+    assert Letter.objects.get(kind="spoc_changed").facts["how"] == ""
+
+
+# Who has left
+
+
+def test_the_sweep_asks_for_another_when_the_contact_has_left():
+    w, restriction = with_contact(NORTHAMPTON)
+    worklist.sweep(TODAY, at=NOON)
+    assert due(restriction, spoc.REPLACE) is None
+    w.staff.colleague.is_active = False
+    w.staff.colleague.save()
+    for _ in range(2):
+        found = worklist.sweep(TODAY, at=NOON)
+    asked = due(restriction, spoc.REPLACE)
+    assert asked.for_roles == ["data_management_officer", "team_leader"] and asked.due_on == TODAY
+    assert found.done["contacts"] == 0 and Event.objects.filter(verb="spoc.left").count() == 1
+    assert "has left. The resident has nobody to contact" in seen(w.staff.team_leader, restriction)
+    services.change_spoc(
+        restriction.pk, by=w.staff.team_leader, at=NOON, person_id=w.staff.officer.pk, reason="Colin has left."
+    )
+    assert due(restriction, spoc.REPLACE) is None
+
+
+# Screens
+
+
+def test_every_error_of_a_change_keeps_every_text():
+    w, restriction = with_contact()
+    client = signed_in(w.staff.colleague)
+    address = url("change_spoc", restriction)
+    typed = "He said “off” שלום 👩🏽‍🚒 " + "and more " * 900
+    days = {"from_on_day": "4", "from_on_month": "1", "from_on_year": "2027", "until_on_day": "1",
+            "until_on_month": "1", "until_on_year": "2027"}  # fmt: skip
+    for data in ({}, {"how_long": "cover"} | days, {"how_long": "cover", "person": str(w.staff.officer.pk)} | days):
+        shown = client.post(address, data | {"reason": typed}).content.decode()
+        assert "There is a problem" in shown and "He said “off” שלום 👩🏽‍🚒 and more" in shown
+    assert 'value="2027"' in shown and f'value="{w.staff.officer.pk}" selected' in shown
+    assert "must be on or after its first day" in shown
+
+
+def test_a_change_is_checked_before_it_is_made():
+    w, restriction = with_contact()
+    client = signed_in(w.staff.colleague)
+    said = {"person": str(w.staff.officer.pk), "how_long": "for_good", "reason": "Moved."}
+    check = client.post(url("change_spoc", restriction), said).content.decode()
+    assert "Check before you change the contact" in check and "The person for you to contact" in check
+    assert Naming.objects.count() == 1
+    again = client.post(url("change_spoc", restriction), said | {"again": "yes"}).content.decode()
+    assert "Moved." in again and "Check before" not in again
+    assert client.post(url("change_spoc", restriction), said | {"confirmed": "yes"}).url == url("view", restriction)
+    assert Naming.objects.count() == 2
+    page = seen(w.staff.officer, restriction)
+    assert "Who it has been" in page and "Olive Officer" in page
+
+
+def test_the_page_of_the_check_shows_the_rule_and_keeps_every_text():
+    w, restriction = with_contact()
+    client = signed_in(w.staff.team_leader)
+    address = url("check_spoc", restriction)
+    page = client.get(address).content.decode()
+    assert "Thursday 18 March 2027" in page and "may be the SPOC&#x27;s line manager" in page and "Section 6" in page
+    typed = "Ten letters “all” שלום 👩🏽‍🚒 " + "and more " * 900
+    for name in ("looked_at", "findings", "to_change"):
+        shown = client.post(address, {name: typed}).content.decode()
+        assert "There is a problem" in shown and "Ten letters “all” שלום 👩🏽‍🚒 and more" in shown
+    said = {"looked_at": "Ten.", "answered_in_time": "no", "findings": "Late.", "to_change": "A rota."}
+    assert client.post(address, said).status_code == 302
+    shown = seen(w.staff.colleague, restriction)
+    assert "Contact is not answered in time" in shown and "A rota." in shown
+    follow = signed_in(w.staff.colleague)
+    assert "A rota." in follow.get(url("follow_up", restriction)).content.decode()
+    assert "Enter what has been done" in follow.post(url("follow_up", restriction), {"reason": ""}).content.decode()
+    assert follow.post(url("follow_up", restriction), {"reason": "Made one."}).status_code == 302
+    assert "Made one." in seen(w.staff.colleague, restriction)
+    assert signed_in(w.staff.colleague).get(address).status_code == 403
+
+
+def test_the_page_asks_as_often_for_thirty_checks_as_for_one():
+    w, restriction = with_contact()
+    client = signed_in(w.staff.team_leader)
+
+    def asked():
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
+            assert client.get(url("view", restriction)).status_code == 200
+        return len(found)
+
+    checked(w, restriction, to_change="One.")
+    asked()
+    once = asked()
+    for number in range(29):
+        checked(w, restriction, to_change=f"Number {number}.")
+    assert asked() == once
+
+
+@pytest.mark.slow
+@settings(max_examples=quick.examples(5, 200), deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps=st.lists(st.tuples(st.sampled_from(["check", "change", "cover", "back"]), st.integers(1, 60)), max_size=8))
+def test_whatever_is_done_somebody_is_the_contact_and_a_check_is_never_further_than_a_quarter(steps):
+    with transaction.atomic():
+        w, restriction = with_contact()
+        at = NOON
+        people = [w.staff.colleague, w.staff.officer, w.staff.manager]
+        for number, (step, days) in enumerate(steps):
+            at += timedelta(days=days)
+            on = at.date()
+            if not fresh(restriction).is_in_force(on):
+                break
+            now = namings.term_of(restriction).person
+            other = next(each for each in people[number % 3 :] + people if each != now)
+            try:
+                if step == "check":
+                    checked(w, restriction, at=at)
+                elif step == "change":
+                    services.change_spoc(restriction.pk, by=now, at=at, person_id=other.pk, reason="x")
+                elif step == "cover":
+                    services.cover_spoc(
+                        restriction.pk, by=now, at=at, person_id=other.pk, from_on=on, until_on=on + timedelta(days=9),
+                        reason="x",
+                    )  # fmt: skip
+                else:
+                    services.end_cover(restriction.pk, by=now, at=at)
+            except (TransitionNotAllowed, RuleBroken):
+                continue
+            assert namings.person_on(restriction, on) is not None
+            found = due(restriction)
+            assert found is None or found.due_on <= on + timedelta(days=92)
+            if found is None:
+                assert fresh(restriction).ends_on <= on + timedelta(days=92)
+            elif found.owner:
+                assert found.owner_id not in found.not_for
+        transaction.set_rollback(True)

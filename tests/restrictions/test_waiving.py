@@ -1,0 +1,253 @@
+"""When a restriction is reviewed, where the policy leaves that to the case: at a time that is set, or not at all."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+from django_fsm import TransitionNotAllowed
+
+from audit.models import Decision
+from deadlines.models import Deadline
+from letters.models import Letter
+from people.access import NotPermitted
+from policies.rules import RuleBroken
+from restrictions import services
+from restrictions.models import Restriction
+from tests import factories
+from tests.factories import NOON
+from tests.restrictions import builders
+from tests.restrictions.test_five_policies import (
+    DOVER,
+    HOMES,
+    NORTHAMPTON,
+    TENANCY,
+    WEST_KENT,
+    a_decider,
+    ready_to_propose,
+)
+
+pytestmark = pytest.mark.django_db
+HURT = "It protects a colleague who was hurt; a review would open the wound."
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+def impose(w, *, months=6, review=None):
+    """A restriction in force, whose proposal said this about its review."""
+    restriction = builders.draft(w, months=months)
+    if review:
+        services.save_review(restriction.pk, by=w.staff.officer, at=NOON, **review)
+    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    decider = a_decider(w, restriction)
+    return services.impose(restriction.pk, by=decider, at=NOON, reasons="It is needed.", considered="Calls.")
+
+
+def due(restriction):
+    found = Deadline.objects.open().filter(about=f"restriction:{restriction.reference}", kind__startswith="review.")
+    return {each.kind: each for each in found}
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_a_time_is_set_for_the_case_where_the_policy_names_no_interval():
+    w = ready_to_propose(HOMES)
+    restriction = impose(w, review={"months": 2})
+    found = due(restriction)
+    assert (found["review.interval"].due_on, found["review.interval"].reckoning["clause"]) == (date(2027, 2, 18), "1.8")
+    assert "The time was set for this case" in found["review.interval"].reckoning["assumed"]
+    assert found["review.at_end"].due_on == restriction.ends_on
+    assert Letter.objects.get(kind="restriction").facts["review_on"] == "2027-02-18"
+
+
+def test_no_review_is_decided_by_whoever_imposes_and_the_one_at_the_end_stays():
+    w = ready_to_propose(HOMES)
+    restriction = impose(w, review={"no_review_reason": HURT})
+    assert (
+        set(due(restriction)) == {"review.at_end"} and due(restriction)["review.at_end"].due_on == restriction.ends_on
+    )
+    decision = Decision.objects.get(what="review.waived")
+    assert (decision.clause, decision.strength, decision.event.by_name) == ("1.8", "may", "Dara Decider")
+    assert restriction.no_review_by.name == "Dara Decider"
+    letter = Letter.objects.get(kind="restriction")
+    assert letter.facts["no_review"] == HURT and letter.facts["review_on"] == restriction.ends_on.isoformat()
+    page = signed_in(w.staff.officer).get(reverse("restrictions:view", args=[restriction.reference])).content.decode()
+    assert "No review before its last day" in page and HURT in page and "Decided by Dara Decider" in page
+
+
+@pytest.mark.parametrize("policy", [DOVER, WEST_KENT, TENANCY])
+def test_where_the_policy_says_when_neither_is_possible(policy):
+    w = ready_to_propose(policy)
+    restriction = builders.draft(w)
+    with pytest.raises(RuleBroken, match="The policy says when it is reviewed"):
+        services.save_review(restriction.pk, by=w.staff.officer, at=NOON, months=3)
+    with pytest.raises(RuleBroken, match="does not let a review be left out"):
+        services.save_review(restriction.pk, by=w.staff.officer, at=NOON, no_review_reason=HURT)
+    client = signed_in(w.staff.officer)
+    assert (
+        "Not required"
+        not in client.get(reverse("restrictions:proposal", args=[restriction.reference])).content.decode()
+    )
+    assert client.get(reverse("restrictions:when_reviewed", args=[restriction.reference])).status_code == 302
+
+
+@pytest.mark.parametrize(("months", "words"), [(2, "at least 3 months"), (13, "at most 12 months")])
+def test_an_agreed_time_lies_within_the_policys_bounds(months, words):
+    """Northampton 4.2: between 3 and 12 months, by the nature of the behaviour."""
+    w = ready_to_propose(NORTHAMPTON)
+    restriction = builders.draft(w)
+    with pytest.raises(RuleBroken, match=words) as refused:
+        services.save_review(restriction.pk, by=w.staff.officer, at=NOON, months=months)
+    assert (refused.value.rule.clause, refused.value.field) == ("4.2", "review_months")
+
+
+def test_an_agreed_time_comes_before_the_longest():
+    w = ready_to_propose(NORTHAMPTON)
+    restriction = impose(w, months=18, review={"months": 4})
+    assert due(restriction)["review.interval"].due_on == date(2027, 4, 18)
+    assert due(restriction)["review.interval"].reckoning["clause"] == "4.2"
+
+
+def test_without_an_agreed_time_the_longest_holds():
+    w = ready_to_propose(NORTHAMPTON)
+    assert due(impose(w, months=18))["review.interval"].due_on == date(2027, 12, 18)
+
+
+def test_a_review_that_is_kept_comes_again_after_the_time_that_was_set():
+    w = ready_to_propose(HOMES)
+    restriction = impose(w, review={"months": 2})
+    at = builders.noon(date(2027, 2, 18))
+    review = services.begin_review(restriction.pk, by=w.staff.officer, at=at)
+    services.decide_review(
+        review.pk, by=builders.reviewer(w), at=at, outcome="keep", reasons="So.", evidence="He rang again."
+    )
+    assert due(restriction)["review.interval"].due_on == date(2027, 4, 18)
+
+
+# While it is in force
+
+
+def waived(w, restriction, *, by=None, at=NOON, reasons=HURT):
+    return services.waive_review(restriction.pk, by=by or builders.reviewer(w), at=at, reasons=reasons)
+
+
+def reviewed_in_two_months():
+    w = ready_to_propose(HOMES)
+    return w, impose(w, review={"months": 2})
+
+
+def test_a_review_is_left_out_while_it_is_in_force_and_the_resident_is_told():
+    w, restriction = reviewed_in_two_months()
+    waived(w, restriction)
+    assert set(due(restriction)) == {"review.at_end"}
+    gone = Deadline.objects.get(about=f"restriction:{restriction.reference}", kind="review.interval")
+    assert gone.state == Deadline.State.CANCELLED
+    decision = Decision.objects.get(what="review.waived")
+    assert (decision.clause, decision.event.by_name) == ("1.8", "Rita Reviewer")
+    letter = Letter.objects.get(kind="review_waived")
+    assert (letter.facts["reasons"], letter.facts["ends_on"]) == (HURT, restriction.ends_on.isoformat())
+    with pytest.raises(TransitionNotAllowed, match="decided already"):
+        waived(w, restriction)
+    assert Letter.objects.filter(kind="review_waived").count() == 1
+
+
+def test_who_imposed_or_proposed_it_does_not_leave_its_review_out():
+    w, restriction = reviewed_in_two_months()
+    for who in (w.staff.officer, restriction.decided_by, w.staff.front_line, w.staff.dpo):
+        with pytest.raises(NotPermitted):
+            waived(w, restriction, by=who)
+
+
+def test_it_needs_a_reason_and_a_restriction_in_force_and_no_review_under_way():
+    w, restriction = reviewed_in_two_months()
+    with pytest.raises(RuleBroken, match="Enter why there is no review"):
+        waived(w, restriction, reasons=" ")
+    with pytest.raises(TransitionNotAllowed, match="not in force"):
+        waived(w, restriction, at=builders.noon(restriction.ends_on + timedelta(days=1)))
+    services.begin_review(restriction.pk, by=w.staff.officer, at=NOON)
+    with pytest.raises(TransitionNotAllowed, match="A review of .* has begun"):
+        waived(w, restriction)
+
+
+def test_where_the_policy_knows_no_such_thing_it_is_refused():
+    w = ready_to_propose(DOVER)
+    restriction = impose(w)
+    with pytest.raises(RuleBroken, match="does not let a review be left out"):
+        waived(w, restriction)
+
+
+def test_what_continues_it_is_reviewed_again():
+    """A successor is a new restriction: whether it is reviewed is decided anew."""
+    w = ready_to_propose(HOMES)
+    restriction = impose(w, review={"no_review_reason": HURT})
+    at = builders.noon(restriction.ends_on)
+    review = services.begin_review(restriction.pk, by=w.staff.officer, at=at)
+    services.decide_review(
+        review.pk, by=builders.reviewer(w), at=at, outcome="extend", months=3, reasons="So.", evidence="He rang again."
+    )
+    assert Restriction.objects.get(follows=restriction).no_review_reason == ""
+
+
+def test_the_database_refuses_a_name_without_a_reason():
+    w, restriction = reviewed_in_two_months()
+    with pytest.raises(IntegrityError, match="has_who_when_and_why"), transaction.atomic():
+        Restriction.objects.filter(pk=restriction.pk).update(no_review_by=w.staff.manager, no_review_at=NOON)
+
+
+# Screens
+
+
+def test_the_page_of_the_proposal_keeps_every_text_at_every_error():
+    w = ready_to_propose(HOMES)
+    restriction = builders.draft(w)
+    client = signed_in(w.staff.officer)
+    address = reverse("restrictions:when_reviewed", args=[restriction.reference])
+    assert "Clause 1.8" in client.get(address).content.decode()
+    typed = "She said “never” שלום 👩🏽‍🚒 " + "and more " * 900
+    for data in (
+        {"when": "", "no_review_reason": typed},
+        {"when": "months", "review_months": "x", "no_review_reason": typed},
+    ):
+        shown = client.post(address, data).content.decode()
+        assert "There is a problem" in shown and "She said “never” שלום 👩🏽‍🚒 and more" in shown
+    assert "Enter why there is no review" in client.post(address, {"when": "none"}).content.decode()
+    assert client.post(address, {"when": "none", "no_review_reason": HURT}).status_code == 302
+    assert Restriction.objects.get().no_review_reason == HURT
+    assert (
+        "No review before its last day."
+        in client.get(reverse("restrictions:proposal", args=[restriction.reference])).content.decode()
+    )
+    assert client.post(address, {"when": "months", "review_months": "4"}).status_code == 302
+    saved = Restriction.objects.get()
+    assert (saved.no_review_reason, saved.review_months) == ("", 4)
+    assert client.post(address, {"when": "policy"}).status_code == 302
+    assert Restriction.objects.get().review_months is None
+
+
+def test_the_page_of_the_act_checks_first_and_is_shown_to_those_who_may():
+    w, restriction = reviewed_in_two_months()
+    view, address = (reverse(f"restrictions:{name}", args=[restriction.reference]) for name in ("view", "waive"))
+    reviewer = signed_in(builders.reviewer(w))
+    assert f'href="{address}"' in reviewer.get(view).content.decode()
+    assert f'href="{address}"' not in signed_in(w.staff.officer).get(view).content.decode()
+    assert "Enter why there is no review" in reviewer.post(address, {"reason": " "}).content.decode()
+    check = reviewer.post(address, {"reason": HURT}).content.decode()
+    assert "Check before you decide" in check and "We will not review the limits before they end" in check
+    assert Restriction.objects.get(pk=restriction.pk).no_review_reason == ""
+    assert HURT in reviewer.post(address, {"reason": HURT, "again": "yes"}).content.decode()
+    assert reviewer.post(address, {"reason": HURT, "confirmed": "yes"}).url == view
+    assert reviewer.post(address, {"reason": HURT, "confirmed": "yes"}).url == view
+    assert Letter.objects.filter(kind="review_waived").count() == 1
+    other = signed_in(factories.working_as(w.provider, "manager", name="Mo Third"))
+    assert other.post(address, {"reason": HURT, "confirmed": "yes"}).status_code == 409
+    assert f'href="{address}"' not in other.get(view).content.decode()
