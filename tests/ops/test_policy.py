@@ -314,3 +314,35 @@ def test_a_file_with_problems_is_not_compared(answer, capsys, tmp_path: Path):
     with pytest.raises(SystemExit) as stopped:
         answer("diff", str(GOOD), str(wrong))
     assert stopped.value.code == 1 and "policy.provider: is missing" in capsys.readouterr().err
+
+
+# what needs the database
+
+
+HIGHMOOR = Path(__file__).parents[1] / "policies" / "invented" / "highmoor.toml"
+ADOPT = [
+    "--significant", "--approved-by", "The members", "--why", "First adoption", "--by", "gwen@highmoor.example",
+    "--name", "Cartrefi Highmoor", "--short-name", "Highmoor", "--nation", "wales", "--kind", "association",
+    "--address", "1 Moor Lane|Highmoor|LL1 1ZZ", "--email", "homes@highmoor.example", "--phone", "01632 960400",
+    "--administrator", "Gwen Hughes <gwen@highmoor.example>", "--administrator", "Huw Rees <huw@highmoor.example>",
+]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_a_new_provider_is_adopted_by_two_people_without_a_line_of_code(run_command):
+    early = run_command("policy", "adopt", "highmoor", str(HIGHMOOR), *ADOPT)
+    assert early.returncode == 1 and "The database is not prepared yet" in early.stderr
+    assert "Traceback" not in early.stderr
+    assert run_command("manage", "migrate", "--verbosity", "0").returncode == 0
+    adopted = run_command("policy", "adopt", "highmoor", str(HIGHMOOR), *ADOPT)
+    assert adopted.returncode == 0, adopted.stderr
+    assert "Set up: Cartrefi Highmoor" in adopted.stdout and "It holds once another administrator" in adopted.stdout
+    alone = run_command("policy", "confirm", "highmoor", "--by", "gwen@highmoor.example")
+    assert alone.returncode == 1 and "somebody else confirms it" in alone.stderr
+    confirmed = run_command("policy", "confirm", "highmoor", "--by", "huw@highmoor.example")
+    assert (confirmed.returncode, confirmed.stdout.startswith("Adopted: ")) == (0, True), confirmed.stderr
+    touched = run_command("policy", "diff", str(HIGHMOOR), str(HIGHMOOR), "--provider", "highmoor")
+    assert touched.returncode == 0 and "Both say the same." in touched.stdout
+    assert "Open cases of Cartrefi Highmoor: 0." in touched.stdout
+    nobody = run_command("policy", "diff", str(HIGHMOOR), str(HIGHMOOR), "--provider", "lowmoor")
+    assert nobody.returncode == 1 and "There is no provider 'lowmoor'. There are: highmoor" in nobody.stderr
