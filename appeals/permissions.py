@@ -37,8 +37,10 @@ def decider_names(restriction: Restriction) -> str:
 
 
 def barred(restriction: Restriction) -> set[int]:
-    """Whom rule F12 keeps from deciding an appeal: who proposed it, who imposed it, who was affected."""
-    return restrictions.permissions.barred_from_reviewing(restriction)
+    """Who may not decide an appeal: who proposed it, imposed it, was affected (F12), and whom the policy adds."""
+    rules = rules_of(restriction)
+    barred_by_policy = restrictions.permissions.excluded(restriction, rules.not_by if rules else ())
+    return restrictions.permissions.barred_by_f12(restriction) | set(barred_by_policy)
 
 
 def who_can(restriction: Restriction) -> str:
@@ -78,8 +80,10 @@ def check_can_decide(user: User, appeal: Appeal) -> None:
 
 
 def _part(user: User, restriction: Restriction) -> str:
-    if user.pk == restriction.decided_by_id:
+    if user.pk in restrictions.permissions.first_deciders(restriction):
         return f"imposed {restriction.reference}"
     if user.pk == restriction.proposed_by_id:
         return f"proposed {restriction.reference}"
-    return "were affected by what happened in this case"
+    rules = rules_of(restriction)
+    others = restrictions.permissions.excluded(restriction, rules.not_by if rules else ())
+    return f"{others.get(user.pk, 'were affected by what happened in')} this case"

@@ -6,8 +6,10 @@ from cases import ladder
 from cases.models import Affected, Case, Draft, Incident
 from people import access
 from people.models import Provider, User
+from policies.rules import Rule
 
 Can = Provider.Capability
+F12 = Rule("evenhand", "F12", text="Proposer, person affected and first decider never decide.")
 
 
 def _who_can(case: Case, capability: str) -> str:
@@ -77,6 +79,12 @@ def check_can_settle_threshold(user: User, case: Case) -> None:
 def check_can_assess(user: User, case: Case) -> None:
     """Risk and equality are assessed by those who work cases."""
     why = f"Your role does not let you record assessments. {_who_can(case, Can.WORK_CASES)}"
+    access.require(user, Can.WORK_CASES, case.provider_id, why)
+
+
+def check_can_consult(user: User, case: Case) -> None:
+    """Those who work cases write down what somebody said who is asked before a decision."""
+    why = f"Your role does not let you record a consultation. {_who_can(case, Can.WORK_CASES)}"
     access.require(user, Can.WORK_CASES, case.provider_id, why)
 
 

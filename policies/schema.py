@@ -140,7 +140,7 @@ def _name(about: str, **more: Any) -> Key:
     return Key("name", about, clause=False, **more)
 
 
-NOT_BY = ("proposer", "affected", "first decider", "involved")
+NOT_BY = ("proposer", "affected", "first decider", "involved", "spoc")
 DAY_OFF = ("next working day", "previous working day", "stands", "may be later")
 
 
@@ -314,7 +314,7 @@ GATE = Table(
     named=Table(
         "a gate",
         {
-            "before": _refs("the steps that wait for it", "stage", "action", needed=True),
+            "before": _refs("the steps that wait for it", "stage", "action", "kind", needed=True),
             "asks": _text("the question of a gate of the provider's own"),
             "for": _texts("what it weighs"),
             "again": _texts("when it is done again"),

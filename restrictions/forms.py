@@ -4,8 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cases.models import Assessment, Incident
-from design import dates, fields, forms
+from cases.services.deciding import Meeting
+from design import dates, fields, forms, words
 from people.models import User
+from policies.parts import RestrictionKinds
 from policies.policy import Policy, RegisterRule
 from restrictions.models import Restriction, Review, Term
 from restrictions.services import NewTerm
@@ -137,7 +139,7 @@ class Needs(forms.Form):
 class Channels(forms.Form):
     """For each channel: open, limited, not used; and what else."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: RestrictionKinds, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for channel in CHANNELS:
             self._add(channel, fields.ChoiceField(
@@ -150,6 +152,24 @@ class Channels(forms.Form):
         self._add(Channel.OTHER, fields.YesNoField(
             label="Another term, in your own words?", called="whether there is another term", size="s",
         ))  # fmt: skip
+        if kinds.listed:
+            self._add("kinds", self._kinds(kinds))
+
+    @staticmethod
+    def _kinds(kinds: RestrictionKinds) -> fields.ChoicesField:
+        """The policy's catalogue, in its own words; who decides and what is asked first hang on it."""
+        hint = "Who decides, and what has to be answered first, may hang on this."
+        field = fields.ChoicesField(
+            label="Which of the policy's measures is this?" + (" (optional)" if kinds.others_allowed else ""),
+            called="which of the policy's measures it is", required=not kinds.others_allowed, small=True, size="m",
+            help_text=f"{hint} Leave all empty where it is none of them." if kinds.others_allowed else hint,
+            choices=[(kind.key, words.upper_first(kind.words)) for kind in kinds.listed],
+        )  # fmt: skip
+        for kind in kinds.listed:
+            parts = [*(str(item) for item in kind.conditions), f"Decided by: {kind.by.names()}" if kind.by else "",
+                     kind.rule.cite() if kind.rule else ""]  # fmt: skip
+            field.hints[kind.key] = ". ".join(part.rstrip(".") for part in parts if part).replace("?.", "?")
+        return field
 
     def _add(self, name: str, field: fields.Spoken) -> None:
         self.fields[name] = field
@@ -324,10 +344,19 @@ class Decide(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, restriction: Restriction, terms: Sequence[Term], questions: bool, **kwargs: Any
+        self,
+        *args: Any,
+        restriction: Restriction,
+        terms: Sequence[Term],
+        questions: bool,
+        together: bool = False,
+        take_part: Sequence[User] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.terms = list(terms)
+        if together:
+            self._agree()
         self.needs_considered = questions
         changing = {
             "months": fields.WholeNumberField(
@@ -340,12 +369,44 @@ class Decide(forms.Form):
                 initial="\n".join(restriction.instructions),
             ),
         }  # fmt: skip
+        if together:
+            changing = {}
+        meeting = self._meeting(take_part) if take_part is not None else {}
         reasons = {name: self.fields.pop(name) for name in ("reasons", "considered", "not_done")}
-        for name, field in {**changing, **reasons}.items():
+        for name, field in {**changing, **meeting, **reasons}.items():
             self.fields[name] = field
-            if name in changing:
+            if name in changing or name in meeting:
                 spoken(self, name).speak(name)
-        options(self, "decision").reveal = {self.CHANGED: tuple(changing)}
+        options(self, "decision").reveal = {self.CHANGED: tuple(changing)} if changing else {}
+
+    def _agree(self) -> None:
+        """Several decide on the same thing: each agrees, or it goes back."""
+        field = choose(
+            self, "decision", [(self.AS_PROPOSED, "Agree to impose it as proposed"), (self.RETURN, "Return it")]
+        )
+        field.hints[self.AS_PROPOSED] = "It takes effect once everybody who is needed has agreed."
+        field.hints[self.RETURN] = (
+            "Back to the proposer, with your reasons and those of whoever has agreed. Say what has to change."
+        )
+        self.fields["reasons"].help_text = "The resident reads the reasons of whoever decides last, in the letter."
+
+    @staticmethod
+    def _meeting(people: Sequence[User]) -> dict[str, fields.Spoken]:
+        """The meeting that decided, written down by one who took part; what is missing, the service says."""
+        return {
+            "took_part": fields.ChoicesField(
+                label="Who else took part in the meeting?", called="who took part in the meeting", required=False,
+                choices=[(str(user.pk), user.name) for user in people], small=True, size="m",
+                help_text="You took part yourself. Somebody who may not decide this is not listed.",
+            ),
+            "met_on": fields.DayField(
+                label="When did you meet?", called="the day of the meeting", required=False, size="m"
+            ),
+            "said": fields.LongTextField(
+                label="What was said in the meeting?", called="what was said in the meeting", required=False, size="m",
+                help_text="Who held what, and what you agreed. Not needed where it is returned.",
+            ),
+        }  # fmt: skip
 
     def _words(self, term: Term) -> fields.LongTextField:
         label = term.get_channel_display()
@@ -364,6 +425,13 @@ class Decide(forms.Form):
             self.add_error("considered", "Enter what else you considered")
         return typed
 
+    def meeting(self) -> Meeting | None:
+        """The meeting as written down; None where none decides."""
+        typed = self.cleaned_data
+        if "took_part" not in self.fields:
+            return None
+        return Meeting(typed.get("met_on"), [int(pk) for pk in typed.get("took_part", [])], typed.get("said", ""))
+
     def new_terms(self) -> list[NewTerm]:
         """The terms with the words as the decider left them."""
         typed = self.cleaned_data
@@ -380,6 +448,23 @@ class Decide(forms.Form):
     def orders(self) -> list[str]:
         """The orders, one a line."""
         return [line for line in self.cleaned_data["instructions"].splitlines() if line.strip()]
+
+
+class Consult(forms.Form):
+    """Who was asked before the decision, when, and what they said."""
+
+    person = fields.SelectField(label="Who was consulted?", called="who was consulted")
+    on = fields.DayField(label="When?", called="the day")
+    words = fields.LongTextField(
+        label="What did they say?", called="what they said",
+        help_text="In their words, for and against. Those who decide read this.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["person"]
+        assert isinstance(field, fields.SelectField)
+        field.choices = [("", "Choose a colleague"), *((str(user.pk), user.name) for user in people)]
 
 
 class Reason(forms.Form):

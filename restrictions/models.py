@@ -12,6 +12,9 @@ from cases.models import Assessment, Case, Incident
 from letters.models import Letter
 from people.access import providers_where
 from people.models import Provider, User
+from policies.parts import RestrictionKind
+
+NAMED_PERSON = "named person"
 
 
 class RestrictionQuerySet(models.QuerySet["Restriction"]):
@@ -54,6 +57,7 @@ class Restriction(models.Model):
     state = FSMField(max_length=12, choices=State, default=State.DRAFT, protected=True)
     follows = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
     incidents = models.ManyToManyField(Incident, related_name="restrictions")
+    kinds = ArrayField(models.CharField(max_length=60), default=list, help_text="The policy's kinds, by their keys.")
     risk_assessment = models.ForeignKey(Assessment, null=True, on_delete=models.PROTECT, related_name="+")
     months = models.PositiveSmallIntegerField(null=True)
     reasons = models.TextField(blank=True)
@@ -146,6 +150,22 @@ class Restriction(models.Model):
         """Where events about the restriction belong."""
         case = self.case
         return Trail("restriction", self.reference, case.provider.slug, case.resident.reference, case.reference)
+
+    def of_kinds(self) -> list[RestrictionKind]:
+        """The policy's kinds of restriction that it consists of: those named, and what its terms tell by themselves.
+
+        A single point of contact is known by its term; of other kinds a proposer says which the limits amount to.
+        """
+        listed = self.case.policy.restriction_kinds.listed
+        named = [kind for kind in listed if kind.key in self.kinds]
+        single = [kind for kind in listed if kind.does == NAMED_PERSON]
+        if any(kind in named for kind in single) or not single or not self.limits_to_one_person():
+            return named
+        return named + single
+
+    def limits_to_one_person(self) -> bool:
+        """Whether one of its terms is a single point of contact."""
+        return any(term.channel == Term.Channel.SPOC for term in self.terms.all())
 
     def is_in_force(self, on: date) -> bool:
         """Whether it binds on a day; decided by its dates, so that a late sweep never makes a lie."""

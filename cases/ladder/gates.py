@@ -1,5 +1,6 @@
 """What a step waits for, condition by condition, each with the rule that asks for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cases.ladder.standing import Standing, read
@@ -90,17 +91,19 @@ def _first_hand_gate(standing: Standing) -> Gate:
     return Gate("first_hand", "An incident that somebody saw or heard", state, hint, rule)
 
 
-def gates_for_restriction(case: Case, standing: Standing | None = None) -> list[Gate]:
+def gates_for_restriction(case: Case, standing: Standing | None = None, *, steps: Sequence[str] = ()) -> list[Gate]:
     """What a restriction waits for: the letter and what came after it, then what the policy asks before this stage.
 
     A proposal is refused while one of them `blocks`. The extreme path makes the first "Not required", with its
-    reason; the proposal still has to give its own (Dover 6.7, 6.17).
+    reason; the proposal still has to give its own (Dover 6.7, 6.17). `steps` adds what the policy asks before the kinds
+    that a proposal consists of (Northampton section 5: evidence and a protocol before a single point of contact).
     """
     standing = standing or read(case)
     policy = standing.policy
     asked = policy.gates_before(*policy.steps_into("contact restriction"))
     in_the_file = [gate for gate in asked if gate.asks or gate.key not in IN_THE_PROPOSAL]
-    return [*_before_restriction(standing), *(_policy_gate(standing, gate) for gate in in_the_file)]
+    of_kinds = [gate for gate in policy.gates_before(*steps) if gate not in asked]
+    return [*_before_restriction(standing), *(_policy_gate(standing, gate) for gate in (*in_the_file, *of_kinds))]
 
 
 def _before_restriction(standing: Standing) -> list[Gate]:

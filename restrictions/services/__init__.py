@@ -3,6 +3,7 @@
 from restrictions.services.decisions import (
     Changes,
     check_changes,
+    check_decision,
     impose,
     lapse,
     last_act,
@@ -14,13 +15,14 @@ from restrictions.services.decisions import (
 from restrictions.services.parts import (
     save_evidence,
     save_instructions,
+    save_kinds,
     save_length,
     save_less,
     save_needs,
     save_risk,
     save_terms,
 )
-from restrictions.services.proposals import propose, send_back, start, withdraw
+from restrictions.services.proposals import consult, propose, send_back, start, withdraw
 from restrictions.services.readiness import Missing, NotReady, missing
 from restrictions.services.reviews import begin_review, decide_review, preview_review, record_account
 from restrictions.services.terms import NewTerm
@@ -32,6 +34,8 @@ __all__ = [
     "NotReady",
     "begin_review",
     "check_changes",
+    "check_decision",
+    "consult",
     "decide_review",
     "impose",
     "lapse",
@@ -46,6 +50,7 @@ __all__ = [
     "replace_terms",
     "save_evidence",
     "save_instructions",
+    "save_kinds",
     "save_length",
     "save_less",
     "save_needs",

@@ -6,7 +6,7 @@ from cases.models import Case, Incident, Involvement
 from policies.policy import Gate, Policy, RegisterRule
 from policies.rules import Rule
 from policies.values import Item
-from restrictions.models import Term
+from restrictions.models import NAMED_PERSON, Restriction, Term
 
 PROPORTIONATE = Rule("law", "F2", text="A restriction is proportionate and has regard to the Equality Act.")
 EVIDENCED = Rule("law", "F1", text="No restriction without evidence, reasons and a review date.")
@@ -34,6 +34,16 @@ def appealed_as(policy: Policy, terms: Iterable[Term]) -> tuple[str, ...]:
     if kinds and any(term.channel == Term.Channel.SPOC for term in terms):
         return (*steps(policy), *kinds)
     return steps(policy)
+
+
+def kind_steps(restriction: Restriction) -> tuple[str, ...]:
+    """The names under which gates may speak of the kinds that a restriction consists of.
+
+    A single point of contact is an act of its own as well, whatever the policy calls its kind (Northampton section 5).
+    """
+    kinds = restriction.of_kinds()
+    single = ("spoc",) if any(kind.does == NAMED_PERSON for kind in kinds) else ()
+    return tuple(dict.fromkeys((*(kind.key for kind in kinds), *single)))
 
 
 def register_for(policy: Policy) -> RegisterRule | None:

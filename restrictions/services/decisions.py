@@ -11,7 +11,9 @@ from django_fsm import TransitionNotAllowed
 import cases.permissions
 from audit import services as audit
 from audit.models import Event
-from cases.services import stages
+from cases.deciders import Deciders
+from cases.services import deciding, stages
+from cases.services.deciding import Meeting
 from deadlines import services as deadlines
 from design.dates import day_of
 from letters import services as letters
@@ -20,13 +22,14 @@ from people.references import next_reference
 from policies.rules import Rule, RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction, Review
-from restrictions.services import asked, parts, readiness, telling
+from restrictions.services import asked, parts, proposals, readiness, telling
 from restrictions.services import terms as limits
 from restrictions.services.readiness import NotReady
 from restrictions.services.rows import about, locked
 from restrictions.services.terms import NewTerm
 
 State = Restriction.State
+SAME = Rule("evenhand", text="Those who decide together decide on the same thing.")
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,13 @@ def impose(
     considered: str = "",
     not_done: str = "",
     changes: Changes | None = None,
+    meeting: Meeting | None = None,
 ) -> Restriction:
-    """Put a proposed restriction in force from today, by somebody whom the policy names (Dover 6.14).
+    """Put a proposed restriction in force from today, by whoever the policy names (Dover 6.14).
+
+    Where the policy has several decide, this is one person's voice, and it takes effect with the last that is needed;
+    until then the restriction stays proposed. They decide on the same thing: none of them changes it. A meeting decides
+    at once, written down by one who took part.
 
     All at once: the case moves to its stage, the resident is entered on the register (6.30), the letter is issued
     (6.15), the appeal window (6.34) and the reviews (6.18) are set, the decision is recorded. Everything that had to be
@@ -62,9 +70,26 @@ def impose(
         raise TransitionNotAllowed(object=restriction)
     if not reasons.strip():
         raise RuleBroken("Enter your reasons", asked.EVIDENCED, "reasons")
+    proposals.check_not_spoken(restriction, by)
+    body = check_together(restriction, changes)
     changed = _apply(restriction, changes or Changes())
     if lacking := readiness.missing(restriction):
         raise NotReady(lacking)
+    if not deciding.speak(
+        restriction.case,
+        body=body,
+        about=about(restriction),
+        subject=restriction,
+        by=by,
+        at=at,
+        reasons=reasons,
+        considered=considered,
+        not_done=not_done,
+        meeting=meeting,
+        barred=permissions.barred_from_deciding(restriction),
+    ):
+        deadlines.excuse(about(restriction), "restriction.decide", user=by)
+        return restriction
     made = telling.plan(restriction, on=day_of(at), reasons=reasons.strip())
     _put_in_force(restriction, made, by=by, at=at)
     decision = audit.decide(
@@ -73,18 +98,19 @@ def impose(
         by=by,
         at=at,
         reasons=reasons,
-        rule=permissions.deciders(restriction.case.policy).rule,
+        rule=body.rule,
         outcome="imposed with changes" if changed else "imposed as proposed",
         considered=considered,
         not_done=not_done,
         facts=_facts(made) | {"changed": changed},
     )
+    writer = deciding.writer(restriction.case, body=body, about=about(restriction), by=by)
     deadlines.meet(about(restriction), "restriction.decide", at=at, how="Imposed")
-    stages.mark_restricted(restriction.case_id, by=by, at=at, extreme=restriction.extreme)
-    telling.enter_on_register(restriction, by=by, at=at)
+    stages.mark_restricted(restriction.case_id, by=writer, at=at, extreme=restriction.extreme)
+    telling.enter_on_register(restriction, by=writer, at=at)
     telling.set_deadlines(restriction, made.dates, at=at, event=decision.pk)
-    _issue(restriction, "restriction", telling.letter_facts(made), by=by, at=at)
-    tell_of_late_review(restriction, made, by=by, at=at)
+    _issue(restriction, "restriction", telling.letter_facts(made), by=writer, at=at)
+    tell_of_late_review(restriction, made, by=writer, at=at)
     return restriction
 
 
@@ -112,8 +138,32 @@ def _apply(restriction: Restriction, changes: Changes) -> dict[str, Any]:
     return changed
 
 
-def check_changes(restriction: Restriction, changes: Changes | None) -> None:
+def check_together(restriction: Restriction, changes: Changes | None) -> Deciders:
+    """Who decides a proposal; refused where those have not been asked whom the policy has asked first, or where one of
+    several would impose something else than the others decide on.
+    """
+    body = permissions.body(restriction)
+    deciding.check_consulted(body, about(restriction), restriction.case, field="decision")
+    if changes is not None and body.together:
+        raise RuleBroken(
+            "Return it, saying what has to change: several decide, and on the same thing", SAME, "decision"
+        )
+    return body
+
+
+def check_decision(
+    restriction: Restriction, changes: Changes | None, *, meeting: Meeting | None, by: User, at: datetime
+) -> None:
     """Refuse what `impose` would refuse, before anything is done: for the page on which it is checked."""
+    body = check_together(restriction, changes)
+    if body.meets:
+        barred = permissions.barred_from_deciding(restriction)
+        deciding.check_meeting(restriction.case, body, meeting, by=by, at=at, barred=barred)
+    check_changes(restriction, changes)
+
+
+def check_changes(restriction: Restriction, changes: Changes | None) -> None:
+    """Refuse changes that could not be imposed, and whatever the proposal lacks."""
     if lacking := readiness.missing(restriction):
         raise NotReady(lacking)
     changes = changes or Changes()

@@ -158,6 +158,21 @@ def save_terms(restriction_id: int, *, by: User, at: datetime, terms: Sequence[N
 
 
 @transaction.atomic
+def save_kinds(restriction_id: int, *, by: User, at: datetime, kinds: Sequence[str]) -> Restriction:
+    """Say which of the policy's kinds of restriction the limits amount to: who decides and what is asked hang on it."""
+    restriction = _in_preparation(restriction_id, by, at)
+    listed = restriction.case.policy.restriction_kinds
+    known = [kind.key for kind in listed.listed]
+    if not set(kinds) <= set(known):
+        raise RuleBroken("Select kinds that the policy has", listed.rule, "kinds")
+    if not kinds and known and not listed.others_allowed:
+        raise RuleBroken("Select which of the policy's kinds it is: the policy allows no other", listed.rule, "kinds")
+    restriction.kinds = [key for key in known if key in set(kinds)]
+    restriction.save()
+    return restriction
+
+
+@transaction.atomic
 def save_instructions(
     restriction_id: int,
     *,

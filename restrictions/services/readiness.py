@@ -8,6 +8,7 @@ from cases.models import Assessment
 from policies.policy import Policy
 from policies.rules import Rule, RuleBroken
 from restrictions.models import Restriction
+from restrictions.services import asked
 from restrictions.services import terms as limits
 from restrictions.services.asked import EVIDENCED, PROPORTIONATE, counts_as_evidence, gates, register_for
 from restrictions.services.parts import check_extreme
@@ -92,7 +93,7 @@ def _missing_stages(restriction: Restriction) -> list[Missing]:
 
 def _missing_answers(restriction: Restriction) -> list[Missing]:
     """The questions that the policy asks before a restriction and that nobody has answered on the file."""
-    gates = ladder.gates_for_restriction(restriction.case)
+    gates = ladder.gates_for_restriction(restriction.case, steps=asked.kind_steps(restriction))
     return [
         Missing("needs", f"Answer on the case file: {gate.text}", gate.rule)
         for gate in gates
@@ -124,6 +125,9 @@ def _missing_terms(restriction: Restriction, policy: Policy) -> list[Missing]:
     if not chosen:
         return [Missing("terms", "Choose the terms", limits.ROUTE_LEFT)]
     found = _refusal("terms", limits.check_terms, policy, chosen)
+    kinds = policy.restriction_kinds
+    if kinds.listed and not kinds.others_allowed and not restriction.of_kinds():
+        found.append(Missing("terms", "Select which of the policy's kinds it is", kinds.rule))
     register = register_for(policy)
     if register and not restriction.instructions:
         found.append(Missing("terms", "Enter what staff must do", register.rule))

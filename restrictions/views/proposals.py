@@ -22,7 +22,7 @@ from restrictions import forms, permissions, services
 from restrictions.models import Restriction, Term
 from restrictions.services import NotReady, asked, parts, telling
 from restrictions.services import terms as limits
-from restrictions.views import shared
+from restrictions.views import shared, together
 
 State = Restriction.State
 page = require_http_methods(["GET", "HEAD", "POST"])
@@ -65,8 +65,21 @@ def proposal(request: SignedInRequest, ref: str) -> HttpResponse:
         return stale
     lacking = services.missing(restriction)
     back = reverse("restrictions:of_case", args=[restriction.case.reference])
-    context = shared.step(restriction, back, tasks=tasks(restriction, lacking), lacking=lacking)
+    context = shared.step(
+        restriction, back, tasks=tasks(restriction, lacking), lacking=lacking, questions=_to_answer(restriction),
+        consultation=together.consultation(restriction, permissions.body(restriction), request.user),
+    )  # fmt: skip
     return render(request, "restrictions/proposal.html", context)
+
+
+def _to_answer(restriction: Restriction) -> list[Task]:
+    """What the policy asks before a restriction of these kinds, and that is answered on the case file."""
+    case = restriction.case
+    return [
+        Task(gate.text, gate.state, hint=gate.cited, url=reverse(gate.url_name, args=gate.where(case)))
+        for gate in ladder.gates_for_restriction(case, steps=asked.kind_steps(restriction))
+        if gate.asks
+    ]
 
 
 PAGES = {
@@ -204,11 +217,17 @@ def terms(request: SignedInRequest, ref: str) -> HttpResponse:
         initial |= {
             name: any(term.channel == name for term in kept) for name in (Term.Channel.SPOC, Term.Channel.OTHER)
         }
-    form = for_page(forms.Channels, request, initial)
+    initial["kinds"] = restriction.kinds
+    form = for_page(forms.Channels, request, initial, kinds=restriction.case.policy.restriction_kinds)
     if form.is_bound and form.is_valid():
         chosen = form.chosen()
-        asked = [v for v in chosen.values() if v in (Term.Limit.LIMITED, "yes")]
-        if asked:
+        if "kinds" in form.fields:
+            with form.rules():
+                services.save_kinds(
+                    restriction.pk, by=request.user, at=timezone.now(), kinds=form.cleaned_data["kinds"]
+                )
+    if form.is_bound and form.is_valid():
+        if any(v in (Term.Limit.LIMITED, "yes") for v in chosen.values()):
             query = QueryDict(mutable=True)
             query.update(chosen)
             return redirect(f"{reverse('restrictions:limits', args=[ref])}?{query.urlencode()}")
@@ -351,8 +370,8 @@ def check(request: SignedInRequest, ref: str) -> HttpResponse:
 
 def _deciders(restriction: Restriction) -> dict[str, Any]:
     """Who is asked to decide, in the policy's names, and under which rule."""
-    who = permissions.deciders(restriction.case.policy)
-    return {"names": who.names(), "rule": who.rule, "unsaid": who.unsaid}
+    who = permissions.body(restriction)
+    return {"names": who.names(), "rule": who.rule, "unsaid": who.unsaid, "together": who.how_many > 1}
 
 
 def summary(restriction: Restriction) -> dict[str, Any]:
@@ -360,6 +379,7 @@ def summary(restriction: Restriction) -> dict[str, Any]:
     policy = restriction.case.policy
     terms_now = limits.of(restriction)
     return {
+        "kinds": [kind.words for kind in restriction.of_kinds()],
         "incidents": list(restriction.incidents.order_by("happened_on", "pk")),
         "terms": limits.as_rows(terms_now),
         "arrangement": limits.arrangement(terms_now),

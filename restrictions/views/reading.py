@@ -20,7 +20,7 @@ from restrictions import permissions, services
 from restrictions.models import Restriction, Review, Term
 from restrictions.services import asked, reviews
 from restrictions.services import terms as limits
-from restrictions.views import shared
+from restrictions.views import shared, together
 
 State = Restriction.State
 
@@ -117,6 +117,7 @@ def view(request: SignedInRequest, ref: str) -> HttpResponse:
         "successor": getattr(restriction, "followed_by", None),
         "acts": acts(request.user, restriction, found, on),
     }
+    context |= together.standing(restriction, request.user)
     return render(request, "restrictions/view.html", context)
 
 
