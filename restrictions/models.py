@@ -71,6 +71,9 @@ class Restriction(models.Model):
     extreme = models.BooleanField(default=False)
     extreme_reason = models.TextField(blank=True)
     extreme_answers = models.JSONField(default=dict)
+    path = models.CharField(max_length=60, blank=True, help_text="By which path of the policy stages are left out.")
+    police_told = models.BooleanField(null=True, help_text="None until somebody has answered, or nothing is asked.")
+    police_words = models.TextField(blank=True, help_text="When they were told and their reference, or why not.")
     risks = ArrayField(models.CharField(max_length=60), default=list)
     instructions = ArrayField(models.TextField(), default=list)
     share_with_contractors = models.BooleanField(default=False)
@@ -128,6 +131,9 @@ class Restriction(models.Model):
                 | ~models.Q(state__in=["proposed", "in_force"])
                 | ~models.Q(extreme_reason=""),
                 name="restriction_extreme_has_its_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(path="") | models.Q(extreme=True), name="restriction_path_leaves_out_stages"
             ),
             models.CheckConstraint(
                 condition=~models.Q(adjustment_touched=True)

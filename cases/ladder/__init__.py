@@ -6,6 +6,7 @@ No number stands here: each comes from the policy version that the case keeps.
 
 from cases.ladder.counted import Line, lines
 from cases.ladder.gates import FIRST_HAND, Gate, State, gates_for_restriction, gates_for_warning, question
+from cases.ladder.paths import Police, police, ways_out
 from cases.ladder.roles import names_with, roles_named, who_issues, who_issues_words
 from cases.ladder.standing import Standing, is_dangerous, read
 from cases.ladder.steps import Act, NextStep, next_step
@@ -17,6 +18,7 @@ __all__ = [
     "Gate",
     "Line",
     "NextStep",
+    "Police",
     "Reached",
     "Standing",
     "State",
@@ -27,10 +29,12 @@ __all__ = [
     "names_with",
     "next_step",
     "persisted",
+    "police",
     "question",
     "read",
     "restriction_reached",
     "roles_named",
+    "ways_out",
     "who_issues",
     "who_issues_words",
     "written_reached",

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cases.ladder.paths import ways_out
 from cases.ladder.standing import Standing, read
-from cases.ladder.thresholds import restriction_reached, written_reached
+from cases.ladder.thresholds import Reached, restriction_reached, written_reached
 from cases.models import Assessment, Case, Incident
 from design import dates
 from design.dates import day_of
@@ -120,7 +121,15 @@ def _before_restriction(standing: Standing) -> list[Gate]:
     if reached.how == "skipped":
         state = State.NOT_REQUIRED
     page = "cases:settle_restriction" if reached.silent else ""
-    return [Gate("threshold", text, state, reached.sentence, reached.rule, url_name=page)]
+    return [Gate("threshold", text, state, reached.sentence + _or_left_out(standing, reached), reached.rule,
+                 url_name=page)]  # fmt: skip
+
+
+def _or_left_out(standing: Standing, reached: Reached) -> str:
+    """Where it has not come: by which paths a proposal may leave it out, for reasons that it gives."""
+    paths = [] if reached.met else ways_out(standing.policy, standing.counting)
+    named = [f"“{path.name}”" + (f" ({path.skips_rule.in_brackets()})" if path.skips_rule else "") for path in paths]
+    return f" A proposal may leave it out, with reasons: {', '.join(named)}." if named else ""
 
 
 _ASSESSED: dict[str, tuple[str, str]] = {

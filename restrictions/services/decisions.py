@@ -505,7 +505,8 @@ def _copy(old: Restriction, *, at: datetime, months: int | None) -> Restriction:
     """A draft that says what the old one said and follows it. Its proposer stays whoever proposed the first (F12)."""
     kept = (
         "risk_assessment", "reasons", "less_considered", "needs_considered", "needs_version", "adjustment_touched",
-        "adjustment_reason", "other_way", "evidence_summary", "extreme", "extreme_reason", "extreme_answers", "risks",
+        "adjustment_reason", "other_way", "evidence_summary", "extreme", "extreme_reason", "extreme_answers", "path",
+        "police_told", "police_words", "kinds", "risks",
         "instructions", "share_with_contractors", "tell_resident_of_entry", "not_told_reason", "look_again_on",
         "proposed_by", "proposed_at",
     )  # fmt: skip

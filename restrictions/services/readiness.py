@@ -11,7 +11,7 @@ from restrictions.models import Restriction
 from restrictions.services import asked
 from restrictions.services import terms as limits
 from restrictions.services.asked import EVIDENCED, PROPORTIONATE, counts_as_evidence, gates, register_for
-from restrictions.services.parts import check_extreme
+from restrictions.services.parts import check_extreme, check_police
 from restrictions.services.terms import NewTerm
 
 
@@ -58,7 +58,7 @@ def missing(restriction: Restriction) -> list[Missing]:
     return found
 
 
-def _refusal(part: str, check: Callable[..., None], *things: object) -> list[Missing]:
+def _refusal(part: str, check: Callable[..., object], *things: object) -> list[Missing]:
     try:
         check(*things)
     except RuleBroken as refusal:
@@ -71,11 +71,13 @@ def _missing_evidence(restriction: Restriction, policy: Policy) -> list[Missing]
     chosen = list(restriction.incidents.prefetch_related("involvements"))
     if not any(counts_as_evidence(each, case) for each in chosen):
         return [Missing("evidence", "Select at least one incident that somebody saw or heard", EVIDENCED)]
+    found = _refusal("evidence", check_police, policy, chosen, restriction)
     if restriction.extreme:
-        return _refusal(
-            "evidence", check_extreme, policy, chosen, restriction.extreme_reason, restriction.extreme_answers
+        answers = restriction.extreme_answers
+        return found + _refusal(
+            "evidence", check_extreme, policy, chosen, restriction.path, restriction.extreme_reason, answers
         )
-    return _missing_stages(restriction)
+    return found + _missing_stages(restriction)
 
 
 def _missing_stages(restriction: Restriction) -> list[Missing]:

@@ -118,17 +118,21 @@ def evidence(request: SignedInRequest, ref: str) -> HttpResponse:
     case, policy = restriction.case, restriction.case.policy
     listed = asked.possible_evidence(case)
     counting = [each for each in listed if asked.counts_as_evidence(each, case)]
-    extreme = any(ladder.is_dangerous(policy, each) for each in counting)
+    paths = ladder.ways_out(policy, counting)
     initial: dict[str, Any] = {
         "incidents": [str(pk) for pk in restriction.incidents.values_list("pk", flat=True)],
         "summary": restriction.evidence_summary,
         "extreme_reason": restriction.extreme_reason,
+        "path": restriction.path,
+        "police_told": restriction.police_told,
+        "police_reference" if restriction.police_told else "police_why": restriction.police_words,
     }
     if restriction.incidents.exists():
         initial["extreme"] = restriction.extreme
-    for number, question in enumerate(policy.path_danger.conditions if policy.path_danger else ()):
-        initial[f"answer_{number}"] = restriction.extreme_answers.get(str(question), "")
-    form = for_page(forms.Evidence, request, initial, incidents=counting, policy=policy, extreme=extreme)
+    for path in paths:
+        for number, question in enumerate(path.conditions):
+            initial[f"answer_{path.key}_{number}"] = restriction.extreme_answers.get(str(question), "")
+    form = for_page(forms.Evidence, request, initial, incidents=counting, policy=policy, paths=paths)
     if form.is_bound and form.is_valid():
         with form.rules():
             services.save_evidence(
@@ -140,12 +144,12 @@ def evidence(request: SignedInRequest, ref: str) -> HttpResponse:
                 extreme=form.cleaned_data.get("extreme") or False,
                 extreme_reason=form.cleaned_data.get("extreme_reason", ""),
                 extreme_answers=form.answers(),
+                path=form.taken(),
+                **form.police(),
             )
             return _saved(restriction)
     others = [each for each in listed if each not in counting]
-    return _render(
-        request, "evidence", restriction, form=form, counting=counting, others=others, path=policy.path_danger
-    )
+    return _render(request, "evidence", restriction, form=form, counting=counting, others=others)
 
 
 @page
@@ -379,6 +383,8 @@ def summary(restriction: Restriction) -> dict[str, Any]:
     policy = restriction.case.policy
     terms_now = limits.of(restriction)
     return {
+        "police": ladder.police(policy, list(restriction.incidents.all()), restriction.path),
+        "path": next((path for path in policy.paths if path.key == restriction.path), None),
         "kinds": [kind.words for kind in restriction.of_kinds()],
         "incidents": list(restriction.incidents.order_by("happened_on", "pk")),
         "terms": limits.as_rows(terms_now),
