@@ -13,6 +13,7 @@ from design import fields, forms, words
 from design.dates import LONDON
 from people.models import Organisation, Provider, Resident, User
 from policies.policy import Policy
+from policies.values import Item
 
 UNKNOWN = "unknown"
 PART = "part_"
@@ -496,6 +497,16 @@ class IssueForm(forms.Form):
     not_done = fields.LongTextField(
         label="What is not done, and why", help_text="It goes on the record.", required=False, rows=3, max_length=2000
     )
+
+    def __init__(self, *args: Any, questions: Sequence[Item] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not questions:
+            return
+        field, rule = _field(self, "considered"), questions[0].rule
+        field.required, field.label = True, "What else you considered"
+        field.help_text = "The policy's questions stand above. It goes on the record."
+        field.own_messages = {"required": f"Enter what else you considered{f' ({rule.in_brackets()})' if rule else ''}"}
+        field.speak("considered")
 
 
 class ReasonsForm(forms.Form):

@@ -40,6 +40,20 @@ def spoken(form: forms.Form, name: str) -> fields.Spoken:
     return field
 
 
+def weigh(form: forms.Form, questions: Sequence[Item]) -> None:
+    """Where the policy asks questions, what was weighed has to be said; the error cites the first of them."""
+    field = spoken(form, "considered")
+    rule = questions[0].rule
+    field.required, field.label, field.called = (
+        True,
+        "What you weighed, and what else you considered",
+        "what you weighed",
+    )
+    field.help_text = "What you weighed: the policy's questions stand above."
+    field.own_messages = {"required": f"Enter what else you considered{f' ({rule.in_brackets()})' if rule else ''}"}
+    field.speak("considered")
+
+
 class Evidence(forms.Form):
     """Which incidents it rests on, and whether the usual stages are left out."""
 
@@ -66,7 +80,9 @@ class Evidence(forms.Form):
             found for path in (*paths, None) if (found := ladder.police(policy, incidents, path.key if path else ""))
         ]
         if asked:
-            self._ask_about_police(min(asked, key=lambda one: (not one.always, not one.normally)))
+            self._ask_about_police(
+                min(asked, key=lambda one: (not one.always, not one.normally)), policy.questions_for("no_police")
+            )
 
     def _ask_about_stages(self) -> None:
         """Whether stages are left out, by which path, why, and what the policy asks about it."""
@@ -109,7 +125,7 @@ class Evidence(forms.Form):
     def _questions(path: Path) -> list[tuple[str, Item]]:
         return [(f"answer_{path.key}_{number}", question) for number, question in enumerate(path.conditions)]
 
-    def _ask_about_police(self, asked: ladder.Police) -> None:
+    def _ask_about_police(self, asked: ladder.Police, questions: Sequence[Item]) -> None:
         """Whether the police have been told: always, unless there is a reason, or as people judge."""
         cited = asked.rule.cite() if asked.rule else "The policy"
         hint = (
@@ -126,9 +142,10 @@ class Evidence(forms.Form):
         self._add("police_reference", fields.LongTextField(
             label="When, by whom, and their reference (optional)", required=False, rows=2
         ))  # fmt: skip
+        weighed = " ".join(str(question) for question in questions)
         self._add("police_why", fields.LongTextField(
             label="Why not" + ("" if binds else " (optional)"), called="why the police are not told", rows=3,
-            required=False,
+            required=False, help_text=f"The policy asks you to weigh: {weighed}" if weighed else "",
         ))  # fmt: skip
 
     def _add(self, name: str, field: fields.Spoken) -> None:
@@ -583,9 +600,12 @@ class DecideReview(forms.Form):
         late: bool,
         over: bool,
         extension: str,
+        questions: Sequence[Item] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if questions:
+            weigh(self, questions)
         self.terms = list(terms)
         self.over = over
         outcome = choose(self, "outcome", [(key, self.LABELS[Outcome(key)][0]) for key in outcomes])

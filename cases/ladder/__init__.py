@@ -5,7 +5,15 @@ No number stands here: each comes from the policy version that the case keeps.
 """
 
 from cases.ladder.counted import Line, lines
-from cases.ladder.gates import FIRST_HAND, Gate, State, gates_for_restriction, gates_for_warning, question
+from cases.ladder.gates import (
+    FIRST_HAND,
+    Gate,
+    State,
+    gates_for_restriction,
+    gates_for_warning,
+    question,
+    questions_before_warning,
+)
 from cases.ladder.paths import Police, police, ways_out
 from cases.ladder.roles import names_with, roles_named, who_issues, who_issues_words
 from cases.ladder.standing import Standing, is_dangerous, read
@@ -31,6 +39,7 @@ __all__ = [
     "persisted",
     "police",
     "question",
+    "questions_before_warning",
     "read",
     "restriction_reached",
     "roles_named",

@@ -10,7 +10,9 @@ from cases.models import Assessment, Case, Incident
 from design import dates
 from design.dates import day_of
 from policies.policy import Gate as PolicyGate
+from policies.policy import Policy
 from policies.rules import Rule
+from policies.values import Item
 
 FIRST_HAND = Rule("evenhand", text="No letter rests on hearsay.")
 
@@ -90,6 +92,11 @@ def _first_hand_gate(standing: Standing) -> Gate:
     hint = "Hearsay is kept on the file, and no letter rests on it"
     rule = standing.policy.rule("evidence.excluded") or FIRST_HAND
     return Gate("first_hand", "An incident that somebody saw or heard", state, hint, rule)
+
+
+def questions_before_warning(policy: Policy) -> list[Item]:
+    """What the policy asks to be weighed before a written warning (Northampton 2.3, Tenancy section 4)."""
+    return [item for step in policy.steps_into("written warning") for item in policy.questions_for(step)]
 
 
 def gates_for_restriction(case: Case, standing: Standing | None = None, *, steps: Sequence[str] = ()) -> list[Gate]:

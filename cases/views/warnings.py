@@ -102,7 +102,8 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
     if letter.state == Letter.State.ISSUED and request.method == "GET":
         return redirect("cases:warning_issued", ref)
     may = permissions.reader(request.user, case)
-    form = for_page(forms.IssueForm, request)
+    questions = ladder.questions_before_warning(case.policy)
+    form = for_page(forms.IssueForm, request, questions=questions)
     if request.method == "POST":
         answer = _decide(request, case, warning, form)
         if answer is not None:
@@ -113,6 +114,7 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
         **bar(case),
         "letter": letter,
         "form": form,
+        "questions": questions,
         "preview": letters.as_html(letter, on=day_of(timezone.now())),
         "why_not_issue": may("issue_warning"),
         "why_not_write": may("warn"),

@@ -62,6 +62,17 @@ def questions(policy: Policy) -> list[Item]:
     return [item for step in steps(policy) for item in policy.questions_for(step)]
 
 
+def review_questions(policy: Policy) -> list[Item]:
+    """What the policy asks to be weighed in a review, and before what may come of one; each question once."""
+    named = (*policy.steps_into("review"), "extend", "vary", "lift")
+    return list(dict.fromkeys(item for step in named for item in policy.questions_for(step)))
+
+
+def questions_lost(policy: Policy, *steps: str) -> bool:
+    """Whether part of what the policy asks to be weighed is lost from its text."""
+    return any(policy.questions_lost(step) for step in steps)
+
+
 def possible_evidence(case: Case) -> list[Incident]:
     """The incidents of the case, newest first; hearsay among them is shown, never selectable."""
     return list(case.incidents.prefetch_related("involvements").order_by("-happened_on", "-pk"))

@@ -23,7 +23,7 @@ from restrictions import forms, permissions, services
 from restrictions.models import Restriction
 from restrictions.services import telling
 from restrictions.services import terms as limits
-from restrictions.services.asked import kind_steps, questions
+from restrictions.services.asked import kind_steps, questions, questions_lost, steps
 from restrictions.services.rows import about
 from restrictions.views import shared, together
 from restrictions.views.proposals import summary
@@ -136,6 +136,7 @@ def _context(request: SignedInRequest, restriction: Restriction, form: forms.Dec
         .standing()
         .filter(resident=case.resident, kind=Need.Kind.ADJUSTMENT),
         lacking=services.missing(restriction),
+        questions_lost=questions_lost(case.policy, *steps(case.policy)),
         **summary(restriction),
     )
 

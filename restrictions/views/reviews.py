@@ -17,6 +17,7 @@ from people.access import SignedInRequest, why_not
 from people.models import Need
 from restrictions import forms, permissions, services
 from restrictions.models import Restriction, Review
+from restrictions.services import asked
 from restrictions.services import reviews as service
 from restrictions.services import terms as limits
 from restrictions.views import shared
@@ -48,7 +49,11 @@ def review(request: SignedInRequest, ref: str) -> HttpResponse:
         if form.is_valid() and "again" not in request.POST:
             with form.rules():
                 return _act_on(request, restriction, begun, form)
-    return render(request, "restrictions/review.html", _context(request, restriction, begun, form, refusal))
+    context = _context(request, restriction, begun, form, refusal) | {
+        "questions": asked.review_questions(restriction.case.policy),
+        "questions_lost": asked.questions_lost(restriction.case.policy, *restriction.case.policy.steps_into("review")),
+    }
+    return render(request, "restrictions/review.html", context)
 
 
 def _begin(request: SignedInRequest, restriction: Restriction) -> HttpResponse:
@@ -114,6 +119,7 @@ def _form(request: SignedInRequest, restriction: Restriction, begun: Review, tod
         late=_late(begun, restriction, today),
         over=not restriction.is_in_force(today),
         extension=extension,
+        questions=asked.review_questions(policy),
     )
 
 
