@@ -33,7 +33,9 @@ def test_a_review_lifts_a_restriction(desk: Sit, council, staff: factories.Staff
     officer.says("Review of", "No incident is recorded in this case since it was imposed.")
 
     manager = desk(staff.manager).go(f"/restrictions/{restriction}/review/")
-    manager.answer("What do you decide?", "Lift").fill("Your reasons", REASONS).fill("What else you considered", "It was kept.")
+    manager.answer("What do you decide?", "Lift").fill("Your reasons", REASONS).fill(
+        "What else you considered", "It was kept."
+    )
     manager.press("Check your decision")
     assert manager.page.title().startswith("Error: ")
     manager.says("Enter why the review is late").fill("Why the review is late", LATE)
