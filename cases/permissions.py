@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from cases import ladder
-from cases.models import Affected, Case, Draft, Incident
+from cases.models import Affected, Case, Draft, Incident, Warning
 from people import access
 from people.models import Provider, User
 from policies.rules import Rule
@@ -68,6 +68,25 @@ def check_can_issue_warning(user: User, case: Case) -> None:
     elif not who.allows(access.role_keys(user, case.provider_id)):
         cited = f" ({who.rule.in_brackets()})" if who.rule else ""
         raise access.NotPermitted(f"This letter is issued by: {who.names()}{cited}.")
+
+
+def barred_from_warning(case: Case, warning: Warning) -> set[int]:
+    """Whom the policy keeps from issuing a warning letter: who drafted it, or was affected, or had any part in it."""
+    words = set(case.policy.not_by("warn").raw or ())
+    out: set[int] = set()
+    if words & {"proposer", "involved"} and warning.letter is not None:
+        out.add(warning.letter.drafted_by_id)
+    if words & {"affected", "involved"}:
+        out |= people_affected(case)
+    return out
+
+
+def check_not_barred_from_warning(user: User, case: Case, warning: Warning) -> None:
+    """Where the policy keeps somebody from this decision, somebody else issues the letter."""
+    rule = case.policy.not_by("warn").rule
+    if user.pk in barred_from_warning(case, warning):
+        cited = f" ({rule.in_brackets()})" if rule else ""
+        raise access.NotPermitted(f"You drafted this letter or were affected, so somebody else issues it{cited}.")
 
 
 def check_can_settle_threshold(user: User, case: Case) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cases import ladder
+from cases.forms import add_meeting, meeting_fields, meeting_of
 from cases.models import Assessment, Incident
 from cases.services.deciding import Meeting
 from design import dates, fields, forms, words
@@ -447,7 +448,7 @@ class Decide(forms.Form):
         }  # fmt: skip
         if together:
             changing = {}
-        meeting = self._meeting(take_part) if take_part is not None else {}
+        meeting = meeting_fields(take_part) if take_part is not None else {}
         reasons = {name: self.fields.pop(name) for name in ("reasons", "considered", "not_done")}
         for name, field in {**changing, **meeting, **reasons}.items():
             self.fields[name] = field
@@ -465,24 +466,6 @@ class Decide(forms.Form):
             "Back to the proposer, with your reasons and those of whoever has agreed. Say what has to change."
         )
         self.fields["reasons"].help_text = "The resident reads the reasons of whoever decides last, in the letter."
-
-    @staticmethod
-    def _meeting(people: Sequence[User]) -> dict[str, fields.Spoken]:
-        """The meeting that decided, written down by one who took part; what is missing, the service says."""
-        return {
-            "took_part": fields.ChoicesField(
-                label="Who else took part in the meeting?", called="who took part in the meeting", required=False,
-                choices=[(str(user.pk), user.name) for user in people], small=True, size="m",
-                help_text="You took part yourself. Somebody who may not decide this is not listed.",
-            ),
-            "met_on": fields.DayField(
-                label="When did you meet?", called="the day of the meeting", required=False, size="m"
-            ),
-            "said": fields.LongTextField(
-                label="What was said in the meeting?", called="what was said in the meeting", required=False, size="m",
-                help_text="Who held what, and what you agreed. Not needed where it is returned.",
-            ),
-        }  # fmt: skip
 
     def _words(self, term: Term) -> fields.LongTextField:
         label = term.get_channel_display()
@@ -503,10 +486,7 @@ class Decide(forms.Form):
 
     def meeting(self) -> Meeting | None:
         """The meeting as written down; None where none decides."""
-        typed = self.cleaned_data
-        if "took_part" not in self.fields:
-            return None
-        return Meeting(typed.get("met_on"), [int(pk) for pk in typed.get("took_part", [])], typed.get("said", ""))
+        return meeting_of(self)
 
     def new_terms(self) -> list[NewTerm]:
         """The terms with the words as the decider left them."""
@@ -548,12 +528,19 @@ class Reason(forms.Form):
 
     reason = fields.LongTextField(label="Why", called="why", rows=4)
 
-    def __init__(self, *args: Any, label: str, called: str, hint: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, label: str, called: str, hint: str = "", others: Sequence[User] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         field = spoken(self, "reason")
         field.label, field.help_text = label, hint
         field.called = called
         field.speak("reason")
+        add_meeting(self, others)
+
+    def meeting(self) -> Meeting | None:
+        """With whom it was decided; None where one person decides."""
+        return meeting_of(self)
 
 
 class Account(forms.Form):
@@ -601,11 +588,18 @@ class DecideReview(forms.Form):
         over: bool,
         extension: str,
         questions: Sequence[Item] = (),
+        others: Sequence[User] | None = None,
+        to_extend: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         if questions:
             weigh(self, questions)
+        add_meeting(self, others)
+        if others is not None and to_extend:
+            self.fields[
+                "took_part"
+            ].help_text = "Needed to extend it: that takes more than one. You took part yourself."
         self.terms = list(terms)
         self.over = over
         outcome = choose(self, "outcome", [(key, self.LABELS[Outcome(key)][0]) for key in outcomes])
@@ -667,6 +661,10 @@ class DecideReview(forms.Form):
                 continue
             made.append(NewTerm(term.channel, limit, words, term.person_id))
         return made
+
+    def meeting(self) -> Meeting | None:
+        """With whom it was decided; None where one person decides."""
+        return meeting_of(self)
 
     def months_chosen(self) -> int | None:
         """The length, from whichever box the outcome reveals."""

@@ -45,6 +45,13 @@ def lifters(restriction: Restriction) -> Deciders:
     return of_act(restriction.case.policy, "lift")
 
 
+def review_body(restriction: Restriction, outcome: str) -> Deciders:
+    """Who decides a review with an outcome: whoever reviews, and to extend also whom the policy names for that."""
+    policy = restriction.case.policy
+    extends = policy.decides("extend") if outcome == Review.Outcome.EXTEND else Who()
+    return of_act(policy, "review", [reviewers(policy), *([] if extends.unsaid else [extends])])
+
+
 def reviewers(policy: Policy) -> Who:
     """Whom the policy lets decide a review; unsaid where it names nobody, as Dover's does."""
     return policy.decides("review")
@@ -155,6 +162,10 @@ def barred_from_lifting(restriction: Restriction) -> set[int]:
 def first_deciders(restriction: Restriction) -> set[int]:
     """Everybody who imposed a restriction: whoever decided it, and with whom, in a meeting or each by themselves."""
     agreed = cases.deciders.who_agreed(f"restriction:{restriction.reference}", "restrict")
+    if restriction.follows_id:
+        made_it = Review.objects.filter(restriction_id=restriction.follows_id, state=Review.State.DECIDED)
+        for reference in made_it.values_list("reference", flat=True):
+            agreed |= cases.deciders.who_agreed(f"review:{reference}", "review")
     return agreed | ({restriction.decided_by_id} if restriction.decided_by_id else set())
 
 

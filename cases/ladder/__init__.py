@@ -15,7 +15,7 @@ from cases.ladder.gates import (
     questions_before_warning,
 )
 from cases.ladder.paths import Police, police, ways_out
-from cases.ladder.roles import names_with, roles_named, who_issues, who_issues_words
+from cases.ladder.roles import body_that_issues, names_with, roles_named, who_issues, who_issues_words
 from cases.ladder.standing import Standing, is_dangerous, read
 from cases.ladder.steps import Act, NextStep, next_step
 from cases.ladder.thresholds import Reached, persisted, restriction_reached, written_reached
@@ -30,6 +30,7 @@ __all__ = [
     "Reached",
     "Standing",
     "State",
+    "body_that_issues",
     "gates_for_restriction",
     "gates_for_warning",
     "is_dangerous",

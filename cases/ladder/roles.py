@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import design.words
+from cases.deciders import Deciders, of_act
 from people import access
 from people.access import Can
 from policies.policy import Policy
@@ -19,6 +20,11 @@ def who_issues(policy: Policy) -> Who:
     """Who issues a warning letter; unsaid in Dover's policy."""
     stage = policy.stage_for_state("written warning")
     return stage.by if stage else Who(known=policy.roles)
+
+
+def body_that_issues(policy: Policy) -> Deciders:
+    """The same as those who have to decide together, where the policy has several."""
+    return of_act(policy, "warn", [who_issues(policy)])
 
 
 def who_issues_words(policy: Policy) -> str:

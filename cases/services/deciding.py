@@ -117,6 +117,42 @@ def speak(
     return not lacking
 
 
+def decide_at_once(
+    case: Case,
+    *,
+    body: Deciders,
+    about: str,
+    subject: Subject,
+    by: User,
+    at: datetime,
+    reasons: str,
+    considered: str = "",
+    not_done: str = "",
+    meeting: Meeting | None = None,
+    barred: Collection[int] = (),
+) -> None:
+    """Write down who decided together what was not put before them as a proposal: an end, an extension, a warning.
+
+    Nothing is recorded where one person decides. Raises `RuleBroken` as `check_at_once` does.
+    """
+    if needs_others(body, by, case):
+        _meet(case, body, about, subject, by=by, at=at, reasons=reasons, considered=considered, not_done=not_done,
+              meeting=meeting, barred=barred)  # fmt: skip
+
+
+def check_at_once(
+    case: Case, body: Deciders, meeting: Meeting | None, *, by: User, at: datetime, barred: Collection[int] = ()
+) -> None:
+    """Refuse an act on which somebody has to decide with others, unless they did, for the page of the check."""
+    if needs_others(body, by, case):
+        check_meeting(case, body, meeting, by=by, at=at, barred=barred)
+
+
+def needs_others(body: Deciders, by: User, case: Case) -> bool:
+    """Whether somebody cannot decide an act alone."""
+    return bool(body.lacking([by], case.provider_id))
+
+
 def _meet(
     case: Case,
     body: Deciders,

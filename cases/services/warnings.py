@@ -10,6 +10,8 @@ from django_fsm import TransitionNotAllowed
 from audit import services as audit
 from cases import ladder, permissions
 from cases.models import Case, Incident, Warning
+from cases.services import deciding
+from cases.services.deciding import Meeting
 from cases.services.rows import lock, need
 from deadlines import services as deadlines
 from design.dates import day_of
@@ -189,13 +191,21 @@ def send_back_warning(warning_id: int, *, reasons: str, by: User, at: datetime) 
 
 @transaction.atomic
 def issue_warning(
-    warning_id: int, *, by: User, at: datetime, reasons: str = "", considered: str = "", not_done: str = ""
+    warning_id: int,
+    *,
+    by: User,
+    at: datetime,
+    reasons: str = "",
+    considered: str = "",
+    not_done: str = "",
+    meeting: Meeting | None = None,
 ) -> Warning:
     """Issue the letter, which moves the case to the written warning in the same transaction (Dover 6.11, 6.12).
 
     Whoever the policy names may; where it is silent, as Dover's is, somebody who decides, and the decision is
     recorded as made in its silence. What was considered and what was not done are kept with it (6.24). Issued by the
-    same person a second time (a double click), it is left as it is.
+    same person a second time (a double click), it is left as it is. Where the policy has several issue it, `meeting`
+    says who else decided, when, and what was said; whom it keeps from this decision is refused.
     """
     case, warning, letter = _lock(warning_id)
     permissions.check_can_issue_warning(by, case)
@@ -203,8 +213,14 @@ def issue_warning(
         return warning
     if letter.state not in WAITING:
         raise _too_late(letter, "issued")
+    permissions.check_not_barred_from_warning(by, case, warning)
     standing = _ready(case)
     _chosen(standing, list(warning.incidents.all()))
+    deciding.decide_at_once(
+        case, body=ladder.body_that_issues(case.policy), about=_about(letter), subject=case, by=by, at=at,
+        reasons=reasons or ladder.written_reached(standing).sentence, considered=considered, not_done=not_done,
+        meeting=meeting, barred=permissions.barred_from_warning(case, warning),
+    )  # fmt: skip
     letters.issue(letter.pk, by=by, at=at)
     case.warn_in_writing(at=at)
     case.save()

@@ -256,9 +256,10 @@ def tell_of_late_review(restriction: Restriction, made: telling.Plan, *, by: Use
 
 
 @transaction.atomic
-def lift(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restriction:
+def lift(restriction_id: int, *, by: User, at: datetime, reason: str, meeting: Meeting | None = None) -> Restriction:
     """End a restriction early, because the reason for it has gone: the resident is told, the register entry removed.
 
+    Where the policy has several decide, `meeting` says who else did, when, and what was said.
     Raises RuleBroken without a reason, TransitionNotAllowed where it is not in force or its last day has gone.
     """
     restriction = locked(restriction_id)
@@ -269,6 +270,10 @@ def lift(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restric
         raise TransitionNotAllowed(f"{restriction.reference} is over already: its last day has gone.")
     if not reason.strip():
         raise RuleBroken("Enter why it is lifted", None, "reason")
+    deciding.decide_at_once(
+        restriction.case, body=permissions.lifters(restriction), about=about(restriction), subject=restriction, by=by,
+        at=at, reasons=reason, meeting=meeting, barred=permissions.barred_from_lifting(restriction),
+    )  # fmt: skip
     end(restriction, by=by, at=at, reason=reason.strip())
     case = restriction.case
     audit.decide(
@@ -291,6 +296,14 @@ def lift(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restric
         at=at,
     )
     return restriction
+
+
+def check_lift(restriction: Restriction, *, meeting: Meeting | None, by: User, at: datetime) -> None:
+    """Refuse what `lift` would refuse, before anything is done: for the page on which it is checked."""
+    if not restriction.is_in_force(day_of(at)):
+        raise RuleBroken("It is not in force, so there is nothing to lift", None, "reason")
+    body, barred = permissions.lifters(restriction), permissions.barred_from_lifting(restriction)
+    deciding.check_at_once(restriction.case, body, meeting, by=by, at=at, barred=barred)
 
 
 def lifted_facts(restriction: Restriction, *, on: date, reason: str) -> dict[str, Any]:

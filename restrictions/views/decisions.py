@@ -10,6 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_fsm import TransitionNotAllowed
 
 from cases import ladder
+from cases.deciders import Deciders
+from cases.services.deciding import needs_others
 from design import dates
 from design.components import Task
 from design.dates import day_of
@@ -18,7 +20,6 @@ from letters import services as letters
 from people import access
 from people.access import SignedInRequest, why_not
 from people.models import Need, User
-from policies.rules import RuleBroken
 from restrictions import forms, permissions, services
 from restrictions.models import Restriction
 from restrictions.services import telling
@@ -75,8 +76,20 @@ def _act_on(request: SignedInRequest, restriction: Restriction, form: forms.Deci
 
 def _may_take_part(restriction: Restriction, reader: User) -> list[User]:
     """Those who may be in the meeting beside the reader, who writes it down."""
-    keys = permissions.body(restriction).keys(restriction.case.provider)
-    out = {*permissions.barred_from_deciding(restriction), reader.pk}
+    barred = permissions.barred_from_deciding(restriction)
+    return others(restriction, permissions.body(restriction), barred, reader)
+
+
+def _others(restriction: Restriction, body: Deciders, barred: set[int], reader: User) -> list[User] | None:
+    """Those with whom the reader may decide; None where the reader decides alone."""
+    if not needs_others(body, reader, restriction.case):
+        return None
+    return others(restriction, body, barred, reader)
+
+
+def others(restriction: Restriction, body: Deciders, barred: set[int], reader: User) -> list[User]:
+    """Everybody but the reader who may be one of those who decide."""
+    keys, out = body.keys(restriction.case.provider), {*barred, reader.pk}
     return [user for user in access.holders(restriction.case.provider, keys) if user.pk not in out]
 
 
@@ -227,14 +240,15 @@ def lift(request: SignedInRequest, ref: str) -> HttpResponse:
         return _lifted_already(request, restriction)
     today = day_of(timezone.now())
     form = for_page(
-        forms.Reason, request, label="Why is it lifted?", called="why it is lifted", hint="The resident reads this."
-    )
+        forms.Reason, request, label="Why is it lifted?", called="why it is lifted", hint="The resident reads this.",
+        others=_others(restriction, permissions.lifters(restriction), permissions.barred_from_lifting(restriction),
+                       request.user),
+    )  # fmt: skip
     if form.is_bound and form.is_valid() and "again" not in request.POST:
         with form.rules():
             if "confirmed" in request.POST:
-                return _lift(request, restriction, form.cleaned_data["reason"])
-            if not restriction.is_in_force(today):
-                raise RuleBroken("It is not in force, so there is nothing to lift", None, "reason")
+                return _lift(request, restriction, form)
+            services.check_lift(restriction, meeting=form.meeting(), by=request.user, at=timezone.now())
             letter = letters.preview(
                 "restriction_lifted",
                 to=restriction.case.resident,
@@ -255,9 +269,10 @@ def lift(request: SignedInRequest, ref: str) -> HttpResponse:
     return render(request, "restrictions/lift.html", shared.step(restriction, form=form))
 
 
-def _lift(request: SignedInRequest, restriction: Restriction, reason: str) -> HttpResponse:
+def _lift(request: SignedInRequest, restriction: Restriction, form: forms.Reason) -> HttpResponse:
+    reason, meeting = form.cleaned_data["reason"], form.meeting()
     try:
-        services.lift(restriction.pk, by=request.user, at=timezone.now(), reason=reason)
+        services.lift(restriction.pk, by=request.user, at=timezone.now(), reason=reason, meeting=meeting)
     except TransitionNotAllowed as refusal:
         now = shared.find(request, restriction.reference)
         if now.state == State.LIFTED:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 from django_fsm import TransitionNotAllowed
 
+from cases.services.deciding import needs_others
 from design import dates
 from design.dates import day_of
 from design.forms import for_page
@@ -21,6 +22,7 @@ from restrictions.services import asked
 from restrictions.services import reviews as service
 from restrictions.services import terms as limits
 from restrictions.views import shared
+from restrictions.views.decisions import _others
 from restrictions.views.decisions import _typed as typed_in
 
 State, Outcome = Restriction.State, Review.Outcome
@@ -110,12 +112,18 @@ def _form(request: SignedInRequest, restriction: Restriction, begun: Review, tod
         else "The policy does not say how long an extension may last, "
         "nor whether it is bound as a first restriction is. You decide the length, and it is recorded as yours."
     )
+    outcomes = service.possible_outcomes(restriction, waits, today)
+    strictest = Outcome.EXTEND if Outcome.EXTEND in outcomes else Outcome.LIFT
+    body, barred = permissions.review_body(restriction, strictest), permissions.barred_from_reviewing(restriction)
+    alone = not needs_others(permissions.review_body(restriction, Outcome.LIFT), request.user, restriction.case)
     return for_page(
         forms.DecideReview,
         request,
         restriction=restriction,
         terms=limits.of(restriction),
-        outcomes=service.possible_outcomes(restriction, waits, today),
+        outcomes=outcomes,
+        others=_others(restriction, body, barred, request.user),
+        to_extend=alone,
         late=_late(begun, restriction, today),
         over=not restriction.is_in_force(today),
         extension=extension,
@@ -137,6 +145,7 @@ def _act_on(
         "late_reason": typed.get("late_reason", ""),
         "considered": typed["considered"],
         "not_done": typed["not_done"],
+        "meeting": form.meeting(),
     }
     if "confirmed" in request.POST:
         try:
@@ -152,7 +161,7 @@ def _check(
 ) -> HttpResponse:
     """“Check before you decide”: what is decided, which days follow, and what happens in order."""
     today = day_of(timezone.now())
-    preview = services.preview_review(begun, on=today, by=request.user, **arguments)
+    preview = services.preview_review(begun, on=today, at=timezone.now(), by=request.user, **arguments)
     context = shared.step(
         restriction,
         reverse("restrictions:review", args=[restriction.reference]),

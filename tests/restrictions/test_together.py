@@ -9,6 +9,7 @@ from django_fsm import TransitionNotAllowed
 
 import appeals.permissions
 from audit.models import Decision, Event
+from cases import services as cases
 from cases.models import Case, Voice
 from cases.services.deciding import Meeting
 from deadlines.models import Deadline
@@ -34,11 +35,14 @@ POST_ONLY = [
 @pytest.fixture(autouse=True)
 def clock(time_machine):
     time_machine.move_to(NOON, tick=False)
+    return time_machine
 
 
-def harbour() -> builders.World:
+def harbour(was: str = "", now: str = "") -> builders.World:
     """Harbour Homes: no stages; two of warden, keeper and director decide, after the Records Officer was asked."""
-    provider = invented.running_on("harbour")
+    text = invented.TEXTS["harbour"]
+    assert was in text
+    provider = invented.running_on_text(text.replace(was, now) if was else text, slug="harbour")
     staff = factories.staff(provider)
     resident = factories.resident(provider, staff.officer)
     builders.log(provider, staff, resident, at=NOON - timedelta(days=5))
@@ -246,6 +250,96 @@ def test_a_closed_list_of_kinds_needs_one_of_them():
     ]
 
 
+# Ending, extending, warning: written down by one of those who decided
+
+
+def imposed(w: builders.World, *deciders, months: int = 3) -> Restriction:
+    restriction = prepared(w)
+    services.save_length(restriction.pk, by=w.staff.officer, at=NOON, months=months)
+    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    consult(w, restriction)
+    for who in deciders:
+        impose(restriction, who)
+    return fresh(restriction)
+
+
+def test_two_lift_where_the_policy_says_two(clock):
+    w = harbour('lift = { by = "director"', 'lift = { by = "2 of warden, director"')
+    warden, keeper, director = people(w)
+    restriction = imposed(w, warden, keeper)
+    for meeting in (None, Meeting(NOON.date(), [], "Alone."), Meeting(NOON.date(), [keeper.pk], "Both.")):
+        with pytest.raises(RuleBroken) as refusal:
+            services.lift(restriction.pk, by=director, at=NOON, reason="It is over.", meeting=meeting)
+        assert refusal.value.field == "took_part" and fresh(restriction).state == State.IN_FORCE
+    client = signed_in(director)
+    page = client.get(url("lift", restriction.reference)).content.decode()
+    assert "Who decided this with you?" in page and "Wanda Warden" in page and "Kit Keeper" not in page
+    typed = {"reason": "It is “over”.", "said": "Both agreed.", "met_on_day": "18", "met_on_month": "12",
+             "met_on_year": "2026"}  # fmt: skip
+    page = client.post(url("lift", restriction.reference), typed).content.decode()
+    assert "Not everybody took part who has to" in page and "It is “over”." in page and "Both agreed." in page
+    typed["took_part"] = [str(warden.pk)]
+    assert "Check" in client.post(url("lift", restriction.reference), typed).content.decode()
+    answer = client.post(url("lift", restriction.reference), typed | {"confirmed": "yes"})
+    assert answer.url == url("lifted", restriction.reference)
+    met = Event.objects.get(verb="decision.met")
+    assert (met.facts["act"], met.facts["took_part"]) == ("lift", ["Dirk Director", "Wanda Warden"])
+
+
+def test_an_extension_takes_those_whom_the_policy_names_for_it_as_well(clock):
+    """Harbour 7 and 8: a director reviews; two of three extend."""
+    w = harbour()
+    warden, keeper, director = people(w)
+    restriction = imposed(w, warden, keeper)
+    third = factories.person(w.provider, "keeper", name="Kay Keeper")
+    clock.move_to(later := NOON + timedelta(days=89), tick=False)
+    review = builders.under_review(w, restriction, at=later)
+    how = {"by": director, "at": later, "outcome": "extend", "months": 1, "reasons": "It goes on.",
+           "evidence": "He rang again."}  # fmt: skip
+    for people_in in (None, [], [warden.pk]):
+        meeting = None if people_in is None else Meeting(later.date(), people_in, "We agreed.")
+        with pytest.raises(RuleBroken) as refusal:
+            services.decide_review(review.pk, **how, meeting=meeting)
+        assert refusal.value.field == "took_part"
+    page = signed_in(director).get(url("review", restriction.reference)).content.decode()
+    assert "Needed to extend it" in page and "Kay Keeper" in page and "Wanda Warden</label>" not in page
+    services.decide_review(review.pk, **how, meeting=Meeting(later.date(), [third.pk], "We agreed."))
+    successor = Restriction.objects.get(follows=restriction)
+    assert {director.pk, third.pk} <= permissions.first_deciders(successor)
+
+
+def test_two_issue_a_warning_letter_where_the_policy_says_two_and_not_its_author(clock):
+    text = invented.TEXTS["highmoor"].replace(
+        'by = "lead or above [4.3]"', 'by = "2 of lead or above [4.3]"\nnot_by = "proposer [4.3]"'
+    )
+    provider = invented.running_on_text(text, slug="highmoor")
+    staff = factories.staff(provider)
+    resident = factories.resident(provider, staff.officer)
+    for days in (9, 8, 7):
+        builders.log(provider, staff, resident, at=NOON - timedelta(days=days))
+    case = Case.objects.get(resident=resident)
+    head = factories.person(provider, "head", name="Heledd Head")
+    warning = cases.draft_warning(
+        case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", by=staff.team_leader, at=NOON
+    )
+    with pytest.raises(NotPermitted, match=r"You drafted this letter .*\(clause 4.3\)"):
+        cases.issue_warning(warning.pk, by=staff.team_leader, at=NOON)
+    with pytest.raises(RuleBroken, match="who took part"):
+        cases.issue_warning(warning.pk, by=head, at=NOON)
+    with pytest.raises(RuleBroken, match="Somebody else must take part for Terry Leader"):
+        cases.issue_warning(warning.pk, by=head, at=NOON, meeting=Meeting(NOON.date(), [staff.team_leader.pk], "Both."))
+    other = factories.person(provider, "lead", name="Lowri Lead")
+    client = signed_in(head)
+    address = reverse("cases:warning", args=[warning.paper.reference])
+    assert "Lowri Lead" in client.get(address).content.decode()
+    typed = {"do": "issue", "took_part": [str(other.pk)], "met_on_day": "18", "met_on_month": "12",
+             "met_on_year": "2026"}  # fmt: skip
+    assert "Enter what was said in the meeting" in client.post(address, typed).content.decode()
+    assert client.post(address, typed | {"said": "Both agreed."}).status_code == 302
+    assert Case.objects.get(pk=case.pk).stage_name == "Warning letter"
+    assert {voice.by for voice in Voice.objects.filter(act="warn")} == {head, other}
+
+
 # The screens
 
 
@@ -298,7 +392,7 @@ def test_a_meeting_is_written_down_on_the_page_and_every_error_keeps_every_text(
     ref = restriction.reference
     client = signed_in(warden)
     page = client.get(url("decide", ref)).content.decode()
-    assert "Who else took part in the meeting?" in page and "Kit Keeper" in page and "Dirk Director" not in page
+    assert "Who decided this with you?" in page and "Kit Keeper" in page and "Dirk Director" not in page
     typed = {
         "decision": "impose", "reasons": "“Needed” \u202eשלום", "considered": "Kept calm 👩🏽‍🚒",
         "not_done": "No police.", "said": "Both agreed, at length.", "met_on_day": "18", "met_on_month": "12",
