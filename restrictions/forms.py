@@ -14,6 +14,7 @@ from policies.policy import DANGER, Policy, RegisterRule
 from policies.values import Item
 from restrictions.models import Restriction, Review, Term
 from restrictions.services import NewTerm
+from restrictions.services.asked import kind_words
 
 Channel, Limit, Outcome = Term.Channel, Term.Limit, Review.Outcome
 CHANNELS = [Channel.PHONE, Channel.EMAIL, Channel.LETTER, Channel.OFFICE, Channel.VISIT, Channel.ONLINE]
@@ -240,7 +241,7 @@ class Channels(forms.Form):
             label="Which of the policy's measures is this?" + (" (optional)" if kinds.others_allowed else ""),
             called="which of the policy's measures it is", required=not kinds.others_allowed, small=True, size="m",
             help_text=f"{hint} Leave all empty where it is none of them." if kinds.others_allowed else hint,
-            choices=[(kind.key, words.upper_first(kind.words)) for kind in kinds.listed],
+            choices=[(kind.key, words.upper_first(kind_words(kind))) for kind in kinds.listed],
         )  # fmt: skip
         for kind in kinds.listed:
             parts = [*(str(item) for item in kind.conditions), f"Decided by: {kind.by.names()}" if kind.by else "",
@@ -461,10 +462,11 @@ class Decide(forms.Form):
         field = choose(
             self, "decision", [(self.AS_PROPOSED, "Agree to impose it as proposed"), (self.RETURN, "Return it")]
         )
-        field.hints[self.AS_PROPOSED] = "It takes effect once everybody who is needed has agreed."
-        field.hints[self.RETURN] = (
-            "Back to the proposer, with your reasons and those of whoever has agreed. Say what has to change."
-        )
+        field.hints = {
+            self.AS_PROPOSED: "It takes effect once everybody who is needed has agreed.",
+            self.RETURN: "Back to the proposer, with your reasons and those of whoever has agreed. "
+            "Say what has to change.",
+        }
         self.fields["reasons"].help_text = "The resident reads the reasons of whoever decides last, in the letter."
 
     def _words(self, term: Term) -> fields.LongTextField:

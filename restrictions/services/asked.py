@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from cases.models import Case, Incident, Involvement
+from policies.parts import RestrictionKind
 from policies.policy import Gate, Policy, RegisterRule
 from policies.rules import Rule
 from policies.values import Item
@@ -34,6 +35,13 @@ def appealed_as(policy: Policy, terms: Iterable[Term]) -> tuple[str, ...]:
     if kinds and any(term.channel == Term.Channel.SPOC for term in terms):
         return (*steps(policy), *kinds)
     return steps(policy)
+
+
+def kind_words(kind: RestrictionKind) -> str:
+    """A kind of restriction in the policy's own sense, with the ways of contact that it speaks of."""
+    if not kind.channels or kind.words != kind.does:
+        return kind.words
+    return f"{kind.words}: {', '.join(kind.channels)}"
 
 
 def kind_steps(restriction: Restriction) -> tuple[str, ...]:

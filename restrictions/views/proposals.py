@@ -385,7 +385,7 @@ def summary(restriction: Restriction) -> dict[str, Any]:
     return {
         "police": ladder.police(policy, list(restriction.incidents.all()), restriction.path),
         "path": next((path for path in policy.paths if path.key == restriction.path), None),
-        "kinds": [kind.words for kind in restriction.of_kinds()],
+        "kinds": [asked.kind_words(kind) for kind in restriction.of_kinds()],
         "incidents": list(restriction.incidents.order_by("happened_on", "pk")),
         "terms": limits.as_rows(terms_now),
         "arrangement": limits.arrangement(terms_now),

@@ -367,6 +367,7 @@ def test_two_decide_on_their_screens_and_the_second_reads_the_reasons_of_the_fir
     assert answer.status_code == 302, answer.content.decode()
     client = signed_in(warden)
     page = client.get(url("decide", ref)).content.decode()
+    assert "once everybody who is needed has agreed" in page
     assert "0 of 2 have decided" in page and "No objection." in page and "Impose with changes" not in page
     typed = {"decision": "impose", "reasons": "The quay is not safe.", "considered": "Calls at set times."}
     check = client.post(url("decide", ref), typed).content.decode()
@@ -393,6 +394,7 @@ def test_a_meeting_is_written_down_on_the_page_and_every_error_keeps_every_text(
     client = signed_in(warden)
     page = client.get(url("decide", ref)).content.decode()
     assert "Who decided this with you?" in page and "Kit Keeper" in page and "Dirk Director" not in page
+    assert "Impose with changes" in page and "once everybody who is needed has agreed" not in page
     typed = {
         "decision": "impose", "reasons": "“Needed” \u202eשלום", "considered": "Kept calm 👩🏽‍🚒",
         "not_done": "No police.", "said": "Both agreed, at length.", "met_on_day": "18", "met_on_month": "12",
