@@ -1,5 +1,6 @@
 """Who may lodge, hear, decide and withdraw an appeal, and the reason why somebody may not."""
 
+import restrictions.permissions
 from appeals import against
 from appeals.against import Against
 from appeals.models import Appeal
@@ -34,9 +35,16 @@ def decider_names(found: Against) -> str:
     return " or ".join(role.name for role in found.case.provider.roles.filter(key__in=keys).order_by("name"))
 
 
+def kept_out(found: Against) -> dict[int, str]:
+    """Who may not decide an appeal, and what each did: they had a part (F12), or the policy bars them as well."""
+    rules, limits = rules_of(found), found.limits
+    added = restrictions.permissions.excluded(limits, rules.not_by if rules else ()) if limits else {}
+    return {pk: f"{did} {limits.reference}" for pk, did in added.items() if limits} | against.parts(found)
+
+
 def barred(found: Against) -> set[int]:
-    """Whom rule F12 keeps from deciding an appeal: who proposed it, who decided it, who was affected."""
-    return set(against.parts(found))
+    """Who may not decide an appeal, as `kept_out`."""
+    return set(kept_out(found))
 
 
 def who_can(found: Against) -> str:
@@ -70,6 +78,6 @@ def check_can_decide(user: User, appeal: Appeal) -> None:
         cited = rules.by.rule.cite() if rules.by.rule else "The policy"
         held = f"{cited} lets {rules.by.names()} decide an appeal; you hold none of these roles."
         raise NotPermitted(f"{held} {who_can(found)}")
-    did = against.parts(found).get(user.pk)
+    did = kept_out(found).get(user.pk)
     if did:
         raise NotPermitted(f"You {did}, so somebody else decides ({F12.in_brackets()}). {who_can(found)}")

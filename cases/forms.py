@@ -8,11 +8,13 @@ from typing import Any
 
 from cases import wording
 from cases.models import Assessment, Case, Incident, Involvement
+from cases.services.deciding import Meeting
 from cases.services.incidents import AffectedPerson, Happened
 from design import fields, forms, words
 from design.dates import LONDON
 from people.models import Organisation, Provider, Resident, User
 from policies.policy import Policy
+from policies.values import Item
 
 UNKNOWN = "unknown"
 PART = "part_"
@@ -502,6 +504,39 @@ class WarningForm(forms.Form):
         return {one.reference: self.cleaned_data[f"told_{one.reference}"] for one in self.chosen()}
 
 
+def meeting_fields(people: Sequence[User]) -> dict[str, fields.Spoken]:
+    """Those who decided with whoever writes it down; what is missing, the service says."""
+    return {
+        "took_part": fields.ChoicesField(
+            label="Who decided this with you?", called="who decided this with you", required=False,
+            choices=[(str(user.pk), user.name) for user in people], small=True, size="m",
+            help_text="You took part yourself. Somebody who may not decide this is not listed.",
+        ),
+        "met_on": fields.DayField(
+            label="When did you meet?", called="the day of the meeting", required=False, size="m"
+        ),
+        "said": fields.LongTextField(
+            label="What was said in the meeting?", called="what was said in the meeting", required=False, size="m",
+            help_text="Who held what, and what you agreed.",
+        ),
+    }  # fmt: skip
+
+
+def add_meeting(form: forms.Form, people: Sequence[User] | None) -> None:
+    """Ask with whom it was decided, where somebody cannot decide alone."""
+    for name, asked in (meeting_fields(people) if people is not None else {}).items():
+        form.fields[name] = asked
+        asked.speak(name)
+
+
+def meeting_of(form: forms.Form) -> Meeting | None:
+    """The meeting as written down; None where one person decides."""
+    typed = form.cleaned_data
+    if "took_part" not in form.fields:
+        return None
+    return Meeting(typed.get("met_on"), [int(pk) for pk in typed.get("took_part", [])], typed.get("said", ""))
+
+
 class IssueForm(forms.Form):
     """What goes on the record with the decision to issue."""
 
@@ -511,6 +546,19 @@ class IssueForm(forms.Form):
     not_done = fields.LongTextField(
         label="What is not done, and why", help_text="It goes on the record.", required=False, rows=3, max_length=2000
     )
+
+    def __init__(
+        self, *args: Any, questions: Sequence[Item] = (), others: Sequence[User] | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        add_meeting(self, others)
+        if not questions:
+            return
+        field, rule = _field(self, "considered"), questions[0].rule
+        field.required, field.label = True, "What else you considered"
+        field.help_text = "The policy's questions stand above. It goes on the record."
+        field.own_messages = {"required": f"Enter what else you considered{f' ({rule.in_brackets()})' if rule else ''}"}
+        field.speak("considered")
 
 
 class ReasonsForm(forms.Form):

@@ -468,3 +468,70 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} assessment of {self.case_id}"
+
+
+class Voice(models.Model):
+    """What one of several deciders said on what was put before them, or said in a meeting that one of them wrote down.
+
+    `about` and `act` name what is decided ("restriction:X-000004", "restrict"). What goes back is decided anew, so the
+    voices on it are dropped, and kept.
+    """
+
+    class Says(models.TextChoices):
+        """For or against."""
+
+        AGREE = "agree", "Agreed"
+        AGAINST = "against", "Did not agree"
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="voices")
+    about = models.CharField(max_length=60)
+    act = models.CharField(max_length=40)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="voices")
+    says = models.CharField(max_length=10, choices=Says)
+    reasons = models.TextField()
+    considered = models.TextField(blank=True)
+    not_done = models.TextField(blank=True)
+    met_on = models.DateField(null=True, help_text="The day of the meeting, where they decided in one.")
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    dropped_at = models.DateTimeField(null=True, help_text="When it went back, so that this counts no more.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["about", "act", "by"], condition=models.Q(dropped_at__isnull=True), name="voice_once_a_person"
+            ),
+            models.CheckConstraint(condition=~models.Q(reasons=""), name="voice_says_why"),
+            models.CheckConstraint(
+                condition=models.Q(met_on__isnull=False) | models.Q(recorded_by=models.F("by")),
+                name="voice_of_ones_own_outside_a_meeting",
+            ),
+        ]
+        triggers = [pgtrigger.Protect(name="voice_kept", operation=pgtrigger.Delete), never_emptied("voice")]
+
+    def __str__(self) -> str:
+        return f"{self.by_id} on {self.about}"
+
+
+class Consultation(models.Model):
+    """Somebody whom the policy has asked before a decision: who, when, what they said, and who wrote it down."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="consultations")
+    about = models.CharField(max_length=60)
+    act = models.CharField(max_length=40)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    on = models.DateField()
+    words = models.TextField()
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~models.Q(words=""), name="consultation_says_what")]
+        indexes = [models.Index(fields=["about", "act"], name="consultation_by_act")]
+        triggers = [
+            pgtrigger.Protect(name="consultation_kept", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_emptied("consultation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} on {self.about}"

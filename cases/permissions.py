@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 from cases import ladder
-from cases.models import Affected, Case, Draft, Incident
+from cases.models import Affected, Case, Draft, Incident, Warning
 from people import access
 from people.models import Provider, User
+from policies.rules import Rule
 
 Can = Provider.Capability
+F12 = Rule("evenhand", "F12", text="Proposer, person affected and first decider never decide.")
 
 
 def _who_can(case: Case, capability: str) -> str:
@@ -68,6 +70,25 @@ def check_can_issue_warning(user: User, case: Case, paper: ladder.papers.Paper =
         raise access.NotPermitted(f"This letter is issued by: {who.names()}{cited}.")
 
 
+def barred_from_warning(case: Case, warning: Warning) -> set[int]:
+    """Whom the policy keeps from issuing a warning letter: who drafted it, or was affected, or had any part in it."""
+    words = set(case.policy.not_by("warn").raw or ())
+    out: set[int] = set()
+    if words & {"proposer", "involved"} and warning.letter is not None:
+        out.add(warning.letter.drafted_by_id)
+    if words & {"affected", "involved"}:
+        out |= people_affected(case)
+    return out
+
+
+def check_not_barred_from_warning(user: User, case: Case, warning: Warning) -> None:
+    """Where the policy keeps somebody from this decision, somebody else issues the letter."""
+    rule = case.policy.not_by("warn").rule
+    if user.pk in barred_from_warning(case, warning):
+        cited = f" ({rule.in_brackets()})" if rule else ""
+        raise access.NotPermitted(f"You drafted this letter or were affected, so somebody else issues it{cited}.")
+
+
 def check_can_settle_threshold(user: User, case: Case) -> None:
     """What the policy leaves open is settled by somebody who decides, by name (rule D10)."""
     why = f"The policy is silent here. {_who_can(case, Can.DECIDE)}"
@@ -77,6 +98,12 @@ def check_can_settle_threshold(user: User, case: Case) -> None:
 def check_can_assess(user: User, case: Case) -> None:
     """Risk and equality are assessed by those who work cases."""
     why = f"Your role does not let you record assessments. {_who_can(case, Can.WORK_CASES)}"
+    access.require(user, Can.WORK_CASES, case.provider_id, why)
+
+
+def check_can_consult(user: User, case: Case) -> None:
+    """Those who work cases write down what somebody said who is asked before a decision."""
+    why = f"Your role does not let you record a consultation. {_who_can(case, Can.WORK_CASES)}"
     access.require(user, Can.WORK_CASES, case.provider_id, why)
 
 

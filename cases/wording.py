@@ -60,6 +60,9 @@ SENTENCES: dict[str, str] = {
     "restriction.started": "Proposal {ref} begun",
     "restriction.proposed": "Restriction {ref} proposed",
     "restriction.returned": "Proposal {ref} returned",
+    "decision.agreed": "Agreed to {ref}, with others",
+    "decision.met": "Meeting on {ref} held",
+    "decision.consulted": "Consulted on {ref}",
     "restriction.withdrawn": "Proposal {ref} withdrawn",
     "restriction.imposed": "Restriction {ref} imposed",
     "restriction.extended": "Restriction {ref} extended",
@@ -111,7 +114,10 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "incidents": ("Incidents", ("incident.",)),
     "warnings": ("Warnings", ("warning.",)),
     "assessments": ("Assessments", ("risk.", "equality.")),
-    "restrictions": ("Restrictions and reviews", ("restriction.", "review.", "spoc.", "breach.", "reconsideration.")),
+    "restrictions": (
+        "Restrictions and reviews",
+        ("restriction.", "review.", "spoc.", "breach.", "reconsideration.", "decision."),
+    ),
     "appeals": ("Appeals", ("appeal.",)),
     "letters": ("Letters", ("letter.",)),
     "register": ("Register", ("register.",)),
@@ -132,6 +138,7 @@ LABELS = {
     "considered": "Considered",
     "not_done": "Not done",
     "offered": "Offered",
+    "said": "Said",
     "hazard": "Reported as unsafe",
 }
 

@@ -236,6 +236,29 @@ class Policy:
                 return self.who(f"breach.for.{name}.by")
         return self.who("breach.by")
 
+    def not_by(self, action: str) -> Value:
+        """Whom the policy keeps from deciding an act, beyond Evenhand's own rule; `none` where it names nobody.
+
+        >>> from policies import shelf
+        >>> shelf.read_builtin("homes-for-life").not_by("no_police").raw
+        ['affected']
+        """
+        return self._beside(action, "not_by")
+
+    def consulted_on(self, action: str) -> Who | None:
+        """Who is asked before an act is decided, with the rule's strength; None where nobody is."""
+        value = self._beside(action, "consult")
+        return value.raw if isinstance(value.raw, Who) else None
+
+    def _beside(self, action: str, key: str) -> Value:
+        """What stands beside the decider of an act: in `[decide]`, in the stage that the act enters, in its table."""
+        stage = self.stage_for_state(_ENTERS[action]) if action in _ENTERS else None
+        table = _DECIDED_AT.get(action, "").rpartition(".")[0]
+        for path in (f"decide.{action}", f"stage.{stage.key}" if stage else "", table):
+            if path and path in self.tables:
+                return self.values.get(f"{path}.{key}", Value(f"{path}.{key}", (Item("none", state="none"),), True))
+        return Value(f"decide.{action}.{key}", (Item("none", state="none"),), True)
+
     # restrictions
 
     @cached_property
@@ -565,6 +588,7 @@ _ACTS = {
     "contact restriction": "restrict",
     "review": "review",
 }
+_ENTERS = {"warn": "written warning", "restrict": "contact restriction"}
 _DECIDED_AT = {
     "review": "review.by",
     "lift": "review.by",

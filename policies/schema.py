@@ -285,7 +285,7 @@ GATE = Table(
     named=Table(
         "a gate",
         {
-            "before": _refs("the steps that wait for it", "stage", "action", needed=True),
+            "before": _refs("the steps that wait for it", "stage", "action", "kind", needed=True),
             "asks": _text("the question of a gate of the provider's own"),
             "for": _texts("what it weighs"),
             "again": _texts("when it is done again"),

@@ -12,6 +12,9 @@ from cases.models import Assessment, Case, Incident
 from letters.models import Letter
 from people.access import providers_where
 from people.models import Provider, User
+from policies.parts import RestrictionKind
+
+NAMED_PERSON = "named person"
 
 
 class RestrictionQuerySet(models.QuerySet["Restriction"]):
@@ -54,6 +57,7 @@ class Restriction(models.Model):
     state = FSMField(max_length=12, choices=State, default=State.DRAFT, protected=True)
     follows = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
     incidents = models.ManyToManyField(Incident, related_name="restrictions")
+    kinds = ArrayField(models.CharField(max_length=60), default=list, help_text="The policy's kinds, by their keys.")
     risk_assessment = models.ForeignKey(Assessment, null=True, on_delete=models.PROTECT, related_name="+")
     months = models.PositiveSmallIntegerField(null=True)
     reasons = models.TextField(blank=True)
@@ -67,6 +71,9 @@ class Restriction(models.Model):
     extreme = models.BooleanField(default=False)
     extreme_reason = models.TextField(blank=True)
     extreme_answers = models.JSONField(default=dict)
+    path = models.CharField(max_length=60, blank=True, help_text="By which path of the policy stages are left out.")
+    police_told = models.BooleanField(null=True, help_text="None until somebody has answered, or nothing is asked.")
+    police_words = models.TextField(blank=True, help_text="When they were told and their reference, or why not.")
     risks = ArrayField(models.CharField(max_length=60), default=list)
     instructions = ArrayField(models.TextField(), default=list)
     share_with_contractors = models.BooleanField(default=False)
@@ -135,6 +142,9 @@ class Restriction(models.Model):
                 name="restriction_extreme_has_its_reason",
             ),
             models.CheckConstraint(
+                condition=models.Q(path="") | models.Q(extreme=True), name="restriction_path_leaves_out_stages"
+            ),
+            models.CheckConstraint(
                 condition=~models.Q(adjustment_touched=True)
                 | (~models.Q(adjustment_reason="") & ~models.Q(other_way="")),
                 name="restriction_on_an_adjustment_says_why_and_how_else",
@@ -164,6 +174,22 @@ class Restriction(models.Model):
         """Where events about the restriction belong."""
         case = self.case
         return Trail("restriction", self.reference, case.provider.slug, case.resident.reference, case.reference)
+
+    def of_kinds(self) -> list[RestrictionKind]:
+        """The policy's kinds of restriction that it consists of: those named, and what its terms tell by themselves.
+
+        A single point of contact is known by its term; of other kinds a proposer says which the limits amount to.
+        """
+        listed = self.case.policy.restriction_kinds.listed
+        named = [kind for kind in listed if kind.key in self.kinds]
+        single = [kind for kind in listed if kind.does == NAMED_PERSON]
+        if any(kind in named for kind in single) or not single or not self.limits_to_one_person():
+            return named
+        return named + single
+
+    def limits_to_one_person(self) -> bool:
+        """Whether one of its terms is a single point of contact."""
+        return any(term.channel == Term.Channel.SPOC for term in self.terms.all())
 
     def is_in_force(self, on: date) -> bool:
         """Whether it binds on a day; decided by its dates, so that a late sweep never makes a lie."""

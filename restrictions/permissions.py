@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
+import cases.deciders
 import cases.permissions
+from cases.deciders import Deciders, of_act
 from cases.models import Case
 from people import access
 from people.access import NotPermitted
@@ -10,15 +12,44 @@ from people.models import Provider, User
 from policies.policy import Policy
 from policies.rules import Rule
 from policies.values import Who
-from restrictions.models import Restriction, Review
+from restrictions.models import Restriction, Review, Term
 
 Can = Provider.Capability
-F12 = Rule("evenhand", "F12", text="Proposer, person affected and first decider never decide.")
+F12 = cases.permissions.F12
+AFFECTED = "were affected by what happened in"
 
 
 def deciders(policy: Policy) -> Who:
     """Whom the policy lets decide on a restriction (Dover 6.14); unsaid where it names nobody."""
     return policy.decides("restrict")
+
+
+def body(restriction: Restriction) -> Deciders:
+    """Who decides on a proposal: whom the policy names for each kind that it consists of, else for any (Dover 6.14).
+
+    A kind with deciders of its own (Northampton section 5: a meeting on a single point of contact) is theirs. What else
+    is limited beside it, or has no decider of its own, needs whoever decides on restrictions as well.
+    """
+    kinds = restriction.of_kinds()
+    own = [kind.by for kind in kinds if kind.by]
+    beside = not restriction.kinds and any(
+        term.limit != Term.Limit.OPEN and term.channel != Term.Channel.SPOC for term in restriction.terms.all()
+    )
+    whole = bool(kinds) and len(own) == len(kinds) and not beside
+    policy = restriction.case.policy
+    return of_act(policy, "restrict", own if whole else [deciders(policy), *own])
+
+
+def lifters(restriction: Restriction) -> Deciders:
+    """Who lifts a restriction early: whom the policy names for it, else whoever decides its review."""
+    return of_act(restriction.case.policy, "lift")
+
+
+def review_body(review: Review, outcome: str) -> Deciders:
+    """Who decides a review with an outcome: whoever reviews, and to extend also whom the policy names for that."""
+    policy = review.restriction.case.policy
+    extends = policy.decides("extend") if outcome == Review.Outcome.EXTEND else Who()
+    return of_act(policy, "review", [review_deciders(review), *([] if extends.unsaid else [extends])])
 
 
 def reviewers(policy: Policy) -> Who:
@@ -67,10 +98,8 @@ def check_can_withdraw(user: User, restriction: Restriction) -> None:
 
 def check_can_decide(user: User, restriction: Restriction) -> None:
     """Somebody whom the policy names (Dover 6.14) and who neither proposed it nor was affected (F12)."""
-    case = restriction.case
-    who = deciders(case.policy)
-    _check_named(user, case, who, "decide on a restriction", barred_from_deciding(restriction))
-    _check_uninvolved(user, case, who, _parts(restriction, first_decider=False))
+    barred = _barred(restriction, "restrict", _parts(restriction, first_decider=False))
+    _check_may(user, restriction.case, body(restriction), "decide on a restriction", barred)
 
 
 def check_can_send_back(user: User, restriction: Restriction) -> None:
@@ -84,9 +113,8 @@ def check_can_lift(user: User, restriction: Restriction) -> None:
     Ending one early only ever favours the resident, so its proposer and its decider may think better of it.
     """
     case = restriction.case
-    who = case.policy.decides("lift")
-    _check_named(user, case, who, "lift a restriction", cases.permissions.people_affected(case))
-    _check_uninvolved(user, case, who, dict.fromkeys(cases.permissions.people_affected(case), "were affected by"))
+    affected = dict.fromkeys(cases.permissions.people_affected(case), AFFECTED)
+    _check_may(user, case, lifters(restriction), "lift a restriction", _barred(restriction, "lift", affected))
 
 
 def check_can_begin_review(user: User, restriction: Restriction) -> None:
@@ -114,17 +142,16 @@ def check_can_decide_review(user: User, review: Review) -> None:
         check_can_review(user, review.restriction)
         return
     case = review.restriction.case
-    who = reconsiderers(case.policy)
-    _check_named(user, case, who, "reconsider a restriction", barred_from_reviewing(review.restriction))
-    _check_uninvolved(user, case, who, _parts(review.restriction, first_decider=True))
+    body = of_act(case.policy, "reconsider", [reconsiderers(case.policy)])
+    barred = _barred(review.restriction, "reconsider", _parts(review.restriction, first_decider=True))
+    _check_may(user, case, body, "reconsider a restriction", barred)
 
 
 def check_can_review(user: User, restriction: Restriction) -> None:
     """As `check_can_decide_review`, for a restriction whose review has not begun."""
-    case = restriction.case
-    who = reviewers(case.policy)
-    _check_named(user, case, who, "decide a review", barred_from_reviewing(restriction))
-    _check_uninvolved(user, case, who, _parts(restriction, first_decider=True))
+    barred = _barred(restriction, "review", _parts(restriction, first_decider=True))
+    who = of_act(restriction.case.policy, "review")
+    _check_may(user, restriction.case, who, "decide a review", barred)
 
 
 def spoc_deciders(policy: Policy) -> Who:
@@ -138,7 +165,8 @@ def check_can_change_spoc(user: User, restriction: Restriction) -> None:
     case = restriction.case
     access.require(user, Can.WORK_CASES, case.provider_id)
     if user.pk not in _contacts(restriction):
-        _check_named(user, case, spoc_deciders(case.policy), "change the single point of contact", ())
+        body = of_act(case.policy, "change_spoc", [spoc_deciders(case.policy)])
+        _check_may(user, case, body, "change the single point of contact", {})
 
 
 def check_can_check_spoc(user: User, restriction: Restriction) -> None:
@@ -177,9 +205,10 @@ def check_can_log_breach(user: User, restriction: Restriction) -> None:
 
 def check_can_answer_breaches(user: User, restriction: Restriction) -> None:
     """Somebody whom the policy names, or else with the right to decide, who was not affected by what happened."""
-    case, who, barred = restriction.case, breach_deciders(restriction.case.policy), barred_from_breaches(restriction)
-    _check_named(user, case, who, "decide what follows a breach", barred)
-    _check_uninvolved(user, case, who, dict.fromkeys(barred, "were affected by what happened in"))
+    case = restriction.case
+    body = of_act(case.policy, "breach", [breach_deciders(case.policy)])
+    barred = _barred(restriction, "breach", dict.fromkeys(barred_from_breaches(restriction), AFFECTED))
+    _check_may(user, case, body, "decide what follows a breach", barred)
 
 
 def check_can_change_on_appeal(user: User, restriction: Restriction) -> None:
@@ -195,52 +224,100 @@ def check_can_suspend(user: User, restriction: Restriction) -> None:
 
 
 def barred_from_deciding(restriction: Restriction) -> set[int]:
-    """Whom rule F12 keeps from deciding a proposal: its proposer and the people affected."""
-    return set(_parts(restriction, first_decider=False))
+    """Who is kept from deciding a proposal: its proposer, people affected (F12), and whom the policy adds."""
+    return set(_barred(restriction, "restrict", _parts(restriction, first_decider=False)))
 
 
 def barred_from_reviewing(restriction: Restriction) -> set[int]:
-    """Whom rule F12 keeps from deciding a review: also whoever imposed the restriction."""
+    """Who is kept from deciding a review: also whoever imposed the restriction, and whom the policy adds."""
+    return set(_barred(restriction, "review", _parts(restriction, first_decider=True)))
+
+
+def barred_by_f12(restriction: Restriction) -> set[int]:
+    """Whom rule F12 alone keeps from deciding again: proposer, first deciders, people affected."""
     return set(_parts(restriction, first_decider=True))
 
 
+def barred_from_lifting(restriction: Restriction) -> set[int]:
+    """Who is kept from lifting: people affected (F12), and whom the policy adds."""
+    affected = dict.fromkeys(cases.permissions.people_affected(restriction.case), AFFECTED)
+    return set(_barred(restriction, "lift", affected))
+
+
+def first_deciders(restriction: Restriction) -> set[int]:
+    """Everybody who imposed a restriction: whoever decided it, and with whom, in a meeting or each by themselves."""
+    agreed = cases.deciders.who_agreed(f"restriction:{restriction.reference}", "restrict")
+    if restriction.follows_id:
+        made_it = Review.objects.filter(restriction_id=restriction.follows_id, state=Review.State.DECIDED)
+        for reference in made_it.values_list("reference", flat=True):
+            agreed |= cases.deciders.who_agreed(f"review:{reference}", "review")
+    return agreed | ({restriction.decided_by_id} if restriction.decided_by_id else set())
+
+
+def excluded(restriction: Restriction, words: Iterable[str]) -> dict[int, str]:
+    """Whom words of a policy keep from a decision about a restriction ("first decider", "spoc"), with what each did."""
+    out: dict[int, str] = {}
+    for word in words:
+        out |= _did(restriction, word)
+    return out
+
+
+def _did(restriction: Restriction, word: str) -> dict[int, str]:
+    case = restriction.case
+    if word == "proposer":
+        return {restriction.proposed_by_id: "proposed"}
+    if word == "affected":
+        return dict.fromkeys(cases.permissions.people_affected(case), AFFECTED)
+    if word == "first decider":
+        return dict.fromkeys(first_deciders(restriction), "imposed")
+    if word == "spoc":
+        named = (term.person_id for term in restriction.terms.all() if term.person_id)
+        return dict.fromkeys(named, "are the single point of contact in")
+    if word != "involved":
+        raise ValueError(f"a policy bars “{word}”, which nobody can be")
+    warned = case.warnings.filter(given_by__isnull=False).values_list("given_by_id", flat=True)
+    reviewed = Review.objects.filter(restriction__case=case, decided_by__isnull=False)
+    return {
+        **dict.fromkeys(warned, "gave a warning in"),
+        **dict.fromkeys(reviewed.values_list("decided_by_id", flat=True), "decided a review in"),
+        **excluded(restriction, ("spoc", "affected", "first decider", "proposer")),
+    }
+
+
 def _parts(restriction: Restriction, *, first_decider: bool) -> dict[int, str]:
-    """What each barred person did, for the sentence that says why."""
-    parts = dict.fromkeys(cases.permissions.people_affected(restriction.case), "were affected by what happened in")
-    if first_decider and restriction.decided_by_id:
-        parts[restriction.decided_by_id] = "imposed"
-    parts[restriction.proposed_by_id] = "proposed"
-    return parts
+    """What each person barred by rule F12 did, for the sentence that says why."""
+    words = ("affected", "first decider", "proposer") if first_decider else ("affected", "proposer")
+    return excluded(restriction, words)
 
 
-def _check_named(user: User, case: Case, who: Who, act: str, barred: Iterable[int]) -> None:
-    if who.unsaid:
-        access.require(
-            user,
-            Can.DECIDE,
-            case.provider_id,
-            f"To {act} needs the right to “{Can.DECIDE.label.lower()}”.{_who_can(case, who, barred)}",
-        )
-        return
-    if not who.allows(access.role_keys(user, case.provider_id)):
-        cited = who.rule.cite() if who.rule else "The policy"
+def _barred(restriction: Restriction, act: str, f12: dict[int, str]) -> dict[int, tuple[str, Rule]]:
+    """Everybody who may not decide an act: by rule F12, or because the policy says so; what they did, which rule."""
+    said = restriction.case.policy.not_by(act)
+    policys = excluded(restriction, said.raw or ())
+    rule = said.rule or F12
+    return {pk: (did, rule) for pk, did in policys.items()} | {pk: (did, F12) for pk, did in f12.items()}
+
+
+def _check_may(user: User, case: Case, body: Deciders, act: str, barred: dict[int, tuple[str, Rule]]) -> None:
+    """Refuse somebody whom the policy does not name for an act, or who has had a part that bars them."""
+    if not body.allows(user, case.provider_id):
+        if body.unsaid:
+            needed = f"To {act} needs the right to “{Can.DECIDE.label.lower()}”."
+            raise NotPermitted(f"{needed}{_who_can(case, body, barred)}")
+        cited = body.rule.cite() if body.rule else "The policy"
+        held = f"{cited} lets {body.names()} {act}; you hold none of these roles."
+        raise NotPermitted(f"{held}{_who_can(case, body, barred)}")
+    if user.pk in barred:
+        did, rule = barred[user.pk]
+        what = "this" if did in ("proposed", "imposed") else "this case"
         raise NotPermitted(
-            f"{cited} lets {who.names()} {act}; you hold none of these roles.{_who_can(case, who, barred)}"
+            f"You {did} {what}, so somebody else decides ({rule.in_brackets()}).{_who_can(case, body, barred)}"
         )
 
 
-def _check_uninvolved(user: User, case: Case, who: Who, parts: dict[int, str]) -> None:
-    if user.pk not in parts:
-        return
-    what = "this case" if parts[user.pk].startswith("were") else "this"
-    raise NotPermitted(
-        f"You {parts[user.pk]} {what}, so somebody else decides ({F12.in_brackets()}).{_who_can(case, who, parts)}"
-    )
-
-
-def _who_can(case: Case, who: Who, barred: Iterable[int]) -> str:
+def _who_can(case: Case, body: Deciders, barred: Iterable[int]) -> str:
     """A last sentence that names who can; it says so where nobody is left."""
-    names = [user.name for user in access.holders(case.provider, keys_of(who, case.provider)) if user.pk not in barred]
+    names = [user.name for user in access.holders(case.provider, body.keys(case.provider)) if user.pk not in barred]
     if not names:
         return f" Nobody at {case.provider.short_name} can at present: an administrator has to give somebody the role."
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1][:5])} or {names[-1]}"

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from restrictions.views import breaches, decisions, proposals, reading, reconsidering, reviews, spoc, waiving
+from restrictions.views import (
+    breaches,
+    decisions,
+    proposals,
+    reading,
+    reconsidering,
+    reviews,
+    spoc,
+    together,
+    waiving,
+)
 
 app_name = "restrictions"
 urlpatterns = [
@@ -23,6 +33,8 @@ urlpatterns = [
     path("restrictions/<str:ref>/proposed/", proposals.proposed, name="proposed"),
     path("restrictions/<str:ref>/withdraw/", proposals.withdraw, name="withdraw"),
     path("restrictions/<str:ref>/decide/", decisions.decide, name="decide"),
+    path("restrictions/<str:ref>/consult/", together.consult, name="consult"),
+    path("restrictions/<str:ref>/agreed/", together.agreed, name="agreed"),
     path("restrictions/<str:ref>/imposed/", decisions.imposed, name="imposed"),
     path("restrictions/<str:ref>/returned/", decisions.returned, name="returned"),
     path("restrictions/<str:ref>/lift/", decisions.lift, name="lift"),

@@ -158,6 +158,9 @@ DOORS: dict[str, Door] = {
     "restrictions:proposed": Door(READERS, WAITING),
     "restrictions:withdraw": Door(CASEWORK, RETURNED),
     "restrictions:decide": Door(READERS, WAITING, acts={"team leader"}),
+    # Nobody is asked first in this policy: nobody finds the page. tests/restrictions/test_together.py has one.
+    "restrictions:consult": Door(set(), WAITING),
+    "restrictions:agreed": Door(READERS, WAITING),
     "restrictions:imposed": Door(READERS, IN_FORCE),
     "restrictions:returned": Door(READERS, RETURNED),
     "restrictions:lift": Door(DECIDERS, IN_FORCE),

@@ -15,8 +15,10 @@ from cases.ladder.gates import (
     gates_for_restriction,
     gates_for_warning,
     question,
+    questions_before_warning,
 )
-from cases.ladder.roles import names_with, roles_named, who_issues, who_issues_words
+from cases.ladder.paths import Police, police, ways_out
+from cases.ladder.roles import body_that_issues, names_with, roles_named, who_issues, who_issues_words
 from cases.ladder.scope import SCOPE, Scope, scope
 from cases.ladder.standing import Standing, is_dangerous, read
 from cases.ladder.steps import Act, NextStep, next_step
@@ -29,10 +31,12 @@ __all__ = [
     "Gate",
     "Line",
     "NextStep",
+    "Police",
     "Reached",
     "Scope",
     "Standing",
     "State",
+    "body_that_issues",
     "gates_before",
     "gates_for_first_letter",
     "gates_for_restriction",
@@ -43,11 +47,14 @@ __all__ = [
     "next_step",
     "papers",
     "persisted",
+    "police",
     "question",
+    "questions_before_warning",
     "read",
     "restriction_reached",
     "roles_named",
     "scope",
+    "ways_out",
     "who_issues",
     "who_issues_words",
     "written_reached",

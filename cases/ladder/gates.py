@@ -1,15 +1,20 @@
 """What a step waits for, condition by condition, each with the rule that asks for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cases.ladder import papers
+from cases.ladder.paths import ways_out
 from cases.ladder.scope import SCOPE, scope
 from cases.ladder.standing import Standing, read
-from cases.ladder.thresholds import restriction_reached, written_reached
+from cases.ladder.thresholds import Reached, restriction_reached, written_reached
 from cases.models import Assessment, Case, Incident
 from design import dates
 from design.dates import day_of
 from policies.policy import Gate as PolicyGate
+from policies.policy import Policy
 from policies.rules import Rule
+from policies.values import Item
 
 FIRST_HAND = Rule("evenhand", text="No letter rests on hearsay.")
 
@@ -110,20 +115,27 @@ def first_hand_gate(standing: Standing) -> Gate:
     return Gate("first_hand", "An incident that somebody saw or heard", state, hint, rule)
 
 
-def gates_for_restriction(case: Case, standing: Standing | None = None) -> list[Gate]:
+def questions_before_warning(policy: Policy, paper: papers.Paper = papers.WRITTEN) -> list[Item]:
+    """What the policy asks to be weighed before a letter of warning (Northampton 2.3, Tenancy section 4)."""
+    return [item for step in policy.steps_into(paper.state) for item in policy.questions_for(step)]
+
+
+def gates_for_restriction(case: Case, standing: Standing | None = None, *, steps: Sequence[str] = ()) -> list[Gate]:
     """What a restriction waits for: the letter and what came after it, then what the policy asks before this stage.
 
     A proposal is refused while one of them `blocks`. The extreme path makes the first "Not required", with its
-    reason; the proposal still has to give its own (Dover 6.7, 6.17).
+    reason; the proposal still has to give its own (Dover 6.7, 6.17). `steps` adds what the policy asks before the kinds
+    that a proposal consists of (Northampton section 5: evidence and a protocol before a single point of contact).
     """
     standing = standing or read(case)
     policy = standing.policy
     asked = policy.gates_before(*policy.steps_into("contact restriction"))
     in_the_file = [gate for gate in asked if gate.asks or gate.key not in IN_THE_PROPOSAL]
+    of_kinds = [gate for gate in policy.gates_before(*steps) if gate not in asked]
     return [
         *_before_restriction(standing),
         *_scope_gate(standing),
-        *(_policy_gate(standing, gate) for gate in in_the_file),
+        *(_policy_gate(standing, gate) for gate in (*in_the_file, *of_kinds)),
     ]
 
 
@@ -147,7 +159,15 @@ def _before_restriction(standing: Standing) -> list[Gate]:
     if reached.how == "skipped":
         state = State.NOT_REQUIRED
     page = "cases:settle_restriction" if reached.silent else ""
-    return [Gate("threshold", text, state, reached.sentence, reached.rule, url_name=page)]
+    return [Gate("threshold", text, state, reached.sentence + _or_left_out(standing, reached), reached.rule,
+                 url_name=page)]  # fmt: skip
+
+
+def _or_left_out(standing: Standing, reached: Reached) -> str:
+    """Where it has not come: by which paths a proposal may leave it out, for reasons that it gives."""
+    paths = [] if reached.met else ways_out(standing.policy, standing.counting)
+    named = [f"“{path.name}”" + (f" ({path.skips_rule.in_brackets()})" if path.skips_rule else "") for path in paths]
+    return f" A proposal may leave it out, with reasons: {', '.join(named)}." if named else ""
 
 
 _ASSESSED: dict[str, tuple[str, str]] = {

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import design.words
+from cases.deciders import Deciders, of_act
 from cases.ladder import papers
 from people import access
 from people.access import Can
@@ -20,6 +21,11 @@ def who_issues(policy: Policy, paper: papers.Paper = papers.WRITTEN) -> Who:
     """Who issues a letter of the ladder: whom its stage names; unsaid in Dover's policy for the warning letter."""
     stage = paper.stage(policy)
     return stage.by if stage else Who(known=policy.roles)
+
+
+def body_that_issues(policy: Policy, paper: papers.Paper = papers.WRITTEN) -> Deciders:
+    """The same as those who have to decide together, where the policy has several."""
+    return of_act(policy, "end_contact" if paper.first else "warn", [who_issues(policy, paper)])
 
 
 def who_issues_words(policy: Policy, paper: papers.Paper = papers.WRITTEN) -> str:

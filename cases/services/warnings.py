@@ -16,7 +16,8 @@ from cases import ladder, permissions
 from cases.ladder import papers
 from cases.ladder.papers import Paper
 from cases.models import Case, Incident, Warning
-from cases.services import rights
+from cases.services import deciding, rights
+from cases.services.deciding import Meeting
 from cases.services.rows import lock, need
 from deadlines import services as deadlines
 from design import words
@@ -240,14 +241,22 @@ def send_back_warning(warning_id: int, *, reasons: str, by: User, at: datetime) 
 
 @transaction.atomic
 def issue_warning(
-    warning_id: int, *, by: User, at: datetime, reasons: str = "", considered: str = "", not_done: str = ""
+    warning_id: int,
+    *,
+    by: User,
+    at: datetime,
+    reasons: str = "",
+    considered: str = "",
+    not_done: str = "",
+    meeting: Meeting | None = None,
 ) -> Warning:
     """Issue the letter, which moves the case to the written warning in the same transaction (Dover 6.11, 6.12).
 
     Whoever the policy names may; where it is silent, as Dover's is, somebody who decides, and the decision is
     recorded as made in its silence. What was considered and what was not done are kept with it (6.24). Issued by the
     same person a second time (a double click), it is left as it is. A first letter moves nothing, and stands with the
-    last incident that is known by now: only what comes after it is a further one.
+    last incident that is known by now: only what comes after it is a further one. Where the policy has several issue
+    it, `meeting` says who else decided, when, and what was said; whom it keeps from this decision is refused.
     """
     case, warning, letter = _lock(warning_id)
     paper = papers.PAPERS[warning.kind]
@@ -256,8 +265,14 @@ def issue_warning(
         return warning
     if letter.state not in WAITING:
         raise _too_late(letter, "issued")
+    permissions.check_not_barred_from_warning(by, case, warning)
     standing = _ready(case, paper)
     _chosen(standing, list(warning.incidents.all()))
+    deciding.decide_at_once(
+        case, body=ladder.body_that_issues(case.policy, paper), about=about_letter(letter), subject=case, by=by, at=at,
+        reasons=reasons or ladder.written_reached(standing).sentence, considered=considered, not_done=not_done,
+        meeting=meeting, barred=permissions.barred_from_warning(case, warning),
+    )  # fmt: skip
     letters.issue(letter.pk, by=by, at=at, known=rights.of_letter(case, paper.state, day_of(at)))
     if paper.first:
         warning.incident = standing.counting[-1]

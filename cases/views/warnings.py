@@ -17,13 +17,16 @@ from cases.ladder import papers
 from cases.ladder.papers import Paper
 from cases.models import Case, Warning
 from cases.services import rights
+from cases.services.deciding import needs_others
 from cases.views.frame import SignedInRequest, bar, find
 from design import components, refusals
 from design.dates import day_of
 from design.forms import for_page
 from letters import services as letters
 from letters.models import Letter
-from people.access import Can
+from people import access
+from people.access import Can, why_not
+from people.models import User
 from policies.values import Item
 
 
@@ -127,7 +130,8 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
     if letter.state == Letter.State.ISSUED and request.method == "GET":
         return redirect("cases:warning_issued", ref)
     may = permissions.reader(request.user, case)
-    form = for_page(forms.IssueForm, request)
+    questions = ladder.questions_before_warning(case.policy)
+    form = for_page(forms.IssueForm, request, questions=questions, others=_others(request, case, warning))
     if request.method == "POST":
         answer = _decide(request, case, warning, form)
         if answer is not None:
@@ -142,8 +146,10 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
         "paper": paper,
         "name": paper.name,
         "form": form,
+        "questions": questions,
         "preview": letters.as_html(letter, on=today, known=rights.of_letter(case, paper.state, today)),
-        "why_not_issue": may("issue_first_letter" if paper.first else "issue_warning"),
+        "why_not_issue": may("issue_first_letter" if paper.first else "issue_warning")
+        or why_not(permissions.check_not_barred_from_warning, request.user, case, warning),
         "why_not_write": may("warn"),
         "who": ladder.who_issues_words(case.policy, paper),
         "silent": ladder.who_issues(case.policy, paper).unsaid,
@@ -164,6 +170,15 @@ def _says(case: Case, paper: Paper) -> tuple[Item, ...]:
     return (*rule.sent, *rule.says) if rule else ()
 
 
+def _others(request: SignedInRequest, case: Case, warning: Warning) -> list[User] | None:
+    """Those with whom the reader may issue the letter; None where the reader decides alone."""
+    body = ladder.body_that_issues(case.policy, papers.PAPERS[warning.kind])
+    if not needs_others(body, request.user, case):
+        return None
+    out = {*permissions.barred_from_warning(case, warning), request.user.pk}
+    return [user for user in access.holders(case.provider, body.keys(case.provider)) if user.pk not in out]
+
+
 def _decide(request: SignedInRequest, case: Case, warning: Warning, form: forms.IssueForm) -> HttpResponse | None:
     """The buttons of the letter's page. None where the form has to be shown again."""
     at, ref = timezone.now(), warning.paper.reference
@@ -175,7 +190,8 @@ def _decide(request: SignedInRequest, case: Case, warning: Warning, form: forms.
         return None
     with form.rules():
         try:
-            services.issue_warning(warning.pk, by=request.user, at=at, **form.cleaned_data)
+            said = {name: form.cleaned_data[name] for name in ("considered", "not_done")}
+            services.issue_warning(warning.pk, by=request.user, at=at, meeting=forms.meeting_of(form), **said)
         except TransitionNotAllowed as refused:
             return _somebody_was_first(request, case, refused)
         return redirect("cases:warning_issued", ref)

@@ -57,6 +57,14 @@ def set_deadline(
     )
 
 
+def excuse(about: str, kind: str, *, user: User) -> None:
+    """Take something that waits off the list of one person: they have done their part, and it waits for others."""
+    for row in Deadline.objects.open().select_for_update().filter(about=about, kind=kind):
+        if user.pk not in row.not_for:
+            row.not_for = [*row.not_for, user.pk]
+            row.save()
+
+
 def meet(about: str, kind: str, *, at: datetime, how: str = "") -> int:
     """What was due has been done. Returns how many deadlines that met (none, or one)."""
     return _end(about, kind, Deadline.State.MET, at, how)

@@ -3,12 +3,18 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from cases import ladder
+from cases.forms import add_meeting, meeting_fields, meeting_of
 from cases.models import Assessment, Incident
-from design import dates, fields, forms
+from cases.services.deciding import Meeting
+from design import dates, fields, forms, words
 from people.models import User
-from policies.policy import Policy, RegisterRule
+from policies.parts import Path, RestrictionKinds
+from policies.policy import DANGER, Policy, RegisterRule
+from policies.values import Item
 from restrictions.models import Restriction, Review, Term
 from restrictions.services import NewTerm
+from restrictions.services.asked import kind_words
 
 Channel, Limit, Outcome = Term.Channel, Term.Limit, Review.Outcome
 CHANNELS = [Channel.PHONE, Channel.EMAIL, Channel.LETTER, Channel.OFFICE, Channel.VISIT, Channel.ONLINE]
@@ -36,6 +42,20 @@ def spoken(form: forms.Form, name: str) -> fields.Spoken:
     return field
 
 
+def weigh(form: forms.Form, questions: Sequence[Item]) -> None:
+    """Where the policy asks questions, what was weighed has to be said; the error cites the first of them."""
+    field = spoken(form, "considered")
+    rule = questions[0].rule
+    field.required, field.label, field.called = (
+        True,
+        "What you weighed, and what else you considered",
+        "what you weighed",
+    )
+    field.help_text = "What you weighed: the policy's questions stand above."
+    field.own_messages = {"required": f"Enter what else you considered{f' ({rule.in_brackets()})' if rule else ''}"}
+    field.speak("considered")
+
+
 class Evidence(forms.Form):
     """Which incidents it rests on, and whether the usual stages are left out."""
 
@@ -46,49 +66,109 @@ class Evidence(forms.Form):
         label="What these incidents show (optional)", required=False, help_text="Behaviour, not the person.", rows=4
     )
 
-    def __init__(self, *args: Any, incidents: Sequence[Incident], policy: Policy, extreme: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, incidents: Sequence[Incident], policy: Policy, paths: Sequence[Path], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         chosen = choose(
             self, "incidents", [(str(i.pk), f"{i.reference}, {dates.day(i.happened_on)}") for i in incidents]
         )
         for incident in incidents:
             chosen.hints[str(incident.pk)] = incident.facts[:300]
-        self.questions = list(policy.path_danger.conditions) if policy.path_danger else []
-        if extreme and policy.path_danger:
-            self._ask_about_extreme(policy)
+        self.paths = list(paths)
+        if self.paths:
+            self._ask_about_stages()
+        asked = [
+            found for path in (*paths, None) if (found := ladder.police(policy, incidents, path.key if path else ""))
+        ]
+        if asked:
+            self._ask_about_police(
+                min(asked, key=lambda one: (not one.always, not one.normally)), policy.questions_for("no_police")
+            )
 
-    def _ask_about_extreme(self, policy: Policy) -> None:
-        path = policy.path_danger
-        assert path is not None
-        answers = [f"answer_{number}" for number in range(len(self.questions))]
-        cited = path.skips_rule.cite() if path.skips_rule else "The policy"
-        allowed = (
-            f"{cited} lets an extreme case leave them out."
-            if path.skips
-            else "The policy does not say whether they may be: the decision is recorded as made in its silence."
-        )
-        self.fields["extreme"] = fields.YesNoField(
+    def _ask_about_stages(self) -> None:
+        """Whether stages are left out, by which path, why, and what the policy asks about it."""
+        several = len(self.paths) > 1
+        answers = {path.key: [name for name, _ in self._questions(path)] for path in self.paths}
+        first = ["path"] if several else answers[self.paths[0].key]
+        self._add("extreme", fields.YesNoField(
             label="Are the usual stages left out?",
             called="whether the usual stages are left out",
-            help_text=f"{allowed} It needs your reason.",
-            reveal={"yes": ["extreme_reason", *answers]},
+            help_text=f"{' '.join(self._allows(path) for path in self.paths)} It needs your reason.",
+            reveal={"yes": [*first, "extreme_reason"]},
+            required=any(path.key == DANGER for path in self.paths),
             size="m",
-        )
-        self.fields["extreme_reason"] = fields.LongTextField(
+        ))  # fmt: skip
+        if several:
+            self._add("path", fields.ChoiceField(
+                label="By which of the policy's paths?", called="by which of the policy's paths", small=True,
+                choices=[(path.key, path.name) for path in self.paths],
+                reveal={key: names for key, names in answers.items() if names},
+            ))  # fmt: skip
+        for path in self.paths:
+            for name, question in self._questions(path):
+                self._add(name, fields.LongTextField(
+                    label=str(question), called=f"an answer to “{question}”", rows=3,
+                    help_text=question.rule.cite() if question.rule else "",
+                ))  # fmt: skip
+        self._add("extreme_reason", fields.LongTextField(
             label="Why the usual stages are left out", called="why the usual stages are left out", rows=4
-        )
-        for name, question in zip(answers, self.questions, strict=True):
-            hint = question.rule.cite() if question.rule else ""
-            self.fields[name] = fields.LongTextField(
-                label=str(question), called=f"an answer to “{question}”", help_text=hint, rows=3
-            )
-        for name in ("extreme", "extreme_reason", *answers):
-            spoken(self, name).speak(name)
+        ))  # fmt: skip
+
+    @staticmethod
+    def _allows(path: Path) -> str:
+        cited = path.skips_rule.cite() if path.skips_rule else "The policy"
+        if path.skips:
+            what = "an extreme case" if path.key == DANGER else f"“{path.name}”"
+            return f"{cited} lets {what} leave them out."
+        return f"Whether they may be for “{path.name}” the policy does not say: it is decided in its silence."
+
+    @staticmethod
+    def _questions(path: Path) -> list[tuple[str, Item]]:
+        return [(f"answer_{path.key}_{number}", question) for number, question in enumerate(path.conditions)]
+
+    def _ask_about_police(self, asked: ladder.Police, questions: Sequence[Item]) -> None:
+        """Whether the police have been told: always, unless there is a reason, or as people judge."""
+        cited = asked.rule.cite() if asked.rule else "The policy"
+        hint = (
+            f"{cited}: they are told, without exception." if asked.always
+            else f"{cited}: they are normally told. If not, say why." if asked.normally
+            else f"{cited}: it is for you to judge."
+        )  # fmt: skip
+        binds = asked.always or asked.normally
+        self._add("police_told", fields.YesNoField(
+            label="Have the police been told?" + ("" if binds else " (optional)"), required=binds,
+            called="whether the police have been told", help_text=hint, size="m",
+            reveal={"yes": ["police_reference"], "no": ["police_why"]},
+        ))  # fmt: skip
+        self._add("police_reference", fields.LongTextField(
+            label="When, by whom, and their reference (optional)", required=False, rows=2
+        ))  # fmt: skip
+        weighed = " ".join(str(question) for question in questions)
+        self._add("police_why", fields.LongTextField(
+            label="Why not" + ("" if binds else " (optional)"), called="why the police are not told", rows=3,
+            required=False, help_text=f"The policy asks you to weigh: {weighed}" if weighed else "",
+        ))  # fmt: skip
+
+    def _add(self, name: str, field: fields.Spoken) -> None:
+        self.fields[name] = field
+        field.speak(name)
 
     def answers(self) -> dict[str, str]:
-        """The answers to the policy's questions about an extreme case, by question."""
+        """The answers to the policy's questions about the path that is taken, by question."""
         typed = self.cleaned_data
-        return {str(q): typed.get(f"answer_{n}", "") for n, q in enumerate(self.questions) if f"answer_{n}" in typed}
+        pairs = [pair for path in self.paths for pair in self._questions(path) if self.taken() in ("", path.key)]
+        return {str(question): typed[name] for name, question in pairs if typed.get(name)}
+
+    def taken(self) -> str:
+        """The path that is taken, by its key; "" where there is one way out at most."""
+        return str(self.cleaned_data.get("path") or "") if self.cleaned_data.get("extreme") else ""
+
+    def police(self) -> dict[str, Any]:
+        """What was said about the police."""
+        typed = self.cleaned_data
+        told = typed.get("police_told")
+        return {"police_told": told, "police_words": typed.get("police_reference" if told else "police_why") or ""}
 
 
 class Risk(forms.Form):
@@ -137,7 +217,7 @@ class Needs(forms.Form):
 class Channels(forms.Form):
     """For each channel: open, limited, not used; and what else."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: RestrictionKinds, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for channel in CHANNELS:
             self._add(channel, fields.ChoiceField(
@@ -150,6 +230,24 @@ class Channels(forms.Form):
         self._add(Channel.OTHER, fields.YesNoField(
             label="Another term, in your own words?", called="whether there is another term", size="s",
         ))  # fmt: skip
+        if kinds.listed:
+            self._add("kinds", self._kinds(kinds))
+
+    @staticmethod
+    def _kinds(kinds: RestrictionKinds) -> fields.ChoicesField:
+        """The policy's catalogue, in its own words; who decides and what is asked first hang on it."""
+        hint = "Who decides, and what has to be answered first, may hang on this."
+        field = fields.ChoicesField(
+            label="Which of the policy's measures is this?" + (" (optional)" if kinds.others_allowed else ""),
+            called="which of the policy's measures it is", required=not kinds.others_allowed, small=True, size="m",
+            help_text=f"{hint} Leave all empty where it is none of them." if kinds.others_allowed else hint,
+            choices=[(kind.key, words.upper_first(kind_words(kind))) for kind in kinds.listed],
+        )  # fmt: skip
+        for kind in kinds.listed:
+            parts = [*(str(item) for item in kind.conditions), f"Decided by: {kind.by.names()}" if kind.by else "",
+                     kind.rule.cite() if kind.rule else ""]  # fmt: skip
+            field.hints[kind.key] = ". ".join(part.rstrip(".") for part in parts if part).replace("?.", "?")
+        return field
 
     def _add(self, name: str, field: fields.Spoken) -> None:
         self.fields[name] = field
@@ -328,10 +426,19 @@ class Decide(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, restriction: Restriction, terms: Sequence[Term], questions: bool, **kwargs: Any
+        self,
+        *args: Any,
+        restriction: Restriction,
+        terms: Sequence[Term],
+        questions: bool,
+        together: bool = False,
+        take_part: Sequence[User] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.terms = list(terms)
+        if together:
+            self._agree()
         self.needs_considered = questions
         changing = {
             "months": fields.WholeNumberField(
@@ -344,12 +451,27 @@ class Decide(forms.Form):
                 initial="\n".join(restriction.instructions),
             ),
         }  # fmt: skip
+        if together:
+            changing = {}
+        meeting = meeting_fields(take_part) if take_part is not None else {}
         reasons = {name: self.fields.pop(name) for name in ("reasons", "considered", "not_done")}
-        for name, field in {**changing, **reasons}.items():
+        for name, field in {**changing, **meeting, **reasons}.items():
             self.fields[name] = field
-            if name in changing:
+            if name in changing or name in meeting:
                 spoken(self, name).speak(name)
-        options(self, "decision").reveal = {self.CHANGED: tuple(changing)}
+        options(self, "decision").reveal = {self.CHANGED: tuple(changing)} if changing else {}
+
+    def _agree(self) -> None:
+        """Several decide on the same thing: each agrees, or it goes back."""
+        field = choose(
+            self, "decision", [(self.AS_PROPOSED, "Agree to impose it as proposed"), (self.RETURN, "Return it")]
+        )
+        field.hints = {
+            self.AS_PROPOSED: "It takes effect once everybody who is needed has agreed.",
+            self.RETURN: "Back to the proposer, with your reasons and those of whoever has agreed. "
+            "Say what has to change.",
+        }
+        self.fields["reasons"].help_text = "The resident reads the reasons of whoever decides last, in the letter."
 
     def _words(self, term: Term) -> fields.LongTextField:
         label = term.get_channel_display()
@@ -367,6 +489,10 @@ class Decide(forms.Form):
         ):
             self.add_error("considered", "Enter what else you considered")
         return typed
+
+    def meeting(self) -> Meeting | None:
+        """The meeting as written down; None where none decides."""
+        return meeting_of(self)
 
     def new_terms(self) -> list[NewTerm]:
         """The terms with the words as the decider left them."""
@@ -386,17 +512,41 @@ class Decide(forms.Form):
         return [line for line in self.cleaned_data["instructions"].splitlines() if line.strip()]
 
 
+class Consult(forms.Form):
+    """Who was asked before the decision, when, and what they said."""
+
+    person = fields.SelectField(label="Who was consulted?", called="who was consulted")
+    on = fields.DayField(label="When?", called="the day")
+    words = fields.LongTextField(
+        label="What did they say?", called="what they said",
+        help_text="In their words, for and against. Those who decide read this.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["person"]
+        assert isinstance(field, fields.SelectField)
+        field.choices = [("", "Choose a colleague"), *((str(user.pk), user.name) for user in people)]
+
+
 class Reason(forms.Form):
     """A reason, in one box."""
 
     reason = fields.LongTextField(label="Why", called="why", rows=4)
 
-    def __init__(self, *args: Any, label: str, called: str, hint: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, label: str, called: str, hint: str = "", others: Sequence[User] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         field = spoken(self, "reason")
         field.label, field.help_text = label, hint
         field.called = called
         field.speak("reason")
+        add_meeting(self, others)
+
+    def meeting(self) -> Meeting | None:
+        """With whom it was decided; None where one person decides."""
+        return meeting_of(self)
 
 
 class Account(forms.Form):
@@ -444,9 +594,19 @@ class DecideReview(forms.Form):
         over: bool,
         extension: str,
         by_request: bool = False,
+        questions: Sequence[Item] = (),
+        others: Sequence[User] | None = None,
+        to_extend: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if questions:
+            weigh(self, questions)
+        add_meeting(self, others)
+        if others is not None and to_extend:
+            self.fields[
+                "took_part"
+            ].help_text = "Needed to extend it: that takes more than one. You took part yourself."
         self.terms = list(terms)
         self.over = over
         outcome = choose(self, "outcome", [(key, self.LABELS[Outcome(key)][0]) for key in outcomes])
@@ -519,6 +679,10 @@ class DecideReview(forms.Form):
                 continue
             made.append(NewTerm(term.channel, limit, words, term.person_id))
         return made
+
+    def meeting(self) -> Meeting | None:
+        """With whom it was decided; None where one person decides."""
+        return meeting_of(self)
 
     def months_chosen(self) -> int | None:
         """The length, from whichever box the outcome reveals."""

@@ -5,6 +5,8 @@ from restrictions.services.checking import follow_up, record_check
 from restrictions.services.decisions import (
     Changes,
     check_changes,
+    check_decision,
+    check_lift,
     impose,
     lapse,
     last_act,
@@ -16,6 +18,7 @@ from restrictions.services.decisions import (
 from restrictions.services.parts import (
     save_evidence,
     save_instructions,
+    save_kinds,
     save_length,
     save_less,
     save_needs,
@@ -23,7 +26,7 @@ from restrictions.services.parts import (
     save_risk,
     save_terms,
 )
-from restrictions.services.proposals import propose, send_back, start, withdraw
+from restrictions.services.proposals import consult, propose, send_back, start, withdraw
 from restrictions.services.readiness import Missing, NotReady, missing
 from restrictions.services.reconsidering import record_request
 from restrictions.services.reviews import begin_review, decide_review, preview_review, record_account
@@ -41,6 +44,9 @@ __all__ = [
     "begin_review",
     "change_spoc",
     "check_changes",
+    "check_decision",
+    "check_lift",
+    "consult",
     "cover_spoc",
     "decide_review",
     "end_cover",
@@ -61,6 +67,7 @@ __all__ = [
     "replace_terms",
     "save_evidence",
     "save_instructions",
+    "save_kinds",
     "save_length",
     "save_less",
     "save_needs",

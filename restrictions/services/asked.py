@@ -5,11 +5,12 @@ from datetime import date
 
 import policies.clocks
 from cases.models import Case, Incident, Involvement
+from policies.parts import RestrictionKind
 from policies.periods import Period
 from policies.policy import Gate, Policy, RegisterRule
 from policies.rules import Rule, RuleBroken
 from policies.values import Item
-from restrictions.models import Term
+from restrictions.models import NAMED_PERSON, Restriction, Term
 
 PROPORTIONATE = Rule("law", "F2", text="A restriction is proportionate and has regard to the Equality Act.")
 EVIDENCED = Rule("law", "F1", text="No restriction without evidence, reasons and a review date.")
@@ -37,6 +38,23 @@ def appealed_as(policy: Policy, terms: Iterable[Term]) -> tuple[str, ...]:
     if kinds and any(term.channel == Term.Channel.SPOC for term in terms):
         return (*steps(policy), *kinds)
     return steps(policy)
+
+
+def kind_words(kind: RestrictionKind) -> str:
+    """A kind of restriction in the policy's own sense, with the ways of contact that it speaks of."""
+    if not kind.channels or kind.words != kind.does:
+        return kind.words
+    return f"{kind.words}: {', '.join(kind.channels)}"
+
+
+def kind_steps(restriction: Restriction) -> tuple[str, ...]:
+    """The names under which gates may speak of the kinds that a restriction consists of.
+
+    A single point of contact is an act of its own as well, whatever the policy calls its kind (Northampton section 5).
+    """
+    kinds = restriction.of_kinds()
+    single = ("spoc",) if any(kind.does == NAMED_PERSON for kind in kinds) else ()
+    return tuple(dict.fromkeys((*(kind.key for kind in kinds), *single)))
 
 
 def register_for(policy: Policy) -> RegisterRule | None:
@@ -102,6 +120,17 @@ def check_review_months(policy: Policy, months: int) -> None:
         if (chosen > limit) if wrong > 0 else (chosen < limit):
             words = f"The review must be after at {word} {bound.length()}"
             raise RuleBroken(words, policy.value(f"review.{path}").rule, "review_months")
+
+
+def review_questions(policy: Policy) -> list[Item]:
+    """What the policy asks to be weighed in a review, and before what may come of one; each question once."""
+    named = (*policy.steps_into("review"), "extend", "vary", "lift")
+    return list(dict.fromkeys(item for step in named for item in policy.questions_for(step)))
+
+
+def questions_lost(policy: Policy, *steps: str) -> bool:
+    """Whether part of what the policy asks to be weighed is lost from its text."""
+    return any(policy.questions_lost(step) for step in steps)
 
 
 def possible_evidence(case: Case) -> list[Incident]:

@@ -11,7 +11,9 @@ from django_fsm import TransitionNotAllowed
 import cases.permissions
 from audit import services as audit
 from audit.models import Event
-from cases.services import stages
+from cases.deciders import Deciders
+from cases.services import deciding, stages
+from cases.services.deciding import Meeting
 from deadlines import services as deadlines
 from design.dates import day_of
 from letters import services as letters
@@ -20,13 +22,14 @@ from people.references import next_reference
 from policies.rules import Rule, RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction, Review
-from restrictions.services import asked, parts, readiness, spoc, telling, waiving
+from restrictions.services import asked, parts, proposals, readiness, spoc, telling, waiving
 from restrictions.services import terms as limits
 from restrictions.services.readiness import NotReady
 from restrictions.services.rows import about, locked
 from restrictions.services.terms import NewTerm
 
 State = Restriction.State
+SAME = Rule("evenhand", text="Those who decide together decide on the same thing.")
 ENDS_WITH_IT = ("review.interval", "breach.answer", "reconsideration.decide", *spoc.ENDS_WITH_IT)
 """What is due while a restriction runs, and no longer when its last day has gone."""
 
@@ -50,8 +53,13 @@ def impose(
     considered: str = "",
     not_done: str = "",
     changes: Changes | None = None,
+    meeting: Meeting | None = None,
 ) -> Restriction:
-    """Put a proposed restriction in force from today, by somebody whom the policy names (Dover 6.14).
+    """Put a proposed restriction in force from today, by whoever the policy names (Dover 6.14).
+
+    Where the policy has several decide, this is one person's voice, and it takes effect with the last that is needed;
+    until then the restriction stays proposed. They decide on the same thing: none of them changes it. A meeting decides
+    at once, written down by one who took part.
 
     All at once: the case moves to its stage, the resident is entered on the register (6.30), the letter is issued
     (6.15), the appeal window (6.34) and the reviews (6.18) are set, the decision is recorded. Everything that had to be
@@ -64,9 +72,26 @@ def impose(
         raise TransitionNotAllowed(object=restriction)
     if not reasons.strip():
         raise RuleBroken("Enter your reasons", asked.EVIDENCED, "reasons")
+    proposals.check_not_spoken(restriction, by)
+    body = check_together(restriction, changes)
     changed = _apply(restriction, changes or Changes())
     if lacking := readiness.missing(restriction):
         raise NotReady(lacking)
+    if not deciding.speak(
+        restriction.case,
+        body=body,
+        about=about(restriction),
+        subject=restriction,
+        by=by,
+        at=at,
+        reasons=reasons,
+        considered=considered,
+        not_done=not_done,
+        meeting=meeting,
+        barred=permissions.barred_from_deciding(restriction),
+    ):
+        deadlines.excuse(about(restriction), "restriction.decide", user=by)
+        return restriction
     made = telling.plan(restriction, on=day_of(at), reasons=reasons.strip())
     _put_in_force(restriction, made, by=by, at=at)
     decision = audit.decide(
@@ -75,20 +100,21 @@ def impose(
         by=by,
         at=at,
         reasons=reasons,
-        rule=permissions.deciders(restriction.case.policy).rule,
+        rule=body.rule,
         outcome="imposed with changes" if changed else "imposed as proposed",
         considered=considered,
         not_done=not_done,
         facts=_facts(made) | {"changed": changed},
     )
     waiving.record_waiver(restriction, by=by, at=at)
+    writer = deciding.writer(restriction.case, body=body, about=about(restriction), by=by)
     deadlines.meet(about(restriction), "restriction.decide", at=at, how="Imposed")
-    stages.mark_restricted(restriction.case_id, by=by, at=at, extreme=restriction.extreme)
-    telling.enter_on_register(restriction, by=by, at=at)
+    stages.mark_restricted(restriction.case_id, by=writer, at=at, extreme=restriction.extreme)
+    telling.enter_on_register(restriction, by=writer, at=at)
     telling.set_deadlines(restriction, made.dates, at=at, event=decision.pk)
-    spoc.begin(restriction, by=by, at=at, event=decision.pk)
-    _issue(restriction, "restriction", telling.letter_facts(made), by=by, at=at)
-    tell_of_late_review(restriction, made, by=by, at=at)
+    spoc.begin(restriction, by=writer, at=at, event=decision.pk)
+    _issue(restriction, "restriction", telling.letter_facts(made), by=writer, at=at)
+    tell_of_late_review(restriction, made, by=writer, at=at)
     return restriction
 
 
@@ -116,8 +142,32 @@ def _apply(restriction: Restriction, changes: Changes) -> dict[str, Any]:
     return changed
 
 
-def check_changes(restriction: Restriction, changes: Changes | None) -> None:
+def check_together(restriction: Restriction, changes: Changes | None) -> Deciders:
+    """Who decides a proposal; refused where those have not been asked whom the policy has asked first, or where one of
+    several would impose something else than the others decide on.
+    """
+    body = permissions.body(restriction)
+    deciding.check_consulted(body, about(restriction), restriction.case, field="decision")
+    if changes is not None and body.together:
+        raise RuleBroken(
+            "Return it, saying what has to change: several decide, and on the same thing", SAME, "decision"
+        )
+    return body
+
+
+def check_decision(
+    restriction: Restriction, changes: Changes | None, *, meeting: Meeting | None, by: User, at: datetime
+) -> None:
     """Refuse what `impose` would refuse, before anything is done: for the page on which it is checked."""
+    body = check_together(restriction, changes)
+    if body.meets:
+        barred = permissions.barred_from_deciding(restriction)
+        deciding.check_meeting(restriction.case, body, meeting, by=by, at=at, barred=barred)
+    check_changes(restriction, changes)
+
+
+def check_changes(restriction: Restriction, changes: Changes | None) -> None:
+    """Refuse changes that could not be imposed, and whatever the proposal lacks."""
     if lacking := readiness.missing(restriction):
         raise NotReady(lacking)
     changes = changes or Changes()
@@ -210,9 +260,10 @@ def tell_of_late_review(restriction: Restriction, made: telling.Plan, *, by: Use
 
 
 @transaction.atomic
-def lift(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restriction:
+def lift(restriction_id: int, *, by: User, at: datetime, reason: str, meeting: Meeting | None = None) -> Restriction:
     """End a restriction early, because the reason for it has gone: the resident is told, the register entry removed.
 
+    Where the policy has several decide, `meeting` says who else did, when, and what was said.
     Raises RuleBroken without a reason, TransitionNotAllowed where it is not in force or its last day has gone.
     """
     restriction = locked(restriction_id)
@@ -223,6 +274,10 @@ def lift(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restric
         raise TransitionNotAllowed(f"{restriction.reference} is over already: its last day has gone.")
     if not reason.strip():
         raise RuleBroken("Enter why it is lifted", None, "reason")
+    deciding.decide_at_once(
+        restriction.case, body=permissions.lifters(restriction), about=about(restriction), subject=restriction, by=by,
+        at=at, reasons=reason, meeting=meeting, barred=permissions.barred_from_lifting(restriction),
+    )  # fmt: skip
     end(restriction, by=by, at=at, reason=reason.strip())
     case = restriction.case
     audit.decide(
@@ -245,6 +300,14 @@ def lift(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restric
         at=at,
     )
     return restriction
+
+
+def check_lift(restriction: Restriction, *, meeting: Meeting | None, by: User, at: datetime) -> None:
+    """Refuse what `lift` would refuse, before anything is done: for the page on which it is checked."""
+    if not restriction.is_in_force(day_of(at)):
+        raise RuleBroken("It is not in force, so there is nothing to lift", None, "reason")
+    body, barred = permissions.lifters(restriction), permissions.barred_from_lifting(restriction)
+    deciding.check_at_once(restriction.case, body, meeting, by=by, at=at, barred=barred)
 
 
 def lifted_facts(restriction: Restriction, *, on: date, reason: str) -> dict[str, Any]:
@@ -461,7 +524,8 @@ def _copy(old: Restriction, *, at: datetime, months: int | None) -> Restriction:
     """A draft that says what the old one said and follows it. Its proposer stays whoever proposed the first (F12)."""
     kept = (
         "risk_assessment", "reasons", "less_considered", "needs_considered", "needs_version", "adjustment_touched",
-        "adjustment_reason", "other_way", "evidence_summary", "extreme", "extreme_reason", "extreme_answers", "risks",
+        "adjustment_reason", "other_way", "evidence_summary", "extreme", "extreme_reason", "extreme_answers", "path",
+        "police_told", "police_words", "kinds", "risks",
         "instructions", "share_with_contractors", "tell_resident_of_entry", "not_told_reason", "look_again_on",
         "proposed_by", "proposed_at",
     )  # fmt: skip

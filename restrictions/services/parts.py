@@ -1,6 +1,6 @@
 """The parts of a proposal, each written by itself while it is prepared or has been returned."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -11,8 +11,10 @@ from cases import ladder
 from cases.models import Assessment, Incident
 from design.dates import day_of
 from people.models import User
-from policies.policy import Policy
+from policies.parts import Path
+from policies.policy import DANGER, Policy
 from policies.rules import RuleBroken
+from policies.values import Item
 from restrictions import permissions
 from restrictions.models import Restriction
 from restrictions.services import asked
@@ -61,11 +63,15 @@ def save_evidence(
     extreme: bool = False,
     extreme_reason: str = "",
     extreme_answers: Mapping[str, str] | None = None,
+    path: str = "",
+    police_told: bool | None = None,
+    police_words: str = "",
 ) -> Restriction:
-    """Name the incidents it rests on, and whether the extreme path is taken (Dover 6.7, 6.17, 6.22).
+    """Name the incidents it rests on, by which path stages are left out (Dover 6.7, 6.17, 6.22), and about the police.
 
-    Only what somebody saw or heard of this resident's own behaviour counts. The extreme path needs an incident of
-    danger, a recorded reason, and an answer to each question that the policy asks about it.
+    Only what somebody saw or heard of this resident's own behaviour counts. A path needs what opens it, a recorded
+    reason, and an answer to each question that the policy asks about it (Tenancy section 4: too serious, or a notice
+    would inflame). Where the policy normally has the police told, whoever does not says why (Homes for Life 1.9.4).
     """
     restriction = _in_preparation(restriction_id, by, at)
     case, policy = restriction.case, restriction.case.policy
@@ -73,30 +79,72 @@ def save_evidence(
     if len(chosen) != len(set(incidents)) or not all(counts_as_evidence(each, case) for each in chosen):
         words = "Select incidents that somebody saw or heard, and in which this resident behaved so"
         raise RuleBroken(words, EVIDENCED, "incidents")
-    if extreme:
-        check_extreme(policy, chosen, extreme_reason, extreme_answers or {})
+    taken = check_extreme(policy, chosen, path, extreme_reason, extreme_answers or {}) if extreme else None
+    _put_police(restriction, ladder.police(policy, chosen, taken.key if taken else ""), police_told, police_words)
     restriction.incidents.set(chosen)
     restriction.evidence_summary = summary.strip()
-    restriction.extreme = extreme
+    restriction.extreme, restriction.path = extreme, taken.key if taken else ""
     restriction.extreme_reason = extreme_reason.strip() if extreme else ""
     restriction.extreme_answers = dict(extreme_answers or {}) if extreme else {}
     restriction.save()
     return restriction
 
 
-def check_extreme(policy: Policy, chosen: Sequence[Incident], reason: str, answers: Mapping[str, str]) -> None:
-    """Refuse the extreme path without danger, without a reason, or with a question of the policy unanswered."""
-    path = policy.path_danger
-    rule = path.skips_rule if path else None
-    if path is None or not any(ladder.is_dangerous(policy, each) for each in chosen):
-        raise RuleBroken(
-            "Select an incident in which somebody was assaulted, threatened or intimidated", rule, "incidents"
-        )
+def check_extreme(
+    policy: Policy, chosen: Sequence[Incident], path: str, reason: str, answers: Mapping[str, str]
+) -> Path:
+    """The path by which stages are left out; refused where nothing opens it, or without a reason or an answer.
+
+    `path` is "" where the policy has one way out, which is then meant.
+    """
+    possible = ladder.ways_out(policy, chosen)
+    taken = next((one for one in possible if one.key == path or (not path and len(possible) == 1)), None)
+    if taken is None:
+        raise _no_way_out(policy, path, possible)
+    rule = taken.skips_rule or next(iter(taken.rules), None)
     if not reason.strip():
         raise RuleBroken("Enter why the usual stages are left out", rule, "extreme_reason")
-    for number, question in enumerate(path.conditions):
+    for number, question in enumerate(questions_of([taken])):
         if not answers.get(str(question), "").strip():
-            raise RuleBroken(f"Enter an answer to “{question}”", question.rule, f"answer_{number}")
+            raise RuleBroken(f"Enter an answer to “{question}”", question.rule, f"answer_{taken.key}_{number}")
+    return taken
+
+
+def _no_way_out(policy: Policy, path: str, possible: Sequence[Path]) -> RuleBroken:
+    if not path and possible:
+        return RuleBroken("Select by which of the policy's paths", None, "path")
+    named = next((one for one in policy.paths if one.key == (path or DANGER)), None)
+    rule = (named.skips_rule or next(iter(named.rules), None)) if named else None
+    if named is None or named.key == DANGER:
+        words = "Select an incident in which somebody was assaulted, threatened or intimidated"
+        return RuleBroken(words, rule, "incidents")
+    return RuleBroken(f"Select an incident that opens “{named.name}”", rule, "incidents")
+
+
+def questions_of(paths: Iterable[Path]) -> list[Item]:
+    """What the policy asks about paths, for a person to answer in words."""
+    return [question for path in paths for question in path.conditions]
+
+
+def _put_police(restriction: Restriction, asked: ladder.Police | None, told: bool | None, words: str) -> None:
+    """Keep what was said about the police; whoever does not tell them says why, where the policy normally has it."""
+    if asked is None:
+        restriction.police_told, restriction.police_words = None, ""
+        return
+    if asked.normally and told is False and not words.strip():
+        raise RuleBroken("Enter why the police are not told", asked.rule, "police_why")
+    restriction.police_told, restriction.police_words = told, words.strip()
+
+
+def check_police(policy: Policy, chosen: Sequence[Incident], restriction: Restriction) -> None:
+    """Refuse a proposal that leaves open what the policy asks about the police, or does not tell them where it must."""
+    asked = ladder.police(policy, chosen, restriction.path)
+    if asked is None or not (asked.always or asked.normally):
+        return
+    if restriction.police_told is None:
+        raise RuleBroken("Say whether the police have been told", asked.rule, "police_told")
+    if asked.always and not restriction.police_told:
+        raise RuleBroken("Tell the police, and say here when: the policy has no exception", asked.rule, "police_told")
 
 
 @transaction.atomic
@@ -155,6 +203,21 @@ def save_terms(restriction_id: int, *, by: User, at: datetime, terms: Sequence[N
     limits.check_terms(restriction.case.policy, terms)
     limits.check_person(restriction, terms, cases.permissions.people_affected(restriction.case))
     limits.put(restriction, terms)
+    restriction.save()
+    return restriction
+
+
+@transaction.atomic
+def save_kinds(restriction_id: int, *, by: User, at: datetime, kinds: Sequence[str]) -> Restriction:
+    """Say which of the policy's kinds of restriction the limits amount to: who decides and what is asked hang on it."""
+    restriction = _in_preparation(restriction_id, by, at)
+    listed = restriction.case.policy.restriction_kinds
+    known = [kind.key for kind in listed.listed]
+    if not set(kinds) <= set(known):
+        raise RuleBroken("Select kinds that the policy has", listed.rule, "kinds")
+    if not kinds and known and not listed.others_allowed:
+        raise RuleBroken("Select which of the policy's kinds it is: the policy allows no other", listed.rule, "kinds")
+    restriction.kinds = [key for key in known if key in set(kinds)]
     restriction.save()
     return restriction
 

@@ -1,12 +1,14 @@
 """Starting a proposal, putting it before a decider, returning it, dropping it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
+from cases import deciders
 from cases.models import Case
+from cases.services import deciding
 from deadlines import services as deadlines
 from people.models import User
 from people.references import next_reference
@@ -76,6 +78,9 @@ def propose(restriction_id: int, *, by: User, at: datetime) -> Restriction:
             "months": restriction.months,
             "incidents": [each.reference for each in restriction.incidents.order_by("reference")],
             "extreme": restriction.extreme,
+            "path": restriction.path,
+            "police_told": restriction.police_told,
+            "kinds": restriction.kinds,
             "told": restriction.tell_resident_of_entry,
             "adjustment_touched": restriction.adjustment_touched,
         },
@@ -86,6 +91,7 @@ def propose(restriction_id: int, *, by: User, at: datetime) -> Restriction:
             "adjustment_reason": restriction.adjustment_reason,
             "other_way": restriction.other_way,
             "extreme_reason": restriction.extreme_reason,
+            "police": restriction.police_words,
             "terms": limits.arrangement(limits.of(restriction)),
             "instructions": restriction.instructions,
             "not_told_reason": restriction.not_told_reason,
@@ -102,7 +108,7 @@ def propose(restriction_id: int, *, by: User, at: datetime) -> Restriction:
         case_ref=case.reference,
         title="Decide a proposed restriction",
         url_name="restrictions:decide",
-        for_roles=permissions.keys_of(permissions.deciders(case.policy), case.provider),
+        for_roles=permissions.body(restriction).keys(case.provider),
         not_for=User.objects.filter(pk__in=permissions.barred_from_deciding(restriction)),
         runs_from_event=event.pk,
         at=at,
@@ -110,23 +116,35 @@ def propose(restriction_id: int, *, by: User, at: datetime) -> Restriction:
     return restriction
 
 
+def check_not_spoken(restriction: Restriction, by: User) -> None:
+    """Refuse a second decision of one person on the same proposal: it waits for the others."""
+    if by.pk in deciders.who_agreed(about(restriction), "restrict"):
+        raise TransitionNotAllowed(f"You have decided on {restriction.reference}. It waits for the others.")
+
+
 @transaction.atomic
 def send_back(restriction_id: int, *, by: User, at: datetime, reasons: str) -> Restriction:
-    """Return a proposal to its proposer, who changes it or drops it. Raises RuleBroken without reasons."""
+    """Return a proposal to its proposer, who changes it or drops it.
+
+    Where several decide, one who does not agree is enough: the proposer reads the reasons of everybody who has decided.
+    Raises RuleBroken without reasons, TransitionNotAllowed for somebody who has agreed already.
+    """
     restriction = locked(restriction_id)
     permissions.check_can_send_back(by, restriction)
-    restriction.send_back(reasons=reasons.strip())
     if not reasons.strip():
         raise RuleBroken("Enter what has to change", None, "reasons")
-    restriction.save()
     case = restriction.case
+    check_not_spoken(restriction, by)
+    told = deciding.go_back(case, about=about(restriction), act="restrict", by=by, at=at, reasons=reasons)
+    restriction.send_back(reasons=told)
+    restriction.save()
     decision = audit.decide(
         "restriction.returned",
         subject=restriction,
         by=by,
         at=at,
         reasons=reasons,
-        rule=permissions.deciders(case.policy).rule,
+        rule=permissions.body(restriction).rule,
         outcome=State.RETURNED,
     )
     deadlines.meet(about(restriction), "restriction.decide", at=at, how="Returned")
@@ -146,12 +164,31 @@ def send_back(restriction_id: int, *, by: User, at: datetime, reasons: str) -> R
 
 
 @transaction.atomic
+def consult(
+    restriction_id: int, *, by: User, at: datetime, person_id: int | None, on: date | None, words: str
+) -> Restriction:
+    """Write down what somebody said whom the policy has asked before a proposal is decided.
+
+    Raises TransitionNotAllowed where it is decided, RuleBroken for somebody whom the policy does not name.
+    """
+    restriction = locked(restriction_id)
+    if restriction.state not in Restriction.PREPARING:
+        raise TransitionNotAllowed(object=restriction)
+    deciding.record_consultation(
+        restriction.case, body=permissions.body(restriction), about=about(restriction), subject=restriction,
+        person_id=person_id, on=on, words=words, by=by, at=at,
+    )  # fmt: skip
+    return restriction
+
+
+@transaction.atomic
 def withdraw(restriction_id: int, *, by: User, at: datetime, reason: str = "") -> Restriction:
     """Drop a proposal that nobody has decided. What it said stays in the trail (Dover 6.24: actions not taken)."""
     restriction = locked(restriction_id)
     permissions.check_can_withdraw(by, restriction)
     restriction.withdraw()
     restriction.save()
+    deciding.drop(about(restriction), "restrict", at=at)
     audit.record("restriction.withdrawn", subject=restriction, by=by, at=at, words={"reason": reason})
     deadlines.cancel(about(restriction), at=at, reason="The proposal was withdrawn")
     return restriction

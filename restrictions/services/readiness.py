@@ -8,9 +8,10 @@ from cases.models import Assessment
 from policies.policy import Policy
 from policies.rules import Rule, RuleBroken
 from restrictions.models import Restriction
+from restrictions.services import asked
 from restrictions.services import terms as limits
 from restrictions.services.asked import EVIDENCED, PROPORTIONATE, counts_as_evidence, gates, register_for
-from restrictions.services.parts import check_extreme
+from restrictions.services.parts import check_extreme, check_police
 from restrictions.services.terms import NewTerm
 
 
@@ -57,7 +58,7 @@ def missing(restriction: Restriction) -> list[Missing]:
     return found
 
 
-def _refusal(part: str, check: Callable[..., None], *things: object) -> list[Missing]:
+def _refusal(part: str, check: Callable[..., object], *things: object) -> list[Missing]:
     try:
         check(*things)
     except RuleBroken as refusal:
@@ -70,11 +71,13 @@ def _missing_evidence(restriction: Restriction, policy: Policy) -> list[Missing]
     chosen = list(restriction.incidents.prefetch_related("involvements"))
     if not any(counts_as_evidence(each, case) for each in chosen):
         return [Missing("evidence", "Select at least one incident that somebody saw or heard", EVIDENCED)]
+    found = _refusal("evidence", check_police, policy, chosen, restriction)
     if restriction.extreme:
-        return _refusal(
-            "evidence", check_extreme, policy, chosen, restriction.extreme_reason, restriction.extreme_answers
+        answers = restriction.extreme_answers
+        return found + _refusal(
+            "evidence", check_extreme, policy, chosen, restriction.path, restriction.extreme_reason, answers
         )
-    return _missing_stages(restriction)
+    return found + _missing_stages(restriction)
 
 
 def _missing_stages(restriction: Restriction) -> list[Missing]:
@@ -92,7 +95,7 @@ def _missing_stages(restriction: Restriction) -> list[Missing]:
 
 def _missing_answers(restriction: Restriction) -> list[Missing]:
     """What the policy asks before a restriction, and whether it covers the person: what is not on the file yet."""
-    gates = ladder.gates_for_restriction(restriction.case)
+    gates = ladder.gates_for_restriction(restriction.case, steps=asked.kind_steps(restriction))
     return [
         Missing("needs", f"Answer on the case file: {gate.text}", gate.rule)
         for gate in gates
@@ -124,6 +127,9 @@ def _missing_terms(restriction: Restriction, policy: Policy) -> list[Missing]:
     if not chosen:
         return [Missing("terms", "Choose the terms", limits.ROUTE_LEFT)]
     found = _refusal("terms", limits.check_terms, policy, chosen)
+    kinds = policy.restriction_kinds
+    if kinds.listed and not kinds.others_allowed and not restriction.of_kinds():
+        found.append(Missing("terms", "Select which of the policy's kinds it is", kinds.rule))
     register = register_for(policy)
     if register and not restriction.instructions:
         found.append(Missing("terms", "Enter what staff must do", register.rule))

@@ -13,7 +13,8 @@ import policies.clocks
 from audit import services as audit
 from cases.models import Incident, Involvement
 from cases.permissions import people_affected
-from cases.services import stages
+from cases.services import deciding, stages
+from cases.services.deciding import Meeting
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from design.dates import day_of
@@ -163,6 +164,7 @@ def decide_review(
     late_reason: str = "",
     considered: str = "",
     not_done: str = "",
+    meeting: Meeting | None = None,
 ) -> Review:
     """Decide what becomes of a restriction: lift, extend, vary, or keep it until its last day (Dover 6.18, 6.19).
 
@@ -177,6 +179,11 @@ def decide_review(
         raise TransitionNotAllowed(object=review)
     today = day_of(at)
     _check(review, restriction, today, outcome, reasons, evidence, months)
+    deciding.decide_at_once(
+        restriction.case, body=permissions.review_body(review, outcome), about=f"review:{review.reference}",
+        subject=review, by=by, at=at, reasons=reasons, considered=considered, not_done=not_done, meeting=meeting,
+        barred=permissions.barred_from_reviewing(restriction),
+    )  # fmt: skip
     review.late_reason = check_late(review, restriction, today, late_reason)
     review.evidence = evidence.strip()
     review.decide(by=by, at=at, outcome=outcome, reasons=reasons.strip())
@@ -283,10 +290,15 @@ def preview_review(
     late_reason: str = "",
     considered: str = "",
     not_done: str = "",
+    meeting: Meeting | None = None,
+    at: datetime | None = None,
 ) -> Preview:
     """What `decide_review` would do, refused for the same reasons, and nothing done: for the page of the check."""
     restriction, by_request = review.restriction, review.is_by_request(on)
     _check(review, restriction, on, outcome, reasons, evidence, months)
+    if at is not None:
+        body, barred = permissions.review_body(review, outcome), permissions.barred_from_reviewing(restriction)
+        deciding.check_at_once(restriction.case, body, meeting, by=by, at=at, barred=barred)
     late = check_late(review, restriction, on, late_reason)
     facts: dict[str, Any] = dict(NOTHING)
     found: telling.Dates | None = None

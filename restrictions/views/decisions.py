@@ -10,32 +10,27 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_fsm import TransitionNotAllowed
 
 from cases import ladder
-from deadlines.models import Deadline
+from cases.deciders import Deciders
+from cases.services.deciding import needs_others
 from design import dates
 from design.components import Task
 from design.dates import day_of
 from design.forms import for_page
 from letters import services as letters
+from people import access
 from people.access import SignedInRequest, why_not
 from people.models import Need, User
-from policies.rules import RuleBroken
 from restrictions import forms, permissions, services
 from restrictions.models import Restriction
 from restrictions.services import telling
 from restrictions.services import terms as limits
-from restrictions.services.asked import questions
+from restrictions.services.asked import kind_steps, questions, questions_lost, steps
 from restrictions.services.rows import about
-from restrictions.views import shared
+from restrictions.views import shared, together
 from restrictions.views.proposals import summary
 
 State = Restriction.State
 page = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def waiting(user: User) -> list[str]:
-    """The references of the proposals that wait for somebody, the longest first."""
-    rows = Deadline.objects.waiting_for(user).filter(kind="restriction.decide").order_by("pk")
-    return [row.about_ref for row in rows]
 
 
 @page
@@ -46,15 +41,20 @@ def decide(request: SignedInRequest, ref: str) -> HttpResponse:
         return _decided_already(request, restriction)
     refusal = why_not(permissions.check_can_decide, request.user, restriction)
     terms = limits.of(restriction)
+    found = together.standing(restriction, request.user)
     form = for_page(
-        forms.Decide, request, restriction=restriction, terms=terms, questions=bool(questions(restriction.case.policy))
-    )
+        forms.Decide, request, restriction=restriction, terms=terms,
+        questions=bool(questions(restriction.case.policy)), together=found["body"].together,
+        take_part=_may_take_part(restriction, request.user) if found["body"].meets else None,
+    )  # fmt: skip
     if request.method == "POST":
         permissions.check_can_decide(request.user, restriction)
+        if found["spoken"]:
+            return redirect("restrictions:agreed", ref)
     if form.is_bound and form.is_valid() and "again" not in request.POST:
         with form.rules():
             return _act_on(request, restriction, form)
-    return render(request, "restrictions/decide.html", _context(request, restriction, form, refusal))
+    return render(request, "restrictions/decide.html", _context(request, restriction, form, refusal) | found)
 
 
 def _act_on(request: SignedInRequest, restriction: Restriction, form: forms.Decide) -> HttpResponse:
@@ -68,10 +68,29 @@ def _act_on(request: SignedInRequest, restriction: Restriction, form: forms.Deci
     if "confirmed" in request.POST:
         return _first(request, restriction, lambda: services.impose(
             restriction.pk, by=request.user, at=now, reasons=typed["reasons"], considered=typed["considered"],
-            not_done=typed["not_done"], changes=changes,
+            not_done=typed["not_done"], changes=changes, meeting=form.meeting(),
         ), "restrictions:imposed")  # fmt: skip
-    services.check_changes(restriction, changes)
+    services.check_decision(restriction, changes, meeting=form.meeting(), by=request.user, at=now)
     return _check(request, restriction, form, changes)
+
+
+def _may_take_part(restriction: Restriction, reader: User) -> list[User]:
+    """Those who may be in the meeting beside the reader, who writes it down."""
+    barred = permissions.barred_from_deciding(restriction)
+    return others(restriction, permissions.body(restriction), barred, reader)
+
+
+def _others(restriction: Restriction, body: Deciders, barred: set[int], reader: User) -> list[User] | None:
+    """Those with whom the reader may decide; None where the reader decides alone."""
+    if not needs_others(body, reader, restriction.case):
+        return None
+    return others(restriction, body, barred, reader)
+
+
+def others(restriction: Restriction, body: Deciders, barred: set[int], reader: User) -> list[User]:
+    """Everybody but the reader who may be one of those who decide."""
+    keys, out = body.keys(restriction.case.provider), {*barred, reader.pk}
+    return [user for user in access.holders(restriction.case.provider, keys) if user.pk not in out]
 
 
 def _changes(form: forms.Decide) -> services.Changes | None:
@@ -81,9 +100,13 @@ def _changes(form: forms.Decide) -> services.Changes | None:
 
 
 def _first(request: SignedInRequest, restriction: Restriction, act: Any, done: str) -> HttpResponse:
-    """Do it, unless somebody was first: one's own second click leads to the same page, another's deed to 409."""
+    """Do it, unless somebody was first: one's own second click leads to the same page, another's deed to 409.
+
+    What still waits for others leads to the page that says for whom.
+    """
     try:
-        act()
+        if act().state == State.PROPOSED:
+            done = "restrictions:agreed"
     except TransitionNotAllowed:
         return _decided_already(request, shared.find(request, restriction.reference))
     return redirect(done, restriction.reference)
@@ -112,9 +135,9 @@ def _decided_already(request: SignedInRequest, restriction: Restriction) -> Http
 
 def _context(request: SignedInRequest, restriction: Restriction, form: forms.Decide, refusal: str) -> dict[str, Any]:
     case = restriction.case
-    queue = waiting(request.user)
+    queue = shared.waiting(request.user)
     position = queue.index(restriction.reference) + 1 if restriction.reference in queue else 0
-    gates = ladder.gates_for_restriction(case)
+    gates = ladder.gates_for_restriction(case, steps=kind_steps(restriction))
     return shared.step(
         restriction,
         form=form,
@@ -126,7 +149,7 @@ def _context(request: SignedInRequest, restriction: Restriction, form: forms.Dec
         .standing()
         .filter(resident=case.resident, kind=Need.Kind.ADJUSTMENT),
         lacking=services.missing(restriction),
-        who=permissions.deciders(case.policy),
+        questions_lost=questions_lost(case.policy, *steps(case.policy)),
         **summary(restriction),
     )
 
@@ -146,6 +169,9 @@ def _check(
         instructions=changes.instructions,
     )
     case = restriction.case
+    found = together.standing(restriction, request.user)
+    agreed = [voice.by for voice in found["voices"]]
+    still = [] if found["body"].meets else found["body"].lacking([*agreed, request.user], case.provider_id)
     letter = letters.preview(
         "restriction",
         to=case.resident,
@@ -167,6 +193,8 @@ def _check(
         not_done=form.cleaned_data["not_done"],
         register=summary(restriction)["register"],
         changed=form.cleaned_data["decision"] == form.CHANGED,
+        still_waits_for=still,
+        body=found["body"],
     )
     return render(request, "restrictions/check_decision.html", context)
 
@@ -181,12 +209,14 @@ def _typed(request: SignedInRequest) -> list[tuple[str, str]]:
 def imposed(request: SignedInRequest, ref: str) -> HttpResponse:
     """The confirmation: reference, what happened, the next dates, and the next proposal."""
     restriction = shared.find(request, ref)
+    if restriction.state == State.PROPOSED:
+        return redirect("restrictions:agreed", ref)
     if restriction.decided_at is None or restriction.state != State.IN_FORCE:
         return redirect("restrictions:view", ref)
     context = shared.step(
         restriction,
         dates=shared.rows_of(shared.dates_of([restriction]).get(ref, {}).values()),
-        queue=waiting(request.user),
+        queue=shared.waiting(request.user),
         register=summary(restriction)["register"],
     )
     return render(request, "restrictions/imposed.html", context)
@@ -198,7 +228,7 @@ def returned(request: SignedInRequest, ref: str) -> HttpResponse:
     restriction = shared.find(request, ref)
     if restriction.state != State.RETURNED:
         return redirect("restrictions:view", ref)
-    return render(request, "restrictions/returned.html", shared.step(restriction, queue=waiting(request.user)))
+    return render(request, "restrictions/returned.html", shared.step(restriction, queue=shared.waiting(request.user)))
 
 
 @page
@@ -210,14 +240,15 @@ def lift(request: SignedInRequest, ref: str) -> HttpResponse:
         return _lifted_already(request, restriction)
     today = day_of(timezone.now())
     form = for_page(
-        forms.Reason, request, label="Why is it lifted?", called="why it is lifted", hint="The resident reads this."
-    )
+        forms.Reason, request, label="Why is it lifted?", called="why it is lifted", hint="The resident reads this.",
+        others=_others(restriction, permissions.lifters(restriction), permissions.barred_from_lifting(restriction),
+                       request.user),
+    )  # fmt: skip
     if form.is_bound and form.is_valid() and "again" not in request.POST:
         with form.rules():
             if "confirmed" in request.POST:
-                return _lift(request, restriction, form.cleaned_data["reason"])
-            if not restriction.is_in_force(today):
-                raise RuleBroken("It is not in force, so there is nothing to lift", None, "reason")
+                return _lift(request, restriction, form)
+            services.check_lift(restriction, meeting=form.meeting(), by=request.user, at=timezone.now())
             letter = letters.preview(
                 "restriction_lifted",
                 to=restriction.case.resident,
@@ -238,9 +269,10 @@ def lift(request: SignedInRequest, ref: str) -> HttpResponse:
     return render(request, "restrictions/lift.html", shared.step(restriction, form=form))
 
 
-def _lift(request: SignedInRequest, restriction: Restriction, reason: str) -> HttpResponse:
+def _lift(request: SignedInRequest, restriction: Restriction, form: forms.Reason) -> HttpResponse:
+    reason, meeting = form.cleaned_data["reason"], form.meeting()
     try:
-        services.lift(restriction.pk, by=request.user, at=timezone.now(), reason=reason)
+        services.lift(restriction.pk, by=request.user, at=timezone.now(), reason=reason, meeting=meeting)
     except TransitionNotAllowed as refusal:
         now = shared.find(request, restriction.reference)
         if now.state == State.LIFTED:

@@ -22,7 +22,7 @@ from restrictions import forms, permissions, services
 from restrictions.models import Restriction, Term
 from restrictions.services import NotReady, asked, parts, telling
 from restrictions.services import terms as limits
-from restrictions.views import shared
+from restrictions.views import shared, together
 
 State = Restriction.State
 page = require_http_methods(["GET", "HEAD", "POST"])
@@ -65,8 +65,21 @@ def proposal(request: SignedInRequest, ref: str) -> HttpResponse:
         return stale
     lacking = services.missing(restriction)
     back = reverse("restrictions:of_case", args=[restriction.case.reference])
-    context = shared.step(restriction, back, tasks=tasks(restriction, lacking), lacking=lacking)
+    context = shared.step(
+        restriction, back, tasks=tasks(restriction, lacking), lacking=lacking, questions=_to_answer(restriction),
+        consultation=together.consultation(restriction, permissions.body(restriction), request.user),
+    )  # fmt: skip
     return render(request, "restrictions/proposal.html", context)
+
+
+def _to_answer(restriction: Restriction) -> list[Task]:
+    """What the policy asks before a restriction of these kinds, and that is answered on the case file."""
+    case = restriction.case
+    return [
+        Task(gate.text, gate.state, hint=gate.cited, url=reverse(gate.url_name, args=gate.where(case)))
+        for gate in ladder.gates_for_restriction(case, steps=asked.kind_steps(restriction))
+        if gate.asks
+    ]
 
 
 PAGES = {
@@ -121,17 +134,21 @@ def evidence(request: SignedInRequest, ref: str) -> HttpResponse:
     case, policy = restriction.case, restriction.case.policy
     listed = asked.possible_evidence(case)
     counting = [each for each in listed if asked.counts_as_evidence(each, case)]
-    extreme = any(ladder.is_dangerous(policy, each) for each in counting)
+    paths = ladder.ways_out(policy, counting)
     initial: dict[str, Any] = {
         "incidents": [str(pk) for pk in restriction.incidents.values_list("pk", flat=True)],
         "summary": restriction.evidence_summary,
         "extreme_reason": restriction.extreme_reason,
+        "path": restriction.path,
+        "police_told": restriction.police_told,
+        "police_reference" if restriction.police_told else "police_why": restriction.police_words,
     }
     if restriction.incidents.exists():
         initial["extreme"] = restriction.extreme
-    for number, question in enumerate(policy.path_danger.conditions if policy.path_danger else ()):
-        initial[f"answer_{number}"] = restriction.extreme_answers.get(str(question), "")
-    form = for_page(forms.Evidence, request, initial, incidents=counting, policy=policy, extreme=extreme)
+    for path in paths:
+        for number, question in enumerate(path.conditions):
+            initial[f"answer_{path.key}_{number}"] = restriction.extreme_answers.get(str(question), "")
+    form = for_page(forms.Evidence, request, initial, incidents=counting, policy=policy, paths=paths)
     if form.is_bound and form.is_valid():
         with form.rules():
             services.save_evidence(
@@ -143,12 +160,12 @@ def evidence(request: SignedInRequest, ref: str) -> HttpResponse:
                 extreme=form.cleaned_data.get("extreme") or False,
                 extreme_reason=form.cleaned_data.get("extreme_reason", ""),
                 extreme_answers=form.answers(),
+                path=form.taken(),
+                **form.police(),
             )
             return _saved(restriction)
     others = [each for each in listed if each not in counting]
-    return _render(
-        request, "evidence", restriction, form=form, counting=counting, others=others, path=policy.path_danger
-    )
+    return _render(request, "evidence", restriction, form=form, counting=counting, others=others)
 
 
 @page
@@ -220,11 +237,17 @@ def terms(request: SignedInRequest, ref: str) -> HttpResponse:
         initial |= {
             name: any(term.channel == name for term in kept) for name in (Term.Channel.SPOC, Term.Channel.OTHER)
         }
-    form = for_page(forms.Channels, request, initial)
+    initial["kinds"] = restriction.kinds
+    form = for_page(forms.Channels, request, initial, kinds=restriction.case.policy.restriction_kinds)
     if form.is_bound and form.is_valid():
         chosen = form.chosen()
-        asked = [v for v in chosen.values() if v in (Term.Limit.LIMITED, "yes")]
-        if asked:
+        if "kinds" in form.fields:
+            with form.rules():
+                services.save_kinds(
+                    restriction.pk, by=request.user, at=timezone.now(), kinds=form.cleaned_data["kinds"]
+                )
+    if form.is_bound and form.is_valid():
+        if any(v in (Term.Limit.LIMITED, "yes") for v in chosen.values()):
             query = QueryDict(mutable=True)
             query.update(chosen)
             return redirect(f"{reverse('restrictions:limits', args=[ref])}?{query.urlencode()}")
@@ -367,8 +390,8 @@ def check(request: SignedInRequest, ref: str) -> HttpResponse:
 
 def _deciders(restriction: Restriction) -> dict[str, Any]:
     """Who is asked to decide, in the policy's names, and under which rule."""
-    who = permissions.deciders(restriction.case.policy)
-    return {"names": who.names(), "rule": who.rule, "unsaid": who.unsaid}
+    who = permissions.body(restriction)
+    return {"names": who.names(), "rule": who.rule, "unsaid": who.unsaid, "together": who.how_many > 1}
 
 
 def summary(restriction: Restriction) -> dict[str, Any]:
@@ -376,6 +399,9 @@ def summary(restriction: Restriction) -> dict[str, Any]:
     policy = restriction.case.policy
     terms_now = limits.of(restriction)
     return {
+        "police": ladder.police(policy, list(restriction.incidents.all()), restriction.path),
+        "path": next((path for path in policy.paths if path.key == restriction.path), None),
+        "kinds": [asked.kind_words(kind) for kind in restriction.of_kinds()],
         "incidents": list(restriction.incidents.order_by("happened_on", "pk")),
         "terms": limits.as_rows(terms_now),
         "arrangement": limits.arrangement(terms_now),

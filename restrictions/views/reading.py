@@ -20,7 +20,7 @@ from restrictions import permissions, services
 from restrictions.models import Restriction, Review, Term
 from restrictions.services import asked, reconsidering, reviews, waiving
 from restrictions.services import terms as limits
-from restrictions.views import breaches, shared, spoc
+from restrictions.views import breaches, shared, spoc, together
 
 State = Restriction.State
 
@@ -119,6 +119,7 @@ def view(request: SignedInRequest, ref: str) -> HttpResponse:
         "spoc": spoc.section(request.user, restriction),
         "acts": acts(request.user, restriction, found, on),
     }
+    context |= together.standing(restriction, request.user)
     return render(request, "restrictions/view.html", context)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 from django_fsm import TransitionNotAllowed
 
+from cases.services.deciding import needs_others
 from design import dates
 from design.dates import day_of
 from design.forms import for_page
@@ -17,9 +18,11 @@ from people.access import SignedInRequest, why_not
 from people.models import Need
 from restrictions import forms, permissions, services
 from restrictions.models import Restriction, Review
+from restrictions.services import asked
 from restrictions.services import reviews as service
 from restrictions.services import terms as limits
 from restrictions.views import shared
+from restrictions.views.decisions import _others
 from restrictions.views.decisions import _typed as typed_in
 
 State, Outcome = Restriction.State, Review.Outcome
@@ -48,7 +51,11 @@ def review(request: SignedInRequest, ref: str) -> HttpResponse:
         if form.is_valid() and "again" not in request.POST:
             with form.rules():
                 return _act_on(request, restriction, begun, form)
-    return render(request, "restrictions/review.html", _context(request, restriction, begun, form, refusal))
+    context = _context(request, restriction, begun, form, refusal) | {
+        "questions": asked.review_questions(restriction.case.policy),
+        "questions_lost": asked.questions_lost(restriction.case.policy, *restriction.case.policy.steps_into("review")),
+    }
+    return render(request, "restrictions/review.html", context)
 
 
 def _begin(request: SignedInRequest, restriction: Restriction) -> HttpResponse:
@@ -105,16 +112,24 @@ def _form(request: SignedInRequest, restriction: Restriction, begun: Review, tod
         else "The policy does not say how long an extension may last, "
         "nor whether it is bound as a first restriction is. You decide the length, and it is recorded as yours."
     )
+    by_request = begun.is_by_request(today)
+    outcomes = service.possible_outcomes(restriction, waits, today, by_request=by_request)
+    strictest = Outcome.EXTEND if Outcome.EXTEND in outcomes else Outcome.LIFT
+    body, barred = permissions.review_body(begun, strictest), permissions.barred_from_reviewing(restriction)
+    alone = not needs_others(permissions.review_body(begun, Outcome.LIFT), request.user, restriction.case)
     return for_page(
         forms.DecideReview,
         request,
         restriction=restriction,
         terms=limits.of(restriction),
-        outcomes=service.possible_outcomes(restriction, waits, today, by_request=begun.is_by_request(today)),
-        by_request=begun.is_by_request(today),
+        outcomes=outcomes,
+        by_request=by_request,
+        others=_others(restriction, body, barred, request.user),
+        to_extend=alone,
         late=_late(begun, restriction, today),
         over=not restriction.is_in_force(today),
         extension=extension,
+        questions=asked.review_questions(policy),
     )
 
 
@@ -132,6 +147,7 @@ def _act_on(
         "late_reason": typed.get("late_reason", ""),
         "considered": typed["considered"],
         "not_done": typed["not_done"],
+        "meeting": form.meeting(),
     }
     if "confirmed" in request.POST:
         try:
@@ -147,7 +163,7 @@ def _check(
 ) -> HttpResponse:
     """“Check before you decide”: what is decided, which days follow, and what happens in order."""
     today = day_of(timezone.now())
-    preview = services.preview_review(begun, on=today, by=request.user, **arguments)
+    preview = services.preview_review(begun, on=today, at=timezone.now(), by=request.user, **arguments)
     context = shared.step(
         restriction,
         reverse("restrictions:review", args=[restriction.reference]),

@@ -13,6 +13,7 @@ import cases.views
 from deadlines.models import Deadline
 from design import refusals
 from people.access import SignedInRequest
+from people.models import User
 from policies.clocks import Reckoning
 from restrictions.models import Restriction
 
@@ -53,6 +54,12 @@ def step(restriction: Restriction, back: str = "", **more: Any) -> dict[str, Any
 def too_late(request: SignedInRequest, why: str, back: str) -> HttpResponse:
     """Somebody else was first: 409, saying who did what when."""
     return refusals.too_late(request, why, back=back, back_text="Back to the restriction")
+
+
+def waiting(user: User) -> list[str]:
+    """The references of the proposals that wait for somebody, the longest first."""
+    rows = Deadline.objects.waiting_for(user).filter(kind="restriction.decide").order_by("pk")
+    return [row.about_ref for row in rows]
 
 
 NAMES = {

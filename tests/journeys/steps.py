@@ -110,6 +110,7 @@ def write_evidence(at: Desk, restriction: str, *, extreme: str = "", why: str = 
     at.fill("What these incidents show", "The same behaviour, three times in two weeks.")
     if extreme:
         at.answer("Are the usual stages left out?", "Yes").fill("Why the usual stages are left out", extreme)
+        at.answer("Have the police been told?", "Yes")
         for box in at.page.locator("[name^=answer_]").all():
             at.write(box, why)
     return at.press("Save evidence")

@@ -33,7 +33,10 @@ def test_a_review_lifts_a_restriction(desk: Sit, council, staff: factories.Staff
     officer.says("Review of", "No incident is recorded in this case since it was imposed.")
 
     manager = desk(staff.manager).go(f"/restrictions/{restriction}/review/")
-    manager.answer("What do you decide?", "Lift").fill("Your reasons", REASONS).press("Check your decision")
+    manager.answer("What do you decide?", "Lift").fill("Your reasons", REASONS).fill(
+        "What else you considered", "It was kept."
+    )
+    manager.press("Check your decision")
     assert manager.page.title().startswith("Error: ")
     manager.says("Enter why the review is late").fill("Why the review is late", LATE)
     manager.fill("What you decided not to do", "No warning for the future.").press("Check your decision")
@@ -64,7 +67,7 @@ def test_a_review_at_the_end_extends_a_restriction(desk: Sit, council, staff: fa
 
     manager = desk(staff.manager).go(f"/restrictions/{first.reference}/review/")
     manager.answer("What do you decide?", "Extend").fill("By how many months?", "6").fill("Your reasons", REASONS)
-    manager.press("Check your decision")
+    manager.fill("What else you considered", "It was not kept.").press("Check your decision")
     assert manager.page.title().startswith("Error: ")
     manager.fill("How the terms were not kept", "Nine calls, logged.").press("Check your decision")
     manager.says("Check before you decide").press("Decide the review").says("Review decided", "is followed by")

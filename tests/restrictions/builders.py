@@ -77,6 +77,7 @@ def log(
     affected: tuple[User, ...] = (),
     facts: str = "Shouted for ten minutes on the phone.",
     part: str = Involvement.Part.BEHAVED,
+    police: bool | None = None,
 ) -> Incident:
     """An incident on the day of `at`."""
     return cases.incidents.log(
@@ -90,6 +91,7 @@ def log(
             warnings_given=warnings,
             continued_after_warnings=warnings > 0,
             danger=danger,
+            police_called=danger if police is None else police,
             categories=_behaviour(provider, at, danger=danger),
         ),
         affected=[AffectedPerson(user=user) for user in affected],

@@ -11,11 +11,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.models import Case
 from people import services as people
 from people.models import Need
 from restrictions import services
 from restrictions.models import Restriction
-from tests import axe, factories
+from restrictions.services import NewTerm
+from tests import axe, factories, invented
 from tests.restrictions import builders
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -168,6 +170,7 @@ def test_from_the_proposal_to_the_confirmation(w, sign_in, width):
     manager.get_by_label("By how many months?", exact=True).fill("3")
     manager.get_by_label("How the terms were not kept, or how the behaviour continued").fill("Rang again in May.")
     manager.get_by_label("Your reasons").fill("It goes on.")
+    manager.get_by_label("What else you considered").fill("Lifting it.")
     press(manager, "Check your decision")
     look(manager, "check-review")
     press(manager, "Decide the review")
@@ -206,3 +209,99 @@ def test_a_lost_race_says_who_was_first(w, sign_in, now):
     press(page, "Impose the restriction")
     assert page.get_by_text("Terry Leader imposed").is_visible()
     look(page, "lost-race")
+
+
+def harbour(now):
+    """A case at an invented provider where two of three decide, and a meeting on a named person; nothing proposed."""
+    provider = invented.running_on("harbour", at=now)
+    staff = factories.staff(provider)
+    resident = factories.resident(provider, staff.officer)
+    builders.log(provider, staff, resident, at=now - timedelta(days=5))
+    case = Case.objects.get(resident=resident)
+    builders.assess(case, staff.officer, at=now)
+    return builders.World(provider, staff, resident, Case.objects.get(pk=case.pk), now)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_two_decide_after_somebody_was_asked(now, sign_in, width):
+    w = harbour(now)
+    warden = factories.person(w.provider, "warden", name="Wanda Warden")
+    restriction = builders.draft(w, months=3)
+    ref = restriction.reference
+    officer = sign_in(w.staff.officer, width=width)
+    officer.goto(url("terms", ref))
+    look(officer, "together-terms")
+    officer.locator('input[name="kinds"][value="post_only"]').check()
+    officer.locator('input[name="phone"][value="closed"]').check()
+    for name in ("spoc", "other"):
+        officer.locator(f'input[name="{name}"][value="no"]').check()
+    officer.locator('input[name="email"][value="open"]').check()
+    press(officer, "Save the channels")
+    officer.goto(url("proposal", ref))
+    look(officer, "together-proposal")
+    officer.get_by_role("link", name="Write down what they said").click()
+    look(officer, "together-consult")
+    officer.get_by_label("Who was consulted?").select_option(label=w.staff.dpo.name)
+    press(officer, "Save what they said")
+    look(officer, "together-consult-error")
+    services.consult(ref_pk := restriction.pk, by=w.staff.officer, at=now, person_id=w.staff.dpo.pk,
+                     on=now.date(), words="She has no objection, as long as letters stay open.")  # fmt: skip
+    services.propose(ref_pk, by=w.staff.officer, at=now)
+
+    leader = sign_in(w.staff.team_leader, width=width)
+    leader.goto(url("decide", ref))
+    look(leader, "together-decide")
+    leader.get_by_label("Agree to impose it as proposed").check()
+    leader.get_by_label("Your reasons").fill("Staff must be able to do their work.")
+    leader.get_by_label("What else you considered").fill("Limiting e-mail alone.")
+    press(leader, "Check your decision")
+    look(leader, "together-check")
+    press(leader, "Record your decision")
+    look(leader, "together-agreed")
+    second = sign_in(warden, width=width)
+    second.goto(url("decide", ref))
+    look(second, "together-second")
+    second.goto(url("view", ref))
+    look(second, "together-view")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_meeting_is_written_down(now, sign_in, width):
+    w = harbour(now)
+    factories.person(w.provider, "keeper", name="Kit Keeper")
+    restriction = builders.draft(w, months=3)
+    terms = [NewTerm("spoc", "limited", "Ring on Mondays.", w.staff.colleague.pk)]
+    services.save_terms(restriction.pk, by=w.staff.officer, at=now, terms=terms)
+    services.consult(restriction.pk, by=w.staff.officer, at=now, person_id=w.staff.dpo.pk, on=now.date(), words="Yes.")
+    services.propose(restriction.pk, by=w.staff.officer, at=now)
+    leader = sign_in(w.staff.team_leader, width=width)
+    leader.goto(url("decide", restriction.reference))
+    leader.get_by_label("Impose as proposed").check()
+    leader.get_by_label("Your reasons").fill("Staff must be able to do their work.")
+    leader.get_by_label("What else you considered").fill("Two named people.")
+    press(leader, "Check your decision")
+    look(leader, "meeting-error")
+    leader.get_by_label("Kit Keeper").check()
+    for box, typed in (("day", now.day), ("month", now.month), ("year", now.year)):
+        leader.locator(f'input[name="met_on_{box}"]').fill(str(typed))
+    leader.get_by_label("What was said in the meeting?").fill("Both held it to be needed.")
+    press(leader, "Check your decision")
+    press(leader, "Impose the restriction")
+    assert leader.get_by_role("heading", name="Restriction imposed").is_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_ways_out_of_the_stages(now, sign_in, width):
+    provider = factories.running_on("tenancy-enforcement-procedure", slug="tenancy", at=now)
+    staff = factories.staff(provider)
+    resident = factories.resident(provider, staff.officer)
+    builders.log(provider, staff, resident, at=now, danger=True, police=False)
+    restriction = services.start(Case.objects.get(resident=resident).pk, by=staff.officer, at=now)
+    officer = sign_in(staff.officer, width=width)
+    officer.goto(url("evidence", restriction.reference))
+    officer.locator('input[name="extreme"][value="yes"]').check()
+    officer.locator('input[name="path"][value="serious"]').check()
+    officer.locator('input[name="police_told"][value="no"]').check()
+    look(officer, "paths")
+    press(officer, "Save evidence")
+    look(officer, "paths-error")

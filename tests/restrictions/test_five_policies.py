@@ -13,6 +13,7 @@ from cases import ladder
 from cases import services as cases
 from cases.models import Assessment, Case
 from cases.permissions import reader
+from cases.services.deciding import Meeting
 from deadlines.models import Deadline
 from letters.models import Letter
 from people.access import NotPermitted
@@ -261,11 +262,54 @@ def test_an_appeal_against_a_single_point_of_contact_has_a_decider_of_its_own(db
     if single:
         terms = [*builders.TERMS, NewTerm("spoc", "limited", "All of your enquiries.", w.staff.colleague.pk)]
         services.save_terms(restriction.pk, terms=terms, by=w.staff.officer, at=NOON)
+        for key in ("evidence", "spoc_protocol"):
+            cases.answer_gate(w.case.pk, key, words="It is on the file.", by=w.staff.officer, at=NOON)
     services.propose(restriction.pk, by=w.staff.officer, at=NOON)
-    imposed = services.impose(restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.")
+    meeting = Meeting(NOON.date(), [w.staff.dpo.pk], "All who are concerned agreed.") if single else None
+    imposed = services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", meeting=meeting)
     letter = Letter.objects.get(about=f"restriction:{imposed.reference}", kind="restriction")
     assert letter.facts["appeal"]["decided_by_role"] == decided_by
     assert appeals.permissions.rules_of(appeals.against.of_restriction(imposed)).by.unsaid is not single
+
+
+def test_a_single_point_of_contact_has_its_own_questions_and_a_meeting_of_its_own(db):
+    """Northampton section 5: reason and evidence, the SPOC Protocol, and a SPOC Review meeting of those concerned."""
+    w = ready_to_propose(NORTHAMPTON)
+    restriction = builders.draft(w)
+    assert not services.missing(restriction)
+    services.save_terms(
+        restriction.pk, by=w.staff.officer, at=NOON,
+        terms=[NewTerm("spoc", "limited", "All of your enquiries.", w.staff.colleague.pk)],
+    )  # fmt: skip
+    restriction = Restriction.objects.get(pk=restriction.pk)
+    assert [str(one) for one in services.missing(restriction)] == [
+        "Answer on the case file: What is the evidence? (section 5)",
+        "Answer on the case file: Was the SPOC Protocol followed? (section 5)",
+    ]
+    client = Client()
+    client.force_login(w.staff.officer)
+    page = client.get(reverse("restrictions:proposal", args=[restriction.reference])).content.decode()
+    for key in ("evidence", "spoc_protocol"):
+        address = reverse("cases:gate", args=[w.case.reference, key])
+        assert address in page and client.post(address, {"words": "It is on the file."}).status_code == 302
+    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    with pytest.raises(NotPermitted, match="a meeting of Team Leader and Data Management Officer"):
+        services.impose(restriction.pk, by=w.staff.manager, at=NOON, reasons="It is needed.")
+    with pytest.raises(RuleBroken, match="Not everybody took part who has to"):
+        services.impose(
+            restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.",
+            meeting=Meeting(NOON.date(), [], "I agreed with myself."),
+        )  # fmt: skip
+    with pytest.raises(RuleBroken, match="Somebody who works on cases and took part writes the meeting down"):
+        services.impose(
+            restriction.pk, by=w.staff.dpo, at=NOON, reasons="It is needed.",
+            meeting=Meeting(NOON.date(), [w.staff.team_leader.pk], "Agreed."),
+        )  # fmt: skip
+    done = services.impose(
+        restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.",
+        meeting=Meeting(NOON.date(), [w.staff.dpo.pk], "Agreed."),
+    )  # fmt: skip
+    assert permissions.first_deciders(done) == {w.staff.dpo.pk, w.staff.team_leader.pk}
 
 
 def test_a_kind_of_day_that_the_policy_leaves_open_is_shown_both_ways_and_never_chosen(db, time_machine):

@@ -349,7 +349,7 @@ def test_a_review_is_begun_heard_and_decided(w, clock):
     assert 'value="lift" checked' not in page
     assert 'value="keep"' not in page
     assert "The policy does not say how long an extension may last" in page
-    data = {"outcome": "extend", "months": "3", "reasons": "It goes on.", "considered": "", "not_done": ""}
+    data = {"outcome": "extend", "months": "3", "reasons": "It goes on.", "considered": "Both letters.", "not_done": ""}
     error(reviewer.post(address, data | {"evidence": ""}), "(clause 6.18)", "evidence")
     data |= {"evidence": "Rang forty times in May."}
     page = text(reviewer.post(address, data))
@@ -373,6 +373,7 @@ def test_vary_through_the_page(w, clock):
     limits = {f"limit_{n}": t.limit for n, t in enumerate(restriction.terms.all())}
     words = {f"words_{n}": t.words for n, t in enumerate(restriction.terms.all())}
     data = {"outcome": "vary", "evidence": "Rang again.", "reasons": "Better.", "instructions": "Go in pairs."}
+    data |= {"considered": "The terms were kept but once."}
     unchanged = reviewer.post(address, data | limits | words)
     error(unchanged, "Change the terms")
     changed = data | limits | words | {"limit_0": "limited", "words_0": "On Tuesdays."}

@@ -1,0 +1,85 @@
+"""The policy's ways out of its stages: which are open, and what each asks about the police."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cases.ladder.standing import is_dangerous
+from cases.models import Incident
+from policies.parts import Path
+from policies.policy import DANGER, Policy
+from policies.rules import Rule
+
+TOLD = ("tell", "involve")
+
+
+@dataclass(frozen=True)
+class Police:
+    """What is asked about the police: whether they are told always, or unless there is a reason, or as people judge."""
+
+    path: Path
+    rule: Rule | None
+
+    @property
+    def always(self) -> bool:
+        """The policy has them told, with no exception (Dover 6.7, West Kent 5.3)."""
+        return self._told and self.rule is not None and self.rule.strength == "must"
+
+    @property
+    def normally(self) -> bool:
+        """The policy has them told, and whoever does not says why (Homes for Life 1.9.4)."""
+        return self._told and self.rule is not None and self.rule.strength == "normally"
+
+    @property
+    def words(self) -> str:
+        """What the policy says of it, in its own words."""
+        return self.path.police.words
+
+    @property
+    def _told(self) -> bool:
+        return self.path.police.raw in TOLD
+
+
+def opens(policy: Policy, path: Path, incident: Incident) -> bool:
+    """Whether an incident opens a path: by the behaviour it names, or by danger for the path of danger."""
+    if path.key == DANGER:
+        return is_dangerous(policy, incident)
+    return bool(set(path.when) & set(incident.categories))
+
+
+def ways_out(policy: Policy, incidents: Iterable[Incident]) -> list[Path]:
+    """The paths by which stages may be left out on these incidents: opened by one, or judged by a person in words.
+
+    A path of which the policy does not say whether it leaves out stages is open as well: who takes it decides in the
+    policy's silence (West Kent 5.3, 6.2). A policy without stages has nothing to leave out.
+    """
+    if not policy.stages:
+        return []
+    given = list(incidents)
+    return [path for path in policy.paths if _leaves_out(policy, path) and _is_open(policy, path, given)]
+
+
+def _leaves_out(policy: Policy, path: Path) -> bool:
+    return bool(path.skips) or path.key == DANGER or policy.value(f"path.{path.key}.skips").unsaid
+
+
+def _is_open(policy: Policy, path: Path, incidents: Sequence[Incident]) -> bool:
+    if path.when or path.key == DANGER:
+        return any(opens(policy, path, incident) for incident in incidents)
+    return bool(path.conditions)
+
+
+def police(policy: Policy, incidents: Sequence[Incident], taken: str = "") -> Police | None:
+    """What the policy asks about the police on these incidents, the strictest first; None where it asks nothing.
+
+    Asked of each path that an incident opens, and of the one that is taken. Told already with every such incident,
+    nothing more is asked.
+    """
+    asked: list[Police] = []
+    for path in policy.paths:
+        opening = [incident for incident in incidents if opens(policy, path, incident)]
+        if path.police.raw in (None, "none") or not (opening or path.key == taken):
+            continue
+        if opening and all(incident.police_called for incident in opening):
+            continue
+        asked.append(Police(path, path.police.rule))
+    return min(asked, key=lambda one: (not one.always, not one.normally), default=None)

@@ -1,0 +1,243 @@
+"""What several people decide together: each voice for itself, a meeting written down, who was consulted first."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from audit import services as audit
+from audit.services import Subject
+from cases import deciders, permissions
+from cases.deciders import Deciders
+from cases.models import Case, Consultation, Voice
+from cases.services.rows import need
+from design.dates import day_of
+from people import access
+from people.access import Can
+from people.models import User
+from policies.rules import RuleBroken
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A meeting that decided: on which day, who took part beside whoever writes it down, and what was said."""
+
+    on: date | None
+    people: Sequence[int]
+    said: str
+
+
+def check_consulted(body: Deciders, about: str, case: Case, *, field: str) -> None:
+    """Refuse a decision before those were consulted whom the policy has asked first, where that binds."""
+    if body.consult_binds and not deciders.consulted(body, about, case.provider_id):
+        assert body.consult is not None
+        raise RuleBroken(f"Record what was said by: {body.consult.names()}", body.consult.rule, field)
+
+
+@transaction.atomic
+def record_consultation(
+    case: Case,
+    *,
+    body: Deciders,
+    about: str,
+    subject: Subject,
+    person_id: int | None,
+    on: date | None,
+    words: str,
+    by: User,
+    at: datetime,
+) -> Consultation:
+    """Write down what somebody said who is asked before an act is decided. New ones stand beside old.
+
+    The higher room has locked what is decided. Raises `RuleBroken` for somebody whom the policy does not name, a day to
+    come, or without words.
+    """
+    permissions.check_can_consult(by, case)
+    rule = body.consult.rule if body.consult else None
+    person = User.objects.filter(pk=person_id, is_active=True).first() if person_id else None
+    if person is None or body.consult is None or not body.consult.allows(access.role_keys(person, case.provider_id)):
+        raise RuleBroken("Select who was consulted", rule, "person")
+    if on is None or on > day_of(at):
+        raise RuleBroken("The day must be today or in the past", None, "on")
+    need(words, "Enter what they said", "words", rule)
+    made = Consultation.objects.create(
+        case=case, about=about, act=body.act, person=person, on=on, words=words.strip(), recorded_by=by, recorded_at=at
+    )
+    audit.record(
+        "decision.consulted",
+        subject=subject,
+        by=by,
+        at=at,
+        facts={"act": body.act, "person": person.reference, "name": person.name, "on": on,
+               "rule": rule.cite() if rule else ""},
+        words={"said": words},
+    )  # fmt: skip
+    return made
+
+
+def speak(
+    case: Case,
+    *,
+    body: Deciders,
+    about: str,
+    subject: Subject,
+    by: User,
+    at: datetime,
+    reasons: str,
+    considered: str = "",
+    not_done: str = "",
+    meeting: Meeting | None = None,
+    barred: Collection[int] = (),
+) -> bool:
+    """Record that somebody agrees to what is put before several; whether the act may take effect now.
+
+    Where one person decides, nothing is recorded here: the act's own decision says it all. Otherwise each voice is a
+    decision of its own, and the last one that was needed makes it take effect. In a meeting everybody who took part
+    agrees, on the word of whoever wrote it down. Called in the act's transaction, under its lock.
+    Raises `RuleBroken` for a meeting in which somebody needed did not take part, or somebody who is barred did.
+    """
+    if body.meets:
+        _meet(case, body, about, subject, by=by, at=at, reasons=reasons, considered=considered, not_done=not_done,
+              meeting=meeting, barred=barred)  # fmt: skip
+        return True
+    said = deciders.voices(about, body.act)
+    agreed = [voice.by for voice in said if voice.says == Voice.Says.AGREE]
+    if not said and not body.lacking([by], case.provider_id):
+        return True
+    Voice.objects.create(
+        case=case, about=about, act=body.act, by=by, says=Voice.Says.AGREE, reasons=reasons.strip(),
+        considered=considered.strip(), not_done=not_done.strip(), recorded_by=by, at=at,
+    )  # fmt: skip
+    lacking = body.lacking([*agreed, by], case.provider_id)
+    audit.decide(
+        "decision.agreed", subject=subject, by=by, at=at, reasons=reasons, rule=body.rule, outcome="agreed",
+        considered=considered, not_done=not_done, facts={"act": body.act, "waits_for": lacking},
+    )  # fmt: skip
+    return not lacking
+
+
+def decide_at_once(
+    case: Case,
+    *,
+    body: Deciders,
+    about: str,
+    subject: Subject,
+    by: User,
+    at: datetime,
+    reasons: str,
+    considered: str = "",
+    not_done: str = "",
+    meeting: Meeting | None = None,
+    barred: Collection[int] = (),
+) -> None:
+    """Write down who decided together what was not put before them as a proposal: an end, an extension, a warning.
+
+    Nothing is recorded where one person decides. Raises `RuleBroken` as `check_at_once` does.
+    """
+    if needs_others(body, by, case):
+        _meet(case, body, about, subject, by=by, at=at, reasons=reasons, considered=considered, not_done=not_done,
+              meeting=meeting, barred=barred)  # fmt: skip
+
+
+def check_at_once(
+    case: Case, body: Deciders, meeting: Meeting | None, *, by: User, at: datetime, barred: Collection[int] = ()
+) -> None:
+    """Refuse an act on which somebody has to decide with others, unless they did, for the page of the check."""
+    if needs_others(body, by, case):
+        check_meeting(case, body, meeting, by=by, at=at, barred=barred)
+
+
+def needs_others(body: Deciders, by: User, case: Case) -> bool:
+    """Whether somebody cannot decide an act alone."""
+    return bool(body.lacking([by], case.provider_id))
+
+
+def _meet(
+    case: Case,
+    body: Deciders,
+    about: str,
+    subject: Subject,
+    *,
+    by: User,
+    at: datetime,
+    reasons: str,
+    considered: str,
+    not_done: str,
+    meeting: Meeting | None,
+    barred: Collection[int],
+) -> None:
+    people = check_meeting(case, body, meeting, by=by, at=at, barred=barred)
+    assert meeting is not None
+    for one in people:
+        Voice.objects.create(
+            case=case, about=about, act=body.act, by=one, says=Voice.Says.AGREE, reasons=reasons.strip(),
+            considered=considered.strip(), not_done=not_done.strip(), met_on=meeting.on, recorded_by=by, at=at,
+        )  # fmt: skip
+    audit.record(
+        "decision.met",
+        subject=subject,
+        by=by,
+        at=at,
+        facts={"act": body.act, "on": meeting.on, "took_part": [one.name for one in people],
+               "people": [one.reference for one in people]},
+        words={"said": meeting.said},
+    )  # fmt: skip
+
+
+def check_meeting(
+    case: Case, body: Deciders, meeting: Meeting | None, *, by: User, at: datetime, barred: Collection[int]
+) -> list[User]:
+    """The people of a meeting that may decide. Raises `RuleBroken`, beside its field, where it may not."""
+    rule = body.rule
+    if not access.can(by, Can.WORK_CASES, case.provider_id):
+        words = "Somebody who works on cases and took part writes the meeting down: the letter goes out in their name"
+        raise RuleBroken(words, rule, "took_part")
+    if meeting is None:
+        raise RuleBroken("Enter who took part in the meeting", rule, "took_part")
+    people = list(User.objects.filter(pk__in={*meeting.people, by.pk}, is_active=True).order_by("name"))
+    strangers = [one for one in people if not body.allows(one, case.provider_id)]
+    if strangers or len(people) < len({*meeting.people, by.pk}):
+        raise RuleBroken("Select people whom the policy lets take part", rule, "took_part")
+    if out := [one.name for one in people if one.pk in barred]:
+        raise RuleBroken(f"Somebody else must take part for {' and '.join(out)}, who may not decide this",
+                         permissions.F12, "took_part")  # fmt: skip
+    if lacking := body.lacking(people, case.provider_id):
+        raise RuleBroken(f"Not everybody took part who has to: {'; '.join(lacking)}", rule, "took_part")
+    if meeting.on is None or meeting.on > day_of(at):
+        raise RuleBroken("The day of the meeting must be today or in the past", None, "met_on")
+    need(meeting.said, "Enter what was said in the meeting", "said")
+    return people
+
+
+def writer(case: Case, *, body: Deciders, about: str, by: User) -> User:
+    """In whose name the letter goes out once several have decided: whoever decided last, or one who works on cases.
+
+    Raises NotPermitted where none of them does: letters are written by those who work on cases.
+    """
+    agreed = [voice.by for voice in deciders.voices(about, body.act) if voice.says == Voice.Says.AGREE]
+    for one in (by, *agreed):
+        if access.can(one, Can.WORK_CASES, case.provider_id):
+            return one
+    raise access.NotPermitted("The letter goes out in the name of a decider who works on cases; none of you does.")
+
+
+def go_back(case: Case, *, about: str, act: str, by: User, at: datetime, reasons: str) -> str:
+    """Record that somebody does not agree, drop what was said on it, and return the reasons of everybody as one text.
+
+    Where nobody had agreed before, the reasons are returned as they are: there is nothing to set beside them.
+    """
+    said = deciders.voices(about, act)
+    if not said:
+        return reasons.strip()
+    Voice.objects.create(
+        case=case, about=about, act=act, by=by, says=Voice.Says.AGAINST, reasons=reasons.strip(), recorded_by=by, at=at
+    )
+    drop(about, act, at=at)
+    lines = [f"{voice.by.name} agreed:\n{voice.reasons}" for voice in said]
+    return "\n\n".join([*lines, f"{by.name} did not agree:\n{reasons.strip()}"])
+
+
+def drop(about: str, act: str, *, at: datetime) -> None:
+    """What was put before several went back or was dropped: what they said on it counts no more."""
+    Voice.objects.filter(about=about, act=act, dropped_at__isnull=True).update(dropped_at=at)

@@ -1,0 +1,127 @@
+"""What the policy asks to be weighed is shown where it is decided, and the decision says what was."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from audit.models import Decision
+from cases import services as cases
+from restrictions import services
+from restrictions.services import asked
+from tests.factories import NOON
+from tests.restrictions import builders
+from tests.restrictions.test_five_policies import (
+    DOVER,
+    FIVE,
+    HOMES,
+    NORTHAMPTON,
+    TENANCY,
+    again,
+    answer_what_is_asked,
+    house,
+    now,
+    ready_to_propose,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock(time_machine):
+    time_machine.move_to(NOON, tick=False)
+    return time_machine
+
+
+def signed_in(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def plain(page) -> str:
+    return page.content.decode().replace("&#x27;", "'")
+
+
+@pytest.mark.parametrize(
+    ("policy", "question", "clause"),
+    [
+        (NORTHAMPTON, "Do underlying needs play a part", "Clauses 1.3, 2.3"),
+        (TENANCY, "Could a written notice inflame things", "Section 4"),
+    ],
+)
+def test_a_warning_is_issued_once_what_was_weighed_is_said(policy, question, clause):
+    """Northampton 2.3; Tenancy section 4."""
+    w = house(policy)
+    again(w, 25)
+    case = now(w)
+    from cases import ladder
+
+    if ladder.written_reached(ladder.read(case)).silent:
+        cases.settle_threshold(case.pk, reasons="It went on.", by=w.staff.team_leader, at=NOON - timedelta(days=22))
+    answer_what_is_asked(w, "written warning")
+    warning = cases.draft_warning(
+        case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", by=w.staff.officer, at=NOON
+    )
+    client = signed_in(w.staff.team_leader)
+    address = reverse("cases:warning", args=[warning.paper.reference])
+    page = plain(client.get(address))
+    assert question in page and clause in page
+    page = plain(client.post(address, {"do": "issue", "not_done": "No “visit” \u202eשלום."}))
+    assert "Enter what else you considered (" in page and "No “visit” \u202eשלום." in page
+    assert client.post(address, {"do": "issue", "considered": "It is proportionate."}).status_code == 302
+    assert Decision.objects.get(what="warning.issued").event.words.body["considered"] == "It is proportionate."
+
+
+@pytest.mark.parametrize("policy", FIVE)
+def test_every_question_before_a_restriction_is_shown_with_its_clause_and_answered(policy):
+    """Homes for Life 1.6, Northampton 2.3, and whatever the others ask."""
+    w = ready_to_propose(policy)
+    restriction = builders.proposed(w)
+    client = signed_in(w.staff.team_leader if policy != HOMES else w.staff.manager)
+    if policy == HOMES:
+        from restrictions import permissions
+        from tests import factories
+
+        key = permissions.keys_of(permissions.deciders(w.case.policy), w.provider)[0]
+        client = signed_in(factories.person(w.provider, key, name="Dara Decider"))
+    address = reverse("restrictions:decide", args=[restriction.reference])
+    page = plain(client.get(address))
+    questions = asked.questions(w.case.policy)
+    assert questions
+    for question in questions:
+        assert str(question) in page and question.rule.cite() in page
+    page = plain(client.post(address, {"decision": "impose", "reasons": "It is needed."}))
+    assert "Enter what else you considered" in page
+
+
+@pytest.mark.parametrize("policy", [DOVER, NORTHAMPTON, TENANCY])
+def test_a_review_shows_its_questions_and_says_what_was_weighed(policy, clock):
+    """Dover 6.18, Northampton 2.3, Tenancy section 10."""
+    w = ready_to_propose(policy)
+    restriction = builders.proposed(w)
+    imposed = services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.")
+    later = NOON + timedelta(days=60)
+    clock.move_to(later, tick=False)
+    builders.under_review(w, imposed, at=later)
+    client = signed_in(builders.reviewer(w))
+    address = reverse("restrictions:review", args=[imposed.reference])
+    page = plain(client.get(address))
+    for question in asked.review_questions(w.case.policy):
+        assert str(question) in page and question.rule.cite() in page
+    typed = {"outcome": "lift", "reasons": "He has kept to it “well”."}
+    page = plain(client.post(address, typed))
+    assert "Enter what else you considered (" in page and "He has kept to it “well”." in page
+    page = plain(client.post(address, typed | {"considered": "The terms were kept."}))
+    assert "There is a problem" not in page and "The terms were kept." in page
+
+
+def test_not_telling_the_police_shows_what_the_policy_asks_to_be_weighed():
+    """Homes for Life 1.9.4."""
+    w = house(HOMES)
+    builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=False)
+    restriction = services.start(w.case.pk, by=w.staff.officer, at=NOON)
+    page = plain(signed_in(w.staff.officer).get(reverse("restrictions:evidence", args=[restriction.reference])))
+    for question in w.case.policy.questions_for("no_police"):
+        assert str(question) in page
