@@ -124,7 +124,18 @@ DOORS: dict[str, Door] = {
     "restrictions:proposal": Door({"officer"}, RETURNED),
     **{
         f"restrictions:{part}": Door({"officer"}, RETURNED)
-        for part in ("evidence", "risk", "needs", "terms", "limits", "instructions", "length", "when_reviewed", "less", "check")
+        for part in (
+            "evidence",
+            "risk",
+            "needs",
+            "terms",
+            "limits",
+            "instructions",
+            "length",
+            "when_reviewed",
+            "less",
+            "check",
+        )
     },
     "restrictions:proposed": Door(READERS, WAITING),
     "restrictions:withdraw": Door(CASEWORK, RETURNED),
