@@ -135,6 +135,35 @@ class Acts(RuleBasedStateMachine):
     def something_happens(self):
         builders.log(self.w.provider, self.w.staff, self.w.resident, at=self.now)
 
+    @rule()
+    def breach(self):
+        if found := self.latest(*Restriction.IMPOSED):
+            incident = builders.log(self.w.provider, self.w.staff, self.w.resident, at=self.now)
+            self.attempt(
+                services.log_breach,
+                found.pk,
+                by=self.w.staff.officer,
+                at=self.now,
+                incident_id=incident.pk,
+                words="So.",
+            )
+
+    @rule(step=st.sampled_from(["", "review", "legal action"]))
+    def answer(self, step):
+        if found := self.latest(*Restriction.IMPOSED):
+            self.attempt(
+                services.answer_breaches, found.pk, by=self.third, at=self.now, answer=services.Answer(step, "So.")
+            )
+
+    @invariant()
+    def only_an_open_breach_in_force_waits(self):
+        """Whoever decides is asked as long as there is something to decide, and no longer."""
+        if not hasattr(self, "w"):
+            return
+        asked = {row.about_ref for row in Deadline.objects.open().filter(kind="breach.answer")}
+        open_ones = Restriction.objects.filter(state=State.IN_FORCE, breaches__isnull=False, breaches__answer=None)
+        assert asked <= {each.reference for each in open_ones}
+
     @invariant()
     def never_two_in_force(self):
         if hasattr(self, "w"):

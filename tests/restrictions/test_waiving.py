@@ -1,6 +1,7 @@
 """When a restriction is reviewed, where the policy leaves that to the case: at a time that is set, or not at all."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -13,9 +14,12 @@ from audit.models import Decision
 from deadlines.models import Deadline
 from letters.models import Letter
 from people.access import NotPermitted
+from policies import loader
+from policies.calendars import Calendar
 from policies.rules import RuleBroken
 from restrictions import services
 from restrictions.models import Restriction
+from restrictions.services import telling
 from tests import factories
 from tests.factories import NOON
 from tests.restrictions import builders
@@ -132,6 +136,18 @@ def test_a_review_that_is_kept_comes_again_after_the_time_that_was_set():
         review.pk, by=builders.reviewer(w), at=at, outcome="keep", reasons="So.", evidence="He rang again."
     )
     assert due(restriction)["review.interval"].due_on == date(2027, 4, 18)
+
+
+def test_where_the_policy_has_a_clock_a_waived_review_sets_it_aside_and_the_end_is_evenhands():
+    """An invented policy: every 13 weeks and at the end (8.1), and none where a reason is given (8.2)."""
+    text = (Path(__file__).parents[1] / "policies" / "invented" / "highmoor.toml").read_text(encoding="utf-8")
+    policy, wales = loader.read(text), Calendar.of("wales", 2026, 2028)
+    days = {"decided_on": date(2026, 12, 18), "starts_on": date(2026, 12, 18), "ends_on": date(2027, 6, 18)}
+    found = telling.dates(policy, wales, months=6, **days)
+    assert found.interval.due == date(2027, 3, 19) and found.at_end.clause == "8.1"
+    waived = telling.dates(policy, wales, months=6, waived=True, **days)
+    assert waived.interval is None
+    assert (waived.at_end.due, waived.at_end.source, waived.at_end.clause) == (date(2027, 6, 18), "evenhand", None)
 
 
 # While it is in force
