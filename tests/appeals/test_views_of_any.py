@@ -59,7 +59,7 @@ def test_every_decision_that_can_be_appealed_is_offered_with_until_when(client):
     page = text(client.get(tab(w)))
     for key in (letter_of(w).paper.reference, w.case.incidents.get().reference):
         assert lodge_url(w, key) in page
-    assert "the policy leaves open which days count" in page
+    assert "The policy leaves open which days count. In time until: 26 December 2026 by calendar days," in page
     assert "a resident can appeal against: any decision (clauses 2.3, 4.2)." in page
 
 
