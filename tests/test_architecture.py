@@ -21,7 +21,7 @@ ROOM_FILES = {
 OWN_FILES = {
     "people": {"access", "adapter", "policy_page", "references"},
     "letters": {"render", "facts", "fonts", "paper"},
-    "cases": {"ladder", "wording"},
+    "cases": {"ladder", "wording", "deciders"},
     "register": {"middleware"},
     "config": {"settings", "celery", "middleware", "context", "wsgi"},
 }
