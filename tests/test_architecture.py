@@ -25,7 +25,7 @@ OWN_FILES = {
     "appeals": {"against"},
     "people": {"access", "adapter", "policy_page", "references"},
     "letters": {"render", "facts", "fonts", "paper"},
-    "cases": {"ladder", "wording"},
+    "cases": {"ladder", "wording", "deciders"},
     "register": {"middleware"},
     "config": {"settings", "celery", "middleware", "context", "wsgi"},
 }

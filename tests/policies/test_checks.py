@@ -118,7 +118,7 @@ def test_the_text_is_sound() -> None:
         ('skips = "talk, letter', 'skips = "talk, leter', 'path.danger.skips: names "leter", which is no stage. Did you mean "letter"?'),
         ('when = "danger', 'when = "dangers', 'path.danger.when: names "dangers", which is no behaviour. Did you mean "danger"?'),
         ('register = "safety', 'register = "safely', 'path.danger.register: names "safely", which is no register. Did you mean "safety"?'),
-        ('equality_assessment = "limits', 'equality_assessment = "limit', 'gate.equality_assessment.before: names "limit", which is no stage or action. Did you mean "limits"?'),
+        ('equality_assessment = "limits', 'equality_assessment = "limit', 'gate.equality_assessment.before: names "limit", which is no stage or action or kind. Did you mean "limits"?'),
         ('on = "limits"', 'on = "limitz"', 'letter.limits.on: names "limitz", which is no stage or action. Did you mean "limits"?'),
         ('covers = "limits [9.3]"', 'covers = "limit [9.3]"', 'appeal.for.limits.covers: names "limit", which is no stage or action or kind or any decision. Did you mean "limits"?'),
         ('order = "talk, letter, limits"', 'order = "talk, limits, letter"', "stages.order: goes against the four states: initial warning, written warning, contact restriction, review."),

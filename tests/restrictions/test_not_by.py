@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import appeals.permissions
@@ -88,6 +88,7 @@ def meant(words: set[str], f12: set[str], *, reviewed: bool) -> set[str]:
 
 @pytest.mark.django_db
 @given(words=st.fixed_dictionaries(dict.fromkeys(F12, WORDS)))
+@example(words={"restrict": {"spoc"}, "lift": {"first decider"}, "review": {"spoc"}, "appeal": {"involved"}})
 @settings(max_examples=quick.examples(6, 60), deadline=None, suppress_health_check=list(HealthCheck))
 def test_whoever_a_policy_bars_is_refused_and_nobody_else(words):
     with transaction.atomic():
