@@ -10,7 +10,7 @@ from cases.models import Case, Warning
 from letters.models import Letter
 from people.access import providers_where
 from people.models import Provider, User
-from policies.clocks import Reckoning
+from policies.reckoning import Reckoning
 from restrictions.models import Restriction
 
 

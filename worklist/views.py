@@ -14,12 +14,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-import policies.clocks
 from cases.models import Draft
 from deadlines.models import Deadline, DeadlineQuerySet
 from design import dates, words
 from people.access import Can
 from people.models import Role, User
+from policies.reckoning import Reckoning
 from worklist import services
 from worklist.forms import KINDS, Filter
 
@@ -103,7 +103,7 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     user = _user(request)
     deadlines = Deadline.objects.visible_to(user).select_related("resident", "provider")
     deadline = get_object_or_404(deadlines, pk=pk)
-    reckoning = policies.clocks.Reckoning.from_json(deadline.reckoning) if deadline.reckoning else None
+    reckoning = Reckoning.from_json(deadline.reckoning) if deadline.reckoning else None
     context = {
         "deadline": deadline,
         "explanation": reckoning.explain() if reckoning else "",

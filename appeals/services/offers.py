@@ -12,8 +12,8 @@ from appeals.services.timing import rules_for, window_of
 from cases.models import Case
 from deadlines import services as deadlines
 from policies import schema
-from policies.clocks import Reckoning
 from policies.policy import Policy
+from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
 
 State = Appeal.State

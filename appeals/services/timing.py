@@ -10,8 +10,8 @@ from cases.services import rights
 from deadlines import services as deadlines
 from design import dates
 from policies.calendars import Calendar
-from policies.clocks import Reckoning
 from policies.policy import Appeals
+from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
 from policies.values import Value
 

@@ -9,8 +9,8 @@ from cases.models import Case, Incident
 from deadlines import services as deadlines
 from people.models import Provider
 from policies.calendars import Calendar
-from policies.clocks import Reckoning
 from policies.policy import Appeals, Policy
+from policies.reckoning import Reckoning
 
 WINDOW = "appeal.window"
 

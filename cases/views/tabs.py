@@ -23,8 +23,8 @@ from letters.models import Letter
 from people.access import Can, can
 from people.models import User
 from people.policy_page import anchor
-from policies.clocks import Reckoning
 from policies.policy import Policy
+from policies.reckoning import Reckoning
 from policies.rules import Rule
 
 EVENTS_A_PAGE = 25

@@ -17,6 +17,7 @@ from deadlines.models import Deadline, DeadlineQuerySet, Holiday
 from deadlines.services.calendars import calendar_for
 from design import dates
 from people.models import Provider, User
+from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
 
 LONGEST = 62  # days: a closure of more than two months is a slip of the year or the month
@@ -32,7 +33,7 @@ class Shift:
 
     deadline: Deadline
     was: date
-    reckoning: policies.clocks.Reckoning
+    reckoning: Reckoning
 
     @property
     def now(self) -> date:
@@ -219,7 +220,7 @@ def _worked_out(
     shifts = []
     for deadline in rows.select_related("provider", "resident").order_by("pk"):
         assert deadline.due_on and deadline.reckoning
-        before = policies.clocks.Reckoning.from_json(deadline.reckoning)
+        before = Reckoning.from_json(deadline.reckoning)
         anew = _recounted(before, calendar)
         if anew.due and (anew != before or anew.due != deadline.due_on):
             shifts.append(Shift(deadline, deadline.due_on, anew))
@@ -227,7 +228,7 @@ def _worked_out(
     return Correction(added, removed, left_out, tuple(shifts))
 
 
-def _recounted(found: policies.clocks.Reckoning, calendar: policies.calendars.Calendar) -> policies.clocks.Reckoning:
+def _recounted(found: Reckoning, calendar: policies.calendars.Calendar) -> Reckoning:
     """The same clock in another calendar; a date beyond its years stays as it is, because a guess would be worse."""
     try:
         return policies.clocks.recount(found, calendar)

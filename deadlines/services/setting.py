@@ -10,6 +10,7 @@ import policies.clocks
 from audit import services as audit
 from deadlines.models import Deadline
 from people.models import Provider, Resident, User
+from policies.reckoning import Reckoning
 
 
 @transaction.atomic
@@ -24,7 +25,7 @@ def set_deadline(
     at: datetime,
     case_ref: str = "",
     due_on: date | None = None,
-    reckoning: policies.clocks.Reckoning | None = None,
+    reckoning: Reckoning | None = None,
     told: bool = False,
     owner: User | None = None,
     for_roles: Iterable[str] = (),
@@ -96,7 +97,7 @@ def _end(about: str, kind: str | None, state: str, at: datetime, reason: str) ->
 def follow_policy(
     deadline_id: int,
     *,
-    reckoning: policies.clocks.Reckoning | None = None,
+    reckoning: Reckoning | None = None,
     for_roles: Iterable[str] | None = None,
     by: User,
     at: datetime,
@@ -122,7 +123,7 @@ def follow_policy(
     return deadline
 
 
-def given(about: str, kind: str) -> policies.clocks.Reckoning | None:
+def given(about: str, kind: str) -> Reckoning | None:
     """The date that was set last for a thing, with all that moved it since, whether or not it still waits."""
     found = Deadline.objects.filter(about=about, kind=kind, reckoning__isnull=False).order_by("-pk").first()
-    return policies.clocks.Reckoning.from_json(found.reckoning) if found and found.reckoning else None
+    return Reckoning.from_json(found.reckoning) if found and found.reckoning else None

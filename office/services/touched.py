@@ -23,9 +23,9 @@ from people.access import Can
 from people.models import PolicyVersion, Provider
 from policies import difference
 from policies.calendars import Calendar
-from policies.clocks import Reckoning
 from policies.difference import Change
 from policies.policy import Policy
+from policies.reckoning import Reckoning
 from policies.values import Who
 from restrictions.models import Restriction, Review
 from restrictions.services import telling

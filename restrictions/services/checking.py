@@ -14,6 +14,7 @@ from design.dates import day_of
 from people import access
 from people.access import Can
 from people.models import User
+from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction, SpocCheck
@@ -30,7 +31,7 @@ def is_checked(restriction: Restriction) -> bool:
     return restriction.case.policy.period(CHECK) is not None and namings.term_of(restriction) is not None
 
 
-def next_check(restriction: Restriction) -> policies.clocks.Reckoning | None:
+def next_check(restriction: Restriction) -> Reckoning | None:
     """When the next check is due: by the policy's clock from the naming, then from the last check; None without one.
 
     A check that would fall after the last day in force is not set: it ends with the restriction.
@@ -64,7 +65,7 @@ def keep(restriction: Restriction, *, at: datetime, event: int) -> None:
         set_next(restriction, at=at, event=event)
 
 
-def _put(restriction: Restriction, found: policies.clocks.Reckoning, *, at: datetime, event: int) -> None:
+def _put(restriction: Restriction, found: Reckoning, *, at: datetime, event: int) -> None:
     """Set it for the contact's line manager, who is the policy's example of a colleague; else for any who may."""
     case = restriction.case
     contacts = [each.person for each in namings.standing_namings(restriction)]
@@ -88,10 +89,10 @@ def _put(restriction: Restriction, found: policies.clocks.Reckoning, *, at: date
     )
 
 
-def standing_check(restriction: Restriction) -> policies.clocks.Reckoning | None:
+def standing_check(restriction: Restriction) -> Reckoning | None:
     """How the day of the check that is due was worked out; None where none is set."""
     found = Deadline.objects.open().filter(about=about(restriction), kind=CHECK).first()
-    return policies.clocks.Reckoning.from_json(found.reckoning) if found and found.reckoning else None
+    return Reckoning.from_json(found.reckoning) if found and found.reckoning else None
 
 
 def _why_not_check(user: User, restriction: Restriction) -> str:

@@ -12,6 +12,7 @@ from design import dates
 from design.dates import day_of
 from people.models import User
 from policies.policy import Policy
+from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction, Review
@@ -27,7 +28,7 @@ def can_be_asked(policy: Policy) -> bool:
     return policy.tables.get("reconsideration", "none") != "none"
 
 
-def answer_by(restriction: Restriction, received_on: date) -> policies.clocks.Reckoning:
+def answer_by(restriction: Restriction, received_on: date) -> Reckoning:
     """When a request that was received on a day is to be answered, by the policy's clock."""
     calendar = deadlines.calendar_for(restriction.case.provider)
     return policies.clocks.work_out(restriction.case.policy, RESPONSE, {"request received": received_on}, calendar)

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils.safestring import SafeString
 from django_fsm import TransitionNotAllowed
 
-import policies.clocks
 from audit import services as audit
 from cases.models import Incident, Involvement
 from cases.permissions import people_affected
@@ -21,6 +20,7 @@ from design.dates import day_of
 from letters import services as letters
 from people.models import User
 from people.references import next_reference
+from policies.reckoning import Reckoning
 from policies.rules import Rule, RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction, Review
@@ -43,7 +43,7 @@ class Due:
 
     kind: str
     due_on: date | None
-    reckoning: policies.clocks.Reckoning | None
+    reckoning: Reckoning | None
 
     @property
     def counted_on(self) -> date | None:
@@ -63,7 +63,7 @@ def due(restriction: Restriction) -> Due | None:
     )  # fmt: skip
     if found is None:
         return None
-    stored = policies.clocks.Reckoning.from_json(found.reckoning) if found.reckoning else None
+    stored = Reckoning.from_json(found.reckoning) if found.reckoning else None
     return Due(found.kind, found.due_on, stored)
 
 
@@ -269,8 +269,8 @@ class Preview:
 
     starts_on: date | None
     ends_on: date | None
-    next_review: policies.clocks.Reckoning | None
-    appeal: policies.clocks.Reckoning | None
+    next_review: Reckoning | None
+    appeal: Reckoning | None
     arrangement: list[str]
     late_reason: str
     letter: SafeString

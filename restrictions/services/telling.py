@@ -10,9 +10,9 @@ from cases.services import rights
 from deadlines import services as deadlines
 from people.models import User
 from policies.calendars import Calendar
-from policies.clocks import Reckoning
 from policies.periods import Period
 from policies.policy import Policy
+from policies.reckoning import Reckoning
 from register import services as register
 from restrictions import permissions
 from restrictions.models import Restriction, Term

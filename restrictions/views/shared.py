@@ -14,7 +14,7 @@ from deadlines.models import Deadline
 from design import refusals
 from people.access import SignedInRequest
 from people.models import User
-from policies.clocks import Reckoning
+from policies.reckoning import Reckoning
 from restrictions.models import Restriction
 
 

@@ -8,7 +8,7 @@ from cases import ladder
 from cases.models import Case
 from deadlines import services as deadlines
 from deadlines.models import Deadline
-from policies.clocks import Reckoning
+from policies.reckoning import Reckoning
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db

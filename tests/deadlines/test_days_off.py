@@ -18,6 +18,7 @@ from deadlines.models import Deadline, Holiday
 from deadlines.services import days_off
 from people.access import NotPermitted
 from policies import clocks, shelf
+from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
 from tests import factories
 from tests.factories import NOON
@@ -75,7 +76,7 @@ def fresh(deadline: Deadline) -> Deadline:
 
 
 def explained(deadline: Deadline) -> str:
-    return clocks.Reckoning.from_json(fresh(deadline).reckoning).explain()
+    return Reckoning.from_json(fresh(deadline).reckoning).explain()
 
 
 def test_a_closure_moves_an_open_deadline_and_says_so(provider, staff, policy):
@@ -199,7 +200,7 @@ def test_however_often_it_is_corrected_what_was_told_is_not_worse_and_nothing_is
     found, calendar = told, ENGLAND
     for added, removed in steps:
         calendar = calendar.corrected(added=dict.fromkeys(added, "Closed"), removed=removed - added)
-        found = clocks.recount(clocks.Reckoning.from_json(found.to_json()), calendar)
+        found = clocks.recount(Reckoning.from_json(found.to_json()), calendar)
         plain = clocks.work_out(DOVER, path, {event: start}, calendar).due
         assert found.due == (max(plain, told.due) if path.endswith("window") else told.due)
         assert found.instead_of == (plain if plain != found.due else None)

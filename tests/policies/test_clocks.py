@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from policies import clocks, loader, periods, schema, shelf
 from policies.calendars import NATIONS, Calendar, NotCovered
-from policies.clocks import Reckoning
 from policies.periods import Period
+from policies.reckoning import Reckoning
 
 CALENDARS = {nation: Calendar.of(nation, 2020, 2035) for nation in NATIONS}
 ENGLAND, SCOTLAND, ULSTER = CALENDARS["england"], CALENDARS["scotland"], CALENDARS["northern ireland"]
