@@ -176,9 +176,9 @@ def find_card(at: Desk, typed: str, purpose: str = "I am visiting") -> Desk:
     return at.press(purpose)
 
 
-def lodge_appeal(at: Desk, restriction: str, *, words: str, received_on: date) -> str:
-    """Record an appeal that came by e-mail; returns its reference."""
-    at.go(f"/restrictions/{restriction}/appeal/").answer("Who appeals?", "The resident")
+def lodge_appeal(at: Desk, case: str, key: str, *, words: str, received_on: date) -> str:
+    """Record an appeal that came by e-mail against the decision of a reference; returns its own reference."""
+    at.go(f"/cases/{case}/appeals/against/{key}/").answer("Who appeals?", "The resident")
     at.answer("How did it come?", "E-mail").date("When was it received?", received_on)
     at.fill("What do they say?", words).press("Check the appeal")
     at.says("Check before you lodge the appeal", "In time").press("Lodge the appeal").says("Appeal lodged")
