@@ -199,9 +199,14 @@ def find_card(at: Desk, typed: str, purpose: str = "I am visiting") -> Desk:
     return at.press(purpose)
 
 
-def lodge_appeal(at: Desk, restriction: str, *, words: str, received_on: date, window: str = "In time") -> str:
-    """Record an appeal that came by e-mail; returns its reference. The check says whether it came within the window."""
-    at.go(f"/restrictions/{restriction}/appeal/").answer("Who appeals?", "The resident")
+def lodge_appeal(
+    at: Desk, case: str, key: str, *, words: str, received_on: date, window: str = "In time"
+) -> str:
+    """Record an appeal that came by e-mail against the decision of a reference; returns its own reference.
+
+    The check says whether it came within the window.
+    """
+    at.go(f"/cases/{case}/appeals/against/{key}/").answer("Who appeals?", "The resident")
     at.answer("How did it come?", "E-mail").date("When was it received?", received_on)
     at.fill("What do they say?", words).press("Check the appeal")
     at.says("Check before you lodge the appeal", window).press("Lodge the appeal").says("Appeal lodged")

@@ -29,7 +29,9 @@ def lodged(desk: Sit, past: history.Past) -> str:
     assert past.restriction is not None
     officer = desk(past.staff.officer)
     officer.go(f"/cases/{past.ref}/appeals/").follow("Lodge an appeal against")
-    appeal = steps.lodge_appeal(officer, past.restriction.reference, words=WORDS, received_on=timezone.localdate())
+    appeal = steps.lodge_appeal(
+        officer, past.ref, past.restriction.reference, words=WORDS, received_on=timezone.localdate()
+    )
     officer.follow("See the appeal").says("To be answered by", WORDS).does_not_offer("Decide the appeal")
     leader = desk(past.staff.team_leader).go(f"/appeals/{appeal}/").does_not_offer("Decide the appeal")
     leader.go(f"/appeals/{appeal}/decide/").does_not_offer("Check your decision")

@@ -81,7 +81,7 @@ def test_an_appeal_cannot_be_older_than_the_decision_nor_end_before_it(
     past = history.restricted(council, staff, resident, at=history.ago(days=6))
     assert past.restriction is not None and past.restriction.decided_on is not None
     decided = past.restriction.decided_on
-    at = desk(staff.officer).go(f"/restrictions/{past.restriction.reference}/appeal/")
+    at = desk(staff.officer).go(f"/cases/{past.ref}/appeals/against/{past.restriction.reference}/")
     at.answer("Who appeals?", "The resident").answer("How did it come?", "Post")
     at.date("When was it received?", decided - timedelta(days=1)).fill("What do they say?", "It was not me.")
     at.press("Check the appeal")
