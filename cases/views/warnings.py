@@ -118,6 +118,7 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
         "letter": letter,
         "form": form,
         "questions": questions,
+        "asked_first": case.policy.consulted_on("warn"),
         "preview": letters.as_html(letter, on=day_of(timezone.now())),
         "why_not_issue": may("issue_warning")
         or why_not(permissions.check_not_barred_from_warning, request.user, case, warning),
