@@ -147,6 +147,7 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
         "name": paper.name,
         "form": form,
         "questions": questions,
+        "asked_first": case.policy.consulted_on("warn"),
         "preview": letters.as_html(letter, on=today, known=rights.of_letter(case, paper.state, today)),
         "why_not_issue": may("issue_first_letter" if paper.first else "issue_warning")
         or why_not(permissions.check_not_barred_from_warning, request.user, case, warning),

@@ -199,9 +199,7 @@ def find_card(at: Desk, typed: str, purpose: str = "I am visiting") -> Desk:
     return at.press(purpose)
 
 
-def lodge_appeal(
-    at: Desk, case: str, key: str, *, words: str, received_on: date, window: str = "In time"
-) -> str:
+def lodge_appeal(at: Desk, case: str, key: str, *, words: str, received_on: date, window: str = "In time") -> str:
     """Record an appeal that came by e-mail against the decision of a reference; returns its own reference.
 
     The check says whether it came within the window.

@@ -32,7 +32,7 @@ def test_homes_for_life_from_an_abusive_call_to_an_appeal_to_the_chief_executive
     assert Restriction.objects.get(reference=restriction).state == Restriction.State.IN_FORCE
     words = checks.paper("restriction", case)
     checks.holds(words, "She can still write.", "Chief Executive Officer")
-    appeal = steps.lodge_appeal(officer, restriction, words="It was not me.", received_on=today)
+    appeal = steps.lodge_appeal(officer, case, restriction, words="It was not me.", received_on=today)
     chief = desk(factories.person(house, "chief_executive", name="Catriona Chief"))
     steps.decide_appeal(chief, appeal, "Dismiss", reasons="It was.", considered="The notes.", heard="It came at once.")
     chief.press("Dismiss the appeal").says("Appeal dismissed")

@@ -125,7 +125,8 @@ def highmoor_warned() -> builders.World:
     warning = cases.draft_warning(
         case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", by=w.staff.officer, at=at
     )
-    look(w, w.staff.team_leader, ("cases:warning", [warning.paper.reference]))
+    page = look(w, w.staff.team_leader, ("cases:warning", [warning.paper.reference]))
+    assert "Ask first: Neighbourhood Worker (clause 4.3, recommended)" in page
     with pytest.raises(NotPermitted, match="Area Lead or above"):
         cases.issue_warning(warning.pk, by=w.staff.officer, at=at)
     cases.issue_warning(warning.pk, by=w.staff.team_leader, at=at, reasons="It went on.")
@@ -150,7 +151,7 @@ def test_highmoor_goes_through_five_stages_and_a_meeting_decides(clock):
     services.propose(restriction.pk, by=w.staff.officer, at=NOON)
     page = look(w, w.staff.team_leader, ("restrictions:decide", [restriction.reference]))
     assert "Chair of the Members" in page and "The policy commends it" in page
-    assert "a meeting of Area Lead and Head of Homes" in page
+    assert "A meeting of Area Lead and Head of Homes" in page
     with pytest.raises(RuleBroken, match="Not everybody took part who has to"):
         services.impose(restriction.pk, by=head, at=NOON, reasons="x", meeting=Meeting(NOON.date(), [], "Alone."))
     met = Meeting(NOON.date(), [w.staff.team_leader.pk], "Both hold it to be needed.")
