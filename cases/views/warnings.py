@@ -130,13 +130,13 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
     if letter.state == Letter.State.ISSUED and request.method == "GET":
         return redirect("cases:warning_issued", ref)
     may = permissions.reader(request.user, case)
-    questions = ladder.questions_before_warning(case.policy)
+    paper = papers.PAPERS[warning.kind]
+    questions = ladder.questions_before_warning(case.policy, paper)
     form = for_page(forms.IssueForm, request, questions=questions, others=_others(request, case, warning))
     if request.method == "POST":
         answer = _decide(request, case, warning, form)
         if answer is not None:
             return answer
-    paper = papers.PAPERS[warning.kind]
     reached = None if paper.first else ladder.written_reached(ladder.read(case))
     rule = reached.rule if reached else next((item.rule for item in _says(case, paper) if item.rule), None)
     stage, today = paper.stage(case.policy), day_of(timezone.now())

@@ -220,8 +220,8 @@ def test_the_page_drafts_it_and_shows_it_in_the_providers_own_words(case, office
     client.force_login(staff.team_leader, backend="allauth.account.auth_backends.AuthenticationBackend")
     check = client.get(answer.redirect_chain[-1][0]).content.decode()
     assert "The case stays at Informal Stage." in check and "The case moves to" not in check
-    done = client.post(answer.redirect_chain[-1][0], {"do": "issue"}, follow=True).content.decode()
-    assert "First letter issued" in done
+    done = client.post(answer.redirect_chain[-1][0], {"do": "issue", "considered": "Fair."}, follow=True)
+    assert "First letter issued" in done.content.decode()
     assert (
         f"First letter {letter.reference} issued"
         in client.get(reverse("cases:timeline", args=[case.reference])).content.decode()

@@ -58,12 +58,28 @@ def log_incident(at: Desk, resident: Resident, **happened: object) -> str:
     return name_of(at)
 
 
-def draft_warning(at: Desk, case: str, *, expected: str = EXPECTED) -> str:
-    """Draft a warning letter on everything that happened; returns the letter's reference."""
-    at.go(f"/cases/{case}/").follow("Draft a warning letter")
+def draft_warning(
+    at: Desk,
+    case: str,
+    *,
+    expected: str = EXPECTED,
+    link: str = "Draft a warning letter",
+    agreed: str = "",
+    again_on: date | None = None,
+) -> str:
+    """Draft a letter on everything that happened; returns its reference.
+
+    `agreed` is what came of the conversation, `again_on` when it is looked at again, where the policy wants that told.
+    """
+    at.go(f"/cases/{case}/").follow(link)
     for box in at.page.get_by_role("group", name="What happened").first.locator("input[name=incidents]").all():
         at.tick(box)
-    at.fill("What must change", expected).press("Preview the letter")
+    at.fill("What must change", expected)
+    if agreed:
+        at.fill("What came of the conversation", agreed)
+    if again_on:
+        at.date("When do you look at it again?", again_on)
+    at.press("Preview the letter")
     at.says("Check before you", expected)
     return name_of(at)
 
@@ -84,6 +100,15 @@ def assess_equality(at: Desk, case: str, *, words: str) -> Desk:
     """Assess what a decision would mean for this person."""
     at.go(f"/cases/{case}/equality/").write(at.page.locator("textarea[name=words]"), words)
     return at.press("Record the assessment").says("The equality impact assessment is recorded.")
+
+
+def issue_letter(author: Desk, decider: Desk, letter: str, *, considered: str = "") -> None:
+    """Send a letter for approval, and have somebody else issue it."""
+    author.press("Send for approval").says("The letter is sent for approval.")
+    decider.go(f"/warnings/{letter}/")
+    if considered:
+        decider.fill("What else you considered", considered)
+    decider.press("Issue this letter").says(letter)
 
 
 def assess_risk(at: Desk, case: str) -> Desk:
@@ -135,13 +160,21 @@ def write_terms(
     look_again_on: date | None = None,
     risks: tuple[str, ...] = ("Threats", "Abuse"),
     register: bool = True,
+    contact: str = "",
 ) -> Desk:
-    """The three pages on terms: no telephone, e-mail once a week, the rest open; orders; who sees the entry, if any."""
+    """The three pages on terms: no telephone, e-mail once a week, the rest open; orders; who sees the entry, if any.
+
+    `contact` is the colleague through whom everything goes.
+    """
     at.go(f"/restrictions/{restriction}/proposal/terms/")
     at.answer("Telephone", "Not used").answer("E-mail", "Limited")
-    at.answer("One named person for all contact?", "No").answer("Another term, in your own words?", "No")
-    at.press("Save the channels")
-    at.fill("E-mail: what is the limit?", "One message a week, on Mondays.").press("Save the limits")
+    at.answer("One named person for all contact?", "Yes" if contact else "No")
+    at.answer("Another term, in your own words?", "No").press("Save the channels")
+    at.fill("E-mail: what is the limit?", "One message a week, on Mondays.")
+    if contact:
+        at.page.get_by_label("Who is the single point of contact?").select_option(label=contact)
+        at.fill("How and when to reach this person", "By letter, or by e-mail on Mondays.")
+    at.press("Save the limits")
     at.fill("What must staff do?", "\n".join(orders))
     if not register:
         return at.press("Save terms")
@@ -175,13 +208,18 @@ def propose(at: Desk, restriction: str) -> Desk:
 def write_proposal(at: Desk, case: str, *, months: int = 6, **terms: object) -> str:
     """A whole proposal, put before a decider; returns its reference."""
     restriction = start_proposal(at, case)
+    write_parts(at, restriction, months=months, **terms)
+    propose(at, restriction)
+    return restriction
+
+
+def write_parts(at: Desk, restriction: str, *, months: int = 6, **terms: object) -> None:
+    """Every part of a proposal that each policy asks for."""
     write_evidence(at, restriction)
     write_risk_and_needs(at, restriction)
     write_terms(at, restriction, **terms)
     write_length(at, restriction, months)
     write_less(at, restriction)
-    propose(at, restriction)
-    return restriction
 
 
 def check_imposing(at: Desk, restriction: str, *, reasons: str, considered: str, not_done: str) -> Desk:

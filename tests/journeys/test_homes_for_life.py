@@ -14,6 +14,9 @@ from tests.journeys.conftest import Sit
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
+NO_REVIEW = "She struck a colleague, and he is not to meet her again."
+
+
 def test_homes_for_life_from_an_abusive_call_to_an_appeal_to_the_chief_executive(desk: Sit, landlord):
     house, staff, resident = landlord("homes-for-life")
     today = timezone.localdate()
@@ -24,14 +27,20 @@ def test_homes_for_life_from_an_abusive_call_to_an_appeal_to_the_chief_executive
     case = Case.objects.get(resident=resident).reference
     steps.answer_what_is_asked(officer, case, "restorative", words="Two breaks and a call-back.")
     steps.assess_risk(officer, case)
-    restriction = steps.write_proposal(officer, case, months=6, register=False)
+    restriction = steps.start_proposal(officer, case)
+    officer.go(f"/restrictions/{restriction}/proposal/review/")
+    officer.answer("When is it reviewed before its last day?", "It is not reviewed before its last day")
+    officer.fill("Why there is no review", NO_REVIEW).press("Save review")
+    steps.write_parts(officer, restriction, months=6, register=False)
+    officer.go(f"/restrictions/{restriction}/proposal/").says(NO_REVIEW)
+    steps.propose(officer, restriction)
     steps.check_imposing(
         manager, restriction, reasons="She can still write.", considered="A call-back.", not_done="No."
     )
     manager.press("Impose the restriction").says("Restriction imposed", restriction)
     assert Restriction.objects.get(reference=restriction).state == Restriction.State.IN_FORCE
     words = checks.paper("restriction", case)
-    checks.holds(words, "She can still write.", "Chief Executive Officer")
+    checks.holds(words, "She can still write.", "Chief Executive Officer", NO_REVIEW)
     appeal = steps.lodge_appeal(officer, case, restriction, words="It was not me.", received_on=today)
     chief = desk(factories.person(house, "chief_executive", name="Catriona Chief"))
     steps.decide_appeal(chief, appeal, "Dismiss", reasons="It was.", considered="The notes.", heard="It came at once.")

@@ -139,6 +139,9 @@ def fill(restriction: Restriction, w: World, *, months: int, by: User, at: datet
         restriction.pk, by=by, at=at, considered="No needs are known; asked on 14 December.", adjustment_touched=False
     )
     services.save_terms(restriction.pk, by=by, at=at, terms=TERMS)
+    kinds = w.case.policy.restriction_kinds
+    if kinds.listed and not kinds.others_allowed:
+        services.save_kinds(restriction.pk, by=by, at=at, kinds=[kinds.listed[0].key])
     register = register_for(w.case.policy)
     risks = [risk for risk in RISKS if risk in register.risks] or list(register.risks[:1]) if register else []
     services.save_instructions(restriction.pk, by=by, at=at, instructions=ORDERS, risks=risks)

@@ -279,7 +279,7 @@ def test_the_decision_is_checked_with_its_letter_and_every_error_keeps_every_tex
         assert "There is a problem" in shown and "She said “stop” שלום 👩🏽‍🚒 and more" in shown, name
     said = {"step": "breach warning", "reasons": "So.", "consequence": "A legal warning."}
     check = client.post(address, said).content.decode()
-    assert "Check before you decide" in check and "You have not kept to the limits" in check
+    assert "Check before you decide" in check and "You are not keeping to the contact arrangement" in check
     assert not BreachStep.objects.exists()
     assert "A legal warning." in client.post(address, said | {"again": "yes"}).content.decode()
     assert client.post(address, said | {"confirmed": "yes"}).url == url("view", restriction)

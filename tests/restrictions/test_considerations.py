@@ -1,6 +1,6 @@
 """What the policy asks to be weighed is shown where it is decided, and the decision says what was."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -62,7 +62,12 @@ def test_a_warning_is_issued_once_what_was_weighed_is_said(policy, question, cla
         cases.settle_threshold(case.pk, reasons="It went on.", by=w.staff.team_leader, at=NOON - timedelta(days=22))
     answer_what_is_asked(w, "written warning")
     warning = cases.draft_warning(
-        case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", by=w.staff.officer, at=NOON
+        case.pk,
+        incidents=list(case.incidents.all()),
+        expected="Speak calmly.",
+        review_on=date(2027, 3, 5),
+        by=w.staff.officer,
+        at=NOON,
     )
     client = signed_in(w.staff.team_leader)
     address = reverse("cases:warning", args=[warning.paper.reference])

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 import appeals.permissions
 import appeals.services
+from appeals import against
 from appeals.models import Appeal
 from cases import ladder
 from cases import services as cases
@@ -100,7 +101,7 @@ def test_harbour_two_people_decide_without_stages_and_the_director_answers(clock
     appeal = appealing.lodge(w, imposed, on=later.date(), at=later)
     look(w, other, ("appeals:view", [appeal.reference]))
     for out, why in ((director, "imposed"), (other, "decided a review")):
-        assert out.pk in appeals.permissions.barred(imposed)
+        assert out.pk in appeals.permissions.barred(against.of_restriction(imposed))
         with pytest.raises(NotPermitted, match=why):
             appealing.decide(appeal, Appeal.State.UPHELD, by=out, at=later)
     third = factories.person(w.provider, "director", name="Dana Director")

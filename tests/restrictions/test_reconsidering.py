@@ -237,7 +237,7 @@ def test_it_is_decided_on_the_page_of_the_review_with_its_own_letter():
     w, restriction = running()
     asked(w, restriction)
     client, address = signed_in(senior(w)), url("review", restriction)
-    said = {"outcome": "keep", "reasons": "Too early."}
+    said = {"outcome": "keep", "reasons": "Too early.", "considered": "The equality assessment as it stands."}
     check = client.post(address, said).content.decode()
     assert "Check before you decide" in check and "we received your request to look again" in check
     assert client.post(address, said | {"confirmed": "yes"}).status_code == 302

@@ -13,19 +13,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audit.models import Event
+from cases import ladder
+from cases import services as cases
+from cases.services.deciding import Meeting
 from deadlines.models import Deadline
 from letters.models import Letter
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 from register.models import Entry
-from restrictions import services
+from restrictions import permissions, services
 from restrictions.models import Naming, Restriction, SpocCheck
-from restrictions.services import NewTerm, checking, namings, spoc
+from restrictions.services import NewTerm, asked, checking, namings, spoc
 from tests import factories, quick
 from tests.factories import NOON
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
-from tests.restrictions.test_five_policies import DOVER, NORTHAMPTON, TENANCY, a_decider, ready_to_propose
+from tests.restrictions.test_five_policies import DOVER, NORTHAMPTON, TENANCY, ready_to_propose
 from worklist import services as worklist
 
 pytestmark = pytest.mark.django_db
@@ -44,10 +47,16 @@ def with_contact(policy=TENANCY, months=12):
     w = ready_to_propose(policy)
     restriction = builders.draft(w, months=months)
     terms = [*builders.TERMS, NewTerm("spoc", "limited", "Ring on weekdays before noon.", w.staff.colleague.pk)]
-    services.save_terms(restriction.pk, terms=terms, by=w.staff.officer, at=NOON)
-    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    restriction = services.save_terms(restriction.pk, terms=terms, by=w.staff.officer, at=NOON)
+    for gate in ladder.gates_for_restriction(w.case, steps=asked.kind_steps(restriction)):
+        if gate.asks and gate.blocks:
+            cases.answer_gate(w.case.pk, gate.asks, words="It was followed.", by=w.staff.officer, at=NOON)
+    restriction = services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    body = permissions.body(restriction)
+    deciders = [factories.person(w.provider, *body.keys(w.provider), name=name) for name in ("Dara", "Dana")]
+    meeting = Meeting(NOON.date(), [deciders[1].pk], "Both hold it to be needed.") if body.meets else None
     return w, services.impose(
-        restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="Needed.", considered="No."
+        restriction.pk, by=deciders[0], at=NOON, reasons="Needed.", considered="No.", meeting=meeting
     )
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django_fsm import TransitionNotAllowed
 
 import appeals.permissions
+from appeals import against
 from audit.models import Decision, Event
 from cases import services as cases
 from cases.models import Case, Voice
@@ -147,9 +148,8 @@ def test_who_decided_first_with_another_decides_no_review_and_no_appeal():
     assert done.decided_by == keeper
     with pytest.raises(NotPermitted, match=r"You imposed this, so somebody else decides"):
         permissions.check_can_review(director, done)
-    assert {director.pk, keeper.pk} <= appeals.permissions.barred(done) and warden.pk not in appeals.permissions.barred(
-        done
-    )
+    barred = appeals.permissions.barred(against.of_restriction(done))
+    assert {director.pk, keeper.pk} <= barred and warden.pk not in barred
 
 
 def test_where_they_differ_it_goes_back_with_the_reasons_of_both():
