@@ -304,7 +304,7 @@ def parts(found: Against) -> dict[int, str]:
     case = found.case
     did = dict.fromkeys(cases.permissions.people_affected(case), "were affected by what happened in this case")
     if found.limits is not None:
-        barred = restrictions.permissions.barred_from_reviewing(found.limits) - did.keys()
+        barred = restrictions.permissions.barred_by_f12(found.limits) - did.keys()
         did |= dict.fromkeys(barred, f"had a part in {found.limits.reference}")
         if found.limits.decided_by_id:
             did[found.limits.decided_by_id] = f"imposed {found.limits.reference}"

@@ -54,9 +54,9 @@ class Reckoning:
     def explain(self) -> str:
         """One paragraph: "20 working days from the decision on 18 December 2026 (6.34, must). First day not counted …".
 
-        >>> from policies import shelf
-        >>> dover, england = shelf.read_builtin("dover-district-council"), Calendar.of("england", 2026, 2027)
-        >>> print(work_out(dover, "appeal.window", {"decision": date(2026, 3, 20)}, england).explain())
+        >>> from policies import calendars, clocks, shelf
+        >>> dover, england = shelf.read_builtin("dover-district-council"), calendars.Calendar.of("england", 2026, 2027)
+        >>> print(clocks.work_out(dover, "appeal.window", {"decision": date(2026, 3, 20)}, england).explain())
         20 working days from the decision on 20 March 2026 (6.34, must). First day not counted: our convention. \
 Left out: weekends; 3 April, Good Friday; 6 April, Easter Monday. Due Tuesday 21 April 2026.
         """
@@ -182,6 +182,10 @@ def _date(text: str | None) -> date | None:
 
 
 def sentence(text: str) -> str:
-    """A clause as the beginning of a sentence, without its full stop."""
+    """A clause as the beginning of a sentence, without its full stop.
+
+    >>> sentence("left out: weekends.")
+    'Left out: weekends'
+    """
     text = text.rstrip(".")
     return text[:1].upper() + text[1:]

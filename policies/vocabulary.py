@@ -79,6 +79,7 @@ NOT_BY: dict[str, str] = {
     "affected": "whoever the behaviour was aimed at",
     "first decider": "whoever made the decision that is looked at again",
     "involved": "whoever had any part in that decision",
+    "spoc": "the single point of contact",
 }
 DAY_OFF = ("next working day", "previous working day", "stands", "may be later")
 BREACH_STEPS = (

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from ops.seed import build
 from people.models import User
 from restrictions.models import Restriction
-from tests.journeys.conftest import complaints
+from tests.axe import complaints
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

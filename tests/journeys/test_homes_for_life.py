@@ -32,7 +32,6 @@ def test_homes_for_life_from_an_abusive_call_to_an_appeal_to_the_chief_executive
     officer.answer("When is it reviewed before its last day?", "It is not reviewed before its last day")
     officer.fill("Why there is no review", NO_REVIEW).press("Save review")
     steps.write_parts(officer, restriction, months=6, register=False)
-    officer.go(f"/restrictions/{restriction}/proposal/").says(NO_REVIEW)
     steps.propose(officer, restriction)
     steps.check_imposing(
         manager, restriction, reasons="She can still write.", considered="A call-back.", not_done="No."

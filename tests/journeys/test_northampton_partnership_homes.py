@@ -48,6 +48,7 @@ def test_northampton_partnership_homes_from_the_informal_stage_to_a_formal_actio
 
     # Formal Stage
     steps.log_incident(officer, resident, facts="He shouted a third time, and threw a chair.")
+    steps.settle(leader, case, "settle-restriction", reasons="Twice since the letter.")
     steps.assess_risk(officer, case)
     restriction = steps.write_proposal(officer, case, months=6, register=False)
     steps.check_imposing(manager, restriction, reasons="He can still write.", considered="A call-back.", not_done="No.")

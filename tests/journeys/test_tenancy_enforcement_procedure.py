@@ -48,13 +48,13 @@ def test_tenancy_enforcement_procedure_from_an_initial_warning_to_a_breach(desk:
     officer.go(f"/cases/{case}/").says("No date until the provider has settled it", "calendar days", "working days")
 
     # The quarterly check of the single point of contact, by somebody else
-    due = Deadline.objects.get(kind="spoc.check", about=f"restriction:{restriction}")
+    due = Deadline.objects.get(kind="spoc.quality_review", about=f"restriction:{restriction}")
     assert due.due_on is not None
     colleague.go(f"/restrictions/{restriction}/contact/check/").says("a colleague looks through your work")
     leader.go(f"/restrictions/{restriction}/contact/check/").says(dates.day(due.due_on))
     leader.fill("What did you look at?", "Four letters.").answer("Is contact answered in time?", "Yes")
     leader.fill("What did you find?", "Well answered.").press("Record the check")
-    leader.says("Well answered.")
+    leader.says("The check is recorded, and the next one is set.")
 
     # The breach ladder begins with a letter of warning (section 8)
     steps.log_incident(officer, resident, facts=BROKEN)

@@ -54,6 +54,9 @@ def restricted(provider, staff, name="Rowan Resident", months=9, at=NOON):
     builders.assess(w.case, staff.officer, at=at - timedelta(days=1))
     w.case = Case.objects.get(pk=w.case.pk)
     restriction = builders.proposed(w, months=months, at=at)
+    services.consult(
+        restriction.pk, by=staff.officer, at=at, person_id=staff.dpo.pk, on=at.date(), words="No objection."
+    )
     imposed = services.impose(restriction.pk, by=staff.manager, at=at, reasons="Needed.", considered="A call.")
     return w, imposed
 

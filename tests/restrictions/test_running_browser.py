@@ -10,12 +10,13 @@ import time_machine
 
 from restrictions import services
 from restrictions.models import Restriction, Review
-from restrictions.services import Answer, NewTerm
+from restrictions.services import Answer
 from tests import factories
 from tests.factories import NOON
 from tests.restrictions import builders
 from tests.restrictions.test_browser import look, sign_in, url
-from tests.restrictions.test_five_policies import HOMES, TENANCY, a_decider, ready_to_propose
+from tests.restrictions.test_five_policies import HOMES, a_decider, ready_to_propose
+from tests.restrictions.test_spoc import with_contact
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 __all__ = ["sign_in"]
@@ -30,12 +31,7 @@ def clock():
 
 def running():
     """A restriction of the Tenancy Enforcement Procedure in force: a contact, a check, a cover, breaches."""
-    w = ready_to_propose(TENANCY)
-    restriction = builders.draft(w, months=12)
-    terms = [*builders.TERMS, NewTerm("spoc", "limited", "Ring on weekdays before noon.", w.staff.colleague.pk)]
-    services.save_terms(restriction.pk, terms=terms, by=w.staff.officer, at=NOON)
-    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
-    services.impose(restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="Needed.", considered="No.")
+    w, restriction = with_contact()
     at = NOON + timedelta(days=20)
     services.record_check(
         restriction.pk, by=w.staff.team_leader, at=at, looked_at="Ten letters and six calls.", answered_in_time=False,
@@ -110,6 +106,7 @@ def test_every_page_while_it_runs(sign_in, width):
     look(senior, "running-review_asked")
     senior.check('input[name="outcome"][value="keep"]')
     senior.fill('textarea[name="reasons"]', "Two breaches are too recent.")
+    senior.fill('textarea[name="considered"]', "The equality assessment, which is as it was.")
     senior.click('main button:has-text("Check your decision")')
     look(senior, "running-review_check")
     senior.click('main button:has-text("Decide the review")')
