@@ -144,7 +144,8 @@ class Kind:
     `steps` are the stages (by the state of a case they stand for) and actions of a policy, of which the first that
     sends a letter governs how this one is sent. `optional` facts may be left out. `prints` is what its template tells
     in any case, whatever the facts, of what a policy may want told (`letter.NAME.says`); what else a policy wants told
-    and no fact tells is added to it.
+    and no fact tells is added to it. A letter on a restriction that runs, where the policy has none of its own for that
+    step, tells what the restriction's own letter told by naming that letter.
     """
 
     key: str
@@ -179,6 +180,9 @@ _PRINTED = {
     "outcome": "arrangement, length, appeal",
     "review": "arrangement, length, review, appeal, late, always accepted",
     "late": "late, review, reason",
+    "breach": "expected, reason, arrangement, length, review, spoc, always accepted",
+    "contact": "reason, arrangement, length, review, spoc",
+    "no review": "reason, arrangement, length, review, spoc, outcome",
 }
 
 
@@ -315,6 +319,7 @@ KINDS: dict[str, Kind] = {
             "You have not kept to the limits on how you contact us",
             ("breach", "contact restriction", "restrict"),
             _BREACH,
+            prints="breach",
         ),
         _kind(
             "legal_warning",
@@ -322,6 +327,7 @@ KINDS: dict[str, Kind] = {
             "We may take legal action",
             ("legal_action", "breach", "contact restriction", "restrict"),
             _BREACH,
+            prints="breach",
         ),
         _kind(
             "spoc_changed",
@@ -336,6 +342,7 @@ KINDS: dict[str, Kind] = {
                 "afterwards": SPOC,
                 "how": words_if_any,
             },
+            prints="contact",
         ),
         _kind(
             "review_waived",
@@ -343,6 +350,7 @@ KINDS: dict[str, Kind] = {
             "We will not review the limits before they end",
             ("review",),
             {"restriction_reference": text, "reasons": text, "ends_on": day},
+            prints="no review",
         ),
         _kind(
             "late_review_notice",

@@ -40,7 +40,7 @@ TOLD_BY = {
     "arrangement": ("terms", "arrangement"),
     "length": ("ends_on",),
     "review": ("review_on", "next_review_on"),
-    "appeal": ("appeal",),
+    "appeal": ("appeal", "final"),
     "outcome": ("outcome", "agreed"),
     "spoc": ("spoc", "person"),
     "support": ("support",),

@@ -110,7 +110,7 @@ def test_a_part_that_a_letter_has_no_place_for_is_a_problem():
     [
         (DOVER, "warnin", "is not named as a letter is: warning, restriction, review_outcome"),
         (DOVER, "first_stage", "is not named as a letter is"),
-        (DOVER, "spoc_changed", "is not named as a letter is"),
+        (DOVER, "correspondence", "is not named as a letter is"),
         (DOVER, "../../etc/passwd", "is not named as a letter is"),
         (WEST_KENT, "warning", "words the same letter as letters/adjust.txt"),
     ],

@@ -239,6 +239,7 @@ def test_it_is_decided_on_the_page_of_the_review_with_its_own_letter():
     client, address = signed_in(senior(w)), url("review", restriction)
     said = {"outcome": "keep", "reasons": "Too early.", "considered": "The equality assessment as it stands."}
     check = client.post(address, said).content.decode()
-    assert "Check before you decide" in check and "we received your request to look again" in check
+    assert "Check before you decide" in check and "A senior officer has done so." in check
+    assert "We received your request on" in check
     assert client.post(address, said | {"confirmed": "yes"}).status_code == 302
     assert Letter.objects.get(kind="reconsideration_outcome").facts["outcome"] == "keep"

@@ -258,7 +258,7 @@ def test_the_page_of_the_act_checks_first_and_is_shown_to_those_who_may():
     assert f'href="{address}"' not in signed_in(w.staff.officer).get(view).content.decode()
     assert "Enter why there is no review" in reviewer.post(address, {"reason": " "}).content.decode()
     check = reviewer.post(address, {"reason": HURT}).content.decode()
-    assert "Check before you decide" in check and "We will not review the limits before they end" in check
+    assert "Check before you decide" in check and "Why we will not think again early" in check
     assert Restriction.objects.get(pk=restriction.pk).no_review_reason == ""
     assert HURT in reviewer.post(address, {"reason": HURT, "again": "yes"}).content.decode()
     assert reviewer.post(address, {"reason": HURT, "confirmed": "yes"}).url == view
