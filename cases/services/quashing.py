@@ -116,7 +116,7 @@ def correct_warning(
     )
     if appealable:
         called, about_new = f"the {paper.name}", about_letter(letter)
-        rights.open_window(case, paper.state, called, about=about_new, on=day_of(at), event=decision, at=at)
+        rights.open_window(case, paper.state, called, about=about_new, on=day_of(at), event=decision, at=at, told=True)
     return new
 
 

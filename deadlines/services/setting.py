@@ -125,5 +125,11 @@ def follow_policy(
 
 def given(about: str, kind: str) -> Reckoning | None:
     """The date that was set last for a thing, with all that moved it since, whether or not it still waits."""
-    found = Deadline.objects.filter(about=about, kind=kind, reckoning__isnull=False).order_by("-pk").first()
-    return Reckoning.from_json(found.reckoning) if found and found.reckoning else None
+    return given_each([about], kind).get(about)
+
+
+def given_each(abouts: Iterable[str], kind: str) -> dict[str, Reckoning]:
+    """The same for many things in one query, by what each is about; one that has none is left out."""
+    rows = Deadline.objects.filter(about__in=list(abouts), kind=kind, reckoning__isnull=False)
+    found = rows.order_by("about", "-pk").distinct("about").values_list("about", "reckoning")
+    return {about: Reckoning.from_json(reckoning) for about, reckoning in found if reckoning}
