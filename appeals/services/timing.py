@@ -6,6 +6,7 @@ from datetime import date
 
 import policies.clocks
 from appeals.against import Against
+from appeals.models import NO_WINDOW
 from appeals.permissions import rules_of
 from cases.services import rights
 from deadlines import services as deadlines
@@ -33,6 +34,8 @@ class Timing:
     def words(self) -> str:
         """The answer in a sentence, beneath which stands the arithmetic."""
         on = dates.day(self.counts_on)
+        if self.in_time is None and not self.window.readings:
+            return f"{NO_WINDOW}. Somebody who decides appeals says if it is heard."
         if self.in_time is None:
             return f"The policy leaves open whether {on} is in time. Somebody who decides appeals says if it is heard."
         if self.window.due is None:
@@ -61,7 +64,7 @@ def windows(decisions: Iterable[Against], calendar: Calendar) -> list[Reckoning]
     for what was given, however many decisions.
     """
     decisions = list(decisions)
-    given = deadlines.given_each([one.about for one in decisions], rights.WINDOW)
+    given = deadlines.given([one.about for one in decisions], rights.WINDOW)
     return [_never_shorter(_counted(one, calendar), given.get(one.about)) for one in decisions]
 
 

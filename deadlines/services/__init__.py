@@ -1,7 +1,7 @@
 """The verbs of deadlines: set, meet, cancel, hand over, follow a policy; the provider's calendar and its days off."""
 
 from deadlines.services.calendars import calendar_for, seed_holidays
-from deadlines.services.setting import cancel, excuse, follow_policy, given, given_each, hand_over, meet, set_deadline
+from deadlines.services.setting import cancel, excuse, follow_policy, given, hand_over, meet, set_deadline
 
 __all__ = [
     "calendar_for",
@@ -9,7 +9,6 @@ __all__ = [
     "excuse",
     "follow_policy",
     "given",
-    "given_each",
     "hand_over",
     "meet",
     "seed_holidays",

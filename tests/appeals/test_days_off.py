@@ -123,8 +123,8 @@ def test_the_window_that_a_warning_letter_names_never_becomes_shorter(warned_by_
     assert timing.timing(found_for(w, letter.reference), received_on=until).in_time is True
 
 
-def test_what_was_said_and_not_written_gives_no_day_that_would_stay(warned_by_working_days):
-    w = warned_by_working_days
+@pytest.mark.usefixtures("warned_by_working_days")
+def test_what_was_said_and_not_written_gives_no_day_that_would_stay():
     spoken = Deadline.objects.get(kind="appeal.window", about__startswith="initial:")
     assert spoken.due_on and "told_on" not in spoken.reckoning
 
