@@ -37,8 +37,8 @@ class Standing:
     def initial(self) -> Counter[int]:
         """How many initial warnings stand in each counting incident, by its key.
 
-        A first letter that was issued counts as one, unless one was given in the conversation already. None counts while
-        an appeal suspends it.
+        A first letter that was issued counts as one, unless one was given in the conversation already. Whatever an
+        appeal suspends counts for nothing meanwhile.
         """
         counted = {incident.pk for incident in self.counting}
         found = Counter(

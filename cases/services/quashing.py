@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
@@ -192,8 +193,9 @@ def _decided(
     return decision.pk
 
 
-def _named(warning: Warning) -> dict[str, str | None]:
-    return {
+def _named(warning: Warning) -> dict[str, Any]:
+    named = {
         "letter": warning.letter.reference if warning.letter else None,
         "incident": warning.incident.reference if warning.incident else None,
     }
+    return named | ({"first": True} if warning.kind == Kind.FIRST else {})
