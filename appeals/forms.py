@@ -116,6 +116,7 @@ class Decide(forms.Form):
         resting: str,
         hints: dict[str, str],
         hearing: bool,
+        doubt: str,
         late_hint: str,
         **kwargs: Any,
     ) -> None:
@@ -128,6 +129,12 @@ class Decide(forms.Form):
         outcome.hints = dict(hints)
         if not hearing:
             del self.fields["heard_because"]
+        elif doubt:
+            heard = self.fields["heard_because"]
+            assert isinstance(heard, fields.Spoken)
+            heard.label, heard.called = "Why the appeal is heard", "why the appeal is heard"
+            heard.help_text = f"{doubt}. {heard.help_text}"
+            heard.speak("heard_because")
         if late_hint:
             self.fields["late_because"].help_text = late_hint
         else:

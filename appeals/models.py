@@ -13,6 +13,9 @@ from people.models import Provider, User
 from policies.reckoning import Reckoning
 from restrictions.models import Restriction
 
+NO_WINDOW = "The policy does not say until when an appeal can be made"
+LEFT_OPEN = "The policy leaves open whether it came in time"
+
 
 class AppealQuerySet(models.QuerySet["Appeal"]):
     """Reads of appeals."""
@@ -180,6 +183,13 @@ class Appeal(models.Model):
     def awaits_hearing(self) -> bool:
         """Late, or perhaps late, and nobody has decided yet whether it is heard."""
         return self.in_time is not True and self.late_accepted_at is None
+
+    @property
+    def doubt(self) -> str:
+        """Why nobody can say by the policy whether it came in time, as a sentence; "" where one can."""
+        if self.in_time is not None:
+            return ""
+        return LEFT_OPEN if self.window.readings else NO_WINDOW
 
     @property
     def window(self) -> Reckoning:

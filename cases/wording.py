@@ -89,7 +89,7 @@ SENTENCES: dict[str, str] = {
     "review.decided": "Review {ref} decided",
     "appeal.lodged": "Appeal {ref} lodged",
     "appeal.acknowledged": "Appeal {ref} acknowledged",
-    "appeal.heard_late": "Late appeal {ref} accepted",
+    "appeal.heard_late": "Decided that appeal {ref} is heard",
     "appeal.window_closed": "The time to appeal against {ref} has passed",
     "appeal.upheld": "Appeal {ref} upheld",
     "appeal.varied": "Appeal {ref} decided: the restriction is varied",
@@ -154,7 +154,7 @@ def sentence(event: Event) -> str:
         return words.upper_first(event.verb.replace(".", " ").replace("_", " "))
     facts = event.facts or {}
     if facts.get("first"):
-        known = known.replace("Warning letter", "First letter")
+        known = known.replace("Warning letter", "First letter").replace("Warning {warned}", "First {warned}")
     told = {
         "ref": event.subject_ref.partition(".")[0],
         "letter": facts.get("letter", ""),

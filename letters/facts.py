@@ -294,7 +294,7 @@ KINDS: dict[str, Kind] = {
                 "final": or_null(yes),
                 "next": or_null(record(name=text, words=words_if_any)),
             },
-            {"against": text},
+            {"against": text, "no_last_day": yes},
             prints="outcome",
         ),
         _kind(

@@ -18,6 +18,7 @@ from appeals.services.lodging import about, already, locked
 from appeals.services.timing import rules_for
 from audit import services as audit
 from deadlines import services as deadlines
+from design import words
 from design.dates import day_of
 from letters import services as letters
 from people.models import Resident, User
@@ -76,10 +77,16 @@ def accept_late(appeal_id: int, *, by: User, at: datetime, reasons: str) -> Appe
 
 
 def check_hearing(appeal: Appeal, reasons: str, *, field: str) -> None:
-    """Refuse to hear a late appeal without reasons, or where the policy says that late ones are refused."""
-    late = rules_for(against.of(appeal)).late
-    if late.said and late.raw == "refused":
-        raise RuleBroken("A late appeal is not heard", late.rule, field)
+    """Refuse to hear a late appeal without reasons, or where the policy says that late ones are refused.
+
+    Where the policy does not say until when it could be made, it is not called late: why it is heard is asked all the
+    same.
+    """
+    rules = rules_for(against.of(appeal))
+    if rules.late.said and rules.late.raw == "refused" and not appeal.doubt:
+        raise RuleBroken("A late appeal is not heard", rules.late.rule, field)
+    if not reasons.strip() and appeal.doubt:
+        raise RuleBroken(f"Enter why the appeal is heard: {words.lower_first(appeal.doubt)}", rules.window.rule, field)
     if not reasons.strip():
         raise RuleBroken("Enter why the appeal is heard although it came late", NAMED_PERSON, field)
 
@@ -294,7 +301,8 @@ def outcome_facts(
     """What the outcome letter says, as plain values; the same for its preview and for the letter itself."""
     found = against.of(appeal)
     reasons = [answer.reasons, answer.what_rests_because if outcome == State.UPHELD else ""]
-    return {
+    unsaid = {"no_last_day": True} if appeal.doubt and outcome == State.OUT_OF_TIME else {}
+    return unsaid | {
         "appeal_reference": appeal.reference,
         "restriction_reference": found.limits.reference if found.limits else "",
         "against": against.to_resident(found),

@@ -4,20 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Q
+
 import cases.permissions
 import cases.services
 from appeals.against import Against
 from appeals.models import Appeal
 from appeals.services.timing import rules_for
+from cases.ladder import papers
 from cases.models import Warning
 from design import dates, words
 from design.dates import day_of
 from people.models import User
 from policies.rules import Rule, RuleBroken
 from register import services as register
+from register.models import Entry
 from restrictions import services as restrictions
 from restrictions.models import Restriction
-from restrictions.services import suspending
+from restrictions.services import rows, suspending
 from restrictions.services import terms as limits
 from restrictions.services.decisions import check_not_longer
 from restrictions.services.terms import NewTerm
@@ -40,7 +44,7 @@ class Resting:
     @property
     def named(self) -> str:
         """All of it by its references."""
-        names = [f"warning letter {each.paper.reference}" for each in self.letters]
+        names = [f"{papers.PAPERS[each.kind].name} {each.paper.reference}" for each in self.letters]
         names += [f"restriction {self.restriction.reference}"] if self.restriction else []
         return " and ".join(names)
 
@@ -48,14 +52,18 @@ class Resting:
 def resting(found: Against, *, on: date) -> Resting:
     """What rests on a warning: nothing where it is no warning.
 
-    A restriction that the policy's path of danger put in force without a warning rests on none (Dover 6.7).
+    On the warnings of a conversation also the first letter that puts that conversation in writing. A restriction
+    that the policy's path of danger put in force without a warning rests on none (Dover 6.7).
     """
     if found.warning is None:
         return Resting([], None)
     case = found.case
     letters: list[Warning] = []
     if found.warning.kind != Warning.Kind.WRITTEN:
-        since = case.warnings.filter(kind=Warning.Kind.WRITTEN, given_on__gte=found.decided_on)
+        followed = Q(kind=Warning.Kind.WRITTEN)
+        if found.warning.kind == Warning.Kind.INITIAL:
+            followed |= Q(kind=Warning.Kind.FIRST, incidents=found.warning.incident)
+        since = case.warnings.filter(followed, given_on__gte=found.decided_on).distinct()
         since = since.filter(withdrawn_at__isnull=True, letter__issued_at__gte=case.begun_at)
         letters = list(since.select_related("letter").order_by("pk"))
     later = Restriction.objects.in_force(on).filter(case=case, extreme=False, decided_on__gte=found.decided_on)
@@ -83,7 +91,8 @@ def choices(appeal: Appeal, found: Against, *, on: date) -> dict[str, str]:
     allowed = powers(found)
     offered: dict[str, str] = {outcome: hint for outcome, hint in hints.items() if outcome in allowed}
     if appeal.awaits_hearing:
-        offered[State.OUT_OF_TIME] = "The appeal is not heard, because it came late. The resident is told why."
+        why = "in your judgement it came too late" if appeal.doubt else "it came late"
+        offered[State.OUT_OF_TIME] = f"The appeal is not heard, because {why}. The resident is told why."
     return offered
 
 
@@ -91,13 +100,21 @@ def _of_restriction(decided: Restriction, *, on: date) -> dict[str, str]:
     standing = what_stands(decided)
     in_force = standing.is_in_force(on)
     ref, last = standing.reference, dates.day(standing.ends_on) if standing.ends_on else ""
-    ends = f"{ref} ends today and its register entry goes." if in_force else "The decision to restrict is set aside."
+    entered = is_entered(standing)
+    goes = " and its register entry goes" if entered else ""
+    ends = f"{ref} ends today{goes}." if in_force else "The decision to restrict is set aside."
     found: dict[str, str] = {State.UPHELD: f"{ends} The resident is told in writing."}
     if in_force:
-        found[State.VARIED] = f"{ref} goes on in other terms, or to an earlier last day. The register says so at once."
+        says_so = " The register says so at once." if entered else ""
+        found[State.VARIED] = f"{ref} goes on in other terms, or to an earlier last day.{says_so}"
     stays = f"{ref} stays as it is, with {last} as its last day in force." if in_force else "Nothing changes."
     found[State.DISMISSED] = f"{stays} The resident is told why."
     return found
+
+
+def is_entered(restriction: Restriction) -> bool:
+    """Whether it stands on a register: not every policy has one, nor an entry for each restriction."""
+    return Entry.objects.filter(source=rows.about(restriction), removed_on__isnull=True).exists()
 
 
 def _of_another(found: Against) -> dict[str, str]:
@@ -144,7 +161,7 @@ def undo(appeal: Appeal, found: Against, *, ends_too: bool, by: User, at: dateti
         rests = resting(found, on=day_of(at))
         if ends_too and rests.restriction:
             _quash(rests.restriction, by=by, at=at, reason=reason)
-        for each in rests.letters if ends_too else ():
+        for each in reversed(rests.letters) if ends_too else ():
             cases.services.quash_warning(each.pk, by=by, at=at, reason=reason, rule=rule)
         if not found.standing:
             cases.services.quash_warning(found.warning.pk, by=by, at=at, reason=reason, rule=rule)
@@ -204,9 +221,10 @@ def effect(found: Against, outcome: str, *, on: date, ends_on: date | None = Non
     if found.limits:
         return _on_limits(what_stands(found.limits), outcome, on=on, ends_on=ends_on)
     if outcome == State.VARIED:
+        name = papers.PAPERS[found.warning.kind].name if found.warning else "letter"
         return (
-            "Another warning letter, in other words, takes the place of the one that you appealed against. We send it "
-            "to you with this letter."
+            f"Another {name}, in other words, takes the place of the one that you appealed against. We send it to you "
+            "with this letter."
         )
     if outcome != State.UPHELD:
         return f"Nothing changes: the {found.noun} stays as it was."

@@ -8,7 +8,7 @@ from django_fsm import TransitionNotAllowed
 from appeals import permissions
 from appeals.against import Against
 from appeals.models import Appeal
-from appeals.services.timing import rules_for, window_of
+from appeals.services.timing import rules_for, windows
 from cases.models import Case
 from deadlines import services as deadlines
 from policies import schema
@@ -34,15 +34,15 @@ def offers(case: Case, known: Iterable[Against], appeals: Iterable[Appeal]) -> l
     `known` are its decisions, as `against.known` reads them, and `appeals` all of its appeals. What is offered is what
     `lodge` accepts, and nothing else.
     """
-    calendar = deadlines.calendar_for(case.provider)
     found = []
     for one in known:
         if permissions.rules_of(one) is None or one.standing:
             continue
         its = against_it(one, appeals)
         if not any(each.is_open for each in its) and settled_for_good(one, its) is None:
-            found.append(Offer(one, window_of(one, calendar)))
-    return found
+            found.append(one)
+    until = windows(found, deadlines.calendar_for(case.provider))
+    return [Offer(one, window) for one, window in zip(found, until, strict=True)]
 
 
 def covered(policy: Policy) -> str:

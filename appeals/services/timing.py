@@ -1,10 +1,12 @@
 """Until when an appeal may be made, by when it is answered, what holds meanwhile: all from the policy's own clocks."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 import policies.clocks
 from appeals.against import Against
+from appeals.models import NO_WINDOW
 from appeals.permissions import rules_of
 from cases.services import rights
 from deadlines import services as deadlines
@@ -32,6 +34,8 @@ class Timing:
     def words(self) -> str:
         """The answer in a sentence, beneath which stands the arithmetic."""
         on = dates.day(self.counts_on)
+        if self.in_time is None and not self.window.readings:
+            return f"{NO_WINDOW}. Somebody who decides appeals says if it is heard."
         if self.in_time is None:
             return f"The policy leaves open whether {on} is in time. Somebody who decides appeals says if it is heard."
         if self.window.due is None:
@@ -47,22 +51,40 @@ def timing(found: Against, *, received_on: date, made_on: date | None = None) ->
     """
     rules, policy = rules_for(found), found.case.policy
     calendar = deadlines.calendar_for(found.case.provider)
-    window = window_of(found, calendar)
+    window = windows([found], calendar)[0]
     response = policies.clocks.work_out(policy, rules.response_path, {"appeal received": received_on}, calendar)
     counts_on = received_on if window.met_by not in ("made", "sent") else made_on or received_on
     return Timing(window, response, counts_on, _in_time(window, rules.window, counts_on))
 
 
-def window_of(found: Against, calendar: Calendar) -> Reckoning:
-    """Until when it can be appealed, counted from the day that its rule names: the decision, or its letter.
+def windows(decisions: Iterable[Against], calendar: Calendar) -> list[Reckoning]:
+    """Until when each can be appealed, counted from the day that its rule names: the decision, or its letter.
 
-    What was given with the decision holds where days off corrected since would make it shorter.
+    What was given with a decision holds where days off corrected since would make it shorter (docs/adr/0035). One query
+    for what was given, however many decisions.
     """
+    decisions = list(decisions)
+    given = deadlines.given([one.about for one in decisions], rights.WINDOW)
+    return [_never_shorter(_counted(one, calendar), given.get(one.about)) for one in decisions]
+
+
+def _counted(found: Against, calendar: Calendar) -> Reckoning:
     rules = rules_for(found)
-    window = rights.window(found.case.policy, rules, calendar, decided_on=found.decided_on, dated=found.told_on)
-    given = deadlines.given(found.about, rights.WINDOW)
-    longer = given and given.due and window.due and given.due > window.due
-    return given if given and longer else window
+    return rights.window(found.case.policy, rules, calendar, decided_on=found.decided_on, dated=found.told_on)
+
+
+def _never_shorter(window: Reckoning, given: Reckoning | None) -> Reckoning:
+    """The window, or what was given where that is longer; so for each reading, where the policy leaves the day open."""
+    if given is None:
+        return window
+    if window.due and given.due:
+        return given if given.due > window.due else window
+    readings = dict(window.readings)
+    for way, day in given.readings.items():
+        now = readings.get(way)
+        if day and now and day > now:
+            readings[way] = day
+    return replace(window, readings=readings)
 
 
 def _in_time(window: Reckoning, said: Value, counts_on: date) -> bool | None:

@@ -16,6 +16,7 @@ from appeals.services import deciding, effects, lodging, timing
 from appeals.views.shared import CHANGE, DO, find, form_of, hidden, second, user_of
 from audit.models import Event
 from cases import wording
+from cases.ladder import papers
 from cases.models import Incident, Warning
 from cases.services import quashing
 from design import dates
@@ -28,6 +29,7 @@ from restrictions.services import telling
 from restrictions.services import terms as limits
 
 State = Appeal.State
+LATE_IS_OPEN = "The policy does not say what becomes of a late appeal"
 BUTTONS = {
     State.UPHELD: "Uphold the appeal",
     State.VARIED: "Vary the restriction",
@@ -113,6 +115,7 @@ def _to_check(
         "ends_on": ends_on,
         "standing": standing,
         "standing_in_force": bool(standing and standing.is_in_force(on)),
+        "entered": bool(standing and effects.is_entered(standing)),
         "resting": effects.resting(found, on=on).named,
         "what_rests": Appeal.Rests(answer.what_rests).label if answer.what_rests else "",
         "letter": letter,
@@ -125,11 +128,12 @@ def _corrected(request: HttpRequest, found: Against, form: forms.Decide, at: dat
     """The letter that would take the place of the one appealed against."""
     assert found.warning is not None
     case, user = found.case, user_of(request)
+    kind = papers.PAPERS[found.warning.kind].letter
     incidents = list(found.warning.incidents.order_by("happened_on", "pk"))
     appealable = timing.rules_for(found).final.raw is not True
     facts = quashing.corrected_facts(case, found.warning, incidents, on=at, appealable=appealable, **form.words())
     return letters.preview(
-        "warning", to=case.resident, facts=facts, on=day_of(at), by=user, policy_version=case.policy_version
+        kind, to=case.resident, facts=facts, on=day_of(at), by=user, policy_version=case.policy_version
     )
 
 
@@ -144,6 +148,7 @@ def _decide_form(request: HttpRequest, appeal: Appeal, found: Against, standing:
         "resting": effects.resting(found, on=today).named,
         "hints": effects.choices(appeal, found, on=today),
         "hearing": appeal.awaits_hearing,
+        "doubt": appeal.doubt,
         "late_hint": f"It was to be answered by {dates.day(due)}{cited}." if late and due else "",
     }
     return form_of(request, forms.Decide, own)
@@ -213,9 +218,9 @@ def hear(request: HttpRequest, ref: str) -> HttpResponse:
         forms.Reason,
         request,
         name="reasons",
-        label="Why is it heard although it came late?",
-        called="why the appeal is heard although it came late",
-        hint="The policy does not say what becomes of a late appeal; your reasons go on the trail.",
+        label="Why is it heard?" if appeal.doubt else "Why is it heard although it came late?",
+        called="why the appeal is heard" if appeal.doubt else "why the appeal is heard although it came late",
+        hint=f"{appeal.doubt or LATE_IS_OPEN}; your reasons go on the trail.",
     )
     try:
         if request.method == "POST" and form.is_valid():

@@ -1,7 +1,7 @@
 """The warnings of a case, and which of them count."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from cases.ladder.standing import Standing
@@ -9,6 +9,8 @@ from cases.ladder.thresholds import number
 from cases.models import Incident, Warning
 from letters.models import Letter
 from policies.rules import Rule
+
+SUSPENDED = "Suspended while an appeal against it is decided"
 
 
 @dataclass(frozen=True)
@@ -28,13 +30,11 @@ def lines(standing: Standing) -> list[Line]:
     """Each warning, whether it counts, and why or why not; oldest first."""
     by_pk = {incident.pk: incident for incident in standing.incidents}
     shown: list[Line] = []
-    given = Counter(
-        warning.incident_id or 0
-        for warning in standing.warnings
-        if warning.kind == Warning.Kind.INITIAL and not warning.withdrawn_at
-    )
-    for pk, count in given.items():
-        shown.append(_initial_line(standing, by_pk[pk], count))
+    spoken = [one for one in standing.warnings if one.kind == Warning.Kind.INITIAL and not one.withdrawn_at]
+    suspended = {warning.incident_id for warning in spoken if warning.suspended_at}
+    for pk, count in Counter(warning.incident_id or 0 for warning in spoken).items():
+        line = _initial_line(standing, by_pk[pk], count)
+        shown.append(replace(line, counts=False, why=SUSPENDED) if line.counts and pk in suspended else line)
     for warning in standing.warnings:
         if warning.letter is not None and warning.letter.state == Letter.State.ISSUED:
             first = warning.kind == Warning.Kind.FIRST
@@ -67,8 +67,7 @@ def _first_line(standing: Standing, warning: Warning) -> Line:
     assert letter.dated is not None
     stage = standing.policy.stage_for_state("written warning")
     rule = stage.after.rule if stage and stage.after else None
-    counts = warning in standing.first_letters
-    why = "The first stage, in writing" if counts else "Before the case was reopened"
+    counts, why = _stands(warning, "The first stage, in writing", counts=warning in standing.first_letters)
     return Line(letter.dated, f"First letter {letter.reference}", counts, why, rule, letter=letter.reference)
 
 
@@ -77,10 +76,14 @@ def _letter_line(standing: Standing, warning: Warning) -> Line:
     assert letter is not None and letter.dated is not None
     stage = standing.policy.stage_for_state("contact restriction")
     rule = stage.after.rule if stage and stage.after else None
-    counts = standing.letter is not None and standing.letter.pk == warning.pk
-    why = "Issued" if counts else "Before the case was reopened"
-    if warning.suspended_at and counts:
-        counts, why = False, "Suspended while an appeal against it is decided"
-    if warning.withdrawn_at:
-        why = "Taken back or replaced on appeal"
+    counts, why = _stands(warning, "Issued", counts=standing.letter is not None and standing.letter.pk == warning.pk)
     return Line(letter.dated, f"Warning letter {letter.reference}", counts, why, rule, letter=letter.reference)
+
+
+def _stands(warning: Warning, why: str, *, counts: bool) -> tuple[bool, str]:
+    """Whether a letter counts, and why or why not: never while an appeal suspends it, nor once it was taken back."""
+    if warning.withdrawn_at:
+        return False, "Taken back or replaced on appeal"
+    if warning.suspended_at and counts:
+        return False, SUSPENDED
+    return counts, why if counts else "Before the case was reopened"

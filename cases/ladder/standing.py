@@ -37,7 +37,8 @@ class Standing:
     def initial(self) -> Counter[int]:
         """How many initial warnings stand in each counting incident, by its key.
 
-        A first letter that was issued counts as one, unless one was given in the conversation already.
+        A first letter that was issued counts as one, unless one was given in the conversation already. Whatever an
+        appeal suspends counts for nothing meanwhile.
         """
         counted = {incident.pk for incident in self.counting}
         found = Counter(
@@ -48,18 +49,21 @@ class Standing:
             and not (warning.withdrawn_at or warning.suspended_at)
         )
         for warning in self.first_letters:
-            if warning.incident_id in counted and not found[warning.incident_id]:
+            if warning.incident_id in counted and not found[warning.incident_id] and not warning.suspended_at:
                 found[warning.incident_id] = 1
         return found
 
     @cached_property
     def first_letters(self) -> list[Warning]:
-        """The letters by which the first stage was put in writing since the case was opened or reopened."""
+        """The letters by which the first stage was put in writing since the case was opened or reopened.
+
+        One that an appeal suspends stands among them: another is not due while that appeal is decided.
+        """
         return self._issued(Warning.Kind.FIRST)
 
     @cached_property
     def letter(self) -> Warning | None:
-        """The warning letter that was issued last since the case was opened or reopened."""
+        """The warning letter that was issued last since the case was opened or reopened, suspended or not."""
         return max(
             self._issued(Warning.Kind.WRITTEN),
             key=lambda warning: (warning.paper.issued_at or self.case.begun_at, warning.pk),
@@ -74,7 +78,7 @@ class Standing:
             and warning.letter is not None
             and warning.letter.issued_at is not None
             and warning.letter.issued_at >= self.case.begun_at
-            and not (warning.withdrawn_at or warning.suspended_at)
+            and not warning.withdrawn_at
         ]
 
     @cached_property

@@ -217,7 +217,7 @@ def _onto_case(incident: Incident, resident: Resident, *, by: User, at: datetime
     if incident.warnings_given:
         about, given_on = rights.about_first(case, incident), incident.happened_on
         rights.open_window(
-            case, "initial warning", "the first warnings", about=about, on=given_on, event=event.pk, at=at
+            case, "initial warning", "the first warnings", about=about, on=given_on, event=event.pk, at=at, told=False
         )
     return case
 

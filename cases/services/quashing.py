@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
@@ -116,7 +117,7 @@ def correct_warning(
     )
     if appealable:
         called, about_new = f"the {paper.name}", about_letter(letter)
-        rights.open_window(case, paper.state, called, about=about_new, on=day_of(at), event=decision, at=at)
+        rights.open_window(case, paper.state, called, about=about_new, on=day_of(at), event=decision, at=at, told=True)
     return new
 
 
@@ -192,8 +193,9 @@ def _decided(
     return decision.pk
 
 
-def _named(warning: Warning) -> dict[str, str | None]:
-    return {
+def _named(warning: Warning) -> dict[str, Any]:
+    named = {
         "letter": warning.letter.reference if warning.letter else None,
         "incident": warning.incident.reference if warning.incident else None,
     }
+    return named | ({"first": True} if warning.kind == Kind.FIRST else {})

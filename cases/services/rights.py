@@ -68,8 +68,13 @@ def of_letter(case: Case, state: str, on: date) -> dict[str, Any]:
     return {"appeal": in_letter(case.provider, rules, found)}
 
 
-def open_window(case: Case, state: str, called: str, *, about: str, on: date, event: int, at: datetime) -> None:
-    """Show until when a warning of this stage given on a day can be appealed; nothing where the policy lets nobody."""
+def open_window(
+    case: Case, state: str, called: str, *, about: str, on: date, event: int, at: datetime, told: bool
+) -> None:
+    """Show until when a warning of this stage given on a day can be appealed; nothing where the policy lets nobody.
+
+    `told` says that a letter gives the day, so that no later correction of the days off makes it an earlier one.
+    """
     rules = against_warning(case.policy, state)
     if rules is None:
         return
@@ -82,6 +87,7 @@ def open_window(case: Case, state: str, called: str, *, about: str, on: date, ev
         title=f"Last day to appeal against {called}",
         url_name="appeals:of_case",
         reckoning=window(case.policy, rules, deadlines.calendar_for(case.provider), decided_on=on, dated=on),
+        told=told,
         runs_from_event=event,
         at=at,
     )

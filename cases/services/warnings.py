@@ -296,8 +296,9 @@ def issue_warning(
         facts=_named(warning),
     )
     rights.open_window(
-        case, paper.state, f"the {paper.name}", about=about_letter(letter), on=day_of(at), event=decision.pk, at=at
-    )
+        case, paper.state, f"the {paper.name}", about=about_letter(letter), on=day_of(at), event=decision.pk, at=at,
+        told=True,
+    )  # fmt: skip
     return warning
 
 

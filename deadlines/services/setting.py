@@ -123,7 +123,11 @@ def follow_policy(
     return deadline
 
 
-def given(about: str, kind: str) -> Reckoning | None:
-    """The date that was set last for a thing, with all that moved it since, whether or not it still waits."""
-    found = Deadline.objects.filter(about=about, kind=kind, reckoning__isnull=False).order_by("-pk").first()
-    return Reckoning.from_json(found.reckoning) if found and found.reckoning else None
+def given(abouts: Iterable[str], kind: str) -> dict[str, Reckoning]:
+    """The date that was set last for each of these things, with all that moved it since, whether or not it still waits.
+
+    By what it is about; a thing that has none is left out. One query, however many.
+    """
+    rows = Deadline.objects.filter(about__in=list(abouts), kind=kind, reckoning__isnull=False)
+    found = rows.order_by("about", "-pk").distinct("about").values_list("about", "reckoning")
+    return {about: Reckoning.from_json(reckoning) for about, reckoning in found if reckoning}

@@ -415,6 +415,7 @@ def _let_appeal(review: Review, restriction: Restriction, *, at: datetime, event
         title="Last day to appeal against the review",
         url_name="restrictions:reviewed",
         reckoning=right[0],
+        told=True,
         runs_from_event=event,
         at=at,
     )

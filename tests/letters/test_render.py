@@ -183,6 +183,12 @@ def test_each_outcome_of_an_appeal(printed, outcome, said):
     assert "you can ask the Housing Ombudsman Service to look into it" in words
 
 
+def test_an_appeal_that_came_too_late_is_told_of_no_last_day_where_the_policy_sets_none(printed):
+    how = {"terms": None, "starts_on": None, "ends_on": None, "next": None, "final": None}
+    words = printed("appeal_outcome", outcome="out_of_time", no_last_day=True, **how)
+    assert "because it reached us too late." in words and "last day for an appeal" not in words
+
+
 @pytest.mark.parametrize(
     ("outcome", "said"), [("lift", "The limits end."), ("vary", "The limits change."), ("keep", "stay as they are")]
 )
