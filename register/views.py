@@ -119,6 +119,7 @@ def _card_of(lookup: Lookup, shown: list[Entry], request: SignedInRequest) -> di
     own = [entry for entry in shown if resident is None or entry.resident_id == resident.pk]
     here = [entry for entry in shown if resident is not None and entry.resident_id is None]
     others = [entry for entry in shown if entry not in own and entry not in here]
+    policy = _policy(lookup.provider)
     return {
         "lookup": lookup,
         "name": resident.name if resident else lookup.place.splitlines()[0],
@@ -128,7 +129,8 @@ def _card_of(lookup: Lookup, shown: list[Entry], request: SignedInRequest) -> di
         "own": own,
         "here": here,
         "others": others,
-        "always": [words for words, _ in _policy(lookup.provider).always_accept],
+        "always": [words for words, _ in policy.always_accept],
+        "no_register": not policy.registers,
         "receipt": getattr(lookup, "receipt", None),
         "for_visit": lookup.purpose != Lookup.Purpose.PHONE,
         "shared_only": not access.can(request.user, Can.VIEW_REGISTER, lookup.provider_id),

@@ -85,15 +85,15 @@ def gates_for_warning(standing: Standing) -> list[Gate]:
         state = State.DONE if reached.met else State.MISSING
         gate = Gate("threshold", text, state, reached.sentence, reached.rule, url_name=page)
     asked = standing.policy.gates_before(*standing.policy.steps_into("written warning"))
-    return [gate, *_scope_gate(standing), first_hand_gate(standing), *(_policy_gate(standing, one) for one in asked)]
+    return [gate, *scope_gates(standing), first_hand_gate(standing), *(_policy_gate(standing, one) for one in asked)]
 
 
 def gates_for_first_letter(standing: Standing) -> list[Gate]:
     """What a letter of the first stage waits for: a person whom the policy covers, and somebody who saw or heard it."""
-    return [*_scope_gate(standing), first_hand_gate(standing)]
+    return [*scope_gates(standing), first_hand_gate(standing)]
 
 
-def _scope_gate(standing: Standing) -> list[Gate]:
+def scope_gates(standing: Standing) -> list[Gate]:
     """Whether the policy covers the person, where it does not name people of their relation; else nothing."""
     found = scope(standing.case)
     if found.named:
@@ -134,7 +134,7 @@ def gates_for_restriction(case: Case, standing: Standing | None = None, *, steps
     of_kinds = [gate for gate in policy.gates_before(*steps) if gate not in asked]
     return [
         *_before_restriction(standing),
-        *_scope_gate(standing),
+        *scope_gates(standing),
         *(_policy_gate(standing, gate) for gate in (*in_the_file, *of_kinds)),
     ]
 

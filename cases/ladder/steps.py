@@ -6,8 +6,15 @@ from datetime import date
 
 import design.words
 from cases.ladder import papers
-from cases.ladder.gates import Gate, gates_for_first_letter, gates_for_restriction, gates_for_warning
+from cases.ladder.gates import (
+    Gate,
+    gates_for_first_letter,
+    gates_for_restriction,
+    gates_for_warning,
+    scope_gates,
+)
 from cases.ladder.roles import names_with, roles_named, who_issues, who_issues_words
+from cases.ladder.scope import scope
 from cases.ladder.standing import Standing
 from cases.ladder.thresholds import Reached, restriction_reached, written_reached
 from cases.models import Case
@@ -66,6 +73,8 @@ def next_step(
         return _proposal_waits(standing, proposed, reader)
     if standing.draft is not None:
         return _draft_waits(standing, may)
+    if any(gate.blocks for gate in scope_gates(standing)):
+        return _towards_scope(standing, may)
     restriction = restriction_reached(standing)
     if _first_letter_due(standing) and not restriction.met and not written_reached(standing).met:
         return _towards_first_letter(standing, may)
@@ -74,6 +83,19 @@ def next_step(
     if case.stage == Case.Stage.INITIAL_WARNING and standing.policy.stage_for_state("written warning"):
         return _towards_letter(standing, may)
     return _after_letter(standing, restriction, may)
+
+
+def _towards_scope(standing: Standing, may: Callable[[str], str]) -> NextStep:
+    """Whether the policy covers the person is judged first: no letter and no restriction before."""
+    gates, log = scope_gates(standing), Act("Log an incident", "cases:log", "", may("log"))
+    is_open = scope(standing.case).open
+    words = "Judge whether the policy covers them" if is_open else "Refer this person on"
+    sentence = (
+        "Before a letter or a restriction somebody judges whether the policy covers this person."
+        if is_open
+        else "The policy does not cover this person, so they are referred on."
+    )
+    return NextStep(sentence, gates, Act(words, "cases:scope", standing.case.reference, may("assess")), [log])
 
 
 def _first_letter_due(standing: Standing) -> bool:

@@ -23,7 +23,8 @@ def move(request: SignedInRequest, ref: str) -> HttpResponse:
     version = case.newer_version(today)
     context = cases.views.bar(case)
     if version is None:
-        return render(request, "office/move_case.html", context)
+        later = case.provider.policy_versions.filter(effective_on__gt=today).order_by("effective_on", "-pk").first()
+        return render(request, "office/move_case.html", context | {"later": later})
     found = touched.one(case, version, on=today)
     form = for_page(forms.MoveCase, request, {"version": str(version.pk)})
     form.shown_under(version.pk)

@@ -41,10 +41,10 @@ def appealed_as(policy: Policy, terms: Iterable[Term]) -> tuple[str, ...]:
 
 
 def kind_words(kind: RestrictionKind) -> str:
-    """A kind of restriction in the policy's own sense, with the ways of contact that it speaks of."""
-    if not kind.channels or kind.words != kind.does:
-        return kind.words
-    return f"{kind.words}: {', '.join(kind.channels)}"
+    """A kind of restriction: what it does, in the policy's own sense, or with the ways of contact that it speaks of."""
+    if kind.words == kind.does:
+        return f"{kind.does}: {', '.join(kind.channels)}" if kind.channels else kind.does
+    return kind.words if kind.does in ("", "other") else f"{kind.does}: {kind.words}"
 
 
 def kind_steps(restriction: Restriction) -> tuple[str, ...]:

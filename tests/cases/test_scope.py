@@ -152,6 +152,7 @@ def test_the_page_judges_and_refers_on(db):
         client.force_login(w.staff.officer)
         file = client.get(reverse("cases:overview", args=[w.case.reference])).content.decode()
         assert reverse("cases:scope", args=[w.case.reference]) in file
+        assert "Judge whether the policy covers them" in file and "Nobody has to do anything" not in file
         typed = {"covered": covered, "to": "Corporate policy", "reasons": "He lives next door."}
         page = client.post(reverse("cases:scope", args=[w.case.reference]), typed, follow=True)
         assert "Your judgement is recorded." in page.content.decode()

@@ -40,7 +40,7 @@ TOLD = {
     "consequence": [each["consequence"] for each in FACTS.values() if "consequence" in each],
     "reason": [
         *{each["reasons"] for each in FACTS.values() if "reasons" in each},
-        "because our policy asks us to act on it",
+        "because our policy asks us to act on what this letter describes",
         "is not a working day for us",
         "why we decided on them",
     ],

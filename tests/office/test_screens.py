@@ -274,6 +274,16 @@ def test_as_many_queries_at_one_version_and_case_as_at_thirty(office):
     assert count(*acts) == one
 
 
+def test_a_policy_that_is_to_come_is_named_where_a_case_would_be_moved(office):
+    resident = factories.resident(office.provider, office.staff.officer)
+    case = builders.warned_case(office.provider, office.staff, resident, at=NOON)
+    where = reverse("office:move_case", args=[case.reference])
+    assert "is adopted. From that day" not in page(signed_in(office.staff.manager).get(where))
+    adopted(office, newer(effective="2027-12-01"))
+    seen = page(signed_in(office.staff.manager).get(where))
+    assert "A policy that holds from 1 December 2027 is adopted. From that day the case can be moved to it." in seen
+
+
 def test_a_case_is_moved_on_its_file_after_what_would_change_was_shown(office):
     resident = factories.resident(office.provider, office.staff.officer)
     case = builders.warned_case(office.provider, office.staff, resident, at=NOON)

@@ -338,3 +338,16 @@ def test_queries_do_not_grow_with_rows(provider, staff, resident, entry, dog):
     )
     many = [queries(client, address, data) for address, data in pages]
     assert many == few and max(many) <= 12
+
+
+@pytest.mark.parametrize("policy", ["homes-for-life", factories.DOVER])
+def test_where_a_policy_keeps_no_register_nobody_is_told_that_no_risk_is_recorded(db, client, policy):
+    provider = factories.running_on(policy, slug=policy)
+    staff = factories.staff(provider)
+    resident = factories.resident(provider, staff.officer)
+    client.force_login(staff.officer)
+    page = client.post(reverse("register:match", args=[resident.reference]), {"purpose": "visit"}, follow=True)
+    said = page.content.decode()
+    assert "Not listed does not mean safe." in said
+    assert ("It means nobody has recorded a risk." in said) is (policy == factories.DOVER)
+    assert ("Our policy keeps no register: who is restricted is not shown here." in said) is (policy != factories.DOVER)
