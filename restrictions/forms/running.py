@@ -68,4 +68,4 @@ def _bounds(policy: Policy) -> str:
 
 def _conditions(policy: Policy) -> str:
     """When the policy lets a review be left out, for the hint beside it."""
-    return " ".join(f"{item}. {item.rule.cite() if item.rule else ''}".strip() for item in policy.review.none_if.kept)
+    return " ".join(f"{item}. {item.rule.cite()}." if item.rule else f"{item}." for item in policy.review.none_if.kept)

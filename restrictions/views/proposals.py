@@ -101,8 +101,10 @@ def tasks(restriction: Restriction, lacking: list[services.Missing]) -> list[Tas
             rows += _when_reviewed(restriction, title)
             continue
         missing = [one for one in lacking if one.part == part]
-        hint = ". ".join(f"{one.message}. {one.rule.cite()}" if one.rule else one.message for one in missing)
+        hint = " ".join(_lacks(one) for one in missing)
         status = "Missing" if missing else "Done"
+        if part == "risk" and not missing and restriction.risk_assessment_id is None:
+            status = "Not required"
         rows.append(Task(title, status, url=reverse(PAGES[part], args=[restriction.reference]), hint=hint))
     check = reverse("restrictions:check", args=[restriction.reference])
     ready = not lacking
@@ -111,6 +113,12 @@ def tasks(restriction: Restriction, lacking: list[services.Missing]) -> list[Tas
         Task("Check and propose", "Not started" if ready else "Cannot start yet", check if ready else "", why=why)
     )
     return rows
+
+
+def _lacks(one: services.Missing) -> str:
+    """What is missing as a sentence, with its rule as text."""
+    sentence = one.message if one.message.endswith("?") else f"{one.message.rstrip('.')}."
+    return f"{sentence} {one.rule.cite()}." if one.rule else sentence
 
 
 def _when_reviewed(restriction: Restriction, title: str) -> list[Task]:

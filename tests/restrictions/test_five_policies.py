@@ -362,3 +362,14 @@ def test_what_was_typed_stands_after_an_error(db, policy, page, args, field):
     shown = client.post(reverse(page, args=[w.case.reference, *args]), {field: typed}).content.decode()
     assert "There is a problem" in shown and "We tried “a mediator” \u202eשלום 👩🏽‍🚒 and again and again" in shown
     assert not Assessment.objects.filter(kind="question").exists() and now(w).restriction_settled_at is None
+
+
+def test_a_part_that_the_policy_does_not_ask_for_is_not_said_to_be_done(db):
+    w = ready_to_propose(HOMES)
+    restriction = services.start(w.case.pk, by=w.staff.officer, at=NOON)
+    client = Client()
+    client.force_login(w.staff.officer)
+    page = " ".join(client.get(reverse("restrictions:proposal", args=[restriction.reference])).content.decode().split())
+    risk = page[page.index(">Risk<") :]
+    assert risk.index("Not required") < risk.index(">Needs and adjustments<")
+    assert "?." not in page and ".." not in page
