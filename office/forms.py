@@ -109,6 +109,7 @@ class Upload(WithLetters):
         called="only the chosen letters",
         required=False,
     )
+    field_order = ("file", "text", "local_file", "local_text", "letters", "only", "wording")
 
     def __init__(self, data: Any = None, files: Any = None, **kwargs: Any) -> None:
         self.unread: dict[str, str] = {}
