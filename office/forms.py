@@ -1,5 +1,7 @@
 """Shapes of input of the office."""
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms as django_forms
@@ -9,10 +11,14 @@ from django.utils.datastructures import MultiValueDict
 
 from design import evidence, fields, forms
 from office.models import Adoption
+from policies import wording
 from policies.loader import LARGEST
 
 TOML = {"toml": evidence.Kind("application/toml", text=True), "txt": evidence.Kind("text/plain", text=True)}
+TXT = {"txt": evidence.Kind("text/plain", text=True)}
+NOT_TEXT = "is not UTF-8 text. Save it as plain text in UTF-8 and choose it again"
 AT_MOST = evidence.size_in_words(LARGEST)
+TORN = "The files of letters were damaged on the way. Choose them again"
 
 
 def _file(**said: Any) -> fields.EvidenceField:
@@ -23,10 +29,57 @@ def _pasted(**said: Any) -> fields.LongTextField:
     return fields.LongTextField(required=False, max_length=LARGEST, count=False, spellcheck=False, **said)
 
 
-class Upload(forms.Form):
-    """A policy and its local rules, each as a file or pasted. A file that is chosen goes before what stands pasted.
+def packed(files: Mapping[str, str]) -> str:
+    """The files that word letters as one unseen field; "" where there is none."""
+    return json.dumps(dict(files)) if files else ""
 
-    Whatever could be read of a file stands in the box afterwards, so that it can be put right there.
+
+def unpacked(text: str) -> dict[str, str]:
+    """The same again. Raises ValueError for what `packed` has not made."""
+    if not text:
+        return {}
+    try:
+        found = json.loads(text)
+    except RecursionError:
+        raise ValueError(TORN) from None
+    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
+        raise ValueError(TORN)
+    for each in (*found, *found.values()):
+        each.encode()
+    return found
+
+
+class WithLetters(forms.Form):
+    """The files that word letters go along unseen from page to page, and whether only they shall hold."""
+
+    wording = fields.LongTextField(
+        label="Words of letters", required=False, max_length=LARGEST, widget=django_forms.HiddenInput
+    )
+    only = fields.TickField(label="Only these", required=False, widget=django_forms.HiddenInput)
+
+    @property
+    def kept(self) -> list[str]:
+        """The names of the files that were read already."""
+        try:
+            return sorted(unpacked(self["wording"].value() or ""))
+        except ValueError:
+            return []
+
+    def clean_wording(self) -> str:
+        """What went along has come back whole."""
+        given: str = self.cleaned_data["wording"]
+        try:
+            unpacked(given)
+        except ValueError:
+            raise ValidationError(TORN) from None
+        return given
+
+
+class Upload(WithLetters):
+    """A policy and its local rules, each as a file or pasted, and the files that word its letters.
+
+    A file that is chosen goes before what stands pasted. Whatever could be read of a file stands in the box afterwards,
+    so that it can be put right there; files of letters that could be read are kept unseen.
     """
 
     file = _file(
@@ -40,6 +93,23 @@ class Upload(forms.Form):
         help_text="What we settled where the policy is silent. Those that hold now stand here: keep or change them.",
         rows=8,
     )
+
+    letters = fields.EvidenceField(
+        label="Files of letters",
+        help_text="One .txt file for each letter with words of our own, named as the policy names the letter. Leave "
+        "it empty to keep the words that hold. A letter whose file you do not choose keeps its words.",
+        required=False,
+        multiple=True,
+        most=wording.MOST_FILES,
+        max_bytes=wording.LARGEST * 4,
+        kinds=lambda: TXT,
+    )
+    only = fields.TickField(
+        label="Only the letters whose files I chose have words of our own. The others go back to the common wording.",
+        called="only the chosen letters",
+        required=False,
+    )
+    field_order = ("file", "text", "local_file", "local_text", "letters", "only", "wording")
 
     def __init__(self, data: Any = None, files: Any = None, **kwargs: Any) -> None:
         self.unread: dict[str, str] = {}
@@ -56,7 +126,22 @@ class Upload(forms.Form):
                 try:
                     data[box] = _read(upload)
                 except UnicodeDecodeError:
-                    self.unread[file] = "is not UTF-8 text. Save it as plain text in UTF-8 and choose it again"
+                    self.unread[file] = f"{upload.name} {NOT_TEXT}"
+        return self._with_letters(data, files.getlist("letters"))
+
+    def _with_letters(self, data: Any, uploads: list[UploadedFile]) -> Any:
+        """What was chosen before, with the text of each file of a letter that was chosen now."""
+        try:
+            known = unpacked(data.get("wording", ""))
+        except ValueError:
+            return data
+        for upload in uploads[: wording.MOST_FILES]:
+            if upload and 0 < (upload.size or 0) <= wording.LARGEST * 4:
+                try:
+                    known[(upload.name or "").removesuffix(wording.SUFFIX)] = _read(upload)
+                except UnicodeDecodeError:
+                    self.unread["letters"] = f"{upload.name} {NOT_TEXT}"
+        data["wording"] = packed(known)
         return data
 
     def clean(self) -> dict[str, Any]:
@@ -64,7 +149,9 @@ class Upload(forms.Form):
         given = super().clean() or self.cleaned_data
         for file, why in self.unread.items():
             if file not in self.errors:
-                self.add_error(file, ValidationError(f"{given[file].name} {why}"))
+                self.add_error(file, ValidationError(why))
+        for wrong in self.errors.pop("wording", []):  # what goes unseen is spoken of where it can be put right
+            self.add_error("letters", wrong)
         if not given.get("text") and not {"file", "text"} & set(self.errors):
             self.add_error("file", "Choose the policy file, or paste its text")
         return given
@@ -77,7 +164,7 @@ def _read(upload: UploadedFile) -> str:
     return text
 
 
-class Propose(forms.Form):
+class Propose(WithLetters):
     """How large a change it is, who approved it and why; the texts that were checked go along unseen."""
 
     text = fields.LongTextField(label="The policy", max_length=LARGEST, widget=django_forms.HiddenInput)

@@ -22,7 +22,10 @@ class AdoptionQuerySet(models.QuerySet["Adoption"]):
 
 
 class Adoption(models.Model):
-    """A policy that an administrator proposes to adopt, and that another one adopts or returns."""
+    """A policy that an administrator proposes to adopt, and that another one adopts or returns.
+
+    `wording` is the text of each file that words a letter, by its name; None carries over those that hold.
+    """
 
     class State(models.TextChoices):
         """How far it is, or how it ended."""
@@ -42,6 +45,7 @@ class Adoption(models.Model):
     state = FSMField(max_length=10, choices=State, default=State.PROPOSED, protected=True)
     text = models.TextField()
     local_text = models.TextField(blank=True)
+    wording = models.JSONField(null=True, blank=True)
     digest = models.CharField(max_length=64)
     effective_on = models.DateField()
     size = models.CharField(max_length=12, choices=Size)

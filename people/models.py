@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 
 import policies.loader
 import policies.wording
-from audit.models import Trail
+from audit.models import Trail, append_only
 from policies.policy import Policy
 from policies.wording import Wording
 
@@ -99,6 +99,7 @@ class PolicyVersion(models.Model):
     """A policy as adopted, with the provider's local rules and the words of its letters as they stood.
 
     A case keeps the version it opened under. `wording` is the text of each file that words a letter, by its name.
+    A row never changes once it is adopted: a correction is another version, and letters long sent rest on the old one.
     """
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="policy_versions")
@@ -114,6 +115,7 @@ class PolicyVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["provider", "effective_on", "digest"], name="policy_version_adopted_once")
         ]
+        triggers = append_only("policy_version")
 
     def __str__(self) -> str:
         return f"{self.provider_id}: policy effective {self.effective_on}"

@@ -232,9 +232,9 @@ class Policy:
         Where the policy names nobody for that step, whoever decides on breaches in general; may be unsaid.
         """
         for name in self._names("breach.for"):
-            if any(step in (item.word, item.words) for item in self.value(f"breach.for.{name}.steps").kept):
+            if step and any(step in (item.word, item.words) for item in self.value(f"breach.for.{name}.steps").kept):
                 return self.who(f"breach.for.{name}.by")
-        return self.who("breach.by")
+        return self.decides("breach")
 
     def not_by(self, action: str) -> Value:
         """Whom the policy keeps from deciding an act, beyond Evenhand's own rule; `none` where it names nobody.

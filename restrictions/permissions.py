@@ -188,14 +188,24 @@ def _contacts(restriction: Restriction) -> set[int]:
     return set(restriction.namings.filter(ended_on__isnull=True).values_list("person", flat=True))
 
 
-def breach_deciders(policy: Policy) -> Who:
-    """Whom the policy lets decide what follows a breach; unsaid where it names nobody."""
-    return policy.decides("breach")
+def answerers(policy: Policy, step: str | None = None) -> Deciders:
+    """Who decides that a step follows a breach: whom the policy names for it, else for what follows breaches at all.
+
+    Without a step everybody who may decide on some of the ladder, a review or no step, all of them together.
+    """
+    words = [item.word for item in policy.value("breach.ladder").kept] if step is None else [step]
+    general = [policy.decides("breach")] if step is None else []
+    return of_act(policy, "breach", [*general, *(policy.answers_breach(word) for word in words)])
 
 
 def barred_from_breaches(restriction: Restriction) -> set[int]:
-    """Whom rule F12 keeps from deciding what follows a breach: the people affected."""
-    return cases.permissions.people_affected(restriction.case)
+    """Who is kept from deciding what follows a breach: the people affected (F12), and whom the policy adds."""
+    return set(_barred_from_breaches(restriction))
+
+
+def _barred_from_breaches(restriction: Restriction) -> dict[int, tuple[str, Rule]]:
+    affected = dict.fromkeys(cases.permissions.people_affected(restriction.case), AFFECTED)
+    return _barred(restriction, "breach", affected)
 
 
 def check_can_log_breach(user: User, restriction: Restriction) -> None:
@@ -203,12 +213,14 @@ def check_can_log_breach(user: User, restriction: Restriction) -> None:
     access.require(user, Can.WORK_CASES, restriction.case.provider_id)
 
 
-def check_can_answer_breaches(user: User, restriction: Restriction) -> None:
-    """Somebody whom the policy names, or else with the right to decide, who was not affected by what happened."""
+def check_can_answer_breaches(user: User, restriction: Restriction, step: str | None = None) -> None:
+    """Somebody whom the policy names, or else with the right to decide, who was not affected by what happened.
+
+    A policy may name others for one step than for the rest. Without a step: whether there is any that they may decide.
+    """
     case = restriction.case
-    body = of_act(case.policy, "breach", [breach_deciders(case.policy)])
-    barred = _barred(restriction, "breach", dict.fromkeys(barred_from_breaches(restriction), AFFECTED))
-    _check_may(user, case, body, "decide what follows a breach", barred)
+    what = f"decide on “{step}” after a breach" if step else "decide what follows a breach"
+    _check_may(user, case, answerers(case.policy, step), what, _barred_from_breaches(restriction))
 
 
 def check_can_change_on_appeal(user: User, restriction: Restriction) -> None:

@@ -15,7 +15,7 @@ from tests.restrictions import builders
 
 APPEND_ONLY = (
     "audit_event", "audit_decision", "audit_eventtext", "register_lookup", "register_receipt", "letters_rendering",
-    "cases_evidence", "cases_assessment",
+    "cases_evidence", "cases_assessment", "people_policyversion",
 )  # fmt: skip
 
 
@@ -73,6 +73,11 @@ KEPT = {
     "an incident deleted": "DELETE FROM cases_incident",
     "a case deleted": "DELETE FROM cases_case",
     "a resident deleted": "DELETE FROM people_resident",
+    "the text of an adopted policy changed": "UPDATE people_policyversion SET text = text || ' '",
+    "its local rules changed": "UPDATE people_policyversion SET local_text = ''",
+    "the words of its letters changed": "UPDATE people_policyversion SET wording = '{}'",
+    "the day from which it holds": "UPDATE people_policyversion SET effective_on = '2020-01-01'",
+    "an adopted policy deleted": "DELETE FROM people_policyversion",
     "somebody who acted deleted": "DELETE FROM people_user",
     "a restriction without dates": "UPDATE restrictions_restriction SET ends_on = NULL",
     "a restriction without a decider": "UPDATE restrictions_restriction SET decided_by_id = NULL",

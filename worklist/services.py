@@ -80,6 +80,7 @@ IN_WORDS = {
     "incident.support": "Support for somebody affected by an incident",
     "warning.revise": "A returned warning letter to revise",
     "letter.uncertain": "A letter of which it is not certain that it left",
+    "letter.send": "A letter to send",
     "letter.failed": "A letter that could not be sent",
     "restriction.prepare": "The proposal of a restriction to finish",
     "restriction.decide": "A proposed restriction to decide",

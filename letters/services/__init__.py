@@ -16,7 +16,7 @@ from design.dates import day_of
 from letters import facts as kinds
 from letters import paper, permissions
 from letters.models import Dispatch, Letter, Notice, Rendering
-from letters.services import outbox
+from letters.services import outbox, within
 from people.models import PolicyVersion, Provider, Resident, User
 from people.references import next_reference
 from policies.policy import Policy
@@ -134,7 +134,8 @@ def issue(letter_id: int, *, by: User, at: datetime, known: Mapping[str, Any] | 
 
     The rows of the outbox are made in the same transaction; a worker is told once it holds. The address and the format
     are those of this moment, since a resident may have moved after the draft. Who may decide what the letter says is
-    checked by the app that decides it. `known` are facts that are known only now, such as the last day to appeal.
+    checked by the app that decides it. Where the policy says by when such a letter goes out, that is set. `known` are
+    facts that are known only now, such as the last day to appeal.
     """
     letter = _locked(letter_id)
     permissions.check_can_issue(by, letter)
@@ -152,7 +153,8 @@ def issue(letter_id: int, *, by: User, at: datetime, known: Mapping[str, Any] | 
         Dispatch.objects.create(letter=letter, channel=channel, address=address, made_at=at)
     ways = [channel for channel, _ in channels]
     known = {"kind": letter.kind, "dated": on, "channels": ways, "by_hand": to["by_hand"], "format": to["format"]}
-    audit.record("letter.issued", subject=letter, by=by, at=at, facts=known)
+    event = audit.record("letter.issued", subject=letter, by=by, at=at, facts=known)
+    within.set_time(letter, version.policy, decided_on=on, event=event.pk, at=at)
     outbox.ask_to_render(letter.pk)
     return letter
 

@@ -34,7 +34,7 @@ from deadlines import services as deadlines
 from design.dates import day_of
 from letters import permissions
 from letters.models import MOST_ATTEMPTS, Dispatch, Letter, Rendering
-from letters.services import mail
+from letters.services import mail, within
 from people.models import User
 from policies.rules import Rule, RuleBroken
 
@@ -271,6 +271,7 @@ def _settle_worry(dispatch: Dispatch, *, at: datetime) -> None:
     for kind, state in (("letter.failed", Dispatch.State.FAILED), ("letter.uncertain", Dispatch.State.UNCERTAIN)):
         if not letter.dispatches.filter(state=state).exists():
             deadlines.meet(f"letter:{letter.reference}", kind, at=at, how="Looked into on the outbox")
+    within.meet(letter, at=at)
 
 
 # what a person decides

@@ -12,7 +12,7 @@ from django_fsm import TransitionNotAllowed
 from office.models import Adoption
 from people.access import NotPermitted
 from people.models import Provider, User
-from policies import loader
+from policies import loader, wording
 from policies.policy import Policy
 from policies.problems import PolicyProblems
 from policies.rules import RuleBroken
@@ -78,6 +78,21 @@ def bytes_of(name: str) -> bytes:
             return file.read(loader.LARGEST * 4 + 1)
     except (OSError, ValueError) as error:
         raise Refused(f"{name} cannot be read: {error}") from None
+
+
+def letters_of(folder: str, policy: Policy) -> dict[str, str]:
+    """The text of each file of a folder that words a letter, by its name without the ending.
+
+    Raises Refused where there is none or one cannot be read, `PolicyProblems` with all that is wrong in them.
+    """
+    path = Path(folder.replace("\0", ""))
+    if not path.is_dir():
+        raise Refused(f"{folder} {'is not a folder' if path.exists() else 'is not there'}")
+    files = {one.stem: bytes_of(str(one)) for one in sorted(path.glob(f"*{wording.SUFFIX}")) if one.is_file()}
+    if not files:
+        raise Refused(f"{folder} holds no file that ends in {wording.SUFFIX}")
+    wording.read_bytes(files, policy)
+    return {name: data.decode("utf-8-sig") for name, data in files.items()}
 
 
 def texts_of(file: str, local: str | None, holding: str) -> tuple[str, str, Policy]:

@@ -1,5 +1,6 @@
 """Adopting a policy: one administrator proposes it, another adopts or returns it; whoever proposed it may withdraw."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from design.dates import day, day_of
 from letters import services as letters
 from office import permissions
 from office.models import Adoption
-from office.services import comparing
+from office.services import comparing, lettering
 from people import services as people
 from people.models import PolicyVersion, Provider, User
 from policies.policy import Policy
@@ -40,6 +41,7 @@ def propose(
     *,
     text: str,
     local: str = "",
+    wording: Mapping[str, str] | None = None,
     size: str,
     approved_by_name: str,
     why: str,
@@ -48,15 +50,17 @@ def propose(
 ) -> Adoption:
     """Put a policy that the provider has approved before a second administrator.
 
-    Nothing holds yet. Raises `policies.problems.PolicyProblems` with every problem of the text, RuleBroken for what
-    cannot be adopted or is not filled in, TransitionNotAllowed while another proposal waits.
+    `wording` is the text of each file that words a letter, by its name; without it those that hold are carried over.
+    Nothing holds yet. Raises `policies.problems.PolicyProblems` with every problem of the text or of the words,
+    RuleBroken for what cannot be adopted or is not filled in, TransitionNotAllowed while another proposal waits.
     """
     provider = Provider.objects.select_for_update(no_key=True).get(pk=provider_id)
     permissions.check_can_propose(by, provider)
     text, local = comparing.as_kept(text, local)
     policy = comparing.read(text, local)
+    lettering.check(wording, policy)
     check_none_waits(provider)
-    comparing.check(provider, policy, text=text, local=local)
+    comparing.check(provider, policy, text=text, local=local, wording=wording)
     if size not in Adoption.Size.values:
         raise RuleBroken("Select how large the change is", who_approves(provider, Adoption.Size.MINOR)[1], "size")
     if not approved_by_name.strip():
@@ -67,7 +71,8 @@ def propose(
         provider=provider,
         text=text,
         local_text=local,
-        digest=people.digest_of(text, local),
+        wording=None if wording is None else dict(wording),
+        digest=people.digest_of(text, local, wording),
         effective_on=policy.effective_on,
         size=size,
         approved_by_name=approved_by_name.strip()[:200],
@@ -103,12 +108,13 @@ def adopt(adoption_id: int, *, by: User, at: datetime) -> PolicyVersion:
     permissions.check_can_confirm(by, adoption)
     _check_waits(adoption)
     policy = comparing.read(adoption.text, adoption.local_text)
-    comparing.check(adoption.provider, policy, text=adoption.text, local=adoption.local_text)
+    comparing.check(adoption.provider, policy, text=adoption.text, local=adoption.local_text, wording=adoption.wording)
     rule = who_approves(adoption.provider, adoption.size)[1]
     version = people.adopt_policy(
         adoption.provider,
         text=adoption.text,
         local=adoption.local_text,
+        wording=adoption.wording,
         by_name=adoption.approved_by_name,
         by=by,
         at=at,
@@ -185,6 +191,7 @@ def _facts(adoption: Adoption) -> dict[str, object]:
     return {
         "effective_on": adoption.effective_on,
         "digest": adoption.digest,
+        "letters": None if adoption.wording is None else sorted(adoption.wording),
         "size": adoption.size,
         "approved_by": adoption.approved_by_name,
         "proposed_by": adoption.proposed_by.reference,

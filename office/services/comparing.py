@@ -1,6 +1,6 @@
 """What a policy that is to be adopted changes: its rules against those that hold, its roles, what looks like a slip."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -84,18 +84,23 @@ def sections(changes: Iterable[Change]) -> tuple[Section, ...]:
     return tuple(Section(schema.ROOT.tables[top].about, tuple(some)) for top, some in found.items())
 
 
-def check(provider: Provider, policy: Policy, *, text: str, local: str) -> None:
+def check(
+    provider: Provider, policy: Policy, *, text: str, local: str, wording: Mapping[str, str] | None = None
+) -> None:
     """Refuse what cannot be adopted, whatever it says.
 
-    The same text twice; one that would never hold, because a later one is adopted; one of another nation, whose working
-    days and ombudsman are not the provider's; one after which nobody would run the office.
+    The same text with the same words of letters twice; one that would never hold, because a later one is adopted; one
+    of another nation, whose working days and ombudsman are not the provider's; one after which nobody would run the
+    office.
     """
     versions = list(provider.policy_versions.order_by("-effective_on", "-pk"))
     follows = versions[0] if versions else None
-    same = next((one for one in versions if as_kept(one.text, one.local_text) == as_kept(text, local)), None)
+    alike = [one for one in versions if as_kept(one.text, one.local_text) == as_kept(text, local)]
+    same = next((one for one in alike if wording is None or wording == one.wording), None)
     if same:
         on = dates.day(day_of(same.adopted_at))
-        raise RuleBroken(f"This very policy, with these local rules, was adopted on {on}", None, "text")
+        letters = " and these words of letters" if wording else ""
+        raise RuleBroken(f"This very policy, with these local rules{letters}, was adopted on {on}", None, "text")
     if follows and policy.effective_on < follows.effective_on:
         holds, was = dates.day(follows.effective_on), dates.day(policy.effective_on)
         raise RuleBroken(

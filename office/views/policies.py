@@ -15,7 +15,7 @@ from design import refusals
 from design.forms import Form, for_page
 from office import forms, permissions, services
 from office.models import Adoption
-from office.services import adopting, comparing, touched
+from office.services import adopting, comparing, lettering, touched
 from people import access, policy_page
 from people.access import SignedInRequest
 from people.models import PolicyVersion, Provider
@@ -24,7 +24,7 @@ from policies.problems import PolicyProblems, Problem
 
 page = require_http_methods(["GET", "HEAD", "POST"])
 State = Adoption.State
-BOXES = ("text", "local_text")
+BOXES = ("text", "local_text", "wording")
 BESIDE = ("size", "approved_by_name", "why")
 
 
@@ -66,16 +66,19 @@ def propose(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and "proposed" in request.POST:
         return _put_forward(request, provider)
     if "again" in request.POST:
-        return _upload(request, forms.Upload(initial={box: request.POST.get(box, "") for box in BOXES}))
+        return _upload(request, forms.Upload(initial=_texts(request)))
     form = for_page(forms.Upload, request, _as_it_stands(request, provider))
     if form.is_valid():
         text, local = comparing.as_kept(form.cleaned_data["text"], form.cleaned_data["local_text"])
         try:
             with form.rules():
                 policy = comparing.read(text, local)
-                comparing.check(provider, policy, text=text, local=local)
-                known = {"text": text, "local_text": local, **dict(_carried(request))}
-                return _check(request, provider, policy, forms.Propose(initial=known))
+                wording = _wording(provider, policy, form)
+                lettering.check(wording, policy)
+                comparing.check(provider, policy, text=text, local=local, wording=wording)
+                unseen = {"wording": form.cleaned_data["wording"], "only": form.cleaned_data["only"]}
+                known = {"text": text, "local_text": local, **unseen, **dict(_carried(request))}
+                return _check(request, provider, policy, wording, forms.Propose(initial=known))
         except PolicyProblems as wrong:
             return _problems(request, form, wrong.problems)
     return _upload(request, form)
@@ -85,16 +88,28 @@ def _upload(request: SignedInRequest, form: forms.Upload, **more: Any) -> HttpRe
     return render(request, "office/propose.html", {"form": form, "carried": _carried(request), **more})
 
 
+def _texts(request: SignedInRequest) -> dict[str, Any]:
+    """Both texts and the files of letters as they went along, for whoever goes back to change them."""
+    return {box: request.POST.get(box, "") for box in BOXES} | {"only": request.POST.get("only") == "True"}
+
+
+def _wording(provider: Provider, policy: Policy, form: forms.WithLetters) -> dict[str, str] | None:
+    """The words of letters that a form proposes; None where those that hold are carried over."""
+    given = forms.unpacked(form.cleaned_data["wording"])
+    return lettering.chosen(provider, policy, given, only=form.cleaned_data["only"])
+
+
 def _carried(request: SignedInRequest) -> list[tuple[str, str]]:
     """What was typed beside the text already, so that going back to the text loses none of it."""
     return [(name, request.POST[name]) for name in BESIDE if request.POST.get(name)]
 
 
-def _as_it_stands(request: SignedInRequest, provider: Provider) -> dict[str, str]:
+def _as_it_stands(request: SignedInRequest, provider: Provider) -> dict[str, Any]:
     """What the boxes begin with: a policy that was returned, to be put right; else the local rules that hold."""
     returned = provider.adoptions.filter(state=State.RETURNED, proposed_by=request.user, pk=_number(request, "from"))
     if again := returned.first():
-        return {"text": again.text, "local_text": again.local_text}
+        letters = {"wording": forms.packed(again.wording or {}), "only": again.wording is not None}
+        return {"text": again.text, "local_text": again.local_text, **letters}
     newest = comparing.newest(provider)
     return {"local_text": newest.local_text if newest else ""}
 
@@ -107,25 +122,35 @@ def _number(request: SignedInRequest, name: str) -> int:
 def _problems(request: SignedInRequest, form: forms.Upload, problems: list[Problem]) -> HttpResponse:
     """The form again with everything that is wrong, and both texts as they were."""
     count = len(problems)
-    form.add_error("text", f"The policy has {count} problem{'' if count == 1 else 's'}, listed at the top")
+    letters = all(problem.path.startswith("letters") for problem in problems)
+    what, field = ("Files of letters have", "letters") if letters else ("The policy has", "text")
+    form.add_error(field, f"{what} {count} problem{'' if count == 1 else 's'}, listed at the top")
     return _upload(request, form, problems=problems)
 
 
 def _put_forward(request: SignedInRequest, provider: Provider) -> HttpResponse:
     form = forms.Propose(request.POST)
     text, local = comparing.as_kept(form["text"].value() or "", form["local_text"].value() or "")
+    valid = form.is_valid()
+    if "wording" in form.errors:
+        torn = forms.Upload({"text": text, "local_text": local, "wording": form["wording"].value()})
+        torn.is_valid()
+        return _upload(request, torn)
     try:
         policy = comparing.read(text, local)
+        wording = _wording(provider, policy, form)
+        lettering.check(wording, policy)
     except PolicyProblems as wrong:
-        return _problems(request, forms.Upload({"text": text, "local_text": local}), wrong.problems)
-    if form.is_valid():
+        return _problems(request, forms.Upload(_texts(request) | {"text": text, "local_text": local}), wrong.problems)
+    if valid:
         with form.rules():
-            adoption = services.propose(provider.pk, by=request.user, at=timezone.now(), **_as_asked(form))
+            asked = _as_asked(form) | {"wording": wording}
+            adoption = services.propose(provider.pk, by=request.user, at=timezone.now(), **asked)
             return redirect("office:proposal", adoption.pk)
-    return _check(request, provider, policy, form)
+    return _check(request, provider, policy, wording, form)
 
 
-def _as_asked(form: forms.Propose) -> dict[str, str]:
+def _as_asked(form: forms.Propose) -> dict[str, Any]:
     given = form.cleaned_data
     return {
         "text": given["text"],
@@ -136,9 +161,12 @@ def _as_asked(form: forms.Propose) -> dict[str, str]:
     }
 
 
-def _check(request: SignedInRequest, provider: Provider, policy: Policy, form: forms.Propose) -> HttpResponse:
+def _check(
+    request: SignedInRequest, provider: Provider, policy: Policy, wording: dict[str, str] | None, form: forms.Propose
+) -> HttpResponse:
     """What it changes, whom it touches, and the questions that are asked before it is proposed."""
-    context = _changes(provider, policy, timezone.localdate()) | {"form": form, "approve": _who_approves(provider)}
+    context = _changes(provider, policy, wording, timezone.localdate())
+    context |= {"form": form, "approve": _who_approves(provider)}
     return render(request, "office/check.html", context)
 
 
@@ -151,11 +179,16 @@ def _who_approves(provider: Provider) -> list[tuple[str, str, str]]:
     return found
 
 
-def _changes(provider: Provider, policy: Policy, on: date) -> dict[str, Any]:
-    """What a policy changes at a provider: rules, roles, slips, and the open cases that it would touch."""
+def _changes(provider: Provider, policy: Policy, wording: dict[str, str] | None, on: date) -> dict[str, Any]:
+    """What a policy changes at a provider: rules, roles, words of letters, and the open cases that it would touch.
+
+    Raises `PolicyProblems` where the words of letters no longer fit.
+    """
     cases = touched.read(provider, policy, touched.open_cases(provider), on=on)
+    comparison = comparing.compare(provider, policy, on=on)
     return {
-        "comparison": comparing.compare(provider, policy, on=on),
+        "comparison": comparison,
+        "lettering": lettering.compare(provider, comparison.follows, policy, wording),
         "policy": policy,
         "touched": [one for one in cases if one.at_once],
         "ahead": [one for one in cases if one.at_all and not one.at_once],
@@ -207,7 +240,7 @@ def _shown(request: SignedInRequest, found: Adoption, form: Form) -> HttpRespons
     }
     try:
         policy = adopting.reading(found.text, found.local_text)
-        context |= _changes(found.provider, policy, timezone.localdate())
+        context |= _changes(found.provider, policy, found.wording, timezone.localdate())
     except PolicyProblems as wrong:  # what is asked of a file may have grown since it was proposed
         context["problems"] = wrong.problems
     return render(request, "office/proposal.html", context)

@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from cases.forms import add_meeting, meeting_of
 from cases.models import Incident
+from cases.services.deciding import Meeting
 from design import dates, fields, forms
+from people.models import User
 from restrictions.forms import choose
 from restrictions.models import BreachStep
 from restrictions.services.breaches import LETTERS, Answer, Step
@@ -35,7 +38,11 @@ class LogBreach(forms.Form):
 
 
 class AnswerBreaches(forms.Form):
-    """What follows: a step of the policy's ladder, a review, or no step; with reasons."""
+    """What follows: a step of the policy's ladder, a review, or no step; with reasons.
+
+    `ladder` are the steps that the reader may decide; `general` says whether a review and no step are theirs as well.
+    `others` are those with whom a step is decided that takes several, None where the reader decides each alone.
+    """
 
     NOTHING = "nothing"
 
@@ -54,20 +61,33 @@ class AnswerBreaches(forms.Form):
     considered = fields.LongTextField(label="What else you considered (optional)", required=False, rows=3)
     not_done = fields.LongTextField(label="What you decided not to do (optional)", required=False, rows=3)
 
-    def __init__(self, *args: Any, ladder: Sequence[Step], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        ladder: Sequence[Step],
+        general: bool = True,
+        others: Sequence[User] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         choices = [(step.word, step.name) for step in ladder]
-        choices += [(BreachStep.REVIEW, "Review the restriction now"), (self.NOTHING, "No step")]
+        if general:
+            choices += [(BreachStep.REVIEW, "Review the restriction now"), (self.NOTHING, "No step")]
         field = choose(self, "step", choices)
-        field.divider_before = BreachStep.REVIEW if ladder else None
+        field.divider_before = BreachStep.REVIEW if ladder and general else None
         for step in ladder:
             field.hints[step.word] = _hint(step)
         field.hints[BreachStep.REVIEW] = "A review looks at the terms again: they may be changed, kept or ended."
         field.hints[self.NOTHING] = "The breach stays on the file, with your reasons for doing nothing more."
         if not any(step.word in LETTERS for step in ladder):
             del self.fields["consequence"]
-        if len(ladder) < 2:
+        if len(ladder) < 2 and all(step.next or step.taken for step in ladder):
             del self.fields["left_out_reason"]
+        add_meeting(self, others)
+
+    def meeting(self) -> Meeting | None:
+        """With whom it was decided; None where each step is one person's."""
+        return meeting_of(self)
 
     def answer(self) -> Answer:
         """What is decided, as the service takes it."""

@@ -10,7 +10,10 @@ from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
 from cases import ladder
+from cases.deciders import Deciders
 from cases.models import Incident
+from cases.services import deciding
+from cases.services.deciding import Meeting
 from deadlines import services as deadlines
 from design.dates import day_of
 from letters import services as letters
@@ -122,7 +125,6 @@ def log_breach(restriction_id: int, *, by: User, at: datetime, incident_id: int,
 
 def _ask(restriction: Restriction, *, at: datetime, event: int) -> None:
     case = restriction.case
-    who = permissions.breach_deciders(case.policy)
     deadlines.set_deadline(
         provider=case.provider,
         resident=case.resident,
@@ -131,7 +133,7 @@ def _ask(restriction: Restriction, *, at: datetime, event: int) -> None:
         case_ref=case.reference,
         title="Decide what follows a breach of a restriction",
         url_name="restrictions:breaches",
-        for_roles=permissions.keys_of(who, case.provider),
+        for_roles=permissions.answerers(case.policy).keys(case.provider),
         not_for=User.objects.filter(pk__in=permissions.barred_from_breaches(restriction)),
         runs_from_event=event,
         at=at,
@@ -171,17 +173,32 @@ def check_answer(restriction: Restriction, answer: Answer) -> None:
         raise RuleBroken("Enter what may follow", step.rule, "consequence")
 
 
+def check_together(restriction: Restriction, step: str, *, meeting: Meeting | None, by: User, at: datetime) -> None:
+    """Refuse a step on which somebody has to decide with others, unless they did, for the page of the check."""
+    body, barred = permissions.answerers(restriction.case.policy, step), permissions.barred_from_breaches(restriction)
+    deciding.check_at_once(restriction.case, body, meeting, by=by, at=at, barred=barred)
+
+
+def takes_others(restriction: Restriction, steps: Sequence[str], by: User) -> list[Deciders]:
+    """Those who decide on some of these steps with others, where somebody cannot decide alone."""
+    bodies = [permissions.answerers(restriction.case.policy, step) for step in steps]
+    return [body for body in dict.fromkeys(bodies) if deciding.needs_others(body, by, restriction.case)]
+
+
 @transaction.atomic
-def answer_breaches(restriction_id: int, *, by: User, at: datetime, answer: Answer) -> BreachStep:
+def answer_breaches(
+    restriction_id: int, *, by: User, at: datetime, answer: Answer, meeting: Meeting | None = None
+) -> BreachStep:
     """Decide what follows the breaches that are open: the next step of the ladder, another, a review, or none.
 
     Each step is a recorded decision under its clause; the first of the Tenancy Enforcement Procedure's ladder (8) is a
     letter, and so is its second. Legal action waits for what the policy asks before it. What is not done is recorded,
-    too (Dover 6.24). A review is begun by the one service that begins reviews. Raises TransitionNotAllowed where
-    somebody has decided already or the restriction is over, RuleBroken as `check_answer`.
+    too (Dover 6.24). A review is begun by the one service that begins reviews. Where the policy names others for a step
+    they alone decide it; where it has several, `meeting` says who else did, when, and what was said. Raises
+    TransitionNotAllowed where somebody has decided already or the restriction is over, RuleBroken as `check_answer`.
     """
     restriction = locked(restriction_id)
-    permissions.check_can_answer_breaches(by, restriction)
+    permissions.check_can_answer_breaches(by, restriction, answer.step)
     if not restriction.is_in_force(day_of(at)):
         raise TransitionNotAllowed(f"{restriction.reference} is not in force: its review weighs the breaches.")
     breaches = open_breaches(restriction)
@@ -199,6 +216,12 @@ def answer_breaches(restriction_id: int, *, by: User, at: datetime, answer: Answ
         decided_at=at,
     )
     Breach.objects.filter(pk__in=[each.pk for each in breaches]).update(answer=step)
+    deciding.decide_at_once(
+        restriction.case, body=permissions.answerers(restriction.case.policy, answer.step),
+        about=f"{about(restriction)}.{step.pk}", subject=restriction, by=by, at=at, reasons=answer.reasons,
+        considered=answer.considered, not_done=answer.not_done, meeting=meeting,
+        barred=permissions.barred_from_breaches(restriction),
+    )  # fmt: skip
     rule = next((each.rule for each in ladder_of(restriction) if each.word == answer.step), None)
     audit.decide(
         "breach.answered",

@@ -24,6 +24,7 @@ from restrictions.models import BreachStep, Restriction
 from restrictions.services import breaches as service
 from restrictions.views import shared
 from restrictions.views.decisions import _typed as typed_in
+from restrictions.views.decisions import others
 
 State = Restriction.State
 page = require_http_methods(["GET", "HEAD", "POST"])
@@ -78,7 +79,11 @@ def answer(request: SignedInRequest, ref: str) -> HttpResponse:
     if not waiting or not restriction.is_in_force(day_of(timezone.now())):
         return _too_late(request, restriction)
     steps = service.ladder_of(restriction)
-    form = for_page(AnswerBreaches, request, ladder=steps)
+    mine = [step for step in steps if _may(request.user, restriction, step.word)]
+    general = _may(request.user, restriction, BreachStep.NONE)
+    form = for_page(
+        AnswerBreaches, request, ladder=mine, general=general, others=_others(request.user, restriction, mine, general)
+    )
     if form.is_bound and form.is_valid() and "again" not in request.POST:
         with form.rules():
             return _act_on(request, restriction, form)
@@ -90,12 +95,29 @@ def answer(request: SignedInRequest, ref: str) -> HttpResponse:
         breaches=waiting,
         steps=steps,
         taken=list(restriction.breach_steps.select_related("decided_by")),
-        decides=permissions.breach_deciders(policy),
+        decides=permissions.answerers(policy, BreachStep.NONE),
+        general=general,
+        theirs=[(step, permissions.answerers(policy, step.word)) for step in steps if step not in mine],
         silent=policy.value("breach.ladder").unsaid,
         asked=[*policy.value("breach.if").kept, *policy.questions_for("legal_action")],
         gates=_gates(restriction) if any(step.formal for step in steps) else [],
     )
     return render(request, "restrictions/breaches.html", context)
+
+
+def _may(user: User, restriction: Restriction, step: str) -> bool:
+    return not why_not(permissions.check_can_answer_breaches, user, restriction, step)
+
+
+def _others(user: User, restriction: Restriction, mine: list[service.Step], general: bool) -> list[User] | None:
+    """Those with whom the reader decides on a step that takes several; None where the reader decides each alone."""
+    steps = [step.word for step in mine] + ([BreachStep.NONE] if general else [])
+    bodies = service.takes_others(restriction, steps, user)
+    if not bodies:
+        return None
+    barred = permissions.barred_from_breaches(restriction)
+    found = {each.pk: each for body in bodies for each in others(restriction, body, barred, user)}
+    return sorted(found.values(), key=lambda each: each.name)
 
 
 def _gates(restriction: Restriction) -> list[Task]:
@@ -123,19 +145,30 @@ def _act_on(request: SignedInRequest, restriction: Restriction, form: AnswerBrea
     said = form.answer()
     if "confirmed" in request.POST:
         try:
-            services.answer_breaches(restriction.pk, by=request.user, at=timezone.now(), answer=said)
+            services.answer_breaches(
+                restriction.pk, by=request.user, at=timezone.now(), answer=said, meeting=form.meeting()
+            )
         except TransitionNotAllowed:
             return _too_late(request, restriction)
         messages.success(request, "Your decision on the breach is recorded.")
         return redirect(_back(restriction))
     service.check_answer(restriction, said)
+    service.check_together(restriction, said.step, meeting=form.meeting(), by=request.user, at=timezone.now())
     here = reverse("restrictions:breaches", args=[restriction.reference])
     context = shared.step(
         restriction, here, typed=typed_in(request), said=said, letter=_letter(request, restriction, said),
         what=BreachStep(step=said.step).words, breaches=service.open_breaches(restriction),
-        left_out=service.left_out_before(restriction, said.step),
+        left_out=service.left_out_before(restriction, said.step), took_part=_took_part(request, restriction, form),
     )  # fmt: skip
     return render(request, "restrictions/check_breaches.html", context)
+
+
+def _took_part(request: SignedInRequest, restriction: Restriction, form: AnswerBreaches) -> str:
+    """With whom the step is decided, by name; "" where the reader decides it alone."""
+    meeting = form.meeting()
+    if meeting is None or not service.takes_others(restriction, [form.answer().step], request.user):
+        return ""
+    return ", ".join(User.objects.filter(pk__in=meeting.people).order_by("name").values_list("name", flat=True))
 
 
 def _letter(request: SignedInRequest, restriction: Restriction, said: service.Answer) -> SafeString | str:

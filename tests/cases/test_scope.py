@@ -7,12 +7,12 @@ from django.test import Client
 from django.urls import reverse
 from django_fsm import TransitionNotAllowed
 
-import policies.loader
 from audit.models import Decision
 from cases import ladder, services
 from cases.models import Assessment, Case
+from people import services as people
 from people.access import NotPermitted
-from people.models import PolicyVersion, Resident
+from people.models import Resident
 from policies.rules import RuleBroken
 from tests import factories
 from tests.factories import NOON
@@ -34,11 +34,17 @@ def case_of(policy: str, relation: str) -> builders.World:
 
 
 def without_what_is_lost(w: builders.World) -> None:
-    """The same policy, its list of whom it covers complete."""
-    version = PolicyVersion.objects.get(provider=w.provider)
-    version.text = version.text.replace(', "lost [3.3]"]', "]")
-    assert not policies.loader.read(version.text).value("scope.covers").lost
-    version.save()
+    """The same policy, its list of whom it covers complete: adopted, and the case moved to it."""
+    held = w.case.policy_version
+    version = people.adopt_policy(
+        w.provider,
+        text=held.text.replace(', "lost [3.3]"]', "]"),
+        local=held.local_text,
+        by_name="Head of Housing",
+        at=NOON,
+    )
+    assert not version.policy.value("scope.covers").lost
+    Case.objects.filter(pk=w.case.pk).update(policy_version=version)
     w.case = Case.objects.get(pk=w.case.pk)
 
 

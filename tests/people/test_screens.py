@@ -254,6 +254,10 @@ def test_every_clause_that_a_rule_cites_has_its_anchor(slug):
     assert lines and all(part.words for line in lines for part in line.parts)
 
 
-def test_a_provider_without_a_policy_says_so(staff):
-    staff.officer.provider.policy_versions.all().delete()
-    assert "No policy has been adopted yet" in page(signed_in(staff.officer).get(reverse("people:policy")))
+def test_a_provider_without_a_policy_says_so(db):
+    provider = services.found_provider(
+        slug="new", name="New Homes", short_name="New", nation="england", kind="association", address="1 New Street",
+        email="homes@new.example", phone="01632 960000", at=NOON,
+    )  # fmt: skip
+    ada = factories.person(provider, "administrator")
+    assert "No policy has been adopted yet" in page(signed_in(ada).get(reverse("people:policy")))

@@ -1,6 +1,6 @@
-"""Two policies that nobody has, from the first incident to the answer of an appeal, with no code for either."""
+"""Three policies that nobody has, from the first incident to the answer of an appeal, with no code for any."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -12,14 +12,16 @@ from appeals import against
 from appeals.models import Appeal
 from cases import ladder
 from cases import services as cases
-from cases.models import Case
+from cases.models import Case, Voice
 from cases.services.deciding import Meeting
 from deadlines.models import Deadline
 from letters.models import Letter
+from people import services as people
 from people.access import NotPermitted
+from policies import loader
 from policies.rules import RuleBroken
 from restrictions import permissions, services
-from restrictions.models import Restriction
+from restrictions.models import BreachStep, Restriction
 from restrictions.services import NewTerm
 from tests import factories, invented
 from tests.appeals import builders as appealing
@@ -212,3 +214,166 @@ def test_highmoor_named_person_is_a_kind_with_its_own_meeting_and_its_own_appeal
     restriction = Restriction.objects.get(pk=restriction.pk)
     assert permissions.body(restriction).rule.clause == "7.3"
     assert w.case.policy.appeal_of("limits", "named").by.names() == "Information Guardian"
+
+
+def loughside_managed() -> tuple[builders.World, Restriction]:
+    """Two conversations, a Letter of Concern, it goes on; Managed Contact, decided by two together (3.1 to 3.3)."""
+    w = house("loughside")
+    for days in (27, 24):
+        builders.log(w.provider, w.staff, w.resident, at=NOON - timedelta(days=days), warnings=1)
+    at = NOON - timedelta(days=20)
+    if ladder.written_reached(ladder.read(now(w))).silent:
+        cases.settle_threshold(w.case.pk, reasons="Two conversations in a week.", by=w.staff.team_leader, at=at)
+    case = now(w)
+    for gate in ("adjustments", "put_right"):
+        cases.answer_gate(case.pk, gate, words="We asked, and put it right.", by=w.staff.officer, at=at)
+    warning = cases.draft_warning(
+        case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", by=w.staff.officer, at=at
+    )
+    assert "Ask first: Area Manager" in look(w, w.staff.officer, ("cases:warning", [warning.paper.reference]))
+    cases.issue_warning(warning.pk, by=w.staff.officer, at=at, reasons="It went on.")
+    assert now(w).stage_name == "A Letter of Concern"
+    builders.log(w.provider, w.staff, w.resident, at=NOON - timedelta(days=5))
+    builders.assess(now(w), w.staff.officer, at=NOON)
+    if ladder.restriction_reached(ladder.read(now(w))).silent:
+        cases.settle_restriction(w.case.pk, reasons="It came back.", by=w.staff.manager, at=NOON)
+    w.case = now(w)
+    restriction = builders.draft(w, months=5)
+    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    for who in (w.staff.team_leader, w.staff.manager):
+        page = look(w, who, ("restrictions:decide", [restriction.reference]))
+        assert "Area Manager and Head of Housing" in page
+        services.impose(restriction.pk, by=who, at=NOON, reasons="It is needed.", considered="It is in proportion.")
+    return w, Restriction.objects.get(pk=restriction.pk)
+
+
+def test_loughside_two_decide_the_letter_has_its_time_and_the_chief_executive_answers(clock):
+    """Two decide, and review; the letter goes in five working days; batches; appeals on two grounds alone (7.1)."""
+    w, imposed = loughside_managed()
+    assert imposed.state == State.IN_FORCE and now(w).stage_name == "Managed Contact"
+    letter = Letter.objects.get(about=f"restriction:{imposed.reference}", kind="restriction")
+    send = Deadline.objects.open().get(about=f"letter:{letter.reference}", kind="letter.send")
+    assert str(send.due_on) == "2026-12-29" and send.reckoning["clause"] == "5.1"
+    look(w, w.staff.officer, ("restrictions:view", [imposed.reference]))
+    due = Deadline.objects.open().filter(about=f"restriction:{imposed.reference}", kind__startswith="review.")
+    assert "2027-03-31" in {str(row.due_on) for row in due}
+
+    later = NOON + timedelta(days=91)
+    clock.move_to(later, tick=False)
+    area = factories.person(w.provider, "area", name="Alma Area")
+    head = factories.person(w.provider, "head", name="Hugh Head")
+    review = builders.under_review(w, imposed, at=later)
+    look(w, head, ("restrictions:review", [imposed.reference]))
+    with pytest.raises(NotPermitted, match="You imposed this"):
+        services.decide_review(
+            review.pk, by=w.staff.manager, at=later, outcome="keep", reasons="So.", evidence="He rang."
+        )
+    said = {"outcome": "keep", "reasons": "So.", "evidence": "He rang again."}
+    with pytest.raises(RuleBroken, match="Not everybody took part who has to"):
+        services.decide_review(review.pk, by=head, at=later, meeting=Meeting(later.date(), [], "Alone."), **said)
+    met = Meeting(later.date(), [area.pk], "Both hold it to be needed still.")
+    services.decide_review(review.pk, by=head, at=later, meeting=met, **said)
+
+    appeal = appealing.lodge(w, imposed, on=later.date(), at=later)
+    look(w, head, ("appeals:view", [appeal.reference]))
+    chief = factories.person(w.provider, "chief", name="Ciara Chief")
+    look(w, chief, ("appeals:decide", [appeal.reference]))
+    if appeal.awaits_hearing:
+        appeals.services.accept_late(appeal.pk, by=chief, at=later, reasons="There was good reason (7.2).")
+    with pytest.raises(NotPermitted):
+        appealing.decide(appeal, Appeal.State.UPHELD, by=head, at=later)
+    assert appealing.decide(appeal, Appeal.State.UPHELD, by=chief, at=later).state == "upheld"
+    assert Restriction.objects.get(pk=imposed.pk).state == State.LIFTED
+
+
+def breached(clock) -> tuple[builders.World, Restriction, datetime]:
+    """A breach of Managed Contact, on which nobody has decided yet."""
+    w, imposed = loughside_managed()
+    later = NOON + timedelta(days=40)
+    clock.move_to(later, tick=False)
+    incident = builders.log(w.provider, w.staff, w.resident, at=later, facts="Rang nine times on a Sunday.")
+    services.log_breach(imposed.pk, by=w.staff.officer, at=later, incident_id=incident.pk, words="Rang nine times.")
+    return w, imposed, later
+
+
+TIGHTEN = {
+    "step": "further restriction", "reasons": "It went on.", "left_out_reason": "A reminder is no use.",
+    "considered": "", "not_done": "", "consequence": "",
+}  # fmt: skip
+
+
+def test_loughside_each_step_after_a_breach_has_its_deciders(clock):
+    """Tightening is the Area Manager's and the Head's together (9.1); the rest is whoever's who decides at all."""
+    w, imposed, later = breached(clock)
+    chief = factories.person(w.provider, "chief", name="Ciara Chief")
+    waits = Deadline.objects.open().get(kind="breach.answer")
+    assert set(waits.for_roles) == {"area", "head", "chief"}
+    page = [("restrictions:breaches", [imposed.reference])]
+    seen = look(w, chief, *page)
+    assert 'value="further restriction"' not in seen and 'value="legal action"' in seen
+    assert "“Further restriction” is not yours to decide: Area Manager and Head of Housing may (clause 9.1)" in seen
+    assert "Who decided this with you?" not in seen
+    seen = look(w, w.staff.manager, *page)
+    assert 'value="further restriction"' in seen and "not yours to decide" not in seen
+    assert "Who decided this with you?" in seen and w.staff.team_leader.name in seen
+    answer = services.Answer(**TIGHTEN)
+    with pytest.raises(NotPermitted, match="lets Area Manager and Head of Housing decide on “further restriction”"):
+        services.answer_breaches(imposed.pk, by=chief, at=later, answer=answer)
+    with pytest.raises(RuleBroken, match="Not everybody took part who has to"):
+        alone = Meeting(later.date(), [], "Alone.")
+        services.answer_breaches(imposed.pk, by=w.staff.manager, at=later, answer=answer, meeting=alone)
+    met = Meeting(later.date(), [w.staff.team_leader.pk], "Both hold it to be needed.")
+    step = services.answer_breaches(imposed.pk, by=w.staff.manager, at=later, answer=answer, meeting=met)
+    voices = Voice.objects.filter(about=f"restriction:{imposed.reference}.{step.pk}", act="breach")
+    assert {voice.by for voice in voices} == {w.staff.manager, w.staff.team_leader}
+
+
+def test_loughside_what_nobody_is_named_for_is_decided_by_who_decides(clock):
+    w, imposed, later = breached(clock)
+    chief = factories.person(w.provider, "chief", name="Ciara Chief")
+    reminder = services.Answer(step="breach warning", reasons="Once.", consequence="A way of contact may close.")
+    assert services.answer_breaches(imposed.pk, by=chief, at=later, answer=reminder).letter.kind == "breach_warning"
+
+
+def test_loughside_tightening_is_checked_and_recorded_on_its_page_and_every_error_keeps_every_text(clock):
+    w, imposed, later = breached(clock)
+    client = Client()
+    client.force_login(w.staff.manager)
+    where = reverse("restrictions:breaches", args=[imposed.reference])
+    day = {"met_on_day": "27", "met_on_month": "1", "met_on_year": "2027"}
+    typed = TIGHTEN | day | {"said": "Both hold it to be needed.", "took_part": []}
+    page = client.post(where, typed).content.decode()
+    assert "Not everybody took part who has to" in page
+    for words in ("It went on.", "A reminder is no use.", "Both hold it to be needed.", 'value="2027"'):
+        assert words in page
+    typed["took_part"] = [str(w.staff.team_leader.pk)]
+    page = client.post(where, typed).content.decode()
+    assert "Check before you decide" in page and "Decided with" in page and w.staff.team_leader.name in page
+    assert client.post(where, typed | {"confirmed": "yes"}).status_code == 302
+    assert BreachStep.objects.get().step == "further restriction"
+
+
+@pytest.mark.parametrize("who", ["area", "head"])
+def test_a_step_of_others_is_no_choice_on_the_page(clock, who):
+    """Where the policy names one role for the whole and another for a step, each sees only what is theirs."""
+    text = invented.TEXTS["loughside"].replace(
+        "[breach.for.tightening]", '[breach.for.tightening]\n# the head alone\n'
+    ).replace('by = "area and head [9.1 may]"', 'by = "head [9.1 may]"').replace(
+        "[breach]\n", '[breach]\nby = "area [9.1]"\n'
+    )  # fmt: skip
+    policy = loader.read(text)
+    assert permissions.answerers(policy, "further restriction").names() == "Head of Housing"
+    assert permissions.answerers(policy, "").names() == "Area Manager"
+    w, imposed, later = breached(clock)
+    version = people.adopt_policy(w.provider, text=text, local="", by_name="Board", at=later)
+    Case.objects.filter(pk=w.case.pk).update(policy_version=version)
+    user = w.staff.team_leader if who == "area" else w.staff.manager
+    seen = look(w, user, ("restrictions:breaches", [imposed.reference]))
+    assert ('value="further restriction"' in seen) is (who == "head")
+    assert ('value="legal action"' in seen) is ('value="nothing"' in seen) is (who == "area")
+    assert ("no step is not yours to decide: Area Manager may" in seen) is (who == "head")
+    client = Client()
+    client.force_login(user)
+    other = TIGHTEN | {"step": "nothing" if who == "head" else "further restriction"}
+    page = client.post(reverse("restrictions:breaches", args=[imposed.reference]), other).content.decode()
+    assert "There is a problem" in page and not BreachStep.objects.exists()

@@ -26,6 +26,8 @@ class Command(BaseCommand):
         """Whose policy, from which file, how large the change is, who approved it; and what a new provider needs."""
         parser.add_argument("provider", metavar="PROVIDER", help="the provider's short word, such as west-kent")
         named.add_files(parser)
+        parser.add_argument("--letters", metavar="FOLDER", help="the .txt files that word its letters; else those "
+                            "that hold are carried over")  # fmt: skip
         size = parser.add_mutually_exclusive_group(required=True)
         for value in Adoption.Size.values:
             size.add_argument(f"--{value}", dest="size", action="store_const", const=value)
@@ -51,10 +53,12 @@ class Command(BaseCommand):
             newest = comparing.newest(provider)
             holding = newest.local_text if newest else ""
             text, local, policy = named.texts_of(options["file"], options["local"], holding)
+            letters = options["letters"]
             adoption = services.propose(
                 provider.pk,
                 text=text,
                 local=local,
+                wording=named.letters_of(letters, policy) if letters is not None else None,
                 size=options["size"],
                 approved_by_name=options["approved_by"],
                 why=options["why"],
