@@ -60,7 +60,7 @@ def propose(
     policy = comparing.read(text, local)
     lettering.check(wording, policy)
     check_none_waits(provider)
-    comparing.check(provider, policy, text=text, local=local, wording=wording)
+    comparing.check(provider, policy, text=text, local=local, on=day_of(at), wording=wording)
     if size not in Adoption.Size.values:
         raise RuleBroken("Select how large the change is", who_approves(provider, Adoption.Size.MINOR)[1], "size")
     if not approved_by_name.strip():
@@ -108,7 +108,8 @@ def adopt(adoption_id: int, *, by: User, at: datetime) -> PolicyVersion:
     permissions.check_can_confirm(by, adoption)
     _check_waits(adoption)
     policy = comparing.read(adoption.text, adoption.local_text)
-    comparing.check(adoption.provider, policy, text=adoption.text, local=adoption.local_text, wording=adoption.wording)
+    kept = {"text": adoption.text, "local": adoption.local_text}
+    comparing.check(adoption.provider, policy, on=day_of(at), wording=adoption.wording, **kept)
     rule = who_approves(adoption.provider, adoption.size)[1]
     version = people.adopt_policy(
         adoption.provider,

@@ -85,26 +85,26 @@ def sections(changes: Iterable[Change]) -> tuple[Section, ...]:
 
 
 def check(
-    provider: Provider, policy: Policy, *, text: str, local: str, wording: Mapping[str, str] | None = None
+    provider: Provider, policy: Policy, *, text: str, local: str, on: date, wording: Mapping[str, str] | None = None
 ) -> None:
-    """Refuse what cannot be adopted, whatever it says.
+    """Refuse what cannot be adopted on a day, whatever it says.
 
-    The same text with the same words of letters twice; one that would never hold, because a later one is adopted; one
-    of another nation, whose working days and ombudsman are not the provider's; one after which nobody would run the
-    office.
+    The same text with the same words of letters twice; one that would never hold, because a later one holds already;
+    one of another nation, whose working days and ombudsman are not the provider's; one after which nobody would run
+    the office.
     """
     versions = list(provider.policy_versions.order_by("-effective_on", "-pk"))
-    follows = versions[0] if versions else None
+    follows = next((one for one in versions if one.effective_on <= on), None)
     alike = [one for one in versions if as_kept(one.text, one.local_text) == as_kept(text, local)]
     same = next((one for one in alike if wording is None or wording == one.wording), None)
     if same:
-        on = dates.day(day_of(same.adopted_at))
+        when = dates.day(day_of(same.adopted_at))
         letters = " and these words of letters" if wording else ""
-        raise RuleBroken(f"This very policy, with these local rules{letters}, was adopted on {on}", None, "text")
+        raise RuleBroken(f"This very policy, with these local rules{letters}, was adopted on {when}", None, "text")
     if follows and policy.effective_on < follows.effective_on:
         holds, was = dates.day(follows.effective_on), dates.day(policy.effective_on)
         raise RuleBroken(
-            f"The policy holds from {was}, and one that holds from {holds} is adopted: it would never be used. "
+            f"The policy holds from {was}, and one of {holds} holds already: it would never be used. "
             "Give it a later effective date",
             ONE_AFTER_THE_OTHER,
             "text",

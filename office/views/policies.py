@@ -75,7 +75,8 @@ def propose(request: SignedInRequest) -> HttpResponse:
                 policy = comparing.read(text, local)
                 wording = _wording(provider, policy, form)
                 lettering.check(wording, policy)
-                comparing.check(provider, policy, text=text, local=local, wording=wording)
+                today = timezone.localdate()
+                comparing.check(provider, policy, text=text, local=local, on=today, wording=wording)
                 unseen = {"wording": form.cleaned_data["wording"], "only": form.cleaned_data["only"]}
                 known = {"text": text, "local_text": local, **unseen, **dict(_carried(request))}
                 return _check(request, provider, policy, wording, forms.Propose(initial=known))

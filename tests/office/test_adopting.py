@@ -163,6 +163,9 @@ def test_what_holds_later_waits_for_its_day(office):
     version = adopted(office, newer(effective="2027-02-01"))
     assert office.provider.policy_version_on(NOON.date()) == before
     assert office.provider.policy_version_on(version.effective_on) == version
+    between = adopted(office, newer(effective="2026-12-18"))
+    assert office.provider.policy_version_on(NOON.date()) == between
+    assert office.provider.policy_version_on(version.effective_on) == version
 
 
 def test_an_open_case_keeps_its_version_and_a_new_one_takes_the_new(office):
