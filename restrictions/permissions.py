@@ -52,6 +52,18 @@ def review_body(review: Review, outcome: str) -> Deciders:
     return of_act(policy, "review", [review_deciders(review), *([] if extends.unsaid else [extends])])
 
 
+def asked_before_review(review: Review, outcome: str = "") -> list[Deciders]:
+    """Each act of a review before which the policy has somebody asked: the review, and what it comes to.
+
+    Without an outcome, whatever it may come to.
+    """
+    policy = review.restriction.case.policy
+    comes_to = {Review.Outcome.LIFT: "lift", Review.Outcome.EXTEND: "extend", Review.Outcome.VARY: "vary"}
+    later = [comes_to[outcome]] if outcome in comes_to else [] if outcome else list(comes_to.values())
+    acts = ("review" if review.requested_on is None else "reconsider", *later)
+    return [body for act in acts if (body := of_act(policy, act)).consult is not None]
+
+
 def reviewers(policy: Policy) -> Who:
     """Whom the policy lets decide a review; unsaid where it names nobody, as Dover's does."""
     return policy.decides("review")

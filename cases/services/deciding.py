@@ -30,9 +30,14 @@ class Meeting:
 
 def check_consulted(body: Deciders, about: str, case: Case, *, field: str) -> None:
     """Refuse a decision before those were consulted whom the policy has asked first, where that binds."""
-    if body.consult_binds and not deciders.consulted(body, about, case.provider_id):
+    if waits_for_consultation(body, about, case):
         assert body.consult is not None
         raise RuleBroken(f"Record what was said by: {body.consult.names()}", body.consult.rule, field)
+
+
+def waits_for_consultation(body: Deciders, about: str, case: Case) -> bool:
+    """Whether an act cannot be decided yet, because nobody has written down what those said who are asked first."""
+    return body.consult_binds and not deciders.consulted(body, about, case.provider_id)
 
 
 @transaction.atomic

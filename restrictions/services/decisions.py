@@ -25,7 +25,7 @@ from restrictions.models import Restriction, Review
 from restrictions.services import asked, parts, proposals, readiness, spoc, telling, waiving
 from restrictions.services import terms as limits
 from restrictions.services.readiness import NotReady
-from restrictions.services.rows import about, locked
+from restrictions.services.rows import about, consulted_about, locked
 from restrictions.services.terms import NewTerm
 
 State = Restriction.State
@@ -263,7 +263,8 @@ def tell_of_late_review(restriction: Restriction, made: telling.Plan, *, by: Use
 def lift(restriction_id: int, *, by: User, at: datetime, reason: str, meeting: Meeting | None = None) -> Restriction:
     """End a restriction early, because the reason for it has gone: the resident is told, the register entry removed.
 
-    Where the policy has several decide, `meeting` says who else did, when, and what was said.
+    Where the policy has several decide, `meeting` says who else did, when, and what was said; where it has somebody
+    asked first, that is written down before.
     Raises RuleBroken without a reason, TransitionNotAllowed where it is not in force or its last day has gone.
     """
     restriction = locked(restriction_id)
@@ -274,8 +275,10 @@ def lift(restriction_id: int, *, by: User, at: datetime, reason: str, meeting: M
         raise TransitionNotAllowed(f"{restriction.reference} is over already: its last day has gone.")
     if not reason.strip():
         raise RuleBroken("Enter why it is lifted", None, "reason")
+    body = permissions.lifters(restriction)
+    deciding.check_consulted(body, consulted_about(restriction, body.act), restriction.case, field="reason")
     deciding.decide_at_once(
-        restriction.case, body=permissions.lifters(restriction), about=about(restriction), subject=restriction, by=by,
+        restriction.case, body=body, about=about(restriction), subject=restriction, by=by,
         at=at, reasons=reason, meeting=meeting, barred=permissions.barred_from_lifting(restriction),
     )  # fmt: skip
     end(restriction, by=by, at=at, reason=reason.strip())
@@ -307,6 +310,7 @@ def check_lift(restriction: Restriction, *, meeting: Meeting | None, by: User, a
     if not restriction.is_in_force(day_of(at)):
         raise RuleBroken("It is not in force, so there is nothing to lift", None, "reason")
     body, barred = permissions.lifters(restriction), permissions.barred_from_lifting(restriction)
+    deciding.check_consulted(body, consulted_about(restriction, body.act), restriction.case, field="reason")
     deciding.check_at_once(restriction.case, body, meeting, by=by, at=at, barred=barred)
 
 

@@ -26,7 +26,7 @@ from restrictions import permissions
 from restrictions.models import Restriction, Review
 from restrictions.services import asked, decisions, telling
 from restrictions.services import terms as limits
-from restrictions.services.rows import about, locked
+from restrictions.services.rows import about, consulted_about, locked
 from restrictions.services.terms import NewTerm
 
 State, Outcome = Restriction.State, Review.Outcome
@@ -179,6 +179,7 @@ def decide_review(
         raise TransitionNotAllowed(object=review)
     today = day_of(at)
     _check(review, restriction, today, outcome, reasons, evidence, months)
+    _check_consulted(review, outcome)
     deciding.decide_at_once(
         restriction.case, body=permissions.review_body(review, outcome), about=f"review:{review.reference}",
         subject=review, by=by, at=at, reasons=reasons, considered=considered, not_done=not_done, meeting=meeting,
@@ -250,6 +251,14 @@ def _check(
         raise RuleBroken("Enter how the terms were not kept, or how the behaviour continued", rule, "evidence")
 
 
+def _check_consulted(review: Review, outcome: str) -> None:
+    """Refuse a review, or what it would come to, before those were asked whom the policy has asked first."""
+    restriction = review.restriction
+    for body in permissions.asked_before_review(review, outcome):
+        place = consulted_about(restriction, body.act)
+        deciding.check_consulted(body, place, restriction.case, field="outcome")
+
+
 def check_late(review: Review, restriction: Restriction, on: date, reason: str) -> str:
     """Why a review is held late, or "" where it is not. A day off explains itself; all else needs a reason (F7)."""
     if review.due_on and on > review.due_on:
@@ -296,6 +305,7 @@ def preview_review(
     """What `decide_review` would do, refused for the same reasons, and nothing done: for the page of the check."""
     restriction, by_request = review.restriction, review.is_by_request(on)
     _check(review, restriction, on, outcome, reasons, evidence, months)
+    _check_consulted(review, outcome)
     if at is not None:
         body, barred = permissions.review_body(review, outcome), permissions.barred_from_reviewing(restriction)
         deciding.check_at_once(restriction.case, body, meeting, by=by, at=at, barred=barred)

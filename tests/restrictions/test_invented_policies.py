@@ -127,7 +127,7 @@ def highmoor_warned() -> builders.World:
         case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", by=w.staff.officer, at=at
     )
     page = look(w, w.staff.team_leader, ("cases:warning", [warning.paper.reference]))
-    assert "Ask first: Neighbourhood Worker (clause 4.3, recommended)" in page
+    assert "Neighbourhood Worker (clause 4.3)" in page and "The policy commends it, and does not insist." in page
     with pytest.raises(NotPermitted, match="Area Lead or above"):
         cases.issue_warning(warning.pk, by=w.staff.officer, at=at)
     cases.issue_warning(warning.pk, by=w.staff.team_leader, at=at, reasons="It went on.")
