@@ -17,6 +17,7 @@ from people import access
 from people.access import Can
 from people.models import User
 from policies.rules import RuleBroken
+from policies.values import Item
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,16 @@ def check_consulted(body: Deciders, about: str, case: Case, *, field: str) -> No
     if waits_for_consultation(body, about, case):
         assert body.consult is not None
         raise RuleBroken(f"Record what was said by: {body.consult.names()}", body.consult.rule, field)
+
+
+def check_weighed(considered: str, questions: Sequence[Item]) -> None:
+    """Refuse a decision that does not say what was weighed, where the policy asks questions before it (`[consider]`).
+
+    A list of which the text is lost asks nothing of that part: what cannot be read cannot be answered. Raises
+    `RuleBroken` beside what was considered, with the clause of the first question.
+    """
+    if questions and not considered.strip():
+        raise RuleBroken("Enter what else you considered", questions[0].rule, "considered")
 
 
 def waits_for_consultation(body: Deciders, about: str, case: Case) -> bool:

@@ -253,7 +253,8 @@ def issue_warning(
     """Issue the letter, which moves the case to the written warning in the same transaction (Dover 6.11, 6.12).
 
     Whoever the policy names may; where it is silent, as Dover's is, somebody who decides, and the decision is
-    recorded as made in its silence. What was considered and what was not done are kept with it (6.24). Issued by the
+    recorded as made in its silence. What was considered and what was not done are kept with it (6.24); where the policy
+    asks questions before it, what was considered must be said (Northampton 2.3). Issued by the
     same person a second time (a double click), it is left as it is. A first letter moves nothing, and stands with the
     last incident that is known by now: only what comes after it is a further one. Where the policy has several issue
     it, `meeting` says who else decided, when, and what was said; whom it keeps from this decision is refused. Where it
@@ -270,6 +271,7 @@ def issue_warning(
     standing = _ready(case, paper)
     _chosen(standing, list(warning.incidents.all()))
     body = ladder.body_that_issues(case.policy, paper)
+    deciding.check_weighed(considered, ladder.questions_before_warning(case.policy, paper))
     deciding.check_consulted(body, about_letter(letter), case, field="considered")
     deciding.decide_at_once(
         case, body=body, about=about_letter(letter), subject=case, by=by, at=at,

@@ -63,8 +63,9 @@ def impose(
 
     All at once: the case moves to its stage, the resident is entered on the register (6.30), the letter is issued
     (6.15), the appeal window (6.34) and the reviews (6.18) are set, the decision is recorded. Everything that had to be
-    there when it was proposed must still be: needs that became known since open the proposal again. Raises
-    TransitionNotAllowed where somebody has decided already, NotReady or RuleBroken where something is missing.
+    there when it was proposed must still be: needs that became known since open the proposal again. Where the policy
+    asks questions, each decider says what was weighed (Northampton 2.3). Raises TransitionNotAllowed where somebody has
+    decided already, NotReady or RuleBroken where something is missing.
     """
     restriction = locked(restriction_id)
     permissions.check_can_decide(by, restriction)
@@ -72,6 +73,7 @@ def impose(
         raise TransitionNotAllowed(object=restriction)
     if not reasons.strip():
         raise RuleBroken("Enter your reasons", asked.EVIDENCED, "reasons")
+    deciding.check_weighed(considered, asked.questions(restriction.case.policy))
     proposals.check_not_spoken(restriction, by)
     body = check_together(restriction, changes)
     changed = _apply(restriction, changes or Changes())

@@ -171,7 +171,8 @@ def decide_review(
     Restriction, register, deadlines, stage and letter change together. Continuing rests on evidence that the terms were
     not kept or that the behaviour went on (6.18). What continues starts today, never backwards: between its last day
     and a late review the restriction was over. A review held late says why, and the resident is told (6.21, F7).
-    Raises TransitionNotAllowed where it is decided already, RuleBroken for what the policy or Evenhand refuses.
+    Where the policy asks questions, what was weighed is said (Dover 6.18). Raises TransitionNotAllowed where it is
+    decided already, RuleBroken for what the policy or Evenhand refuses.
     """
     review, restriction = _locked(review_id)
     permissions.check_can_decide_review(by, review)
@@ -179,6 +180,7 @@ def decide_review(
         raise TransitionNotAllowed(object=review)
     today = day_of(at)
     _check(review, restriction, today, outcome, reasons, evidence, months)
+    deciding.check_weighed(considered, asked.review_questions(restriction.case.policy))
     _check_consulted(review, outcome)
     deciding.decide_at_once(
         restriction.case, body=permissions.review_body(review, outcome), about=f"review:{review.reference}",
@@ -305,6 +307,7 @@ def preview_review(
     """What `decide_review` would do, refused for the same reasons, and nothing done: for the page of the check."""
     restriction, by_request = review.restriction, review.is_by_request(on)
     _check(review, restriction, on, outcome, reasons, evidence, months)
+    deciding.check_weighed(considered, asked.review_questions(restriction.case.policy))
     _check_consulted(review, outcome)
     if at is not None:
         body, barred = permissions.review_body(review, outcome), permissions.barred_from_reviewing(restriction)

@@ -94,8 +94,12 @@ def test_harbour_two_people_decide_without_stages_and_the_director_answers(clock
     review = builders.under_review(w, imposed, at=later)
     look(w, other, ("restrictions:review", [imposed.reference]))
     with pytest.raises(NotPermitted, match="somebody else decides"):
-        services.decide_review(review.pk, by=director, at=later, outcome="keep", reasons="So.", evidence="He rang.")
-    services.decide_review(review.pk, by=other, at=later, outcome="keep", reasons="So.", evidence="He rang again.")
+        services.decide_review(
+            review.pk, by=director, at=later, outcome="keep", reasons="So.", evidence="He rang.", considered="Weighed."
+        )
+    services.decide_review(
+        review.pk, by=other, at=later, outcome="keep", reasons="So.", evidence="He rang again.", considered="Weighed."
+    )
     assert now(w).stage == Case.Stage.CONTACT_RESTRICTION
 
     appeal = appealing.lodge(w, imposed, on=later.date(), at=later)
@@ -154,9 +158,18 @@ def test_highmoor_goes_through_five_stages_and_a_meeting_decides(clock):
     assert "Chair of the Members" in page and "The policy commends it" in page
     assert "A meeting of Area Lead and Head of Homes" in page
     with pytest.raises(RuleBroken, match="Not everybody took part who has to"):
-        services.impose(restriction.pk, by=head, at=NOON, reasons="x", meeting=Meeting(NOON.date(), [], "Alone."))
+        services.impose(
+            restriction.pk,
+            by=head,
+            at=NOON,
+            reasons="x",
+            meeting=Meeting(NOON.date(), [], "Alone."),
+            considered="Fair.",
+        )
     met = Meeting(NOON.date(), [w.staff.team_leader.pk], "Both hold it to be needed.")
-    imposed = services.impose(restriction.pk, by=head, at=NOON, reasons="It is needed.", meeting=met)
+    imposed = services.impose(
+        restriction.pk, by=head, at=NOON, reasons="It is needed.", meeting=met, considered="Fair."
+    )
     assert imposed.state == State.IN_FORCE
     assert permissions.first_deciders(imposed) == {head.pk, w.staff.team_leader.pk}
     assert Letter.objects.filter(about=f"restriction:{imposed.reference}", kind="restriction").exists()
@@ -168,8 +181,12 @@ def test_highmoor_goes_through_five_stages_and_a_meeting_decides(clock):
     assert "Looking back" in look(w, head, ("restrictions:review", [imposed.reference]))
     second = factories.person(w.provider, "head", name="Hywel Head")
     with pytest.raises(NotPermitted, match="You imposed this"):
-        services.decide_review(review.pk, by=head, at=later, outcome="keep", reasons="So.", evidence="He rang.")
-    services.decide_review(review.pk, by=second, at=later, outcome="keep", reasons="So.", evidence="He rang again.")
+        services.decide_review(
+            review.pk, by=head, at=later, outcome="keep", reasons="So.", evidence="He rang.", considered="Weighed."
+        )
+    services.decide_review(
+        review.pk, by=second, at=later, outcome="keep", reasons="So.", evidence="He rang again.", considered="Weighed."
+    )
 
     appeal = appealing.lodge(w, imposed, on=later.date(), at=later)
     look(w, second, ("appeals:view", [appeal.reference]))

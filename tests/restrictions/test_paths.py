@@ -71,7 +71,9 @@ def test_a_person_judges_that_a_notice_would_inflame_and_the_stages_are_left_out
     save(w, restriction, path="serious", extreme_answers={asked: "A notice was torn up in front of staff last year."})
     assert not lacking(restriction)
     services.propose(restriction.pk, by=w.staff.officer, at=NOON)
-    imposed = services.impose(restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.")
+    imposed = services.impose(
+        restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.", considered="Fair."
+    )
     assert (imposed.path, now(w).stage) == ("serious", Case.Stage.CONTACT_RESTRICTION)
 
 
