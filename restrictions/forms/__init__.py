@@ -11,7 +11,7 @@ from design import dates, fields, forms, words
 from people.models import User
 from policies.parts import Path, RestrictionKinds
 from policies.policy import DANGER, Policy, RegisterRule
-from policies.values import Item
+from policies.values import Item, Who
 from restrictions.models import Restriction, Review, Term
 from restrictions.services import NewTerm
 from restrictions.services.asked import kind_words
@@ -83,7 +83,9 @@ class Evidence(forms.Form):
         ]
         if asked:
             self._ask_about_police(
-                min(asked, key=lambda one: (not one.always, not one.normally)), policy.questions_for("no_police")
+                min(asked, key=lambda one: (not one.always, not one.normally)),
+                policy.questions_for("no_police"),
+                policy.decides("no_police"),
             )
 
     def _ask_about_stages(self) -> None:
@@ -118,16 +120,17 @@ class Evidence(forms.Form):
     @staticmethod
     def _allows(path: Path) -> str:
         cited = path.skips_rule.cite() if path.skips_rule else "The policy"
+        who = "" if path.by.unsaid else f" That is decided by: {path.by.names()}."
         if path.skips:
             what = "an extreme case" if path.key == DANGER else f"“{path.name}”"
-            return f"{cited} lets {what} leave them out."
-        return f"Whether they may be for “{path.name}” the policy does not say: it is decided in its silence."
+            return f"{cited} lets {what} leave them out.{who}"
+        return f"Whether they may be for “{path.name}” the policy does not say: it is decided in its silence.{who}"
 
     @staticmethod
     def _questions(path: Path) -> list[tuple[str, Item]]:
         return [(f"answer_{path.key}_{number}", question) for number, question in enumerate(path.conditions)]
 
-    def _ask_about_police(self, asked: ladder.Police, questions: Sequence[Item]) -> None:
+    def _ask_about_police(self, asked: ladder.Police, questions: Sequence[Item], who: Who) -> None:
         """Whether the police have been told: always, unless there is a reason, or as people judge."""
         cited = asked.rule.cite() if asked.rule else "The policy"
         hint = (
@@ -145,9 +148,10 @@ class Evidence(forms.Form):
             label="When, by whom, and their reference (optional)", required=False, rows=2
         ))  # fmt: skip
         weighed = " ".join(str(question) for question in questions)
+        decided = "" if who.unsaid else f"Not to tell them is decided, with the proposal, by: {who.names()}. "
         self._add("police_why", fields.LongTextField(
             label="Why not" + ("" if binds else " (optional)"), called="why the police are not told", rows=3,
-            required=False, help_text=f"The policy asks you to weigh: {weighed}" if weighed else "",
+            required=False, help_text=decided + (f"The policy asks you to weigh: {weighed}" if weighed else ""),
         ))  # fmt: skip
 
     def _add(self, name: str, field: fields.Spoken) -> None:

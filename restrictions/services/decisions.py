@@ -75,7 +75,7 @@ def impose(
         raise RuleBroken("Enter your reasons", asked.EVIDENCED, "reasons")
     deciding.check_weighed(considered, asked.questions(restriction.case.policy))
     proposals.check_not_spoken(restriction, by)
-    body = check_together(restriction, changes)
+    body = check_together(restriction, changes, by)
     changed = _apply(restriction, changes or Changes())
     if lacking := readiness.missing(restriction):
         raise NotReady(lacking)
@@ -109,6 +109,7 @@ def impose(
         facts=_facts(made) | {"changed": changed},
     )
     waiving.record_waiver(restriction, by=by, at=at)
+    _record_no_police(restriction, by=by, at=at)
     writer = deciding.writer(restriction.case, body=body, about=about(restriction), by=by)
     deadlines.meet(about(restriction), "restriction.decide", at=at, how="Imposed")
     stages.mark_restricted(restriction.case_id, by=writer, at=at, extreme=restriction.extreme)
@@ -118,6 +119,19 @@ def impose(
     _issue(restriction, "restriction", telling.letter_facts(made), by=writer, at=at)
     tell_of_late_review(restriction, made, by=writer, at=at)
     return restriction
+
+
+def _record_no_police(restriction: Restriction, *, by: User, at: datetime) -> None:
+    """Record, with a restriction that is being imposed, that the police are not told, and why (Homes for Life 1.9.4).
+
+    By a decision of its own where the policy says who decides that; elsewhere it stands with the proposal.
+    """
+    who = permissions.leaves_police_out(restriction)
+    if who is not None:
+        audit.decide(
+            "police.not_told", subject=restriction, by=by, at=at, reasons=restriction.police_words, rule=who.rule,
+            outcome="the police are not told",
+        )  # fmt: skip
 
 
 def _apply(restriction: Restriction, changes: Changes) -> dict[str, Any]:
@@ -144,13 +158,14 @@ def _apply(restriction: Restriction, changes: Changes) -> dict[str, Any]:
     return changed
 
 
-def check_together(restriction: Restriction, changes: Changes | None) -> Deciders:
+def check_together(restriction: Restriction, changes: Changes | None, by: User) -> Deciders:
     """Who decides a proposal; refused where those have not been asked whom the policy has asked first, or where one of
     several would impose something else than the others decide on.
     """
     body = permissions.body(restriction)
     deciding.check_consulted(body, about(restriction), restriction.case, field="decision")
-    if changes is not None and body.together:
+    others = body.together or (not body.meets and deciding.needs_others(body, by, restriction.case))
+    if changes is not None and others:
         raise RuleBroken(
             "Return it, saying what has to change: several decide, and on the same thing", SAME, "decision"
         )
@@ -161,7 +176,7 @@ def check_decision(
     restriction: Restriction, changes: Changes | None, *, meeting: Meeting | None, by: User, at: datetime
 ) -> None:
     """Refuse what `impose` would refuse, before anything is done: for the page on which it is checked."""
-    body = check_together(restriction, changes)
+    body = check_together(restriction, changes, by)
     if body.meets:
         barred = permissions.barred_from_deciding(restriction)
         deciding.check_meeting(restriction.case, body, meeting, by=by, at=at, barred=barred)

@@ -401,6 +401,9 @@ def summary(restriction: Restriction) -> dict[str, Any]:
     return {
         "police": ladder.police(policy, list(restriction.incidents.all()), restriction.path),
         "path": next((path for path in policy.paths if path.key == restriction.path), None),
+        "takes_path": permissions.takes_path(restriction),
+        "leaves_police_out": permissions.leaves_police_out(restriction),
+        "not_alone": "affected" in (policy.not_by("no_police").raw or ()),
         "kinds": [asked.kind_words(kind) for kind in restriction.of_kinds()],
         "incidents": list(restriction.incidents.order_by("happened_on", "pk")),
         "terms": limits.as_rows(terms_now),
