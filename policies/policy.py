@@ -559,6 +559,7 @@ class Policy:
             tuple(said["do"].kept),
             said["do"].lost,
             tuple(rules),
+            tuple(item.word for item in said["at"].kept),
         )
 
     def _appeal(self, path: str) -> Appeals:

@@ -56,7 +56,8 @@ def police_left_out(restriction: Restriction) -> bool:
     """Whether to impose a proposal decides that the police are not told of what it rests on, though it is asked."""
     if restriction.police_told is not False:
         return False
-    return ladder.police(restriction.case.policy, list(restriction.incidents.all()), restriction.path) is not None
+    case = restriction.case
+    return ladder.police(case.policy, case, restriction.incidents.all(), restriction.path) is not None
 
 
 def leaves_police_out(restriction: Restriction) -> Who | None:

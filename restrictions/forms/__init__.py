@@ -5,7 +5,7 @@ from typing import Any
 
 from cases import ladder
 from cases.forms import add_meeting, meeting_fields, meeting_of
-from cases.models import Assessment, Incident
+from cases.models import Assessment, Case, Incident
 from cases.services.deciding import Meeting
 from design import dates, fields, forms, words
 from people.models import User
@@ -67,9 +67,10 @@ class Evidence(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, incidents: Sequence[Incident], policy: Policy, paths: Sequence[Path], **kwargs: Any
+        self, *args: Any, incidents: Sequence[Incident], case: Case, paths: Sequence[Path], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        policy = case.policy
         chosen = choose(
             self, "incidents", [(str(i.pk), f"{i.reference}, {dates.day(i.happened_on)}") for i in incidents]
         )
@@ -79,7 +80,9 @@ class Evidence(forms.Form):
         if self.paths:
             self._ask_about_stages()
         asked = [
-            found for path in (*paths, None) if (found := ladder.police(policy, incidents, path.key if path else ""))
+            found
+            for path in (*paths, None)
+            if (found := ladder.police(policy, case, incidents, path.key if path else ""))
         ]
         if asked:
             self._ask_about_police(
