@@ -43,8 +43,15 @@ class Deciders:
 
     @property
     def how_many(self) -> int:
-        """How many different people it takes at least."""
-        return max((who.how_many for who in self.whos), default=1)
+        """How many different people it takes, but for one who holds the roles of several."""
+        most = max((who.how_many for who in self.whos), default=1)
+        return most if self._one_role_is_enough else max(most, 2)
+
+    @property
+    def _one_role_is_enough(self) -> bool:
+        """Whether there is a role that each of those lets decide; otherwise several are asked, each for their part."""
+        named = [who.keys() for who in self.whos if not who.unsaid]
+        return not named or bool(set.intersection(*named))
 
     @property
     def together(self) -> bool:

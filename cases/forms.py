@@ -537,6 +537,23 @@ def meeting_of(form: forms.Form) -> Meeting | None:
     return Meeting(typed.get("met_on"), [int(pk) for pk in typed.get("took_part", [])], typed.get("said", ""))
 
 
+class ConsultForm(forms.Form):
+    """Who was asked before the decision, when, and what they said."""
+
+    person = fields.SelectField(label="Who was consulted?", called="who was consulted")
+    on = fields.DayField(label="When?", called="the day")
+    words = fields.LongTextField(
+        label="What did they say?", called="what they said",
+        help_text="In their words, for and against. Those who decide read this.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["person"]
+        assert isinstance(field, fields.SelectField)
+        field.choices = [("", "Choose a colleague"), *((str(user.pk), user.name) for user in people)]
+
+
 class IssueForm(forms.Form):
     """What goes on the record with the decision to issue."""
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("cases/<str:ref>/reopen/", stages.reopen, name="reopen"),
     path("warnings/<str:ref>/", warnings.warning, name="warning"),
     path("warnings/<str:ref>/change/", warnings.change, name="warning_change"),
+    path("warnings/<str:ref>/consult/", warnings.consult, name="warning_consult"),
     path("warnings/<str:ref>/return/", warnings.give_back, name="warning_return"),
     path("warnings/<str:ref>/withdraw/", warnings.withdraw, name="warning_withdraw"),
     path("warnings/<str:ref>/issued/", warnings.issued, name="warning_issued"),

@@ -85,6 +85,7 @@ SENTENCES: dict[str, str] = {
     "breach.logged": "Breach of {ref} logged",
     "breach.answered": "Decided what follows a breach of {ref}",
     "reconsideration.requested": "The resident asked for a restriction to be looked at again: review {ref}",
+    "police.not_told": "Decided that the police are not told, with {ref}",
     "review.waived": "Decided that {ref} is not reviewed before its last day",
     "review.decided": "Review {ref} decided",
     "appeal.lodged": "Appeal {ref} lodged",

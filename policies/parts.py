@@ -110,7 +110,10 @@ class LetterRule:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A path that leaves the stages: what opens it, what it skips, and the conditions a person answers in words."""
+    """A path that leaves the stages: what opens it, what it skips, and the conditions a person answers in words.
+
+    `at` names the stages at which it is open; empty where the policy does not narrow it.
+    """
 
     key: str
     name: str
@@ -127,6 +130,7 @@ class Path:
     do: tuple[Item, ...]
     steps_lost: bool
     rules: tuple[Rule, ...]
+    at: tuple[str, ...] = ()
 
     @property
     def police_must(self) -> bool:

@@ -251,12 +251,17 @@ class Policy:
         return value.raw if isinstance(value.raw, Who) else None
 
     def _beside(self, action: str, key: str) -> Value:
-        """What stands beside the decider of an act: in `[decide]`, in the stage that the act enters, in its table."""
+        """What stands beside the decider of an act: in `[decide]`, else in the stage that it enters or its table.
+
+        Where `[decide]` has the act, all that is said of it is said there.
+        """
         stage = self.stage_for_state(_ENTERS[action]) if action in _ENTERS else None
         table = _DECIDED_AT.get(action, "").rpartition(".")[0]
-        for path in (f"decide.{action}", f"stage.{stage.key}" if stage else "", table):
-            if path and path in self.tables:
-                return self.values.get(f"{path}.{key}", Value(f"{path}.{key}", (Item("none", state="none"),), True))
+        own = f"decide.{action}"
+        for path in (own,) if own in self.tables else (f"stage.{stage.key}" if stage else "", table):
+            found = self.values.get(f"{path}.{key}")
+            if found:
+                return found
         return Value(f"decide.{action}.{key}", (Item("none", state="none"),), True)
 
     # restrictions
@@ -554,6 +559,7 @@ class Policy:
             tuple(said["do"].kept),
             said["do"].lost,
             tuple(rules),
+            tuple(item.word for item in said["at"].kept),
         )
 
     def _appeal(self, path: str) -> Appeals:
@@ -588,7 +594,12 @@ _ACTS = {
     "contact restriction": "restrict",
     "review": "review",
 }
-_ENTERS = {"warn": "written warning", "restrict": "contact restriction"}
+_ENTERS = {
+    "end_contact": "initial warning",
+    "warn": "written warning",
+    "restrict": "contact restriction",
+    "review": "review",
+}
 _DECIDED_AT = {
     "review": "review.by",
     "lift": "review.by",

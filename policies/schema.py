@@ -251,6 +251,7 @@ PATH = Table(
             "name": _name("its name"),
             "when": _refs("the behaviour that opens it", "behaviour"),
             "if": _texts("further conditions, for a person to judge"),
+            "at": _refs("the stages at which it is open, where not at all of them", "stage"),
             "skips": _refs("the stages it leaves out", "stage"),
             "by": _who("who decides to take it"),
             "police": _word("what is done about the police", "tell", "consider", "involve", "none", asked=True),

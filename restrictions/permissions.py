@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import cases.deciders
 import cases.permissions
+from cases import ladder
 from cases.deciders import Deciders, of_act
-from cases.models import Case
+from cases.models import Case, Incident
 from people import access
 from people.access import NotPermitted
 from people.models import Provider, User
@@ -17,6 +18,7 @@ from restrictions.models import Restriction, Review, Term
 Can = Provider.Capability
 F12 = cases.permissions.F12
 AFFECTED = "were affected by what happened in"
+RECEIVED = "received the threat in"
 
 
 def deciders(policy: Policy) -> Who:
@@ -28,7 +30,8 @@ def body(restriction: Restriction) -> Deciders:
     """Who decides on a proposal: whom the policy names for each kind that it consists of, else for any (Dover 6.14).
 
     A kind with deciders of its own (Northampton section 5: a meeting on a single point of contact) is theirs. What else
-    is limited beside it, or has no decider of its own, needs whoever decides on restrictions as well.
+    is limited beside it, or has no decider of its own, needs whoever decides on restrictions as well. So does leaving
+    stages out need whoever takes that path, and not telling the police whoever decides that (Homes for Life 1.9.4).
     """
     kinds = restriction.of_kinds()
     own = [kind.by for kind in kinds if kind.by]
@@ -37,7 +40,30 @@ def body(restriction: Restriction) -> Deciders:
     )
     whole = bool(kinds) and len(own) == len(kinds) and not beside
     policy = restriction.case.policy
-    return of_act(policy, "restrict", own if whole else [deciders(policy), *own])
+    besides = [who for who in (takes_path(restriction), leaves_police_out(restriction)) if who is not None]
+    return of_act(policy, "restrict", [*(own if whole else [deciders(policy), *own]), *besides])
+
+
+def takes_path(restriction: Restriction) -> Who | None:
+    """Whom the policy lets leave stages out by the path that a proposal takes; None where it names nobody."""
+    taken = next((path for path in restriction.case.policy.paths if path.key == restriction.path), None)
+    if not restriction.extreme or taken is None or taken.by.unsaid:
+        return None
+    return taken.by
+
+
+def police_left_out(restriction: Restriction) -> bool:
+    """Whether to impose a proposal decides that the police are not told of what it rests on, though it is asked."""
+    if restriction.police_told is not False:
+        return False
+    case = restriction.case
+    return ladder.police(case.policy, case, restriction.incidents.all(), restriction.path) is not None
+
+
+def leaves_police_out(restriction: Restriction) -> Who | None:
+    """Whom the policy lets decide that the police are not told; None where they are told, or it names nobody."""
+    who = restriction.case.policy.decides("no_police")
+    return None if who.unsaid or not police_left_out(restriction) else who
 
 
 def lifters(restriction: Restriction) -> Deciders:
@@ -50,6 +76,18 @@ def review_body(review: Review, outcome: str) -> Deciders:
     policy = review.restriction.case.policy
     extends = policy.decides("extend") if outcome == Review.Outcome.EXTEND else Who()
     return of_act(policy, "review", [review_deciders(review), *([] if extends.unsaid else [extends])])
+
+
+def asked_before_review(review: Review, outcome: str = "") -> list[Deciders]:
+    """Each act of a review before which the policy has somebody asked: the review, and what it comes to.
+
+    Without an outcome, whatever it may come to.
+    """
+    policy = review.restriction.case.policy
+    comes_to = {Review.Outcome.LIFT: "lift", Review.Outcome.EXTEND: "extend", Review.Outcome.VARY: "vary"}
+    later = [comes_to[outcome]] if outcome in comes_to else [] if outcome else list(comes_to.values())
+    acts = ("review" if review.requested_on is None else "reconsider", *later)
+    return [body for act in acts if (body := of_act(policy, act)).consult is not None]
 
 
 def reviewers(policy: Policy) -> Who:
@@ -98,8 +136,7 @@ def check_can_withdraw(user: User, restriction: Restriction) -> None:
 
 def check_can_decide(user: User, restriction: Restriction) -> None:
     """Somebody whom the policy names (Dover 6.14) and who neither proposed it nor was affected (F12)."""
-    barred = _barred(restriction, "restrict", _parts(restriction, first_decider=False))
-    _check_may(user, restriction.case, body(restriction), "decide on a restriction", barred)
+    _check_may(user, restriction.case, body(restriction), "decide on a restriction", _barred_from_imposing(restriction))
 
 
 def check_can_send_back(user: User, restriction: Restriction) -> None:
@@ -237,7 +274,7 @@ def check_can_suspend(user: User, restriction: Restriction) -> None:
 
 def barred_from_deciding(restriction: Restriction) -> set[int]:
     """Who is kept from deciding a proposal: its proposer, people affected (F12), and whom the policy adds."""
-    return set(_barred(restriction, "restrict", _parts(restriction, first_decider=False)))
+    return set(_barred_from_imposing(restriction))
 
 
 def barred_from_reviewing(restriction: Restriction) -> set[int]:
@@ -308,6 +345,34 @@ def _barred(restriction: Restriction, act: str, f12: dict[int, str]) -> dict[int
     policys = excluded(restriction, said.raw or ())
     rule = said.rule or F12
     return {pk: (did, rule) for pk, did in policys.items()} | {pk: (did, F12) for pk, did in f12.items()}
+
+
+def _barred_from_imposing(restriction: Restriction) -> dict[int, tuple[str, Rule]]:
+    """Everybody who may not decide a proposal; where it leaves the police out, whom the policy keeps from that as well.
+
+    Where those affected do not decide that, whoever received the threat does not alone: only with others (Homes for
+    Life 1.9.4).
+    """
+    barred = _barred(restriction, "restrict", _parts(restriction, first_decider=False))
+    if not police_left_out(restriction):
+        return barred
+    said = restriction.case.policy.not_by("no_police")
+    words, rule = said.raw or (), said.rule or F12
+    out = excluded(restriction, words)
+    who = body(restriction)
+    if "affected" in words and not (who.together or who.meets):
+        out |= dict.fromkeys(_received(restriction), RECEIVED)
+    return {pk: (did, rule) for pk, did in out.items()} | barred
+
+
+def _received(restriction: Restriction) -> set[int]:
+    """Who met with what the police might be told of: whoever reported, from their own knowledge, what opens a path."""
+    policy = restriction.case.policy
+    return {
+        incident.reported_by_id
+        for incident in restriction.incidents.exclude(knowledge=Incident.Knowledge.HEARSAY)
+        if any(path.police.raw not in (None, "none") and ladder.opens(policy, path, incident) for path in policy.paths)
+    }
 
 
 def _check_may(user: User, case: Case, body: Deciders, act: str, barred: dict[int, tuple[str, Rule]]) -> None:

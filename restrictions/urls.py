@@ -34,6 +34,7 @@ urlpatterns = [
     path("restrictions/<str:ref>/withdraw/", proposals.withdraw, name="withdraw"),
     path("restrictions/<str:ref>/decide/", decisions.decide, name="decide"),
     path("restrictions/<str:ref>/consult/", together.consult, name="consult"),
+    path("restrictions/<str:ref>/consult/<slug:act>/", together.consult, name="consult_on"),
     path("restrictions/<str:ref>/agreed/", together.agreed, name="agreed"),
     path("restrictions/<str:ref>/imposed/", decisions.imposed, name="imposed"),
     path("restrictions/<str:ref>/returned/", decisions.returned, name="returned"),

@@ -160,6 +160,7 @@ DOORS: dict[str, Door] = {
     "restrictions:decide": Door(READERS, WAITING, acts={"team leader"}),
     # Nobody is asked first in this policy: nobody finds the page. tests/restrictions/test_together.py has one.
     "restrictions:consult": Door(set(), WAITING),
+    "restrictions:consult_on": Door(set(), lambda: WAITING() | {"act": "lift"}),
     "restrictions:agreed": Door(READERS, WAITING),
     "restrictions:imposed": Door(READERS, IN_FORCE),
     "restrictions:returned": Door(READERS, RETURNED),
@@ -198,6 +199,7 @@ DOORS: dict[str, Door] = {
     "cases:reopen": Door(CASEWORK, of(Case, stage="closed")),
     "cases:warning": Door(READERS, WARNING),
     "cases:warning_change": Door(CASEWORK, SENT_BACK),
+    "cases:warning_consult": Door(set(), WARNING),
     "cases:warning_return": Door(DECIDERS, WARNING),
     "cases:warning_withdraw": Door(CASEWORK, SENT_BACK),
     "cases:warning_issued": Door(READERS, ISSUED),

@@ -95,7 +95,9 @@ def test_imposed_and_withdrawn_at_once(order):
     w = builders.world()
     restriction = builders.proposed(w)
     acts = [
-        lambda: services.impose(restriction.pk, by=w.staff.team_leader, at=w.at, reasons="It is needed."),
+        lambda: services.impose(
+            restriction.pk, by=w.staff.team_leader, at=w.at, reasons="It is needed.", considered="Fair."
+        ),
         lambda: services.withdraw(restriction.pk, by=w.staff.officer, at=w.at),
     ]
     first, second = one_then_other(*(acts[n] for n in order))
@@ -115,7 +117,7 @@ def test_lifted_and_reviewed_at_once(order, outcome):
         lambda: services.lift(restriction.pk, by=w.staff.team_leader, at=at, reason="It is over."),
         lambda: services.decide_review(
             review.pk, by=reviewer, at=at, outcome=outcome, reasons="x", evidence="It went on.",
-            months=6 if outcome == "extend" else None,
+            months=6 if outcome == "extend" else None, considered="Weighed.",
         ),
     ]  # fmt: skip
     first, second = one_then_other(*(acts[n] for n in order))
@@ -133,7 +135,7 @@ def test_lapsed_by_the_sweep_and_extended_by_a_review_at_once(order):
         lambda: services.lapse(restriction.pk, at=at),
         lambda: services.decide_review(
             review.pk, by=reviewer, at=at, outcome="extend", reasons="x", evidence="It went on.", months=6,
-            late_reason="Illness",
+            late_reason="Illness", considered="Weighed.",
         ),
     ]  # fmt: skip
     found = one_then_other(*(acts[n] for n in order))
@@ -172,7 +174,9 @@ def test_an_incident_is_logged_while_a_restriction_is_imposed(order):
         return builders.log(w.provider, w.staff, w.resident, at=w.at)
 
     acts = [
-        lambda: services.impose(restriction.pk, by=w.staff.team_leader, at=w.at, reasons="It is needed."),
+        lambda: services.impose(
+            restriction.pk, by=w.staff.team_leader, at=w.at, reasons="It is needed.", considered="Fair."
+        ),
         log,
     ]
     results: list[Any] = [None, None]
@@ -207,7 +211,9 @@ def test_a_need_that_is_recorded_meanwhile_opens_the_proposal_again():
         lambda: people.services.record_need(
             w.resident.pk, kind="need", words="Deaf", about_health=True, by=w.staff.officer, at=w.at
         ),
-        lambda: services.impose(restriction.pk, by=w.staff.team_leader, at=w.at, reasons="It is needed."),
+        lambda: services.impose(
+            restriction.pk, by=w.staff.team_leader, at=w.at, reasons="It is needed.", considered="Fair."
+        ),
     )
     assert not isinstance(first, Exception) and isinstance(second, NotReady), second
     assert not Entry.objects.exists()

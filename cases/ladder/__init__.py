@@ -17,7 +17,7 @@ from cases.ladder.gates import (
     question,
     questions_before_warning,
 )
-from cases.ladder.paths import Police, police, ways_out
+from cases.ladder.paths import Police, opens, police, ways_out
 from cases.ladder.roles import body_that_issues, names_with, roles_named, who_issues, who_issues_words
 from cases.ladder.scope import SCOPE, Scope, scope
 from cases.ladder.standing import Standing, is_dangerous, read
@@ -47,6 +47,7 @@ __all__ = [
     "next_step",
     "papers",
     "persisted",
+    "opens",
     "police",
     "question",
     "questions_before_warning",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cases.ladder.standing import is_dangerous
-from cases.models import Incident
+from cases.models import Case, Incident
 from policies.parts import Path
 from policies.policy import DANGER, Policy
 from policies.rules import Rule
@@ -68,18 +68,49 @@ def _is_open(policy: Policy, path: Path, incidents: Sequence[Incident]) -> bool:
     return bool(path.conditions)
 
 
-def police(policy: Policy, incidents: Sequence[Incident], taken: str = "") -> Police | None:
+def police(policy: Policy, case: Case, incidents: Iterable[Incident], taken: str = "") -> Police | None:
     """What the policy asks about the police on these incidents, the strictest first; None where it asks nothing.
 
     Asked of each path that an incident opens, and of the one that is taken. Told already with every such incident,
-    nothing more is asked.
+    nothing more is asked. A policy may say otherwise at another stage of the case: then the path of that stage speaks
+    (Northampton 4.1: violence is referred to the police at the Informal and the Warning Stage, and at the Formal Stage
+    it could be).
     """
+    given, stage = list(incidents), stage_of(policy, case)
     asked: list[Police] = []
     for path in policy.paths:
-        opening = [incident for incident in incidents if opens(policy, path, incident)]
+        opening = _opening(policy, path, given, stage)
         if path.police.raw in (None, "none") or not (opening or path.key == taken):
             continue
         if opening and all(incident.police_called for incident in opening):
             continue
         asked.append(Police(path, path.police.rule))
     return min(asked, key=lambda one: (not one.always, not one.normally), default=None)
+
+
+def stage_of(policy: Policy, case: Case) -> str:
+    """The key of the stage of the policy at which a case stands; in a review that of the restriction it is about.
+
+    "" where the policy has no such stage.
+    """
+    state = case.stage.replace("_", " ")
+    states = (state, "contact restriction") if state == "review" else (state,)
+    stage = next((found for each in states if (found := policy.stage_for_state(each))), None)
+    return stage.key if stage else ""
+
+
+def _fits(path: Path, stage: str) -> bool:
+    return not path.at or not stage or stage in path.at
+
+
+def _opening(policy: Policy, path: Path, incidents: Sequence[Incident], stage: str) -> list[Incident]:
+    """The incidents by which a path speaks of the police at a stage.
+
+    A path of one stage that names no behaviour of its own speaks of what opens its fellows at the others.
+    """
+    if not _fits(path, stage):
+        return []
+    if path.when or path.key == DANGER or not path.at:
+        return [incident for incident in incidents if opens(policy, path, incident)]
+    elsewhere = [other for other in policy.paths if not _fits(other, stage)]
+    return [incident for incident in incidents if any(opens(policy, other, incident) for other in elsewhere)]

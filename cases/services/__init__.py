@@ -18,6 +18,7 @@ from cases.services.stages import (
 from cases.services.versions import move_to_version
 from cases.services.warnings import (
     change_warning,
+    consult_on_warning,
     draft_warning,
     issue_warning,
     send_back_warning,
@@ -30,6 +31,7 @@ __all__ = [
     "assess",
     "change_warning",
     "close",
+    "consult_on_warning",
     "correct_warning",
     "decide_not_to_act",
     "draft_warning",

@@ -17,6 +17,7 @@ from people import access
 from people.access import Can
 from people.models import User
 from policies.rules import RuleBroken
+from policies.values import Item
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,24 @@ class Meeting:
 
 def check_consulted(body: Deciders, about: str, case: Case, *, field: str) -> None:
     """Refuse a decision before those were consulted whom the policy has asked first, where that binds."""
-    if body.consult_binds and not deciders.consulted(body, about, case.provider_id):
+    if waits_for_consultation(body, about, case):
         assert body.consult is not None
         raise RuleBroken(f"Record what was said by: {body.consult.names()}", body.consult.rule, field)
+
+
+def check_weighed(considered: str, questions: Sequence[Item]) -> None:
+    """Refuse a decision that does not say what was weighed, where the policy asks questions before it (`[consider]`).
+
+    A list of which the text is lost asks nothing of that part: what cannot be read cannot be answered. Raises
+    `RuleBroken` beside what was considered, with the clause of the first question.
+    """
+    if questions and not considered.strip():
+        raise RuleBroken("Enter what else you considered", questions[0].rule, "considered")
+
+
+def waits_for_consultation(body: Deciders, about: str, case: Case) -> bool:
+    """Whether an act cannot be decided yet, because nobody has written down what those said who are asked first."""
+    return body.consult_binds and not deciders.consulted(body, about, case.provider_id)
 
 
 @transaction.atomic

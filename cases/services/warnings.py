@@ -253,10 +253,12 @@ def issue_warning(
     """Issue the letter, which moves the case to the written warning in the same transaction (Dover 6.11, 6.12).
 
     Whoever the policy names may; where it is silent, as Dover's is, somebody who decides, and the decision is
-    recorded as made in its silence. What was considered and what was not done are kept with it (6.24). Issued by the
+    recorded as made in its silence. What was considered and what was not done are kept with it (6.24); where the policy
+    asks questions before it, what was considered must be said (Northampton 2.3). Issued by the
     same person a second time (a double click), it is left as it is. A first letter moves nothing, and stands with the
     last incident that is known by now: only what comes after it is a further one. Where the policy has several issue
-    it, `meeting` says who else decided, when, and what was said; whom it keeps from this decision is refused.
+    it, `meeting` says who else decided, when, and what was said; whom it keeps from this decision is refused. Where it
+    has somebody asked first and that binds, nothing is issued before what they said is written down.
     """
     case, warning, letter = _lock(warning_id)
     paper = papers.PAPERS[warning.kind]
@@ -268,8 +270,11 @@ def issue_warning(
     permissions.check_not_barred_from_warning(by, case, warning)
     standing = _ready(case, paper)
     _chosen(standing, list(warning.incidents.all()))
+    body = ladder.body_that_issues(case.policy, paper)
+    deciding.check_weighed(considered, ladder.questions_before_warning(case.policy, paper))
+    deciding.check_consulted(body, about_letter(letter), case, field="considered")
     deciding.decide_at_once(
-        case, body=ladder.body_that_issues(case.policy, paper), about=about_letter(letter), subject=case, by=by, at=at,
+        case, body=body, about=about_letter(letter), subject=case, by=by, at=at,
         reasons=reasons or ladder.written_reached(standing).sentence, considered=considered, not_done=not_done,
         meeting=meeting, barred=permissions.barred_from_warning(case, warning),
     )  # fmt: skip
@@ -298,6 +303,25 @@ def issue_warning(
     rights.open_window(
         case, paper.state, f"the {paper.name}", about=about_letter(letter), on=day_of(at), event=decision.pk, at=at,
         told=True,
+    )  # fmt: skip
+    return warning
+
+
+@transaction.atomic
+def consult_on_warning(
+    warning_id: int, *, by: User, at: datetime, person_id: int | None, on: date | None, words: str
+) -> Warning:
+    """Write down what somebody said whom the policy has asked before a letter of the ladder is issued.
+
+    Raises `TransitionNotAllowed` for a letter that is issued or withdrawn, `RuleBroken` for somebody whom the policy
+    does not name.
+    """
+    case, warning, letter = _lock(warning_id)
+    if letter.state not in WAITING:
+        raise _too_late(letter, "consulted on")
+    deciding.record_consultation(
+        case, body=ladder.body_that_issues(case.policy, papers.PAPERS[warning.kind]), about=about_letter(letter),
+        subject=case, person_id=person_id, on=on, words=words, by=by, at=at,
     )  # fmt: skip
     return warning
 

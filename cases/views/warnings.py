@@ -18,6 +18,8 @@ from cases.ladder.papers import Paper
 from cases.models import Case, Warning
 from cases.services import rights
 from cases.services.deciding import needs_others
+from cases.services.warnings import WAITING, about_letter
+from cases.views import consulting
 from cases.views.frame import SignedInRequest, bar, find
 from design import components, refusals
 from design.dates import day_of
@@ -147,7 +149,7 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
         "name": paper.name,
         "form": form,
         "questions": questions,
-        "asked_first": case.policy.consulted_on("warn"),
+        "consultation": _consultation(request, case, letter, paper),
         "preview": letters.as_html(letter, on=today, known=rights.of_letter(case, paper.state, today)),
         "why_not_issue": may("issue_first_letter" if paper.first else "issue_warning")
         or why_not(permissions.check_not_barred_from_warning, request.user, case, warning),
@@ -164,6 +166,35 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
         "sent_back": _returned(letter, case),
     }
     return render(request, "cases/warning.html", context)
+
+
+def _consultation(request: SignedInRequest, case: Case, letter: Letter, paper: Paper) -> dict[str, Any] | None:
+    """Whom the policy has asked before this letter is issued, and the way to write down what they said."""
+    return consulting.shown(
+        ladder.body_that_issues(case.policy, paper), about_letter(letter), case, request.user,
+        url=reverse("cases:warning_consult", args=[letter.reference]), is_open=letter.state in WAITING,
+    )  # fmt: skip
+
+
+def consult(request: SignedInRequest, ref: str) -> HttpResponse:
+    """Write down what somebody said whom the policy has asked before the letter is issued."""
+    case, warning, letter = _find(request, ref)
+    permissions.check_can_consult(request.user, case)
+    paper = papers.PAPERS[warning.kind]
+    body = ladder.body_that_issues(case.policy, paper)
+    if body.consult is None:
+        raise Http404("The policy has nobody asked before this")
+    try:
+        return consulting.write_down(
+            request, case, body, back=reverse("cases:warning", args=[ref]),
+            record=lambda person, on, words: services.consult_on_warning(
+                warning.pk, by=request.user, at=timezone.now(), person_id=person, on=on, words=words
+            ),
+            context={**bar(case), "subject": letter.reference,
+                     "consultation": _consultation(request, case, letter, paper)},
+        )  # fmt: skip
+    except TransitionNotAllowed as refused:
+        return _somebody_was_first(request, case, refused)
 
 
 def _says(case: Case, paper: Paper) -> tuple[Item, ...]:

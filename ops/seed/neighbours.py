@@ -56,6 +56,7 @@ STAFF = [
 RESIDENTS = ["Colin Marsh", "Denise Otieno", "Archie Dunn", "Wanda Pike", "Faisal Noor", "Ruth Ellery"]
 FIRST = "Rang eleven times about one repair, and shouted for ten minutes each time."
 LATER = "Came to the desk, shouted at the receptionist, and would not leave for half an hour."
+WEIGHED = "Whether a talk would do. He was rung back twice, the repair is booked, and it went on."
 TERMS = [
     NewTerm("phone", "limited", "You may ring us on Tuesdays and Thursdays between 10am and 11am."),
     NewTerm("email", "open"),
@@ -181,7 +182,7 @@ class Neighbour(Around):
         )
         issuers = ladder.who_issues(case.policy, paper)
         by = self.decider() if issuers.unsaid else self.holder(sorted(issuers.keys()))
-        cases.services.issue_warning(first.pk, by=by, at=at)
+        cases.services.issue_warning(first.pk, by=by, at=at, considered=WEIGHED)
 
     def _send_letter(self, case: Case) -> None:
         at = self.at(34, 14)
@@ -200,7 +201,8 @@ class Neighbour(Around):
         )
         issuers = ladder.who_issues(case.policy)
         by = self.decider() if issuers.unsaid else self.holder(sorted(issuers.keys()))
-        cases.services.issue_warning(warning.pk, by=by, at=at, reasons="It went on after two warnings in the call.")
+        reasons = "It went on after two warnings in the call."
+        cases.services.issue_warning(warning.pk, by=by, at=at, reasons=reasons, considered=WEIGHED)
 
     def _answer(self, case: Case, gates: list[ladder.Gate], at: datetime) -> None:
         """Assess and answer what the policy asks before a step."""

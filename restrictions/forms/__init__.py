@@ -5,13 +5,13 @@ from typing import Any
 
 from cases import ladder
 from cases.forms import add_meeting, meeting_fields, meeting_of
-from cases.models import Assessment, Incident
+from cases.models import Assessment, Case, Incident
 from cases.services.deciding import Meeting
 from design import dates, fields, forms, words
 from people.models import User
 from policies.parts import Path, RestrictionKinds
 from policies.policy import DANGER, Policy, RegisterRule
-from policies.values import Item
+from policies.values import Item, Who
 from restrictions.models import Restriction, Review, Term
 from restrictions.services import NewTerm
 from restrictions.services.asked import kind_words
@@ -67,9 +67,10 @@ class Evidence(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, incidents: Sequence[Incident], policy: Policy, paths: Sequence[Path], **kwargs: Any
+        self, *args: Any, incidents: Sequence[Incident], case: Case, paths: Sequence[Path], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        policy = case.policy
         chosen = choose(
             self, "incidents", [(str(i.pk), f"{i.reference}, {dates.day(i.happened_on)}") for i in incidents]
         )
@@ -79,11 +80,15 @@ class Evidence(forms.Form):
         if self.paths:
             self._ask_about_stages()
         asked = [
-            found for path in (*paths, None) if (found := ladder.police(policy, incidents, path.key if path else ""))
+            found
+            for path in (*paths, None)
+            if (found := ladder.police(policy, case, incidents, path.key if path else ""))
         ]
         if asked:
             self._ask_about_police(
-                min(asked, key=lambda one: (not one.always, not one.normally)), policy.questions_for("no_police")
+                min(asked, key=lambda one: (not one.always, not one.normally)),
+                policy.questions_for("no_police"),
+                policy.decides("no_police"),
             )
 
     def _ask_about_stages(self) -> None:
@@ -118,16 +123,17 @@ class Evidence(forms.Form):
     @staticmethod
     def _allows(path: Path) -> str:
         cited = path.skips_rule.cite() if path.skips_rule else "The policy"
+        who = "" if path.by.unsaid else f" That is decided by: {path.by.names()}."
         if path.skips:
             what = "an extreme case" if path.key == DANGER else f"“{path.name}”"
-            return f"{cited} lets {what} leave them out."
-        return f"Whether they may be for “{path.name}” the policy does not say: it is decided in its silence."
+            return f"{cited} lets {what} leave them out.{who}"
+        return f"Whether they may be for “{path.name}” the policy does not say: it is decided in its silence.{who}"
 
     @staticmethod
     def _questions(path: Path) -> list[tuple[str, Item]]:
         return [(f"answer_{path.key}_{number}", question) for number, question in enumerate(path.conditions)]
 
-    def _ask_about_police(self, asked: ladder.Police, questions: Sequence[Item]) -> None:
+    def _ask_about_police(self, asked: ladder.Police, questions: Sequence[Item], who: Who) -> None:
         """Whether the police have been told: always, unless there is a reason, or as people judge."""
         cited = asked.rule.cite() if asked.rule else "The policy"
         hint = (
@@ -145,9 +151,10 @@ class Evidence(forms.Form):
             label="When, by whom, and their reference (optional)", required=False, rows=2
         ))  # fmt: skip
         weighed = " ".join(str(question) for question in questions)
+        decided = "" if who.unsaid else f"Not to tell them is decided, with the proposal, by: {who.names()}. "
         self._add("police_why", fields.LongTextField(
             label="Why not" + ("" if binds else " (optional)"), called="why the police are not told", rows=3,
-            required=False, help_text=f"The policy asks you to weigh: {weighed}" if weighed else "",
+            required=False, help_text=decided + (f"The policy asks you to weigh: {weighed}" if weighed else ""),
         ))  # fmt: skip
 
     def _add(self, name: str, field: fields.Spoken) -> None:
@@ -510,23 +517,6 @@ class Decide(forms.Form):
     def orders(self) -> list[str]:
         """The orders, one a line."""
         return [line for line in self.cleaned_data["instructions"].splitlines() if line.strip()]
-
-
-class Consult(forms.Form):
-    """Who was asked before the decision, when, and what they said."""
-
-    person = fields.SelectField(label="Who was consulted?", called="who was consulted")
-    on = fields.DayField(label="When?", called="the day")
-    words = fields.LongTextField(
-        label="What did they say?", called="what they said",
-        help_text="In their words, for and against. Those who decide read this.",
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["person"]
-        assert isinstance(field, fields.SelectField)
-        field.choices = [("", "Choose a colleague"), *((str(user.pk), user.name) for user in people)]
 
 
 class Reason(forms.Form):

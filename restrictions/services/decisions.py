@@ -25,7 +25,7 @@ from restrictions.models import Restriction, Review
 from restrictions.services import asked, parts, proposals, readiness, spoc, telling, waiving
 from restrictions.services import terms as limits
 from restrictions.services.readiness import NotReady
-from restrictions.services.rows import about, locked
+from restrictions.services.rows import about, consulted_about, locked
 from restrictions.services.terms import NewTerm
 
 State = Restriction.State
@@ -63,8 +63,9 @@ def impose(
 
     All at once: the case moves to its stage, the resident is entered on the register (6.30), the letter is issued
     (6.15), the appeal window (6.34) and the reviews (6.18) are set, the decision is recorded. Everything that had to be
-    there when it was proposed must still be: needs that became known since open the proposal again. Raises
-    TransitionNotAllowed where somebody has decided already, NotReady or RuleBroken where something is missing.
+    there when it was proposed must still be: needs that became known since open the proposal again. Where the policy
+    asks questions, each decider says what was weighed (Northampton 2.3). Raises TransitionNotAllowed where somebody has
+    decided already, NotReady or RuleBroken where something is missing.
     """
     restriction = locked(restriction_id)
     permissions.check_can_decide(by, restriction)
@@ -72,8 +73,9 @@ def impose(
         raise TransitionNotAllowed(object=restriction)
     if not reasons.strip():
         raise RuleBroken("Enter your reasons", asked.EVIDENCED, "reasons")
+    deciding.check_weighed(considered, asked.questions(restriction.case.policy))
     proposals.check_not_spoken(restriction, by)
-    body = check_together(restriction, changes)
+    body = check_together(restriction, changes, by)
     changed = _apply(restriction, changes or Changes())
     if lacking := readiness.missing(restriction):
         raise NotReady(lacking)
@@ -107,6 +109,7 @@ def impose(
         facts=_facts(made) | {"changed": changed},
     )
     waiving.record_waiver(restriction, by=by, at=at)
+    _record_no_police(restriction, by=by, at=at)
     writer = deciding.writer(restriction.case, body=body, about=about(restriction), by=by)
     deadlines.meet(about(restriction), "restriction.decide", at=at, how="Imposed")
     stages.mark_restricted(restriction.case_id, by=writer, at=at, extreme=restriction.extreme)
@@ -116,6 +119,19 @@ def impose(
     _issue(restriction, "restriction", telling.letter_facts(made), by=writer, at=at)
     tell_of_late_review(restriction, made, by=writer, at=at)
     return restriction
+
+
+def _record_no_police(restriction: Restriction, *, by: User, at: datetime) -> None:
+    """Record, with a restriction that is being imposed, that the police are not told, and why (Homes for Life 1.9.4).
+
+    By a decision of its own where the policy says who decides that; elsewhere it stands with the proposal.
+    """
+    who = permissions.leaves_police_out(restriction)
+    if who is not None:
+        audit.decide(
+            "police.not_told", subject=restriction, by=by, at=at, reasons=restriction.police_words, rule=who.rule,
+            outcome="the police are not told",
+        )  # fmt: skip
 
 
 def _apply(restriction: Restriction, changes: Changes) -> dict[str, Any]:
@@ -142,13 +158,14 @@ def _apply(restriction: Restriction, changes: Changes) -> dict[str, Any]:
     return changed
 
 
-def check_together(restriction: Restriction, changes: Changes | None) -> Deciders:
+def check_together(restriction: Restriction, changes: Changes | None, by: User) -> Deciders:
     """Who decides a proposal; refused where those have not been asked whom the policy has asked first, or where one of
     several would impose something else than the others decide on.
     """
     body = permissions.body(restriction)
     deciding.check_consulted(body, about(restriction), restriction.case, field="decision")
-    if changes is not None and body.together:
+    others = body.together or (not body.meets and deciding.needs_others(body, by, restriction.case))
+    if changes is not None and others:
         raise RuleBroken(
             "Return it, saying what has to change: several decide, and on the same thing", SAME, "decision"
         )
@@ -159,7 +176,7 @@ def check_decision(
     restriction: Restriction, changes: Changes | None, *, meeting: Meeting | None, by: User, at: datetime
 ) -> None:
     """Refuse what `impose` would refuse, before anything is done: for the page on which it is checked."""
-    body = check_together(restriction, changes)
+    body = check_together(restriction, changes, by)
     if body.meets:
         barred = permissions.barred_from_deciding(restriction)
         deciding.check_meeting(restriction.case, body, meeting, by=by, at=at, barred=barred)
@@ -263,7 +280,8 @@ def tell_of_late_review(restriction: Restriction, made: telling.Plan, *, by: Use
 def lift(restriction_id: int, *, by: User, at: datetime, reason: str, meeting: Meeting | None = None) -> Restriction:
     """End a restriction early, because the reason for it has gone: the resident is told, the register entry removed.
 
-    Where the policy has several decide, `meeting` says who else did, when, and what was said.
+    Where the policy has several decide, `meeting` says who else did, when, and what was said; where it has somebody
+    asked first, that is written down before.
     Raises RuleBroken without a reason, TransitionNotAllowed where it is not in force or its last day has gone.
     """
     restriction = locked(restriction_id)
@@ -274,8 +292,10 @@ def lift(restriction_id: int, *, by: User, at: datetime, reason: str, meeting: M
         raise TransitionNotAllowed(f"{restriction.reference} is over already: its last day has gone.")
     if not reason.strip():
         raise RuleBroken("Enter why it is lifted", None, "reason")
+    body = permissions.lifters(restriction)
+    deciding.check_consulted(body, consulted_about(restriction, body.act), restriction.case, field="reason")
     deciding.decide_at_once(
-        restriction.case, body=permissions.lifters(restriction), about=about(restriction), subject=restriction, by=by,
+        restriction.case, body=body, about=about(restriction), subject=restriction, by=by,
         at=at, reasons=reason, meeting=meeting, barred=permissions.barred_from_lifting(restriction),
     )  # fmt: skip
     end(restriction, by=by, at=at, reason=reason.strip())
@@ -307,6 +327,7 @@ def check_lift(restriction: Restriction, *, meeting: Meeting | None, by: User, a
     if not restriction.is_in_force(day_of(at)):
         raise RuleBroken("It is not in force, so there is nothing to lift", None, "reason")
     body, barred = permissions.lifters(restriction), permissions.barred_from_lifting(restriction)
+    deciding.check_consulted(body, consulted_about(restriction, body.act), restriction.case, field="reason")
     deciding.check_at_once(restriction.case, body, meeting, by=by, at=at, barred=barred)
 
 

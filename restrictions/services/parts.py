@@ -80,7 +80,7 @@ def save_evidence(
         words = "Select incidents that somebody saw or heard, and in which this resident behaved so"
         raise RuleBroken(words, EVIDENCED, "incidents")
     taken = check_extreme(policy, chosen, path, extreme_reason, extreme_answers or {}) if extreme else None
-    _put_police(restriction, ladder.police(policy, chosen, taken.key if taken else ""), police_told, police_words)
+    _put_police(restriction, ladder.police(policy, case, chosen, taken.key if taken else ""), police_told, police_words)
     restriction.incidents.set(chosen)
     restriction.evidence_summary = summary.strip()
     restriction.extreme, restriction.path = extreme, taken.key if taken else ""
@@ -138,7 +138,7 @@ def _put_police(restriction: Restriction, asked: ladder.Police | None, told: boo
 
 def check_police(policy: Policy, chosen: Sequence[Incident], restriction: Restriction) -> None:
     """Refuse a proposal that leaves open what the policy asks about the police, or does not tell them where it must."""
-    asked = ladder.police(policy, chosen, restriction.path)
+    asked = ladder.police(policy, restriction.case, chosen, restriction.path)
     if asked is None or not (asked.always or asked.normally):
         return
     if restriction.police_told is None:

@@ -7,6 +7,7 @@ from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
 from cases import deciders
+from cases.deciders import Deciders
 from cases.models import Case
 from cases.services import deciding
 from deadlines import services as deadlines
@@ -14,10 +15,10 @@ from people.models import User
 from people.references import next_reference
 from policies.rules import RuleBroken
 from restrictions import permissions
-from restrictions.models import Restriction
+from restrictions.models import Restriction, Review
 from restrictions.services import terms as limits
 from restrictions.services.readiness import NotReady, missing
-from restrictions.services.rows import about, locked
+from restrictions.services.rows import about, consulted_about, locked
 
 State = Restriction.State
 
@@ -165,20 +166,43 @@ def send_back(restriction_id: int, *, by: User, at: datetime, reasons: str) -> R
 
 @transaction.atomic
 def consult(
-    restriction_id: int, *, by: User, at: datetime, person_id: int | None, on: date | None, words: str
+    restriction_id: int,
+    *,
+    by: User,
+    at: datetime,
+    person_id: int | None,
+    on: date | None,
+    words: str,
+    act: str = "restrict",
 ) -> Restriction:
-    """Write down what somebody said whom the policy has asked before a proposal is decided.
+    """Write down what somebody said whom the policy has asked before an act: a proposal, its end, or its review.
 
-    Raises TransitionNotAllowed where it is decided, RuleBroken for somebody whom the policy does not name.
+    Raises TransitionNotAllowed where the act cannot be decided now, RuleBroken for somebody whom the policy does not
+    name.
     """
     restriction = locked(restriction_id)
-    if restriction.state not in Restriction.PREPARING:
+    body = next((one for one in consultable(restriction) if one.act == act), None)
+    if body is None:
         raise TransitionNotAllowed(object=restriction)
     deciding.record_consultation(
-        restriction.case, body=permissions.body(restriction), about=about(restriction), subject=restriction,
+        restriction.case, body=body, about=consulted_about(restriction, act), subject=restriction,
         person_id=person_id, on=on, words=words, by=by, at=at,
     )  # fmt: skip
     return restriction
+
+
+def consultable(restriction: Restriction) -> list[Deciders]:
+    """Each act that can be decided on a restriction now; in a review, those before which somebody is asked."""
+    if restriction.state in Restriction.PREPARING:
+        return [permissions.body(restriction)]
+    begun = restriction.reviews.filter(state=Review.State.BEGUN).first()
+    asked = []
+    if begun:
+        begun.restriction = restriction
+        asked = permissions.asked_before_review(begun)
+    if restriction.state == State.IN_FORCE and not any(body.act == "lift" for body in asked):
+        asked.append(permissions.lifters(restriction))
+    return asked
 
 
 @transaction.atomic

@@ -26,7 +26,7 @@ from restrictions import permissions
 from restrictions.models import Restriction, Review
 from restrictions.services import asked, decisions, telling
 from restrictions.services import terms as limits
-from restrictions.services.rows import about, locked
+from restrictions.services.rows import about, consulted_about, locked
 from restrictions.services.terms import NewTerm
 
 State, Outcome = Restriction.State, Review.Outcome
@@ -171,7 +171,8 @@ def decide_review(
     Restriction, register, deadlines, stage and letter change together. Continuing rests on evidence that the terms were
     not kept or that the behaviour went on (6.18). What continues starts today, never backwards: between its last day
     and a late review the restriction was over. A review held late says why, and the resident is told (6.21, F7).
-    Raises TransitionNotAllowed where it is decided already, RuleBroken for what the policy or Evenhand refuses.
+    Where the policy asks questions, what was weighed is said (Dover 6.18). Raises TransitionNotAllowed where it is
+    decided already, RuleBroken for what the policy or Evenhand refuses.
     """
     review, restriction = _locked(review_id)
     permissions.check_can_decide_review(by, review)
@@ -179,6 +180,8 @@ def decide_review(
         raise TransitionNotAllowed(object=review)
     today = day_of(at)
     _check(review, restriction, today, outcome, reasons, evidence, months)
+    deciding.check_weighed(considered, asked.review_questions(restriction.case.policy))
+    _check_consulted(review, outcome)
     deciding.decide_at_once(
         restriction.case, body=permissions.review_body(review, outcome), about=f"review:{review.reference}",
         subject=review, by=by, at=at, reasons=reasons, considered=considered, not_done=not_done, meeting=meeting,
@@ -250,6 +253,14 @@ def _check(
         raise RuleBroken("Enter how the terms were not kept, or how the behaviour continued", rule, "evidence")
 
 
+def _check_consulted(review: Review, outcome: str) -> None:
+    """Refuse a review, or what it would come to, before those were asked whom the policy has asked first."""
+    restriction = review.restriction
+    for body in permissions.asked_before_review(review, outcome):
+        place = consulted_about(restriction, body.act)
+        deciding.check_consulted(body, place, restriction.case, field="outcome")
+
+
 def check_late(review: Review, restriction: Restriction, on: date, reason: str) -> str:
     """Why a review is held late, or "" where it is not. A day off explains itself; all else needs a reason (F7)."""
     if review.due_on and on > review.due_on:
@@ -296,6 +307,8 @@ def preview_review(
     """What `decide_review` would do, refused for the same reasons, and nothing done: for the page of the check."""
     restriction, by_request = review.restriction, review.is_by_request(on)
     _check(review, restriction, on, outcome, reasons, evidence, months)
+    deciding.check_weighed(considered, asked.review_questions(restriction.case.policy))
+    _check_consulted(review, outcome)
     if at is not None:
         body, barred = permissions.review_body(review, outcome), permissions.barred_from_reviewing(restriction)
         deciding.check_at_once(restriction.case, body, meeting, by=by, at=at, barred=barred)

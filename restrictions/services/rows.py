@@ -1,7 +1,7 @@
 """The row of a restriction under its lock, and how the rooms below point at it."""
 
 from people.models import Resident
-from restrictions.models import Restriction
+from restrictions.models import Restriction, Review
 
 
 def locked(restriction_id: int) -> Restriction:
@@ -29,3 +29,12 @@ def locked(restriction_id: int) -> Restriction:
 def about(restriction: Restriction) -> str:
     """How deadlines, the register and letters point at it."""
     return f"restriction:{restriction.reference}"
+
+
+def consulted_about(restriction: Restriction, act: str) -> str:
+    """What a consultation before an act is about: the review that is under way, else the restriction itself.
+
+    So what somebody said before one review does not serve for the next.
+    """
+    begun = restriction.reviews.filter(state=Review.State.BEGUN).first() if act != "restrict" else None
+    return f"review:{begun.reference}" if begun else about(restriction)

@@ -93,6 +93,7 @@ def answer(request: SignedInRequest, ref: str) -> HttpResponse:
         form=form,
         refusal=refusal,
         breaches=waiting,
+        police=ladder.police(policy, restriction.case, [each.incident for each in waiting]),
         steps=steps,
         taken=list(restriction.breach_steps.select_related("decided_by")),
         decides=permissions.answerers(policy, BreachStep.NONE),

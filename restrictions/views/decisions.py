@@ -266,7 +266,8 @@ def lift(request: SignedInRequest, ref: str) -> HttpResponse:
                 today=today,
             )
             return render(request, "restrictions/check_lift.html", context)
-    return render(request, "restrictions/lift.html", shared.step(restriction, form=form))
+    asked_first = together.consultation(restriction, permissions.lifters(restriction), request.user)
+    return render(request, "restrictions/lift.html", shared.step(restriction, form=form, consultation=asked_first))
 
 
 def _lift(request: SignedInRequest, restriction: Restriction, form: forms.Reason) -> HttpResponse:

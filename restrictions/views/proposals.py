@@ -156,7 +156,7 @@ def evidence(request: SignedInRequest, ref: str) -> HttpResponse:
     for path in paths:
         for number, question in enumerate(path.conditions):
             initial[f"answer_{path.key}_{number}"] = restriction.extreme_answers.get(str(question), "")
-    form = for_page(forms.Evidence, request, initial, incidents=counting, policy=policy, paths=paths)
+    form = for_page(forms.Evidence, request, initial, incidents=counting, case=case, paths=paths)
     if form.is_bound and form.is_valid():
         with form.rules():
             services.save_evidence(
@@ -407,8 +407,11 @@ def summary(restriction: Restriction) -> dict[str, Any]:
     policy = restriction.case.policy
     terms_now = limits.of(restriction)
     return {
-        "police": ladder.police(policy, list(restriction.incidents.all()), restriction.path),
+        "police": ladder.police(policy, restriction.case, restriction.incidents.all(), restriction.path),
         "path": next((path for path in policy.paths if path.key == restriction.path), None),
+        "takes_path": permissions.takes_path(restriction),
+        "leaves_police_out": permissions.leaves_police_out(restriction),
+        "not_alone": "affected" in (policy.not_by("no_police").raw or ()),
         "kinds": [asked.kind_words(kind) for kind in restriction.of_kinds()],
         "incidents": list(restriction.incidents.order_by("happened_on", "pk")),
         "terms": limits.as_rows(terms_now),

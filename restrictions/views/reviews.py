@@ -21,7 +21,7 @@ from restrictions.models import Restriction, Review
 from restrictions.services import asked
 from restrictions.services import reviews as service
 from restrictions.services import terms as limits
-from restrictions.views import shared
+from restrictions.views import shared, together
 from restrictions.views.decisions import _others
 from restrictions.views.decisions import _typed as typed_in
 
@@ -186,6 +186,7 @@ def _context(
         review=begun,
         form=form,
         refusal=refusal,
+        asked_first=together.of_review(begun, request.user),
         terms=limits.as_rows(limits.of(restriction)),
         incidents=list(restriction.incidents.order_by("happened_on", "pk")),
         since=service.incidents_since(restriction),

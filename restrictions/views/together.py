@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,16 +11,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 import cases.permissions
 from cases import deciders
 from cases.models import Voice
-from design.forms import for_page
-from people import access
-from people.access import SignedInRequest, why_not
+from cases.views import consulting
+from people.access import SignedInRequest
 from people.models import User
-from restrictions import forms, permissions, services
-from restrictions.models import Restriction
-from restrictions.services.rows import about
+from restrictions import permissions, services
+from restrictions.models import Restriction, Review
+from restrictions.services.proposals import consultable
+from restrictions.services.rows import about, consulted_about
 from restrictions.views import shared
 
 State = Restriction.State
+ACTS = ("restrict", "lift", "review", "reconsider", "extend", "vary")
 
 
 def standing(restriction: Restriction, reader: User) -> dict[str, Any]:
@@ -47,46 +47,59 @@ def standing(restriction: Restriction, reader: User) -> dict[str, Any]:
 
 
 def consultation(restriction: Restriction, body: deciders.Deciders, reader: User) -> dict[str, Any] | None:
-    """Whom the policy has asked before the decision, what they said, and the way to write it down."""
-    if body.consult is None:
-        return None
-    refusal = why_not(cases.permissions.check_can_consult, reader, restriction.case)
-    open_still = restriction.state in Restriction.PREPARING
-    return {
-        "names": body.consult.names(),
-        "rule": body.consult.rule,
-        "binds": body.consult_binds,
-        "said": deciders.consultations(about(restriction), "restrict"),
-        "done": deciders.consulted(body, about(restriction), restriction.case.provider_id),
-        "url": reverse("restrictions:consult", args=[restriction.reference]) if open_still and not refusal else "",
-    }
+    """Whom the policy has asked before an act, what they said, and the way to write it down."""
+    ref = restriction.reference
+    url = (
+        reverse("restrictions:consult", args=[ref]) if body.act == "restrict"
+        else reverse("restrictions:consult_on", args=[ref, body.act])
+    )  # fmt: skip
+    return consulting.shown(
+        body, consulted_about(restriction, body.act), restriction.case, reader, url=url,
+        is_open=any(one.act == body.act for one in consultable(restriction)),
+    )  # fmt: skip
+
+
+def of_review(review: Review, reader: User) -> list[dict[str, Any]]:
+    """The same for a review, and for each act that it may come to."""
+    found = [consultation(review.restriction, body, reader) for body in permissions.asked_before_review(review)]
+    return [one for one in found if one]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def consult(request: SignedInRequest, ref: str) -> HttpResponse:
-    """Write down what somebody said whom the policy has asked before a proposal is decided."""
+def consult(request: SignedInRequest, ref: str, act: str = "restrict") -> HttpResponse:
+    """Write down what somebody said whom the policy has asked before an act: imposing it, ending it, its review."""
     restriction = shared.find(request, ref)
     cases.permissions.check_can_consult(request.user, restriction.case)
-    body = permissions.body(restriction)
-    if body.consult is None:
+    if _nobody_is_asked(restriction, act):
         raise Http404("The policy has nobody asked before this")
-    if restriction.state not in Restriction.PREPARING:
+    body = next((one for one in consultable(restriction) if one.act == act), None)
+    if body is None:
         return shared.too_late(
             request, f"{restriction.reference} is “{restriction.get_state_display()}”: it is decided.",
             reverse("restrictions:view", args=[ref]),
         )  # fmt: skip
-    people = access.holders(restriction.case.provider, sorted(body.consult.keys()))
-    form = for_page(forms.Consult, request, people=people)
-    if form.is_bound and form.is_valid():
-        with form.rules():
-            services.consult(
-                restriction.pk, by=request.user, at=timezone.now(), person_id=int(form.cleaned_data["person"]),
-                on=form.cleaned_data["on"], words=form.cleaned_data["words"],
-            )  # fmt: skip
-            messages.success(request, "What they said is recorded.")
-            return redirect("restrictions:view", ref)
-    context = shared.step(restriction, form=form, consultation=consultation(restriction, body, request.user))
-    return render(request, "restrictions/consult.html", context)
+    back = (
+        reverse("restrictions:view", args=[ref]) if act == "restrict"
+        else reverse("restrictions:lift", args=[ref]) if _to_lift_early(restriction, act)
+        else reverse("restrictions:review", args=[ref])
+    )  # fmt: skip
+    return consulting.write_down(
+        request, restriction.case, body, back=back,
+        record=lambda person, on, words: services.consult(
+            restriction.pk, by=request.user, at=timezone.now(), act=act, person_id=person, on=on, words=words
+        ),
+        context=shared.step(
+            restriction, subject=restriction.reference, consultation=consultation(restriction, body, request.user)
+        ),
+    )  # fmt: skip
+
+
+def _nobody_is_asked(restriction: Restriction, act: str) -> bool:
+    return act not in ACTS or deciders.of_act(restriction.case.policy, act).consult is None
+
+
+def _to_lift_early(restriction: Restriction, act: str) -> bool:
+    return act == "lift" and not restriction.reviews.filter(state=Review.State.BEGUN).exists()
 
 
 @require_safe

@@ -87,7 +87,7 @@ def restricted_on(policy: str = five.NORTHAMPTON, **how) -> tuple[World, Restric
     w = five.ready_to_propose(policy)
     restriction = builders.proposed(w, **how)
     imposed = restriction_services.impose(
-        restriction.pk, by=five.a_decider(w, restriction), at=NOON, reasons="It is needed."
+        restriction.pk, by=five.a_decider(w, restriction), at=NOON, reasons="It is needed.", considered="Fair."
     )
     w.case = now(w)
     return w, imposed

@@ -72,7 +72,7 @@ class TestWhatIsCovered:
         reviewer = factories.person(w.provider, keys[0], name="Rolf Reviewer") if keys else decider
         restrictions.decide_review(
             review.pk, by=reviewer, at=NOON + timedelta(days=2), outcome="keep", reasons="He rang twice.",
-            evidence="Two calls on 19 December.",
+            evidence="Two calls on 19 December.", considered="Weighed.",
         )  # fmt: skip
         cases.services.decide_not_to_act(
             w.case.pk, considered="An injunction.", reasons="Too much.", by=w.staff.officer, at=NOON + timedelta(days=3)
@@ -237,7 +237,9 @@ class TestWarningLetter:
         warning = letter_of(w)
         cases.services.quash_warning(warning.pk, by=w.staff.manager, at=NOON, reason="It was not him.", rule=None)
         with pytest.raises(RuleBroken, match="No warning letter has been issued"):
-            restrictions.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.")
+            restrictions.impose(
+                restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair."
+            )
 
     def test_a_letter_is_taken_back_once(self):
         w = warned()
@@ -388,7 +390,7 @@ class TestOtherDecisions:
         reviewer = factories.person(w.provider, restrictions_reviewers(restriction)[0], name="Rolf Reviewer")
         review = restrictions.decide_review(
             review.pk, by=reviewer, at=NOON + timedelta(days=2), outcome="keep", reasons="He rang twice.",
-            evidence="Two calls on 19 December.", late_reason="",
+            evidence="Two calls on 19 December.", late_reason="", considered="Weighed.",
         )  # fmt: skip
         return w, restriction, review, reviewer
 

@@ -233,7 +233,7 @@ def test_the_manager_who_imposed_it_does_not_decide_and_is_not_asked(db):
     proposal = builders.proposed(w)
     lead = w.staff.manager
     access.grant(Role.objects.get(provider=w.provider, key="team_leader"), lead, by=None, at=w.at)
-    restriction = restrictions.impose(proposal.pk, by=lead, at=w.at, reasons="It is needed.")
+    restriction = restrictions.impose(proposal.pk, by=lead, at=w.at, reasons="It is needed.", considered="Fair.")
     appeal = lodge(w, restriction)
     with pytest.raises(NotPermitted, match="You imposed .*Evenhand's rule.* Maxine Manager can"):
         decide(appeal, State.DISMISSED, by=lead, at=soon())
@@ -347,6 +347,7 @@ def test_upholding_after_a_review_carried_it_on_ends_what_carries_it_on(w, restr
         reasons="Less will do.",
         evidence="Two calls.",
         terms=softer,
+        considered="Weighed.",
     )
     standing = effects.what_stands(restriction)
     assert standing.pk != restriction.pk

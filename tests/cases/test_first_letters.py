@@ -61,7 +61,7 @@ def test_it_is_what_happens_next_until_one_is_issued(case, draft, staff):
     assert "Fair Treatment Letter – informal stage" in before.sentence and "Team Leader" in before.sentence
     warning = draft()
     assert step(case, staff.officer).act.words == "Go on with the first letter"
-    services.issue_warning(warning.pk, by=staff.team_leader, at=NOON)
+    services.issue_warning(warning.pk, by=staff.team_leader, at=NOON, considered="Fair.")
     assert step(case, staff.officer).act.url_name == "cases:log"
 
 
@@ -83,7 +83,7 @@ def test_it_goes_the_way_of_a_warning_letter_and_moves_the_case_nowhere(case, dr
     services.change_warning(
         warning.pk, incidents=list(case.incidents.all()), expected="Be calm.", agreed=AGREED, by=staff.officer, at=NOON
     )
-    services.issue_warning(warning.pk, by=staff.team_leader, at=NOON)
+    services.issue_warning(warning.pk, by=staff.team_leader, at=NOON, considered="Fair.")
     letter = Letter.objects.get(reference=ref)
     assert (letter.kind, letter.state) == ("first_stage", Letter.State.ISSUED)
     assert (letter.facts["expected"], letter.facts["agreed"]) == ("Be calm.", AGREED)
@@ -100,7 +100,7 @@ def test_it_goes_the_way_of_a_warning_letter_and_moves_the_case_nowhere(case, dr
 def test_it_counts_as_the_informal_contact_after_which_a_further_incident_leads_to_a_warning(
     case, draft, staff, log, resident
 ):
-    services.issue_warning(draft().pk, by=staff.team_leader, at=NOON)
+    services.issue_warning(draft().pk, by=staff.team_leader, at=NOON, considered="Fair.")
     standing = ladder.read(Case.objects.get(pk=case.pk))
     assert not ladder.written_reached(standing).met and sum(standing.initial.values()) == 1
     assert [(line.words[:12], line.counts) for line in ladder.lines(standing)] == [("First letter", True)]
@@ -111,7 +111,7 @@ def test_it_counts_as_the_informal_contact_after_which_a_further_incident_leads_
 def test_what_had_happened_before_it_is_no_further_incident(case, draft, staff, log, resident):
     warning = draft()
     log(resident, at=later(1))
-    services.issue_warning(warning.pk, by=staff.team_leader, at=later(2))
+    services.issue_warning(warning.pk, by=staff.team_leader, at=later(2), considered="Fair.")
     assert not ladder.written_reached(ladder.read(Case.objects.get(pk=case.pk))).met
 
 
@@ -121,12 +121,12 @@ def test_a_warning_given_in_the_conversation_is_not_counted_twice(log, resident,
         case.pk, incidents=list(case.incidents.all()), expected="Be calm.", agreed=AGREED, paper=FIRST,
         by=staff.officer, at=NOON,
     )  # fmt: skip
-    services.issue_warning(warning.pk, by=staff.team_leader, at=NOON)
+    services.issue_warning(warning.pk, by=staff.team_leader, at=NOON, considered="Fair.")
     assert sum(ladder.read(Case.objects.get(pk=case.pk)).initial.values()) == 1
 
 
 def test_it_is_no_warning_letter(case, draft, staff):
-    services.issue_warning(draft().pk, by=staff.team_leader, at=NOON)
+    services.issue_warning(draft().pk, by=staff.team_leader, at=NOON, considered="Fair.")
     standing = ladder.read(Case.objects.get(pk=case.pk))
     assert standing.letter is None and not ladder.persisted(standing)
 
@@ -134,7 +134,7 @@ def test_it_is_no_warning_letter(case, draft, staff):
 def test_whoever_the_stage_names_issues_it(draft, staff):
     warning = draft()
     with pytest.raises(NotPermitted, match="This letter is issued by: Team Leader"):
-        services.issue_warning(warning.pk, by=staff.officer, at=NOON)
+        services.issue_warning(warning.pk, by=staff.officer, at=NOON, considered="Fair.")
     with pytest.raises(NotPermitted):
         services.draft_warning(warning.case_id, incidents=[], expected="", paper=FIRST, by=staff.front_line, at=NOON)
 
@@ -152,14 +152,14 @@ def test_one_letter_at_a_time(case, draft, staff):
 
 
 def test_past_the_first_stage_there_is_none(case, draft, staff, log, resident):
-    services.issue_warning(draft().pk, by=staff.team_leader, at=NOON)
+    services.issue_warning(draft().pk, by=staff.team_leader, at=NOON, considered="Fair.")
     log(resident, at=later(3))
     services.answer_gate(case.pk, "root_cause", words="Nothing of ours.", by=staff.officer, at=later(3))
     letter = services.draft_warning(
         case.pk, incidents=list(case.incidents.all()), expected="Be calm.", review_on=AGAIN, by=staff.officer,
         at=later(4),
     )  # fmt: skip
-    services.issue_warning(letter.pk, by=staff.team_leader, at=later(4))
+    services.issue_warning(letter.pk, by=staff.team_leader, at=later(4), considered="Fair.")
     with pytest.raises(TransitionNotAllowed, match="past its first stage"):
         draft(at=later(5))
 

@@ -90,7 +90,9 @@ def test_only_rules_that_lie_ahead_of_a_case_are_shown_for_it(office, world):
 def test_what_is_half_decided_is_said(office, world):
     restriction = builders.proposed(world)
     assert restriction.reference in seen(office)[0].why_not
-    restrictions.impose(restriction.pk, by=world.staff.team_leader, at=NOON, reasons="It is needed.")
+    restrictions.impose(
+        restriction.pk, by=world.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair."
+    )
     assert seen(office)[0].why_not == ""
     appeal = lodge(world, restriction, on=NOON.date(), at=NOON)
     assert appeal.reference in seen(office)[0].why_not
@@ -217,7 +219,9 @@ def test_nothing_that_is_begun_changes_its_rules_on_the_way(office, world):
     with pytest.raises(RuleBroken, match=f"being proposed \\({restriction.reference}\\)"):
         move(world, version)
     restrictions.propose(restriction.pk, by=world.staff.officer, at=NOON)
-    restrictions.impose(restriction.pk, by=world.staff.team_leader, at=NOON, reasons="It is needed.")
+    restrictions.impose(
+        restriction.pk, by=world.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair."
+    )
     review = builders.under_review(world, restriction, at=NOON)
     with pytest.raises(RuleBroken, match=f"Review {review.reference} has begun"):
         move(world, version)

@@ -34,6 +34,8 @@ ROWS = [
     ("stage.formal.after", "incidents before warning lapses", "4.1", "must"),
     ("stage.formal.optional", "yes", "4.1", "may"),
     ("path.danger.when", "violence", "4.1", "must"),
+    ("path.danger.at", "informal, warning", "4.1", "must"),
+    ("path.extreme.at", "formal", "4.1", "must"),
     ("path.danger.by", "team leader or manager", "section 5", "must"),
     ("path.danger.police", "tell", "4.1", "must"),
     ("path.danger.interim", "yes", "4.1", "may"),

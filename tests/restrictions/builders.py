@@ -161,7 +161,7 @@ def imposed(w: World, *, months: int = 6, at: datetime | None = None, reasons: s
     """A restriction in force."""
     at = at or w.at
     restriction = proposed(w, months=months, at=at)
-    return services.impose(restriction.pk, by=w.staff.team_leader, at=at, reasons=reasons)
+    return services.impose(restriction.pk, by=w.staff.team_leader, at=at, reasons=reasons, considered="Fair.")
 
 
 def reviewer(w: World) -> User:

@@ -69,7 +69,9 @@ def due(restriction):
 def kept(w, restriction, *, at):
     review = services.begin_review(restriction.pk, by=w.staff.officer, at=at)
     by = factories.person(w.provider, "director", name=f"Dora {review.reference}")
-    services.decide_review(review.pk, by=by, at=at, outcome="keep", reasons="So.", evidence="Rang again.")
+    services.decide_review(
+        review.pk, by=by, at=at, outcome="keep", reasons="So.", evidence="Rang again.", considered="Weighed."
+    )
 
 
 def page(user, address=BATCH):

@@ -313,6 +313,6 @@ def test_where_what_follows_is_open_when_it_is_varied_nothing_stays_due():
     review = services.begin_review(restriction.pk, by=w.staff.officer, at=LATER)
     services.decide_review(
         review.pk, by=builders.reviewer(w), at=LATER, outcome="vary", reasons="So.", evidence="Rang.",
-        terms=builders.OTHER_TERMS, instructions=builders.ORDERS,
+        terms=builders.OTHER_TERMS, instructions=builders.ORDERS, considered="Weighed.",
     )  # fmt: skip
     assert due(restriction) is None

@@ -205,7 +205,7 @@ def test_a_lost_race_says_who_was_first(w, sign_in, now):
     page.get_by_label("Your reasons").fill("Needed.")
     page.get_by_label("What else you considered").fill("Less.")
     press(page, "Check your decision")
-    services.impose(restriction.pk, by=w.staff.team_leader, at=now, reasons="First.")
+    services.impose(restriction.pk, by=w.staff.team_leader, at=now, reasons="First.", considered="Fair.")
     press(page, "Impose the restriction")
     assert page.get_by_text("Terry Leader imposed").is_visible()
     look(page, "lost-race")

@@ -7,8 +7,13 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import Decision
+from cases import ladder
 from cases import services as cases
+from cases.models import Case
+from policies import shelf
+from policies.rules import RuleBroken
 from restrictions import services
+from restrictions.models import Restriction
 from restrictions.services import asked
 from tests.factories import NOON
 from tests.restrictions import builders
@@ -56,8 +61,6 @@ def test_a_warning_is_issued_once_what_was_weighed_is_said(policy, question, cla
     w = house(policy)
     again(w, 25)
     case = now(w)
-    from cases import ladder
-
     if ladder.written_reached(ladder.read(case)).silent:
         cases.settle_threshold(case.pk, reasons="It went on.", by=w.staff.team_leader, at=NOON - timedelta(days=22))
     answer_what_is_asked(w, "written warning")
@@ -106,7 +109,9 @@ def test_a_review_shows_its_questions_and_says_what_was_weighed(policy, clock):
     """Dover 6.18, Northampton 2.3, Tenancy section 10."""
     w = ready_to_propose(policy)
     restriction = builders.proposed(w)
-    imposed = services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.")
+    imposed = services.impose(
+        restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair."
+    )
     later = NOON + timedelta(days=60)
     clock.move_to(later, tick=False)
     builders.under_review(w, imposed, at=later)
@@ -130,3 +135,50 @@ def test_not_telling_the_police_shows_what_the_policy_asks_to_be_weighed():
     page = plain(signed_in(w.staff.officer).get(reverse("restrictions:evidence", args=[restriction.reference])))
     for question in w.case.policy.questions_for("no_police"):
         assert str(question) in page
+
+
+def refused(act, *, clause: str) -> None:
+    """The act is refused where nothing is said to have been weighed, beside what was considered."""
+    for nothing in ({}, {"considered": " \n"}):
+        with pytest.raises(RuleBroken, match="Enter what else you considered") as refusal:
+            act(**nothing)
+        assert (refusal.value.field, refusal.value.rule.clause) == ("considered", clause)
+
+
+def test_no_decision_is_made_without_saying_what_was_weighed_where_the_policy_asks(clock):
+    """Northampton 2.3, at the warning, the restriction and the review; whoever decides, by whatever way."""
+    w = house(NORTHAMPTON)
+    again(w, 25)
+    case = now(w)
+    answer_what_is_asked(w, "written warning")
+    warning = cases.draft_warning(
+        case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", review_on=date(2027, 3, 5),
+        by=w.staff.officer, at=NOON,
+    )  # fmt: skip
+    refused(lambda **how: cases.issue_warning(warning.pk, by=w.staff.team_leader, at=NOON, **how), clause="2.3, 4.1")
+    assert Case.objects.get(pk=case.pk).stage == Case.Stage.INITIAL_WARNING
+    cases.issue_warning(warning.pk, by=w.staff.team_leader, at=NOON, considered="Fair.")
+
+
+def test_no_restriction_and_no_review_is_decided_without_saying_what_was_weighed(clock):
+    w = ready_to_propose(NORTHAMPTON)
+    restriction = builders.proposed(w)
+    impose = {"by": w.staff.team_leader, "at": NOON, "reasons": "It is needed."}
+    refused(lambda **how: services.impose(restriction.pk, **impose, **how), clause="2.3")
+    assert Restriction.objects.get(pk=restriction.pk).state == Restriction.State.PROPOSED
+    services.impose(restriction.pk, **impose, considered="Fair.")
+    clock.move_to(later := NOON + timedelta(days=60), tick=False)
+    review = builders.under_review(w, restriction, at=later)
+    decide = {"by": builders.reviewer(w), "outcome": "lift", "reasons": "He has kept to it."}
+    refused(lambda **how: services.decide_review(review.pk, at=later, **decide, **how), clause="2.3")
+    refused(lambda **how: services.preview_review(review, on=later.date(), **decide, **how), clause="2.3")
+    services.decide_review(review.pk, at=later, **decide, considered="Weighed.")
+
+
+def test_a_policy_that_asks_nothing_before_a_warning_wants_nothing_said():
+    """Dover asks before a restriction, and not before a warning; of a list that is lost nobody can be asked (6.20)."""
+    policy = shelf.read_builtin(DOVER)
+    assert ladder.questions_before_warning(policy) == [] and policy.questions_lost("legal_action")
+    assert len(policy.questions_for("legal_action")) == 1
+    w = builders.world()
+    assert w.case.stage == Case.Stage.WRITTEN_WARNING  # issued without a word on what was considered

@@ -96,7 +96,7 @@ def test_nothing_is_left_behind_when_one_part_fails(w, monkeypatch):
 
     monkeypatch.setattr("letters.services.request", broken)
     with pytest.raises(RuntimeError):
-        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.")
+        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair.")
     assert fresh(restriction).state == State.PROPOSED
     assert Case.objects.get(pk=w.case.pk).stage == Case.Stage.WRITTEN_WARNING
     assert not Entry.objects.exists()
@@ -107,7 +107,7 @@ def test_nothing_is_left_behind_when_one_part_fails(w, monkeypatch):
 def test_impose_needs_reasons(w):
     restriction = builders.proposed(w)
     with pytest.raises(RuleBroken, match="Enter your reasons"):
-        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons=" ")
+        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons=" ", considered="Fair.")
 
 
 @pytest.mark.parametrize("who", ["officer", "colleague", "front_line", "contractor", "dpo", "administrator", "manager"])
@@ -115,7 +115,7 @@ def test_only_those_whom_the_policy_names_impose(w, who):
     """Dover 6.14: Senior Officers, Line Managers and Team Leaders; a Manager is not among them."""
     restriction = builders.proposed(w)
     with pytest.raises(NotPermitted, match=r"Clause 6.14 lets .*Terry Leader can\."):
-        services.impose(restriction.pk, by=getattr(w.staff, who), at=NOON, reasons="x")
+        services.impose(restriction.pk, by=getattr(w.staff, who), at=NOON, reasons="x", considered="Fair.")
     assert fresh(restriction).state == State.PROPOSED
 
 
@@ -123,7 +123,7 @@ def test_another_providers_team_leader_cannot_impose(w):
     restriction = builders.proposed(w)
     stranger = factories.staff(factories.dover("elsewhere"))
     with pytest.raises(NotPermitted):
-        services.impose(restriction.pk, by=stranger.team_leader, at=NOON, reasons="x")
+        services.impose(restriction.pk, by=stranger.team_leader, at=NOON, reasons="x", considered="Fair.")
 
 
 def test_a_proposer_never_decides(w):
@@ -131,7 +131,7 @@ def test_a_proposer_never_decides(w):
     other = builders.reviewer(w)
     restriction = builders.proposed(w, by=w.staff.team_leader)
     with pytest.raises(NotPermitted) as refused:
-        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x")
+        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x", considered="Fair.")
     assert str(refused.value) == (f"You proposed this, so somebody else decides (Evenhand's rule). {other.name} can.")
 
 
@@ -140,19 +140,19 @@ def test_somebody_affected_never_decides(w):
     builders.log(w.provider, w.staff, w.resident, at=NOON - timedelta(days=3), affected=(w.staff.team_leader,))
     restriction = builders.proposed(w)
     with pytest.raises(NotPermitted, match=r"were affected .* Nobody at Dover can at present"):
-        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x")
+        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x", considered="Fair.")
 
 
 def test_a_draft_cannot_be_imposed(w):
     restriction = builders.draft(w)
     with pytest.raises(TransitionNotAllowed):
-        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x")
+        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x", considered="Fair.")
 
 
 def test_imposed_twice_is_refused(w):
     restriction = builders.imposed(w)
     with pytest.raises(TransitionNotAllowed):
-        services.impose(restriction.pk, by=builders.reviewer(w), at=NOON, reasons="x")
+        services.impose(restriction.pk, by=builders.reviewer(w), at=NOON, reasons="x", considered="Fair.")
     assert Letter.objects.filter(kind="restriction").count() == 1
 
 
@@ -160,7 +160,7 @@ def test_impose_with_changes_keeps_what_was_proposed_in_the_trail(w):
     restriction = builders.proposed(w, months=12)
     services.impose(
         restriction.pk, by=w.staff.team_leader, at=NOON, reasons="Half is enough.",
-        changes=Changes(months=6, terms=builders.OTHER_TERMS, instructions=["Go in pairs."]),
+        changes=Changes(months=6, terms=builders.OTHER_TERMS, instructions=["Go in pairs."]), considered="Fair.",
     )  # fmt: skip
     restriction = fresh(restriction)
     assert (restriction.months, restriction.ends_on) == (6, date(2027, 6, 18))
@@ -184,7 +184,9 @@ def test_impose_with_changes_keeps_what_was_proposed_in_the_trail(w):
 def test_changes_obey_the_same_rules(w, changes):
     restriction = builders.proposed(w)
     with pytest.raises(RuleBroken):
-        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x", changes=changes)
+        services.impose(
+            restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x", changes=changes, considered="Fair."
+        )
     restriction = fresh(restriction)
     assert (restriction.state, restriction.months, restriction.terms.count()) == (State.PROPOSED, 6, 3)
 
@@ -193,7 +195,7 @@ def test_needs_told_after_the_proposal_stop_the_imposition(w):
     restriction = builders.proposed(w)
     people.record_need(w.resident.pk, kind=Need.Kind.NEED, words="Deaf", about_health=True, by=w.staff.officer, at=NOON)
     with pytest.raises(NotReady, match="have changed since"):
-        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x")
+        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x", considered="Fair.")
 
 
 def test_a_resident_who_is_not_told_is_not_told_in_the_letter(w):
@@ -205,7 +207,7 @@ def test_a_resident_who_is_not_told_is_not_told_in_the_letter(w):
         share_with_contractors=True,
     )  # fmt: skip
     services.propose(restriction.pk, by=w.staff.officer, at=NOON)
-    services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x")
+    services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x", considered="Fair.")
     assert Letter.objects.get(kind="restriction").facts["register"] is None
     entry = Entry.objects.get()
     assert (entry.resident_told, entry.look_again_on, entry.shared_with_contractors) == (False, date(2027, 3, 1), True)
@@ -373,6 +375,6 @@ def test_a_role_that_was_taken_away_no_longer_decides(w):
     for held in list(w.staff.team_leader.roles):
         access.revoke(held, w.staff.team_leader, by=None, at=NOON)
     with pytest.raises(NotPermitted):
-        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x")
+        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x", considered="Fair.")
     access.grant(role, w.staff.team_leader, by=None, at=NOON)
-    services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x")
+    services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x", considered="Fair.")

@@ -85,7 +85,7 @@ def warn_in_writing(w: builders.World) -> None:
     warning = cases.draft_warning(
         case.pk, incidents=incidents, expected="Speak calmly.", review_on=NOON.date(), by=w.staff.officer, at=at
     )
-    cases.issue_warning(warning.pk, by=w.staff.team_leader, at=at, reasons="It went on.")
+    cases.issue_warning(warning.pk, by=w.staff.team_leader, at=at, reasons="It went on.", considered="Fair.")
 
 
 def ready_to_propose(policy: str) -> builders.World:
@@ -243,7 +243,9 @@ def test_a_question_of_the_policy_is_answered_on_its_page_and_kept(db):
 def test_every_restriction_is_reviewed_at_its_end_by_the_policy_or_all_the_same(db, policy, months, source, clause):
     w = ready_to_propose(policy)
     restriction = builders.proposed(w, months=months)
-    imposed = services.impose(restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.")
+    imposed = services.impose(
+        restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.", considered="Fair."
+    )
     review = Deadline.objects.open().get(about=f"restriction:{imposed.reference}", kind="review.at_end")
     assert (review.due_on, review.reckoning["source"], review.reckoning["clause"]) == (imposed.ends_on, source, clause)
     late = NOON + timedelta(days=(imposed.ends_on - imposed.starts_on).days + 1)
@@ -266,7 +268,9 @@ def test_an_appeal_against_a_single_point_of_contact_has_a_decider_of_its_own(db
             cases.answer_gate(w.case.pk, key, words="It is on the file.", by=w.staff.officer, at=NOON)
     services.propose(restriction.pk, by=w.staff.officer, at=NOON)
     meeting = Meeting(NOON.date(), [w.staff.dpo.pk], "All who are concerned agreed.") if single else None
-    imposed = services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", meeting=meeting)
+    imposed = services.impose(
+        restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", meeting=meeting, considered="Fair."
+    )
     letter = Letter.objects.get(about=f"restriction:{imposed.reference}", kind="restriction")
     assert letter.facts["appeal"]["decided_by_role"] == decided_by
     assert appeals.permissions.rules_of(appeals.against.of_restriction(imposed)).by.unsaid is not single
@@ -294,20 +298,20 @@ def test_a_single_point_of_contact_has_its_own_questions_and_a_meeting_of_its_ow
         assert address in page and client.post(address, {"words": "It is on the file."}).status_code == 302
     services.propose(restriction.pk, by=w.staff.officer, at=NOON)
     with pytest.raises(NotPermitted, match="a meeting of Team Leader and Data Management Officer"):
-        services.impose(restriction.pk, by=w.staff.manager, at=NOON, reasons="It is needed.")
+        services.impose(restriction.pk, by=w.staff.manager, at=NOON, reasons="It is needed.", considered="Fair.")
     with pytest.raises(RuleBroken, match="Not everybody took part who has to"):
         services.impose(
             restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.",
-            meeting=Meeting(NOON.date(), [], "I agreed with myself."),
+            meeting=Meeting(NOON.date(), [], "I agreed with myself."), considered="Fair.",
         )  # fmt: skip
     with pytest.raises(RuleBroken, match="Somebody who works on cases and took part writes the meeting down"):
         services.impose(
             restriction.pk, by=w.staff.dpo, at=NOON, reasons="It is needed.",
-            meeting=Meeting(NOON.date(), [w.staff.team_leader.pk], "Agreed."),
+            meeting=Meeting(NOON.date(), [w.staff.team_leader.pk], "Agreed."), considered="Fair.",
         )  # fmt: skip
     done = services.impose(
         restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.",
-        meeting=Meeting(NOON.date(), [w.staff.dpo.pk], "Agreed."),
+        meeting=Meeting(NOON.date(), [w.staff.dpo.pk], "Agreed."), considered="Fair.",
     )  # fmt: skip
     assert permissions.first_deciders(done) == {w.staff.dpo.pk, w.staff.team_leader.pk}
 
@@ -316,7 +320,9 @@ def test_a_kind_of_day_that_the_policy_leaves_open_is_shown_both_ways_and_never_
     """The procedure gives 14 days to appeal (section 11) and does not say which days."""
     w = ready_to_propose(TENANCY)
     restriction = builders.proposed(w)
-    imposed = services.impose(restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.")
+    imposed = services.impose(
+        restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.", considered="Fair."
+    )
     window = Deadline.objects.open().get(about=f"restriction:{imposed.reference}", kind="appeal.window")
     assert window.due_on is None
     time_machine.move_to(NOON)
@@ -331,7 +337,9 @@ def test_what_was_settled_holds_until_the_case_moves_on(db):
     """After a restriction has ended, whether another may be proposed is decided anew."""
     w = ready_to_propose(NORTHAMPTON)
     restriction = builders.proposed(w)
-    imposed = services.impose(restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.")
+    imposed = services.impose(
+        restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.", considered="Fair."
+    )
     services.lift(imposed.pk, by=w.staff.manager, at=NOON + timedelta(days=30), reason="He has kept to it.")
     reached = ladder.restriction_reached(ladder.read(now(w)))
     assert (reached.met, reached.silent) == (False, True)

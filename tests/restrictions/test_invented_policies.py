@@ -96,8 +96,12 @@ def test_harbour_two_people_decide_without_stages_and_the_director_answers(clock
     review = builders.under_review(w, imposed, at=later)
     look(w, other, ("restrictions:review", [imposed.reference]))
     with pytest.raises(NotPermitted, match="somebody else decides"):
-        services.decide_review(review.pk, by=director, at=later, outcome="keep", reasons="So.", evidence="He rang.")
-    services.decide_review(review.pk, by=other, at=later, outcome="keep", reasons="So.", evidence="He rang again.")
+        services.decide_review(
+            review.pk, by=director, at=later, outcome="keep", reasons="So.", evidence="He rang.", considered="Weighed."
+        )
+    services.decide_review(
+        review.pk, by=other, at=later, outcome="keep", reasons="So.", evidence="He rang again.", considered="Weighed."
+    )
     assert now(w).stage == Case.Stage.CONTACT_RESTRICTION
 
     appeal = appealing.lodge(w, imposed, on=later.date(), at=later)
@@ -129,7 +133,7 @@ def highmoor_warned() -> builders.World:
         case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", by=w.staff.officer, at=at
     )
     page = look(w, w.staff.team_leader, ("cases:warning", [warning.paper.reference]))
-    assert "Ask first: Neighbourhood Worker (clause 4.3, recommended)" in page
+    assert "Neighbourhood Worker (clause 4.3)" in page and "The policy commends it, and does not insist." in page
     with pytest.raises(NotPermitted, match="Area Lead or above"):
         cases.issue_warning(warning.pk, by=w.staff.officer, at=at)
     cases.issue_warning(warning.pk, by=w.staff.team_leader, at=at, reasons="It went on.")
@@ -156,9 +160,18 @@ def test_highmoor_goes_through_five_stages_and_a_meeting_decides(clock):
     assert "Chair of the Members" in page and "The policy commends it" in page
     assert "A meeting of Area Lead and Head of Homes" in page
     with pytest.raises(RuleBroken, match="Not everybody took part who has to"):
-        services.impose(restriction.pk, by=head, at=NOON, reasons="x", meeting=Meeting(NOON.date(), [], "Alone."))
+        services.impose(
+            restriction.pk,
+            by=head,
+            at=NOON,
+            reasons="x",
+            meeting=Meeting(NOON.date(), [], "Alone."),
+            considered="Fair.",
+        )
     met = Meeting(NOON.date(), [w.staff.team_leader.pk], "Both hold it to be needed.")
-    imposed = services.impose(restriction.pk, by=head, at=NOON, reasons="It is needed.", meeting=met)
+    imposed = services.impose(
+        restriction.pk, by=head, at=NOON, reasons="It is needed.", meeting=met, considered="Fair."
+    )
     assert imposed.state == State.IN_FORCE
     assert permissions.first_deciders(imposed) == {head.pk, w.staff.team_leader.pk}
     assert Letter.objects.filter(about=f"restriction:{imposed.reference}", kind="restriction").exists()
@@ -170,8 +183,12 @@ def test_highmoor_goes_through_five_stages_and_a_meeting_decides(clock):
     assert "Looking back" in look(w, head, ("restrictions:review", [imposed.reference]))
     second = factories.person(w.provider, "head", name="Hywel Head")
     with pytest.raises(NotPermitted, match="You imposed this"):
-        services.decide_review(review.pk, by=head, at=later, outcome="keep", reasons="So.", evidence="He rang.")
-    services.decide_review(review.pk, by=second, at=later, outcome="keep", reasons="So.", evidence="He rang again.")
+        services.decide_review(
+            review.pk, by=head, at=later, outcome="keep", reasons="So.", evidence="He rang.", considered="Weighed."
+        )
+    services.decide_review(
+        review.pk, by=second, at=later, outcome="keep", reasons="So.", evidence="He rang again.", considered="Weighed."
+    )
 
     appeal = appealing.lodge(w, imposed, on=later.date(), at=later)
     look(w, second, ("appeals:view", [appeal.reference]))

@@ -21,6 +21,7 @@ from tests.restrictions.test_five_policies import (
     answer_what_is_asked,
     house,
     now,
+    ready_to_propose,
 )
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +72,9 @@ def test_a_person_judges_that_a_notice_would_inflame_and_the_stages_are_left_out
     save(w, restriction, path="serious", extreme_answers={asked: "A notice was torn up in front of staff last year."})
     assert not lacking(restriction)
     services.propose(restriction.pk, by=w.staff.officer, at=NOON)
-    imposed = services.impose(restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.")
+    imposed = services.impose(
+        restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.", considered="Fair."
+    )
     assert (imposed.path, now(w).stage) == ("serious", Case.Stage.CONTACT_RESTRICTION)
 
 
@@ -116,7 +119,7 @@ def test_each_policy_has_its_own_ways_out(policy, danger, ways):
 )
 def test_the_police_are_told_always_normally_or_as_people_judge(policy, clause, untold, told_no):
     w, restriction = begun(policy, danger=True)
-    asked = ladder.police(w.case.policy, list(w.case.incidents.all()))
+    asked = ladder.police(w.case.policy, w.case, list(w.case.incidents.all()))
     assert asked.rule.clause == clause
     leave_out = {"extreme": False, "extreme_reason": ""}
 
@@ -140,7 +143,7 @@ def test_who_normally_tells_the_police_and_does_not_says_why():
 
 def test_nothing_is_asked_where_the_police_were_called_at_the_time():
     w, restriction = begun(DOVER, danger=True, police=True)
-    assert ladder.police(w.case.policy, list(w.case.incidents.all())) is None
+    assert ladder.police(w.case.policy, w.case, list(w.case.incidents.all())) is None
     assert not any("olice" in one for one in lacking(restriction))
 
 
@@ -168,3 +171,51 @@ def test_the_page_offers_each_path_and_keeps_what_was_typed():
     assert (restriction.path, restriction.police_told, restriction.police_words) == ("serious", False, "Not yet asked.")
     assert list(restriction.extreme_answers.values()) == ["He did, last year."]
     assert "He did, last year." in client.get(address).content.decode()
+
+
+def at_stage(w, stage: str) -> Case:
+    """The case as if it stood at a stage."""
+    Case.objects.filter(pk=w.case.pk).update(stage=stage)
+    return now(w)
+
+
+@pytest.mark.parametrize(
+    ("stage", "path", "strength", "always"),
+    [
+        (Case.Stage.INITIAL_WARNING, "danger", "must", True),
+        (Case.Stage.WRITTEN_WARNING, "danger", "must", True),
+        (Case.Stage.CONTACT_RESTRICTION, "extreme", "may", False),
+        (Case.Stage.REVIEW, "extreme", "may", False),
+    ],
+)
+def test_how_strictly_the_police_are_told_hangs_on_the_stage_of_the_case(stage, path, strength, always):
+    """Northampton 4.1: referred to them at the Informal and the Warning Stage; at the Formal Stage that could be."""
+    w = house(NORTHAMPTON)
+    incident = builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=False)
+    case = at_stage(w, stage)
+    asked = ladder.police(case.policy, case, [incident])
+    assert (asked.path.key, asked.rule.strength, asked.always) == (path, strength, always)
+    assert ladder.police(case.policy, case, [each for each in case.incidents.all() if each != incident]) is None
+    incident.police_called = True
+    assert ladder.police(case.policy, case, [incident]) is None
+
+
+def test_a_policy_that_makes_no_difference_between_stages_says_the_same_at_each():
+    w = house(DOVER)
+    incident = builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=False)
+    for stage in (Case.Stage.INITIAL_WARNING, Case.Stage.CONTACT_RESTRICTION):
+        case = at_stage(w, stage)
+        assert ladder.police(case.policy, case, [incident]).path.key == "danger"
+
+
+def test_the_page_of_a_breach_says_how_strictly_at_this_stage():
+    w = ready_to_propose(NORTHAMPTON)
+    restriction = services.impose(
+        builders.proposed(w).pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair."
+    )
+    incident = builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=False)
+    services.log_breach(restriction.pk, by=w.staff.officer, at=NOON, incident_id=incident.pk, words="He rang.")
+    client = Client()
+    client.force_login(w.staff.manager)
+    page = client.get(reverse("restrictions:breaches", args=[restriction.reference])).content.decode()
+    assert "they may be told: it is for you to judge (clause 4.1)" in page

@@ -172,7 +172,7 @@ def test_danger_leaves_out_the_stages_only_with_the_recorded_reason(w):
         extreme_reason="He raised a hammer at the surveyor.",
     )  # fmt: skip
     restriction = services.propose(restriction.pk, by=w.staff.officer, at=NOON)
-    services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="Staff must be safe.")
+    services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="Staff must be safe.", considered="Fair.")
     assert Case.objects.get(pk=other.case.pk).stage == Case.Stage.CONTACT_RESTRICTION
 
 

@@ -44,7 +44,9 @@ def at_once(*acts):
 
 def impose(restriction, who):
     user = User.objects.get(pk=who.pk)
-    return lambda: services.impose(restriction.pk, by=user, at=NOON, reasons=f"{user.name} decides.")
+    return lambda: services.impose(
+        restriction.pk, by=user, at=NOON, reasons=f"{user.name} decides.", considered="Fair."
+    )
 
 
 def test_two_team_leaders_at_once_one_wins():
@@ -99,7 +101,7 @@ def test_a_review_decided_twice_at_once_makes_one_successor():
     def decide(user):
         user = User.objects.get(pk=user.pk)
         return lambda: services.decide_review(
-            review.pk, by=user, at=at, outcome="extend", reasons="x", evidence="y", months=6
+            review.pk, by=user, at=at, outcome="extend", reasons="x", evidence="y", months=6, considered="Weighed."
         )
 
     results = at_once(*(decide(user) for user in who))

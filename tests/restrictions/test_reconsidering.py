@@ -61,7 +61,7 @@ def senior(w):
 
 
 def decided(w, review, outcome, *, by=None, at=LATER, **more):
-    said = {"reasons": "As decided."} | more
+    said = {"reasons": "As decided.", "considered": "What the resident says."} | more
     return services.decide_review(review.pk, by=by or senior(w), at=at, outcome=outcome, **said)
 
 

@@ -39,6 +39,7 @@ def restriction(w):
 
 def decide(w, review, outcome, *, at=AT_END, by=None, **more):
     more.setdefault("reasons", "As decided.")
+    more.setdefault("considered", "How it has gone since.")
     if outcome != Outcome.LIFT:
         more.setdefault("evidence", "Rang forty times in May.")
     return services.decide_review(review.pk, by=by or builders.reviewer(w), at=at, outcome=outcome, **more)
@@ -217,7 +218,7 @@ def test_who_proposed_it_does_not_review_it(w):
     """F12, for a proposer who could otherwise decide; the successor of a restriction keeps its proposer."""
     other = builders.reviewer(w)
     proposed = builders.proposed(w, by=w.staff.team_leader)
-    restriction = services.impose(proposed.pk, by=other, at=NOON, reasons="x")
+    restriction = services.impose(proposed.pk, by=other, at=NOON, reasons="x", considered="Fair.")
     review = builders.under_review(w, restriction, at=AT_END)
     with pytest.raises(NotPermitted, match="You proposed this"):
         decide(w, review, Outcome.LIFT, by=w.staff.team_leader)
@@ -299,7 +300,14 @@ def test_incidents_since_are_this_residents_own(w, restriction):
 def test_the_preview_says_what_the_deed_does(w, restriction):
     review = builders.under_review(w, restriction, at=AT_END)
     seen = services.preview_review(
-        review, on=LAST, by=builders.reviewer(w), outcome=Outcome.EXTEND, reasons="x", evidence="y", months=6
+        review,
+        on=LAST,
+        by=builders.reviewer(w),
+        outcome=Outcome.EXTEND,
+        reasons="x",
+        evidence="y",
+        months=6,
+        considered="Weighed.",
     )
     assert Restriction.objects.count() == 1
     decide(w, review, Outcome.EXTEND, months=6)

@@ -201,7 +201,14 @@ def test_an_extension_does_not_begin_the_quarter_anew():
     at = noon(date(2027, 4, 15))
     review = services.begin_review(restriction.pk, by=w.staff.officer, at=at)
     services.decide_review(
-        review.pk, by=builders.reviewer(w), at=at, outcome="extend", months=6, reasons="So.", evidence="Rang again."
+        review.pk,
+        by=builders.reviewer(w),
+        at=at,
+        outcome="extend",
+        months=6,
+        reasons="So.",
+        evidence="Rang again.",
+        considered="Weighed.",
     )
     new = Restriction.objects.get(follows=restriction)
     assert due(new).due_on == date(2027, 6, 10)
@@ -273,7 +280,14 @@ def test_a_cover_goes_on_in_what_continues_the_restriction():
     )  # fmt: skip
     review = services.begin_review(restriction.pk, by=w.staff.officer, at=at)
     services.decide_review(
-        review.pk, by=builders.reviewer(w), at=at, outcome="extend", months=6, reasons="So.", evidence="Rang again."
+        review.pk,
+        by=builders.reviewer(w),
+        at=at,
+        outcome="extend",
+        months=6,
+        reasons="So.",
+        evidence="Rang again.",
+        considered="Weighed.",
     )
     new = Restriction.objects.get(follows=restriction)
     assert namings.person_on(new, date(2027, 4, 17)) == w.staff.team_leader

@@ -295,7 +295,7 @@ def test_an_extension_takes_those_whom_the_policy_names_for_it_as_well(clock):
     clock.move_to(later := NOON + timedelta(days=89), tick=False)
     review = builders.under_review(w, restriction, at=later)
     how = {"by": director, "at": later, "outcome": "extend", "months": 1, "reasons": "It goes on.",
-           "evidence": "He rang again."}  # fmt: skip
+           "evidence": "He rang again.", "considered": "What has changed."}  # fmt: skip
     for people_in in (None, [], [warden.pk]):
         meeting = None if people_in is None else Meeting(later.date(), people_in, "We agreed.")
         with pytest.raises(RuleBroken) as refusal:

@@ -133,7 +133,13 @@ def test_a_review_that_is_kept_comes_again_after_the_time_that_was_set():
     at = builders.noon(date(2027, 2, 18))
     review = services.begin_review(restriction.pk, by=w.staff.officer, at=at)
     services.decide_review(
-        review.pk, by=builders.reviewer(w), at=at, outcome="keep", reasons="So.", evidence="He rang again."
+        review.pk,
+        by=builders.reviewer(w),
+        at=at,
+        outcome="keep",
+        reasons="So.",
+        evidence="He rang again.",
+        considered="Weighed.",
     )
     assert due(restriction)["review.interval"].due_on == date(2027, 4, 18)
 
@@ -209,7 +215,14 @@ def test_what_continues_it_is_reviewed_again():
     at = builders.noon(restriction.ends_on)
     review = services.begin_review(restriction.pk, by=w.staff.officer, at=at)
     services.decide_review(
-        review.pk, by=builders.reviewer(w), at=at, outcome="extend", months=3, reasons="So.", evidence="He rang again."
+        review.pk,
+        by=builders.reviewer(w),
+        at=at,
+        outcome="extend",
+        months=3,
+        reasons="So.",
+        evidence="He rang again.",
+        considered="Weighed.",
     )
     assert Restriction.objects.get(follows=restriction).no_review_reason == ""
 
