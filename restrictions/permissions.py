@@ -84,7 +84,11 @@ def asked_before_review(review: Review, outcome: str = "") -> list[Deciders]:
     Without an outcome, whatever it may come to.
     """
     policy = review.restriction.case.policy
-    comes_to = {Review.Outcome.LIFT: "lift", Review.Outcome.EXTEND: "extend", Review.Outcome.VARY: "vary"}
+    comes_to: dict[str, str] = {
+        Review.Outcome.LIFT: "lift",
+        Review.Outcome.EXTEND: "extend",
+        Review.Outcome.VARY: "vary",
+    }
     later = [comes_to[outcome]] if outcome in comes_to else [] if outcome else list(comes_to.values())
     acts = ("review" if review.requested_on is None else "reconsider", *later)
     return [body for act in acts if (body := of_act(policy, act)).consult is not None]

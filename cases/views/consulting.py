@@ -5,12 +5,11 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cases import deciders, forms, permissions
 from cases.models import Case
-from cases.views.frame import SignedInRequest
 from design.forms import for_page
 from people import access
 from people.access import why_not
@@ -46,7 +45,7 @@ def shown(
 
 
 def write_down(
-    request: SignedInRequest,
+    request: HttpRequest,
     case: Case,
     body: deciders.Deciders,
     *,

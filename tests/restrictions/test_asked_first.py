@@ -44,7 +44,7 @@ def said_on_the_page(person) -> dict[str, str]:
     return {"person": str(person.pk), "on_day": "18", "on_month": "12", "on_year": "2026", "words": "No objection."}
 
 
-def drafted(consult: str = "guardian [4.3]"):
+def drafted(consult: str = "guardian [4.3]", at=NOON):
     """A warning letter under Highmoor's policy, before which the Information Guardian is asked."""
     text = invented.TEXTS["highmoor"]
     assert 'consult = "neighbour [4.3 recommended]"' in text
@@ -54,10 +54,10 @@ def drafted(consult: str = "guardian [4.3]"):
     staff = factories.staff(provider)
     resident = factories.resident(provider, staff.officer)
     for days in (9, 8, 7):
-        builders.log(provider, staff, resident, at=NOON - timedelta(days=days))
+        builders.log(provider, staff, resident, at=at - timedelta(days=days))
     case = Case.objects.get(resident=resident)
     warning = cases.draft_warning(
-        case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", by=staff.officer, at=NOON
+        case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", by=staff.officer, at=at
     )
     return staff, case, warning
 

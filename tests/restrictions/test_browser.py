@@ -18,7 +18,7 @@ from restrictions import services
 from restrictions.models import Restriction
 from restrictions.services import NewTerm
 from tests import axe, factories, invented
-from tests.restrictions import builders
+from tests.restrictions import builders, test_asked_first
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -305,3 +305,17 @@ def test_the_ways_out_of_the_stages(now, sign_in, width):
     look(officer, "paths")
     press(officer, "Save evidence")
     look(officer, "paths-error")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_somebody_is_asked_before_a_warning(now, sign_in, width):
+    staff, _, warning = test_asked_first.drafted(at=now)
+    address = reverse("cases:warning", args=[warning.paper.reference])
+    leader = sign_in(staff.team_leader, width=width)
+    leader.goto(address)
+    leader.get_by_label("What else you considered").fill("He is “unwell”.")
+    press(leader, "Issue this letter")
+    look(leader, "asked-first-warning-refused")
+    assert leader.get_by_label("What else you considered").input_value() == "He is “unwell”."
+    leader.get_by_role("link", name="Write down what they said").click()
+    look(leader, "asked-first-consult")
