@@ -14,6 +14,7 @@ from restrictions.services import NewTerm
 from restrictions.services import terms as limits
 from tests import factories
 from tests.factories import NOON
+from tests.remembered import remembered
 from tests.restrictions import builders
 from tests.restrictions import test_five_policies as five
 from tests.restrictions.builders import World, noon
@@ -27,6 +28,7 @@ WEEK = NOON + timedelta(days=7)
 WORDS = "I was not there on 13 December. My neighbour was."
 
 
+@remembered
 def restricted() -> tuple[World, Restriction]:
     """A restriction imposed on Friday 18 December 2026 by the team leader, proposed by the officer."""
     w = builders.world()
@@ -74,6 +76,7 @@ def now(w: World) -> Case:
     return Case.objects.select_related("provider", "resident", "policy_version").get(pk=w.case.pk)
 
 
+@remembered
 def warned(policy: str = five.NORTHAMPTON) -> World:
     """A case whose warning letter was issued twenty days ago."""
     w = five.house(policy)
@@ -82,6 +85,7 @@ def warned(policy: str = five.NORTHAMPTON) -> World:
     return w
 
 
+@remembered
 def restricted_on(policy: str = five.NORTHAMPTON, **how) -> tuple[World, Restriction]:
     """A restriction that followed the warning letter."""
     w = five.ready_to_propose(policy)

@@ -134,7 +134,13 @@ def test_the_window_that_the_letter_of_a_review_names_is_kept_as_told(by_working
     review = review_before_the_end(w, restriction)
     reviewer = factories.person(w.provider, restrictions_reviewers(restriction)[0], name="Rolf Reviewer")
     restrictions.decide_review(
-        review.pk, by=reviewer, at=NOON + timedelta(days=2), outcome="keep", reasons="He rang twice.", evidence="Calls."
+        review.pk,
+        by=reviewer,
+        at=NOON + timedelta(days=2),
+        outcome="keep",
+        reasons="He rang twice.",
+        evidence="Calls.",
+        considered="Lifting it.",
     )
     window = Deadline.objects.get(kind="appeal.window", about=f"review:{review.reference}")
     assert window.reckoning["told_on"] == str(window.due_on)

@@ -44,7 +44,9 @@ def written_to(policy: str = five.NORTHAMPTON, *, spoken: int = 0) -> builders.W
         w.case.pk, incidents=list(w.case.incidents.all()), expected="Speak calmly.", agreed=AGREED, paper=FIRST,
         by=staff.officer, at=ISSUED,
     )  # fmt: skip
-    cases.services.issue_warning(warning.pk, by=staff.team_leader, at=ISSUED, reasons="To have it in writing.")
+    cases.services.issue_warning(
+        warning.pk, by=staff.team_leader, at=ISSUED, reasons="To have it in writing.", considered="Fair."
+    )
     w.case = now(w)
     return w
 
@@ -76,7 +78,7 @@ def warn_after(w: builders.World) -> Warning:
         w.case.pk, incidents=list(w.case.incidents.all()), expected="Speak calmly.", review_on=date(2027, 3, 5),
         by=w.staff.officer, at=at,
     )  # fmt: skip
-    cases.services.issue_warning(warning.pk, by=w.staff.team_leader, at=at, reasons="It went on.")
+    cases.services.issue_warning(warning.pk, by=w.staff.team_leader, at=at, reasons="It went on.", considered="Fair.")
     return warning
 
 

@@ -24,6 +24,7 @@ from restrictions.models import Restriction
 from restrictions.services import NewTerm
 from tests import factories
 from tests.factories import NOON
+from tests.remembered import remembered
 from tests.restrictions import builders
 
 DOVER, WEST_KENT = "dover-district-council", "west-kent"
@@ -32,6 +33,7 @@ TENANCY = "tenancy-enforcement-procedure"
 FIVE = (DOVER, WEST_KENT, HOMES, NORTHAMPTON, TENANCY)
 
 
+@remembered
 def house(policy: str) -> builders.World:
     """A provider on a policy, its staff, and a resident whose behaviour has been logged once, thirty days ago."""
     provider = factories.running_on(policy, slug=policy)
@@ -88,6 +90,7 @@ def warn_in_writing(w: builders.World) -> None:
     cases.issue_warning(warning.pk, by=w.staff.team_leader, at=at, reasons="It went on.", considered="Fair.")
 
 
+@remembered
 def ready_to_propose(policy: str) -> builders.World:
     """A case in which everything that the policy asks before a restriction has come, or has been settled by name."""
     w = house(policy)

@@ -247,7 +247,10 @@ def loughside_managed() -> tuple[builders.World, Restriction]:
     warning = cases.draft_warning(
         case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", by=w.staff.officer, at=at
     )
-    assert "Ask first: Area Manager" in look(w, w.staff.officer, ("cases:warning", [warning.paper.reference]))
+    assert "Area Manager" in look(w, w.staff.officer, ("cases:warning", [warning.paper.reference]))
+    cases.consult_on_warning(
+        warning.pk, by=w.staff.officer, at=at, person_id=w.staff.team_leader.pk, on=at.date(), words="Send it."
+    )
     cases.issue_warning(warning.pk, by=w.staff.officer, at=at, reasons="It went on.")
     assert now(w).stage_name == "A Letter of Concern"
     builders.log(w.provider, w.staff, w.resident, at=NOON - timedelta(days=5))
