@@ -14,3 +14,7 @@ class QuickHasher(PBKDF2PasswordHasher):
 def examples(sample: int, whole: int) -> int:
     """How many examples a long proof runs: a sample in `./run test`, all of them in `./run soak`."""
     return whole if os.environ.get("EVENHAND_SOAK") else sample
+
+
+# On a phone in `./run test`; on a desk as well in `./run soak`. Where the town has such a page, both are judged there.
+WIDTHS = (390, 1280) if os.environ.get("EVENHAND_SOAK") else (390,)

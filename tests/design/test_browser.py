@@ -39,7 +39,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Open]:
             "console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None
         )
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(address + path, wait_until="networkidle")
+        page.goto(address + path)
         return page
 
     yield open_

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from people.models import PolicyVersion
-from tests import factories
+from tests import factories, quick
 from tests.office.conftest import Office
 from tests.office.versions import LOCAL, newer
 from tests.restrictions import builders
@@ -54,7 +54,8 @@ def sound(page, heading: str) -> None:
         page.screenshot(path=Path(pictures) / f"{heading.replace(' ', '-')}.png", full_page=True)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.proof
+@pytest.mark.parametrize("width", quick.WIDTHS)
 def test_a_policy_is_proposed_adopted_and_a_case_moved(desk, width, tmp_path):
     at = timezone.now()
     provider = factories.dover(at=at)

@@ -19,7 +19,7 @@ from people.access import NotPermitted
 from policies.rules import RuleBroken
 from register.models import Entry
 from restrictions import services as restrictions
-from tests import factories
+from tests import factories, quick
 from tests.appeals.builders import lodge
 from tests.factories import NOON
 from tests.office.conftest import Office
@@ -120,7 +120,7 @@ def test_as_many_queries_for_thirty_cases_as_for_one(office, world):
     assert Case.objects.open().count() == 31 and count() == one
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=quick.examples(20, 2_000))
 @given(every=st.integers(1, 24), months=st.integers(6, 12), after=st.integers(0, 364))
 def test_whatever_the_newer_clock_no_review_moves_away_from_the_resident_or_into_the_past(
     office, world, every, months, after

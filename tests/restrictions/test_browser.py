@@ -17,7 +17,7 @@ from people.models import Need
 from restrictions import services
 from restrictions.models import Restriction
 from restrictions.services import NewTerm
-from tests import axe, factories, invented
+from tests import axe, factories, invented, quick
 from tests.restrictions import builders, test_asked_first
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -222,7 +222,8 @@ def harbour(now):
     return builders.World(provider, staff, resident, Case.objects.get(pk=case.pk), now)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.proof
+@pytest.mark.parametrize("width", quick.WIDTHS)
 def test_two_decide_after_somebody_was_asked(now, sign_in, width):
     w = harbour(now)
     warden = factories.person(w.provider, "warden", name="Wanda Warden")
@@ -265,7 +266,8 @@ def test_two_decide_after_somebody_was_asked(now, sign_in, width):
     look(second, "together-view")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.proof
+@pytest.mark.parametrize("width", quick.WIDTHS)
 def test_a_meeting_is_written_down(now, sign_in, width):
     w = harbour(now)
     factories.person(w.provider, "keeper", name="Kit Keeper")
@@ -290,7 +292,8 @@ def test_a_meeting_is_written_down(now, sign_in, width):
     assert leader.get_by_role("heading", name="Restriction imposed").is_visible()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.proof
+@pytest.mark.parametrize("width", quick.WIDTHS)
 def test_the_ways_out_of_the_stages(now, sign_in, width):
     provider = factories.running_on("tenancy-enforcement-procedure", slug="tenancy", at=now)
     staff = factories.staff(provider)
@@ -307,7 +310,8 @@ def test_the_ways_out_of_the_stages(now, sign_in, width):
     look(officer, "paths-error")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.proof
+@pytest.mark.parametrize("width", quick.WIDTHS)
 def test_somebody_is_asked_before_a_warning(now, sign_in, width):
     staff, _, warning = test_asked_first.drafted(at=now)
     address = reverse("cases:warning", args=[warning.paper.reference])

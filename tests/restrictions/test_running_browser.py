@@ -11,7 +11,7 @@ import time_machine
 from restrictions import services
 from restrictions.models import Restriction, Review
 from restrictions.services import Answer
-from tests import factories
+from tests import factories, quick
 from tests.factories import NOON
 from tests.restrictions import builders
 from tests.restrictions.test_browser import look, sign_in, url
@@ -58,7 +58,8 @@ def running():
     return w, Restriction.objects.get()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.proof
+@pytest.mark.parametrize("width", quick.WIDTHS)
 def test_every_page_while_it_runs(sign_in, width):
     w, restriction = running()
     ref = restriction.reference
@@ -114,7 +115,8 @@ def test_every_page_while_it_runs(sign_in, width):
     assert Review.objects.get().outcome == "keep"
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.proof
+@pytest.mark.parametrize("width", quick.WIDTHS)
 def test_every_page_of_a_review_that_is_left_out(sign_in, width):
     w = ready_to_propose(HOMES)
     restriction = builders.draft(w)
