@@ -15,17 +15,13 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from ops.environment import BROWSERS
 
-hypothesis.settings.register_profile("sample", derandomize=True, max_examples=30, deadline=None, print_blob=False)
+hypothesis.settings.register_profile("sample", derandomize=True, max_examples=60, deadline=None, print_blob=False)
 hypothesis.settings.register_profile("soak", max_examples=2_000, deadline=None)
 hypothesis.settings.load_profile("soak" if os.environ.get("EVENHAND_SOAK") else "sample")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Every test by hypothesis is a long proof, of which `./run test` runs a sample; what is for the soak waits."""
-    if not os.environ.get("EVENHAND_SOAK"):
-        waiting = [item for item in items if item.get_closest_marker("soak")]
-        config.hook.pytest_deselected(items=waiting)
-        items[:] = [item for item in items if item not in waiting]
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test by hypothesis is a long proof, of which `./run test` runs a sample."""
     for item in items:
         run = getattr(item, "obj", None)
         if getattr(run, "is_hypothesis_test", False) or hasattr(run, "hypothesis"):
