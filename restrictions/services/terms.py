@@ -139,15 +139,21 @@ _NOT_USED = {
 
 
 def ways_left(terms: Sequence[Term]) -> list[str]:
-    """How the resident reaches the provider from now on: every way that is not shut, as before or within its limit."""
+    """How the resident reaches the provider from now on: every way that is not shut, as before or within its limit.
+
+    All contact goes through the single point of contact, where there is one, so none of the ways is as before then.
+    """
     chosen = {term.channel: term for term in terms}
+    single = single_point(terms)
     left = []
     for channel in ROUTES:
         term = chosen.get(channel)
-        if term is None or term.limit == Limit.OPEN:
-            left.append(f"{channel.label}: as before.")
-        elif term.limit == Limit.LIMITED:
-            left.append(f"{channel.label}: within the limit above.")
+        if term is not None and term.limit == Limit.CLOSED:
+            continue
+        limited = term is not None and term.limit == Limit.LIMITED
+        said = ["within the limit above"] if limited else []
+        said += [f"through {single['name']}"] if single else []
+        left.append(f"{channel.label}: {', '.join(said) or 'as before'}.")
     return left
 
 

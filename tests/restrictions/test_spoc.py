@@ -60,6 +60,13 @@ def with_contact(policy=TENANCY, months=12):
     )
 
 
+def test_no_way_is_as_before_where_all_contact_goes_through_one_person():
+    _, restriction = with_contact()
+    told = restriction.letter.facts["arrangement"]
+    assert told and all("through Colin Colleague" in way for way in told)
+    assert any("within the limit above, through" in way for way in told)
+
+
 def due(restriction, kind=checking.CHECK):
     return Deadline.objects.open().filter(about=f"restriction:{restriction.reference}", kind=kind).first()
 
