@@ -38,8 +38,10 @@ class Timing:
             return f"{NO_WINDOW}. Somebody who decides appeals says if it is heard."
         if self.in_time is None:
             return f"The policy leaves open whether {on} is in time. Somebody who decides appeals says if it is heard."
+        if self.window.due is None and self.window.readings:
+            return f"{'In time' if self.in_time else 'Late'} by every reading of the policy."
         if self.window.due is None:
-            return "In time: the policy sets no last day." if self.in_time else "Late by every reading of the policy."
+            return "In time: the policy sets no last day."
         until = dates.day_weekday(self.window.due)
         return f"In time: {on} is not after {until}." if self.in_time else f"Late: {on} is after {until}."
 

@@ -81,6 +81,7 @@ def test_lodged_from_the_tab_to_the_appeal(client):
     check = text(client.post(url, TYPED))
     assert "28 days" in check and "Assistant Director of the service area is to answer it" in check
     assert "The warning stays as it is unless we take it back." in check
+    assert "In time by every reading of the policy." in check and "sets no last day" not in check
     assert "does not name this way" not in check, "the letters of Northampton's policy tell how (4.2)"
     done = client.post(url, TYPED | {"act": "do"})
     appeal = Appeal.objects.get()
