@@ -275,7 +275,7 @@ def issue_warning(
     deciding.check_consulted(body, about_letter(letter), case, field="considered")
     deciding.decide_at_once(
         case, body=body, about=about_letter(letter), subject=case, by=by, at=at,
-        reasons=reasons or ladder.written_reached(standing).sentence, considered=considered, not_done=not_done,
+        reasons=reasons or _why(standing, paper), considered=considered, not_done=not_done,
         meeting=meeting, barred=permissions.barred_from_warning(case, warning),
     )  # fmt: skip
     letters.issue(letter.pk, by=by, at=at, known=rights.of_letter(case, paper.state, day_of(at)))
