@@ -14,6 +14,7 @@ from django.db import connection
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from ops.environment import BROWSERS
+from tests import axe
 
 hypothesis.settings.register_profile("sample", derandomize=True, max_examples=60, deadline=None, print_blob=False)
 hypothesis.settings.register_profile("soak", max_examples=2_000, deadline=None)
@@ -121,8 +122,10 @@ def arrive(press: Callable[..., None]) -> Callable[..., None]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Debian's Chromium, headless. What a click or a key leads to has loaded before the test goes on."""
+    ours = tmp_path_factory.getbasetemp()
+    axe.GOOD.file = (ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours) / "axe"
     path = next(filter(None, map(shutil.which, BROWSERS)))
     # Playwright's synchronous door keeps an event loop on this thread, which Django would take for asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
