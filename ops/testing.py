@@ -41,7 +41,7 @@ def run(arguments: list[str]) -> int:
 def soak(arguments: list[str]) -> int:
     """`./run soak`: the long proofs (every test by hypothesis) whole instead of a sample, with their figures."""
     os.environ["EVENHAND_SOAK"] = "1"
-    result = tests(["-m", "proof", "-n", "2", "--hypothesis-show-statistics", *arguments])
+    result = tests(["-m", "proof or soak", "-n", "2", "--hypothesis-show-statistics", *arguments])
     if result == NOTHING_COLLECTED:
         say("Nothing here is a long proof.")
     return result

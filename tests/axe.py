@@ -65,7 +65,8 @@ def complaints(page: Page) -> list[str]:
     kind, *parts = page.evaluate(PARTS)
     if GOOD.covers(kind, parts):
         return []
-    page.evaluate(AXE)
+    if not page.evaluate("'axe' in window"):  # half a megabyte, once a page, however many widths it is looked at in
+        page.evaluate(AXE)
     found = page.evaluate(
         "tags => axe.run({runOnly: tags, resultTypes: ['violations'], preload: false}).then(all => all.violations)",
         TAGS,

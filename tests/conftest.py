@@ -21,8 +21,12 @@ hypothesis.settings.register_profile("soak", max_examples=2_000, deadline=None)
 hypothesis.settings.load_profile("soak" if os.environ.get("EVENHAND_SOAK") else "sample")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test by hypothesis is a long proof, of which `./run test` runs a sample."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Every test by hypothesis is a long proof, of which `./run test` runs a sample; what is for the soak waits."""
+    if not os.environ.get("EVENHAND_SOAK"):
+        waiting = [item for item in items if item.get_closest_marker("soak")]
+        config.hook.pytest_deselected(items=waiting)
+        items[:] = [item for item in items if item not in waiting]
     for item in items:
         run = getattr(item, "obj", None)
         if getattr(run, "is_hypothesis_test", False) or hasattr(run, "hypothesis"):

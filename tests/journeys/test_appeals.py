@@ -69,6 +69,7 @@ def test_an_appeal_is_upheld(desk: Sit, council, staff: factories.Staff, residen
     checks.timeline(manager, past.ref, f"Appeal {appeal} lodged", f"Appeal {appeal} upheld", REASONS, NOT_DONE)
 
 
+@pytest.mark.soak
 def test_an_appeal_is_dismissed(desk: Sit, council, staff: factories.Staff, resident: Resident):
     past = history.restricted(council, staff, resident)
     assert past.restriction is not None and past.restriction.ends_on is not None

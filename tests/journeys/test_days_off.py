@@ -29,7 +29,11 @@ def picture(at: Desk, name: str) -> Desk:
     return at
 
 
-@pytest.mark.parametrize(("phone", "scripts"), [(False, True), (True, False)], ids=["desk", "phone without scripts"])
+@pytest.mark.parametrize(
+    ("phone", "scripts"),
+    [pytest.param(False, True, marks=pytest.mark.soak), (True, False)],
+    ids=["desk", "phone without scripts"],
+)
 def test_the_office_is_closed_for_a_while(
     desk: Sit, council, staff: factories.Staff, resident: Resident, phone: bool, scripts: bool
 ):

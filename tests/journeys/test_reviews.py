@@ -54,6 +54,7 @@ def test_a_review_lifts_a_restriction(desk: Sit, council, staff: factories.Staff
     checks.timeline(manager, past.ref, REASONS, "Not done", "Case moved to review")
 
 
+@pytest.mark.soak
 def test_a_review_at_the_end_extends_a_restriction(desk: Sit, council, staff: factories.Staff, resident: Resident):
     # Half a year's restriction in its last days; he did not keep to it.
     past = history.restricted(council, staff, resident, at=history.ago(days=176), months=6)

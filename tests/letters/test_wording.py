@@ -125,7 +125,7 @@ def given(kind: str, changed: dict[str, object]) -> dict[str, object]:
 @pytest.mark.parametrize(("slug", "key", "kind"), SENT)
 def test_a_letter_tells_all_that_its_policy_wants_told_whatever_the_words(db, slug, key, kind, words):
     _, staff, resident = on_policy(slug, words)
-    text = (shown if words else printed)(kind, resident, staff.officer)
+    text = (shown if words or slug != factories.DOVER else printed)(kind, resident, staff.officer)
     for item in shelf.read_builtin(slug).letters[key].says:
         assert any(told in text for told in TOLD[item.word]), (item.word, text)
 

@@ -80,6 +80,7 @@ def press(page, name):
     page.wait_for_load_state("load")
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("width", [390])
 def test_from_the_proposal_to_the_confirmation(w, sign_in, width):
     officer = sign_in(w.staff.officer, width=width)
