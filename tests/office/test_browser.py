@@ -4,13 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from people.models import PolicyVersion
-from tests import factories, quick
+from tests import axe, factories, quick
 from tests.office.conftest import Office
 from tests.office.versions import LOCAL, newer
 from tests.restrictions import builders
@@ -19,7 +18,6 @@ pytestmark = [
     pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("empty_queue"),
 ]  # fmt: skip
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture
@@ -48,8 +46,7 @@ def sound(page, heading: str) -> None:
     assert page.locator("h1").inner_text() == heading
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 1, f"{heading} is {wide} pixels too wide"
-    found = Axe().run(page, options={"runOnly": TAGS}).response["violations"]
-    assert not found, [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found]
+    assert not axe.complaints(page)
     if pictures := os.environ.get("TEST_PICTURES"):
         page.screenshot(path=Path(pictures) / f"{heading.replace(' ', '-')}.png", full_page=True)
 
