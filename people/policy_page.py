@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 
 from design import dates
-from policies import law, schema
+from policies import law, schema, vocabulary
 from policies.policy import Policy, about
 from policies.rules import STRENGTHS, Rule
 from policies.values import Gap, Item, RoleDef, Threshold, Value, Who
@@ -249,8 +249,8 @@ def _base(policy: Policy, item: Item, path: str) -> str:
 
 _READ: Mapping[str, str] = {
     **{key: named.name for key, named in law.OMBUDSMEN.items()},
-    **{word: word.title() for word in (*schema.NATIONS, *schema.MONTHS)},
-    **schema.NOT_BY,
+    **{word: word.title() for word in (*vocabulary.NATIONS, *vocabulary.MONTHS)},
+    **vocabulary.NOT_BY,
     "only channels": "only some ways of contact stay open",
     "no channels": "ways of contact are closed",
     "almo": "ALMO",
@@ -268,7 +268,7 @@ def _called(policy: Policy, word: str, tables: Iterable[str]) -> str:
 
 
 def _act(word: str) -> str:
-    return schema.ACTIONS.get(word, _plain(word))
+    return vocabulary.ACTIONS.get(word, _plain(word))
 
 
 def _plain(word: str) -> str:

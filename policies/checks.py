@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 
-from policies import citations, grammar, law, schema
+from policies import citations, grammar, law, schema, vocabulary
 from policies.periods import Period
 from policies.policy import Policy
 from policies.problems import Problem, nearest
@@ -110,7 +110,7 @@ def _references(policy: Policy) -> Iterator[Problem]:
 def _known(policy: Policy) -> dict[str, set[str]]:
     return {
         "stage": {stage.key for stage in policy.stages if f"stage.{stage.key}" in policy.tables},
-        "action": set(schema.ACTIONS),
+        "action": set(vocabulary.ACTIONS),
         "behaviour": {behaviour.key for behaviour in policy.behaviours},
         "register": {register.key for register in policy.registers},
         "path": {path.key for path in policy.paths},
@@ -143,25 +143,26 @@ def _order(policy: Policy) -> Iterator[Problem]:
     for key in {key for key in order if order.count(key) > 1}:
         yield Problem("stages.order", f'names "{key}" twice')
     states = [
-        schema.STATES.index(stages[key].state) for key in dict.fromkeys(order) if key in named and stages[key].state
+        vocabulary.STATES.index(stages[key].state) for key in dict.fromkeys(order) if key in named and stages[key].state
     ]
     if policy.value("stages.ordered").raw is not False and states != sorted(states):
-        yield Problem("stages.order", f"goes against the four states: {', '.join(schema.STATES)}")
+        yield Problem("stages.order", f"goes against the four states: {', '.join(vocabulary.STATES)}")
     count = policy.value("stages.count").raw
     if count is not None and count != len(named):
         yield Problem("stages.count", f"says {count} stages, but the file has {len(named)}")
 
 
 def _own_names(policy: Policy) -> Iterator[Problem]:
-    steps = _known(policy)["stage"] | set(schema.ACTIONS)
+    steps = _known(policy)["stage"] | set(vocabulary.ACTIONS)
     for path in policy.tables:
         table, _, name = path.rpartition(".")
-        if table == "gate" and name not in schema.GATES and not policy.value(f"{path}.asks").said:
+        if table == "gate" and name not in vocabulary.GATES and not policy.value(f"{path}.asks").said:
             yield Problem(
-                path, "is a gate of your own, so it needs its question: asks = …", nearest(name, schema.GATES)
+                path, "is a gate of your own, so it needs its question: asks = …", nearest(name, vocabulary.GATES)
             )
-        if table == "decide" and name not in schema.ACTIONS and not policy.value(f"{path}.does").said:
-            yield Problem(path, "is an act of your own, so it needs saying: does = …", nearest(name, schema.ACTIONS))
+        if table == "decide" and name not in vocabulary.ACTIONS and not policy.value(f"{path}.does").said:
+            hint = nearest(name, vocabulary.ACTIONS)
+            yield Problem(path, "is an act of your own, so it needs saying: does = …", hint)
     for path in policy.values:
         table, _, name = path.rpartition(".")
         if table == "consider" and name not in steps:
@@ -312,14 +313,14 @@ def _finality(policy: Policy) -> Iterator[Problem]:
         if table not in policy.tables or policy.value(f"{table}.final").raw is not True:
             continue
         after = policy.value(f"{table}.next")
-        if after.said and after.raw in schema.INTERNAL:
+        if after.said and after.raw in vocabulary.INTERNAL:
             yield Problem(f"{table}.next", f'is "{after.raw}", though {table}.final says that nothing follows within')
 
 
 def _ombudsmen(policy: Policy) -> Iterator[Problem]:
     for path in ("policy.ombudsman", "appeal.next", "reconsideration.next"):
         named = policy.value(path).raw if policy.value(path).said else None
-        if named in schema.OMBUDSMEN and policy.nation and policy.nation not in law.nations_of(named):
+        if named in vocabulary.OMBUDSMEN and policy.nation and policy.nation not in law.nations_of(named):
             right = law.ombudsman(policy.nation)
             yield Problem(
                 path,
@@ -351,7 +352,7 @@ def _contact(policy: Policy) -> Iterator[Problem]:
 
 
 # The ways that a kind can close; what is sent on paper is one of them, whatever a policy calls it.
-_WAYS = frozenset(schema.CHANNELS) - {"letter", "writing"}
+_WAYS = frozenset(vocabulary.CHANNELS) - {"letter", "writing"}
 _CLOSES = {"letter": {"post"}, "writing": {"post", "email", "text message"}}
 
 

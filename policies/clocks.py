@@ -24,7 +24,6 @@ START_NOT_COUNTED = "First day not counted: our convention"
 FROM_START = "Runs from the start, then from the last review: our convention"
 FROM_NAMING = "Runs from the naming of the single point of contact: our convention"
 BATCH_MONTH = "The last day of the next such month: our convention"
-EARLIER_READING = "The day of receipt counts as the first: the earlier of two readings"
 
 WHY_PART = {
     "number": "the policy does not say how many",
@@ -166,76 +165,26 @@ def earliest(reckonings: Iterable[Reckoning]) -> Reckoning | None:
     return min((found for found in reckonings if found.due), key=lambda found: found.due or date.max, default=None)
 
 
-# law
+def landed(found: Reckoning, due: date, rule: str, calendar: Calendar | None) -> Reckoning:
+    """The reckoning with its day, said to be a day off where it is one, and moved where the rule says so.
 
-
-def subject_access(received_on: date, calendar: Calendar) -> Reckoning:
-    """The day by which a subject access request is answered: one month, else the next working day (D5).
-
-    >>> subject_access(date(2027, 1, 31), Calendar.of("england", 2026, 2027)).due
-    datetime.date(2027, 3, 1)
+    >>> england = Calendar.of("england", 2026, 2027)
+    >>> found = landed(Reckoning("appeal.window"), date(2026, 12, 25), "next working day", england)
+    >>> found.lands_on, found.due
+    ('Christmas Day', datetime.date(2026, 12, 29))
     """
-    return _by_law("law.subject_access", "Answer a subject access request", Period(1, "months"), received_on, calendar)
-
-
-def subject_access_extended(received_on: date, calendar: Calendar) -> Reckoning:
-    """The same, extended by two months, where the person was told so within the first (D5).
-
-    >>> subject_access_extended(date(2026, 11, 25), Calendar.of("england", 2026, 2027)).due
-    datetime.date(2027, 2, 25)
-    """
-    title = "Answer a subject access request, extended"
-    return _by_law("law.subject_access_extended", title, Period(3, "months"), received_on, calendar)
-
-
-def rectification(received_on: date, calendar: Calendar) -> Reckoning:
-    """The day by which a request to put data right is answered: one month from its receipt (D6).
-
-    >>> rectification(date(2026, 11, 25), Calendar.of("england", 2026, 2027)).due
-    datetime.date(2026, 12, 29)
-    """
-    title = "Answer a request to put data right"
-    return _by_law("law.rectification", title, Period(1, "months"), received_on, calendar)
-
-
-def data_protection_complaint(received_on: date, calendar: Calendar) -> Reckoning:
-    """The day by which a data-protection complaint is acknowledged: 30 days (D7).
-
-    Commentators differ on whether the day of receipt counts, so it is counted: the earlier day. It is not moved.
-
-    >>> data_protection_complaint(date(2026, 7, 1), Calendar.of("england", 2026, 2026)).due
-    datetime.date(2026, 7, 30)
-    """
-    title = "Acknowledge a data-protection complaint"
-    found = _by_law("law.data_protection_complaint", title, Period(30, "calendar days"), received_on, None)
-    due = received_on + timedelta(days=29)
-    return replace(_landed(found, due, "stands", calendar), assumed=[EARLIER_READING])
-
-
-def injury_report(accident_on: date, calendar: Calendar) -> Reckoning:
-    """The day by which an injury of over seven days is reported: 15 days, the day of the accident excluded (H1).
-
-    >>> injury_report(date(2026, 7, 1), Calendar.of("england", 2026, 2026)).due
-    datetime.date(2026, 7, 16)
-    """
-    found = _by_law("law.injury_report", "Report an injury at work", Period(15, "calendar days"), accident_on, None)
-    return replace(_landed(found, found.due or accident_on, "stands", calendar), runs_from="incident", assumed=[])
-
-
-def _by_law(path: str, title: str, period: Period, start: date, calendar: Calendar | None) -> Reckoning:
-    found = Reckoning(
-        path,
-        count=period.count,
-        unit=period.unit,
-        runs_from="request received",
-        from_on=start,
-        clause="",
-        strength="must",
-        source="law",
-        nation=calendar.nation if calendar else None,
-        title=title,
-    )
-    return _landed(found, add(period, start), "next working day", calendar)
+    found = replace(found, due=due, counted_on=due, lands_on=None, day_off_rule=rule, next_working_day=None)
+    if calendar is None:
+        return found
+    try:
+        why = calendar.why_off(due)
+        if why is None:
+            return found
+        later = calendar.next_working_day(due)
+        moved = {"next working day": later, "previous working day": calendar.previous_working_day(due)}.get(rule, due)
+    except calendars.NotCovered as error:
+        return replace(found, assumed=[*found.assumed, f"Not checked for a day off: {error}"])
+    return replace(found, due=moved, lands_on=why, next_working_day=later)
 
 
 # inside
@@ -252,7 +201,7 @@ def _recounted(found: Reckoning, calendar: Calendar) -> Reckoning:
     if found.day_off_rule is None:
         return found
     calendar.why_off(counted_on)
-    anew = _landed(found, counted_on, found.day_off_rule, calendar)
+    anew = landed(found, counted_on, found.day_off_rule, calendar)
     put_off = found.day_off_rule == "may be later" and found.due == found.next_working_day
     return replace(anew, due=anew.next_working_day) if put_off and anew.next_working_day else anew
 
@@ -500,22 +449,7 @@ def _off_days(policy: "Policy", found: Reckoning, calendar: Calendar | None) -> 
         return found
     own = policy.values.get(f"{found.path.partition('.')[0]}.day_off")
     value = own if own and own.said else policy.value("clocks.day_off")
-    return _landed(found, found.due, value.raw if value.said else "", calendar)
-
-
-def _landed(found: Reckoning, due: date, rule: str, calendar: Calendar | None) -> Reckoning:
-    found = replace(found, due=due, counted_on=due, lands_on=None, day_off_rule=rule, next_working_day=None)
-    if calendar is None:
-        return found
-    try:
-        why = calendar.why_off(due)
-        if why is None:
-            return found
-        later = calendar.next_working_day(due)
-        moved = {"next working day": later, "previous working day": calendar.previous_working_day(due)}.get(rule, due)
-    except calendars.NotCovered as error:
-        return replace(found, assumed=[*found.assumed, f"Not checked for a day off: {error}"])
-    return replace(found, due=moved, lands_on=why, next_working_day=later)
+    return landed(found, found.due, value.raw if value.said else "", calendar)
 
 
 def _is_length(path: str) -> bool:

@@ -395,7 +395,7 @@ class _Reader:
         roles = {}
         for path in [path for path in self.tables if path.startswith("roles.")]:
             key = path.partition(".")[2]
-            said = {name: self.values.get(f"{path}.{name}") for name in schema.ROLES.named.keys}  # type: ignore[union-attr]
+            said = {name: self.values.get(f"{path}.{name}") for name in schema.provider.ROLES.named.keys}  # type: ignore[union-attr]
             raw = {name: value.raw for name, value in said.items() if value}
             rule = self.table_rules.get(path)
             works_as = raw.get("as") or ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-from policies import clocks, grammar, law, schema
+from policies import clocks, grammar, law, reading, schema
 from policies.calendars import Calendar
 from policies.parts import (
     Appeals,
@@ -18,7 +18,6 @@ from policies.parts import (
     LetterRule,
     Path,
     RegisterRule,
-    RestrictionKind,
     RestrictionKinds,
     Reviews,
     Stage,
@@ -54,21 +53,21 @@ class Policy:
 
     @property
     def provider_name(self) -> str:
-        return self._text("policy.provider")
+        return self.text("policy.provider")
 
     @property
     def title(self) -> str:
-        return self._text("policy.title") or f"{self.provider_name}: policy on unacceptable behaviour"
+        return self.text("policy.title") or f"{self.provider_name}: policy on unacceptable behaviour"
 
     @property
     def kind(self) -> str:
         """What the provider is: council, association, ALMO …"""
-        return self._text("policy.kind")
+        return self.text("policy.kind")
 
     @property
     def nation(self) -> str:
         """The nation whose holidays and ombudsmen hold; "" where it is unsaid."""
-        return self._text("policy.nation")
+        return self.text("policy.nation")
 
     @property
     def effective_on(self) -> date:
@@ -119,6 +118,17 @@ class Policy:
         value = self.value(path)
         return value.raw if isinstance(value.raw, Period) else None
 
+    def text(self, path: str) -> str:
+        """What the policy says at a path, as text; "" where it says nothing."""
+        value = self.values.get(path)
+        return str(value.raw) if value and value.said else ""
+
+    def names(self, table: str) -> list[str]:
+        """The names that the policy chose within a table, in its order, without those it calls none or lost."""
+        depth = table.count(".") + 1
+        inner = [path for path, state in self.tables.items() if path.startswith(f"{table}.") and state == "said"]
+        return [path.rpartition(".")[2] for path in inner if path.count(".") == depth]
+
     # what is open
 
     def unsaid(self) -> list[Gap]:
@@ -158,10 +168,10 @@ class Policy:
     @cached_property
     def stages(self) -> list[Stage]:
         """The stages in their order; empty for a policy without stages."""
-        named = self._names("stage")
+        named = self.names("stage")
         listed = [item.word for item in self.value("stages.order").kept if item.word in named]
         keys = listed + [key for key in named if key not in listed]
-        return [self._stage(key, at) for at, key in enumerate(keys, start=1)]
+        return [reading.stage(self, key, at) for at, key in enumerate(keys, start=1)]
 
     def stage(self, key: str) -> Stage:
         """The stage of that key; raises KeyError."""
@@ -201,18 +211,18 @@ class Policy:
     @cached_property
     def behaviours(self) -> list[Behaviour]:
         """The headings of unacceptable behaviour; those that open a path out of the stages are danger."""
-        opens = {word for path in self._names("path") for word in self._words(f"path.{path}.when")}
+        opens = {word for path in self.names("path") for word in self._words(f"path.{path}.when")}
         return [
             Behaviour(
                 key,
-                self._text(f"behaviour.{key}.name") or key.replace("_", " ").capitalize(),
+                self.text(f"behaviour.{key}.name") or key.replace("_", " ").capitalize(),
                 key in opens,
                 tuple(str(item) for item in self.value(f"behaviour.{key}.is").kept),
                 tuple(self.value(f"behaviour.{key}.leads_to").kept),
                 self.value(f"behaviour.{key}.is").lost,
                 self.rule(f"behaviour.{key}"),
             )
-            for key in self._names("behaviour")
+            for key in self.names("behaviour")
         ]
 
     def roles_working_as(self, works_as: str) -> list[RoleDef]:
@@ -231,7 +241,7 @@ class Policy:
 
         Where the policy names nobody for that step, whoever decides on breaches in general; may be unsaid.
         """
-        for name in self._names("breach.for"):
+        for name in self.names("breach.for"):
             if step and any(step in (item.word, item.words) for item in self.value(f"breach.for.{name}.steps").kept):
                 return self.who(f"breach.for.{name}.by")
         return self.decides("breach")
@@ -271,7 +281,7 @@ class Policy:
         """The catalogue of restrictions, whether it is only examples, and whether part of it is lost."""
         only = self.value("restriction.kinds_are")
         lost = any(gap.path.startswith("restriction.kinds") for gap in self.losses)
-        listed = tuple(self._kind(key) for key in self._names("restriction.kinds"))
+        listed = tuple(reading.kind(self, key) for key in self.names("restriction.kinds"))
         return RestrictionKinds(listed, "examples" in only if only.said else None, lost, only.rule)
 
     def length_bounds(self) -> tuple[Period | None, Period | None, Rule | None]:
@@ -338,7 +348,7 @@ class Policy:
     @cached_property
     def registers(self) -> list[RegisterRule]:
         """The registers of risks to staff; empty where the policy has none."""
-        return [self._register(key) for key in self._names("register")]
+        return [reading.register(self, key) for key in self.names("register")]
 
     def register(self, key: str) -> RegisterRule:
         """The register of that key; raises KeyError."""
@@ -347,7 +357,7 @@ class Policy:
     @cached_property
     def letters(self) -> dict[str, LetterRule]:
         """The letters by key, each with the steps that send it."""
-        return {key: self._letter(key) for key in self._names("letter")}
+        return {key: reading.letter(self, key) for key in self.names("letter")}
 
     def letter_on(self, step: str) -> LetterRule | None:
         """The letter that a stage or an action sends, or None."""
@@ -356,7 +366,7 @@ class Policy:
     @cached_property
     def paths(self) -> list[Path]:
         """The paths that leave the stages."""
-        return [self._path(key) for key in self._names("path")]
+        return [reading.path(self, key) for key in self.names("path")]
 
     @property
     def path_danger(self) -> Path | None:
@@ -371,12 +381,12 @@ class Policy:
                 key,
                 tuple(item.word for item in before.kept),
                 before.rule is not None and before.rule.strength in ("must", "normally"),
-                self._text(f"gate.{key}.asks"),
+                self.text(f"gate.{key}.asks"),
                 tuple(self.value(f"gate.{key}.for").kept),
                 tuple(self.value(f"gate.{key}.again").kept),
                 before.rule,
             )
-            for key in self._names("gate")
+            for key in self.names("gate")
             for before in [self.value(f"gate.{key}.before")]
         ]
 
@@ -405,18 +415,18 @@ class Policy:
     @property
     def appeal(self) -> Appeals:
         """The rule of appeals as a whole; `appeal_of` where it depends on what was decided."""
-        return self._appeal("appeal")
+        return reading.appeal(self, "appeal")
 
     def appeal_of(self, *decided: str) -> Appeals | None:
         """How a decision is appealed, given the stage, action or kinds it consists of; None where it cannot be.
 
         A special rule comes before the general one, and one for a kind of restriction before one for a stage.
         """
-        covers = {key: self._words(f"appeal.for.{key}.covers") for key in self._names("appeal.for")}
-        kinds = set(self._names("restriction.kinds"))
+        covers = {key: self._words(f"appeal.for.{key}.covers") for key in self.names("appeal.for")}
+        kinds = set(self.names("restriction.kinds"))
         for key in sorted(covers, key=lambda key: not covers[key] & kinds):
             if covers[key] & set(decided):
-                return self._appeal(f"appeal.for.{key}")
+                return reading.appeal(self, f"appeal.for.{key}")
         general = self.appeal
         covered = "any_decision" in general.covers or set(decided) & set(general.covers)
         return general if covered or self.value("appeal.covers").unsaid else None
@@ -441,18 +451,8 @@ class Policy:
 
     # inside
 
-    def _text(self, path: str) -> str:
-        value = self.values.get(path)
-        return str(value.raw) if value and value.said else ""
-
     def _words(self, path: str) -> set[str]:
         return {item.word for item in self.value(path).kept}
-
-    def _names(self, table: str) -> list[str]:
-        """The names that the policy chose within a table, in its order, without those it calls none or lost."""
-        depth = table.count(".") + 1
-        inner = [path for path, state in self.tables.items() if path.startswith(f"{table}.") and state == "said"]
-        return [path.rpartition(".")[2] for path in inner if path.count(".") == depth]
 
     def _in_order(self, path: str) -> tuple[int, str]:
         top = path.partition(".")[0]
@@ -462,26 +462,6 @@ class Policy:
         clauses = _clauses(rule.clause) if rule else set()
         return next((words for keys, words in self.damage.items() if clauses & _clauses(keys)), "")
 
-    def _stage(self, key: str, number: int) -> Stage:
-        path = f"stage.{key}"
-        after = self.value(f"{path}.after")
-        do = self.value(f"{path}.do")
-        return Stage(
-            key,
-            self._text(f"{path}.name") or key.replace("_", " ").capitalize(),
-            self._text(f"{path}.state"),
-            self.who(f"{path}.by"),
-            None if after.none else self.threshold(after.path),
-            self.period(f"{path}.lapses"),
-            self.rule(path),
-            self.value(f"{path}.optional").raw is True,
-            self.who(f"{path}.consult") if self.value(f"{path}.consult").said else None,
-            tuple(item.word for item in self.value(f"{path}.not_by").kept),
-            tuple(do.kept),
-            do.lost,
-            number if self.ordered_words() else None,
-        )
-
     def ordered_words(self) -> bool:
         """Whether the policy gives its stages an order."""
         return bool(self.value("stages.order").kept)
@@ -490,96 +470,11 @@ class Policy:
         stage = self.stage_for_state("contact restriction")
         return stage.by if stage else Who(known=self.roles)
 
-    def _kind(self, key: str) -> RestrictionKind:
-        path = f"restriction.kinds.{key}"
-        does = self.value(f"{path}.does")
-        return RestrictionKind(
-            key,
-            does.items[0].word if does.kept else "",
-            does.words or key.replace("_", " "),
-            tuple(item.word for item in self.value(f"{path}.channels").kept),
-            self.who(f"{path}.by") if self.value(f"{path}.by").said else None,
-            tuple(self.value(f"{path}.if").kept),
-            does.rule or self.rule(path),
-            does.settled,
-        )
-
     def _check_between(self, starts_on: date, ends_on: date, calendar: Calendar | None, field: str | None) -> None:
         least, most, rule = self.length_bounds()
         for bound, wrong in ((least, ends_on.__lt__), (most, ends_on.__gt__)):
             if bound and bound.countable and wrong(clocks.add(bound, starts_on, calendar)):
                 raise RuleBroken(f"Length must be {self.length_words()}", rule, field)
-
-    def _register(self, key: str) -> RegisterRule:
-        path = f"register.{key}"
-        keep = {name: self.value(f"{path}.keep.{name}.maximum") for name in self._names(f"{path}.keep")}
-        said = {name: self.value(f"{path}.{name}") for name in schema.REGISTER.named.keys}  # type: ignore[union-attr]
-        return RegisterRule(
-            key=key,
-            name=self._text(f"{path}.name"),
-            risks=tuple(str(item) for item in said["risks"].kept),
-            on=tuple(item.word for item in said["on"].kept),
-            keep=keep,
-            rule=self.rule(path),
-            **{name: said[name] for name in ("enter", "access", "tell", "withhold_if", "review", "remove", "owner")},
-        )
-
-    def _letter(self, key: str) -> LetterRule:
-        path = f"letter.{key}"
-        says = self.value(f"{path}.says")
-        return LetterRule(
-            key,
-            self._text(f"{path}.name") or key.replace("_", " ").capitalize(),
-            tuple(item.word for item in self.value(f"{path}.on").kept),
-            tuple(self.value(f"{path}.sent").kept),
-            tuple(says.kept),
-            tuple(self.value(f"{path}.encloses").kept),
-            self.who(f"{path}.signed"),
-            says.lost,
-            self.rule(path),
-        )
-
-    def _path(self, key: str) -> Path:
-        path = f"path.{key}"
-        said = {name: self.value(f"{path}.{name}") for name in schema.PATH.named.keys}  # type: ignore[union-attr]
-        rules = dict.fromkeys(item.rule for value in said.values() for item in value.items if item.rule)
-        return Path(
-            key,
-            self._text(f"{path}.name") or key.replace("_", " ").capitalize(),
-            tuple(item.word for item in said["when"].kept),
-            tuple(said["if"].kept),
-            tuple(item.word for item in said["skips"].kept),
-            said["skips"].rule,
-            self.who(f"{path}.by"),
-            said["police"],
-            tuple(said["police_unless"].kept),
-            said["at_once"].raw is True,
-            said["interim"].raw is True,
-            tuple(item.word for item in said["register"].kept),
-            tuple(said["do"].kept),
-            said["do"].lost,
-            tuple(rules),
-            tuple(item.word for item in said["at"].kept),
-        )
-
-    def _appeal(self, path: str) -> Appeals:
-        def of(key: str) -> Value:
-            special = self.values.get(f"{path}.{key}")
-            return special if special else self.value(f"appeal.{key}")
-
-        keys = ("window", "response", "how", "late", "met_by", "final", "meanwhile", "next", "grounds", "powers")
-        said = {key: of(key) for key in keys}
-        named = self.value(f"{path}.next") if path == "appeal" else self.value("appeal.next")
-        word = named.raw if named.said else self.value("policy.ombudsman").raw
-        return Appeals(
-            covers=tuple(item.word for item in of("covers").kept),
-            by=self.who(f"{path}.by"),
-            not_by=tuple(item.word for item in of("not_by").kept),
-            window_path=said["window"].path,
-            response_path=said["response"].path,
-            ombudsman=law.ombudsman_called(word) if word else law.ombudsman(self.nation, "landlord"),
-            **said,
-        )
 
 
 _PARTS = {

@@ -11,7 +11,7 @@ from appeals.models import Appeal
 from appeals.services.timing import rules_for, windows
 from cases.models import Case
 from deadlines import services as deadlines
-from policies import schema
+from policies import vocabulary
 from policies.policy import Policy
 from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
@@ -48,7 +48,7 @@ def offers(case: Case, known: Iterable[Against], appeals: Iterable[Appeal]) -> l
 def covered(policy: Policy) -> str:
     """Against what the policy lets a resident appeal, in its own names of stages; "" where it is silent."""
     stages = {stage.key: f"“{stage.name}”" for stage in policy.stages}
-    said = {"any_decision": "any decision", **schema.ACTIONS, **stages}
+    said = {"any_decision": "any decision", **vocabulary.ACTIONS, **stages}
     return ", ".join(said.get(word, word.replace("_", " ")) for word in policy.appeal.covers)
 
 

@@ -9,14 +9,14 @@ from django.shortcuts import render
 from django.template import engines
 
 from design import components, fields, forms
-from design.templatetags import design as tags
+from design.tags import words
 
 DRAFTS: list[dict[str, str]] = []
 ANSWER = {"status": 204}
 AT = dt.datetime(2026, 12, 18, 14, 14, tzinfo=dt.UTC)
 
 
-WORDS = [*(word.capitalize() for word in tags.COLOURS), "Written warning"]
+WORDS = [*(word.capitalize() for word in words.COLOURS), "Written warning"]
 
 
 class Log(forms.Form):

@@ -11,11 +11,11 @@ from django.core.paginator import Paginator
 from django.template import Context, Template, engines
 from django.test import RequestFactory, override_settings
 
+import design
 from design import typist
-from design.templatetags import design as tags
 
 EVIL = "<script>alert(1)</script>\"'"
-STATIC = Path(tags.__file__).parent.parent / "static" / "design"
+STATIC = Path(design.__file__).parent / "static" / "design"
 
 
 def shown(source: str, **context: object) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies import clocks, loader, periods, schema, shelf
+from policies import clocks, loader, periods, schema, shelf, statutory
 from policies.calendars import NATIONS, Calendar, NotCovered
 from policies.periods import Period
 from policies.reckoning import Reckoning
@@ -81,32 +81,6 @@ def test_working_days_worked_by_hand(start: date, count: int, england: date, sco
 )
 def test_calendar_days_and_months_worked_by_hand(calendar: Calendar, start: date, period: str, due: date) -> None:
     assert clocks.add(Period.parse(period), start, calendar) == due
-
-
-@pytest.mark.parametrize(
-    ("received", "due"),
-    [(date(2027, 1, 31), date(2027, 3, 1)), (date(2026, 11, 25), date(2026, 12, 29)), (DECIDED, date(2027, 1, 18))],
-)
-def test_a_subject_access_request_is_answered_in_a_month_or_the_next_working_day(received: date, due: date) -> None:
-    assert clocks.subject_access(received, ENGLAND).due == due
-
-
-def test_the_law_is_named_as_the_source() -> None:
-    found = clocks.subject_access(date(2026, 11, 25), ENGLAND)
-    assert (found.source, found.lands_on, found.day_off_rule) == ("law", "Christmas Day", "next working day")
-    assert found.explain() == (
-        "1 month from the receipt of the request on 25 November 2026 (law). The day counted is a day off "
-        "(Christmas Day), so the next working day. Due Tuesday 29 December 2026."
-    )
-
-
-def test_a_data_protection_complaint_takes_the_earlier_of_two_readings() -> None:
-    found = clocks.data_protection_complaint(date(2026, 12, 1), ENGLAND)
-    assert (found.due, found.assumed) == (date(2026, 12, 30), [clocks.EARLIER_READING])
-
-
-def test_an_injury_report_leaves_out_the_day_of_the_accident() -> None:
-    assert clocks.injury_report(date(2026, 12, 1), ENGLAND).due == date(2026, 12, 16)
 
 
 # properties
@@ -522,7 +496,7 @@ def test_a_correction_leaves_what_it_does_not_touch() -> None:
     assert clocks.recount(silent, ENGLAND) == silent
     length = clocks.work_out(DOVER, "restriction.maximum", {"start": DECIDED}, ENGLAND)
     assert clocks.recount(length, ENGLAND.corrected(added={date(2027, 12, 18): "Closed"})) == length
-    by_law = clocks.subject_access(date(2026, 11, 24), ENGLAND)
+    by_law = statutory.subject_access(date(2026, 11, 24), ENGLAND)
     assert (by_law.due, clocks.recount(by_law, ENGLAND.corrected(added=CLOSED)).due) == (
         date(2026, 12, 24),
         date(2026, 12, 30),

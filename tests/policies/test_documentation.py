@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from policies import grammar, loader, periods, schema, shelf
+from policies import grammar, loader, periods, schema, shelf, vocabulary
 from policies.problems import PolicyProblems
 from policies.rules import STRENGTHS, RuleBroken
 
@@ -71,13 +71,13 @@ _WRONG, _CHECKLIST = (GUIDE.partition(title)[2].partition("\n## ")[0] for title 
 _FINE = GUIDE.replace(_WRONG, "")
 PROBLEMS = [row.split("|")[1:4] for row in _WRONG.splitlines() if row.startswith("|`")]
 SHARED = {
-    "ways of contact": schema.CHANNELS,
-    "ombudsmen": schema.OMBUDSMEN,
-    "next steps": schema.INTERNAL,
-    "who may not decide": schema.NOT_BY,
-    "a day off": schema.DAY_OFF,
+    "ways of contact": vocabulary.CHANNELS,
+    "ombudsmen": vocabulary.OMBUDSMEN,
+    "next steps": vocabulary.INTERNAL,
+    "who may not decide": vocabulary.NOT_BY,
+    "a day off": vocabulary.DAY_OFF,
 }
-SAID_ABOVE = (tuple(schema.RESTRICTION_KINDS),)
+SAID_ABOVE = (tuple(vocabulary.RESTRICTION_KINDS),)
 HOW = {
     "text": "text", "name": "name", "yes": "yes or no", "period": "period", "count": "number",
     "threshold": "threshold", "who": "who", "date": "date",
@@ -136,11 +136,12 @@ def test_the_guide_has_a_row_for_every_key(section: str) -> None:
 
 def test_the_guide_tells_what_each_kind_of_restriction_means() -> None:
     listed = GUIDE.partition("|`does`|means|")[2].partition("\n\n")[0].splitlines()[2:]
-    assert listed == [f"|`{kind}`|{means}|" for kind, means in schema.RESTRICTION_KINDS.items()]
+    assert listed == [f"|`{kind}`|{means}|" for kind, means in vocabulary.RESTRICTION_KINDS.items()]
 
 
 def test_the_guide_names_every_word_unit_event_strength_and_counted_thing() -> None:
-    for words in (*SHARED.values(), schema.RESTRICTION_KINDS, schema.ACTIONS, schema.GATES, schema.STATES):
+    named = (vocabulary.RESTRICTION_KINDS, vocabulary.ACTIONS, vocabulary.GATES, vocabulary.STATES)
+    for words in (*SHARED.values(), *named):
         assert [word for word in words if f"`{word}`" not in GUIDE] == []
     for words in (periods.UNITS, periods.EVENTS, grammar.COUNTED):
         assert [word for word in words if f"`{word}`" not in GUIDE] == []

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from policies import clocks, schema, shelf
+from policies import clocks, shelf, vocabulary
 from policies.calendars import Calendar
 from policies.periods import Period
 from policies.values import Who
@@ -547,7 +547,7 @@ def test_who_decides_an_appeal(decided: list[str], decider: str) -> None:
     assert appeal.final.unsaid and appeal.next.unsaid and appeal.late.unsaid and appeal.meanwhile.unsaid
 
 
-@pytest.mark.parametrize("action", [*schema.ACTIONS, "informal", "warning", "formal"])
+@pytest.mark.parametrize("action", [*vocabulary.ACTIONS, "informal", "warning", "formal"])
 def test_any_decision_at_any_stage_can_be_appealed(action: str) -> None:
     assert NPH.appeal_of(action) is not None
 

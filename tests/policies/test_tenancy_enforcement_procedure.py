@@ -527,7 +527,7 @@ def test_roles_that_the_procedure_names_and_those_of_the_set_up() -> None:
         "managing_team": "s6",
         "senior_officer": "s11",
     }
-    assert {role.works_as for role in POLICY.roles.values()} == set(schema.ROLES.named.keys["as"].words)  # type: ignore[union-attr]
+    assert {role.works_as for role in POLICY.roles.values()} == set(schema.provider.ROLES.named.keys["as"].words)  # type: ignore[union-attr]
 
 
 def test_there_are_no_local_rules() -> None:

@@ -13,7 +13,7 @@ from cases.models import Case
 from people import access
 from people.access import NotPermitted
 from people.models import Role
-from policies import schema
+from policies import vocabulary
 from restrictions import permissions, services
 from restrictions.models import Restriction
 from restrictions.services import NewTerm
@@ -28,7 +28,7 @@ F12 = {
     "review": {"proposer", "affected", "first decider"},
     "appeal": {"proposer", "affected", "first decider"},
 }
-WORDS = st.sets(st.sampled_from(sorted(schema.NOT_BY)))
+WORDS = st.sets(st.sampled_from(sorted(vocabulary.NOT_BY)))
 
 
 def text_with(words: dict[str, set[str]]) -> str:
