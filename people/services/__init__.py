@@ -1,0 +1,32 @@
+"""Verbs of people: adopt a policy, add and change residents, make accounts."""
+
+from people.services.details import Details, Home, details_of
+from people.services.finding import likely_doubles, search_text
+from people.services.needs import end_need, end_representative, name_representative, record_need
+from people.services.providers import adopt_policy, digest_of, found_provider, make_user, wording_carried
+from people.services.residents import add_resident, add_with_tenancy, change_resident
+from people.services.tenancies import Household, households, join_tenancy, leave_tenancy
+
+__all__ = [
+    "Details",
+    "Home",
+    "Household",
+    "add_resident",
+    "add_with_tenancy",
+    "adopt_policy",
+    "change_resident",
+    "details_of",
+    "digest_of",
+    "end_need",
+    "end_representative",
+    "found_provider",
+    "households",
+    "join_tenancy",
+    "leave_tenancy",
+    "likely_doubles",
+    "make_user",
+    "name_representative",
+    "record_need",
+    "search_text",
+    "wording_carried",
+]
