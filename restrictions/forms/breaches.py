@@ -8,7 +8,7 @@ from cases.models import Incident
 from cases.services.deciding import Meeting
 from design import dates, fields, forms
 from people.models import User
-from restrictions.forms import choose
+from restrictions.forms.shaping import choose
 from restrictions.models import BreachStep
 from restrictions.services.breaches import LETTERS, Answer, Step
 

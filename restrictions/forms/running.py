@@ -4,7 +4,7 @@ from typing import Any
 
 from design import fields, forms
 from policies.policy import Policy
-from restrictions.forms import choose
+from restrictions.forms.shaping import choose
 from restrictions.services import asked
 
 
