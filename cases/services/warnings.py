@@ -273,11 +273,10 @@ def issue_warning(
     body = ladder.body_that_issues(case.policy, paper)
     deciding.check_weighed(considered, ladder.questions_before_warning(case.policy, paper))
     deciding.check_consulted(body, about_letter(letter), case, field="considered")
-    deciding.decide_at_once(
-        case, body=body, about=about_letter(letter), subject=case, by=by, at=at,
-        reasons=reasons or _why(standing, paper), considered=considered, not_done=not_done,
-        meeting=meeting, barred=permissions.barred_from_warning(case, warning),
-    )  # fmt: skip
+    deciding.decide_at_once(case, deciding.Deed(
+        body, about_letter(letter), case, by, at, reasons or _why(standing, paper), considered, not_done, meeting,
+        barred=permissions.barred_from_warning(case, warning),
+    ))  # fmt: skip
     letters.issue(letter.pk, by=by, at=at, known=rights.of_letter(case, paper.state, day_of(at)))
     if paper.first:
         warning.incident = standing.counting[-1]

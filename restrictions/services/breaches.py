@@ -216,12 +216,11 @@ def answer_breaches(
         decided_at=at,
     )
     Breach.objects.filter(pk__in=[each.pk for each in breaches]).update(answer=step)
-    deciding.decide_at_once(
-        restriction.case, body=permissions.answerers(restriction.case.policy, answer.step),
-        about=f"{about(restriction)}.{step.pk}", subject=restriction, by=by, at=at, reasons=answer.reasons,
-        considered=answer.considered, not_done=answer.not_done, meeting=meeting,
+    deciding.decide_at_once(restriction.case, deciding.Deed(
+        permissions.answerers(restriction.case.policy, answer.step), f"{about(restriction)}.{step.pk}", restriction,
+        by, at, answer.reasons, answer.considered, answer.not_done, meeting,
         barred=permissions.barred_from_breaches(restriction),
-    )  # fmt: skip
+    ))  # fmt: skip
     rule = next((each.rule for each in ladder_of(restriction) if each.word == answer.step), None)
     audit.decide(
         "breach.answered",

@@ -76,19 +76,11 @@ def impose(
     changed = _apply(restriction, changes or Changes())
     if lacking := readiness.missing(restriction):
         raise NotReady(lacking)
-    if not deciding.speak(
-        restriction.case,
-        body=body,
-        about=about(restriction),
-        subject=restriction,
-        by=by,
-        at=at,
-        reasons=reasons,
-        considered=considered,
-        not_done=not_done,
-        meeting=meeting,
+    deed = deciding.Deed(
+        body, about(restriction), restriction, by, at, reasons, considered, not_done, meeting,
         barred=permissions.barred_from_deciding(restriction),
-    ):
+    )  # fmt: skip
+    if not deciding.speak(restriction.case, deed):
         deadlines.excuse(about(restriction), "restriction.decide", user=by)
         return restriction
     made = telling.plan(restriction, on=day_of(at), reasons=reasons.strip())

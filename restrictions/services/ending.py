@@ -42,10 +42,10 @@ def lift(restriction_id: int, *, by: User, at: datetime, reason: str, meeting: M
         raise RuleBroken("Enter why it is lifted", None, "reason")
     body = permissions.lifters(restriction)
     deciding.check_consulted(body, consulted_about(restriction, body.act), restriction.case, field="reason")
-    deciding.decide_at_once(
-        restriction.case, body=body, about=about(restriction), subject=restriction, by=by,
-        at=at, reasons=reason, meeting=meeting, barred=permissions.barred_from_lifting(restriction),
-    )  # fmt: skip
+    deciding.decide_at_once(restriction.case, deciding.Deed(
+        body, about(restriction), restriction, by, at, reason, meeting=meeting,
+        barred=permissions.barred_from_lifting(restriction),
+    ))  # fmt: skip
     end(restriction, by=by, at=at, reason=reason.strip())
     case = restriction.case
     audit.decide(

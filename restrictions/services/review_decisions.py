@@ -62,11 +62,10 @@ def decide_review(
     _check(review, restriction, today, outcome, reasons, evidence, months)
     deciding.check_weighed(considered, asked.review_questions(restriction.case.policy))
     _check_consulted(review, outcome)
-    deciding.decide_at_once(
-        restriction.case, body=permissions.review_body(review, outcome), about=f"review:{review.reference}",
-        subject=review, by=by, at=at, reasons=reasons, considered=considered, not_done=not_done, meeting=meeting,
-        barred=permissions.barred_from_reviewing(restriction),
-    )  # fmt: skip
+    deciding.decide_at_once(restriction.case, deciding.Deed(
+        permissions.review_body(review, outcome), f"review:{review.reference}", review, by, at, reasons, considered,
+        not_done, meeting, barred=permissions.barred_from_reviewing(restriction),
+    ))  # fmt: skip
     review.late_reason = reviews.check_late(review, restriction, today, late_reason)
     review.evidence = evidence.strip()
     review.decide(by=by, at=at, outcome=outcome, reasons=reasons.strip())
