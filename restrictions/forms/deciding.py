@@ -7,7 +7,8 @@ from cases.forms import add_meeting, meeting_fields, meeting_of
 from cases.services.deciding import Meeting
 from design import fields, forms
 from people.models import User
-from restrictions.forms.shaping import choose, options, spoken
+from policies.values import Item
+from restrictions.forms.shaping import choose, options, spoken, weigh
 from restrictions.models import Restriction, Term
 from restrictions.services import NewTerm
 
@@ -133,19 +134,35 @@ class Decide(forms.Form):
 
 
 class Reason(forms.Form):
-    """A reason, in one box."""
+    """A reason, in one box; and what was weighed, where the policy asks questions."""
 
     reason = fields.LongTextField(label="Why", called="why", rows=4)
+    considered = fields.LongTextField(label="What else you considered", required=False, rows=4)
 
     def __init__(
-        self, *args: Any, label: str, called: str, hint: str = "", others: Sequence[User] | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        label: str,
+        called: str,
+        hint: str = "",
+        others: Sequence[User] | None = None,
+        questions: Sequence[Item] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if questions:
+            weigh(self, questions)
+        else:
+            del self.fields["considered"]
         field = spoken(self, "reason")
         field.label, field.help_text = label, hint
         field.called = called
         field.speak("reason")
         add_meeting(self, others)
+
+    def weighed(self) -> str:
+        """What was weighed; "" where the policy asks nothing."""
+        return str(self.cleaned_data.get("considered", ""))
 
     def meeting(self) -> Meeting | None:
         """With whom it was decided; None where one person decides."""

@@ -128,6 +128,25 @@ def review_questions(policy: Policy) -> list[Item]:
     return list(dict.fromkeys(item for step in named for item in policy.questions_for(step)))
 
 
+def lift_questions(policy: Policy) -> list[Item]:
+    """What the policy asks to be weighed before a restriction is lifted early: what a review asks that may lift it.
+
+    Nothing else: neither what is asked before a restriction is imposed nor an assessment keeps somebody restricted
+    (docs/adr/0028).
+    """
+    named = (*policy.steps_into("review"), "lift")
+    return list(dict.fromkeys(item for step in named for item in policy.questions_for(step)))
+
+
+def waiving_questions(policy: Policy) -> list[Item]:
+    """What the policy asks to be weighed before a review is left out: it stands on without another look (ADR 0028).
+
+    So what was weighed before it was imposed is weighed again (Homes for Life 1.6), and what the review would ask.
+    """
+    named = (*steps(policy), *policy.steps_into("review"))
+    return list(dict.fromkeys(item for step in named for item in policy.questions_for(step)))
+
+
 def questions_lost(policy: Policy, *steps: str) -> bool:
     """Whether part of what the policy asks to be weighed is lost from its text."""
     return any(policy.questions_lost(step) for step in steps)

@@ -97,7 +97,7 @@ def impose(
         not_done=not_done,
         facts=facts_of(made) | {"changed": changed},
     )
-    waiving.record_waiver(restriction, by=by, at=at)
+    waiving.record_waiver(restriction, by=by, at=at, considered=considered)
     _record_no_police(restriction, by=by, at=at)
     writer = deciding.writer(restriction.case, body=body, about=about(restriction), by=by)
     deadlines.meet(about(restriction), "restriction.decide", at=at, how="Imposed")

@@ -25,11 +25,14 @@ ENDS_WITH_IT = ("review.interval", "breach.answer", "reconsideration.decide", *s
 
 
 @transaction.atomic
-def lift(restriction_id: int, *, by: User, at: datetime, reason: str, meeting: Meeting | None = None) -> Restriction:
+def lift(
+    restriction_id: int, *, by: User, at: datetime, reason: str, considered: str = "", meeting: Meeting | None = None
+) -> Restriction:
     """End a restriction early, because the reason for it has gone: the resident is told, the register entry removed.
 
     Where the policy has several decide, `meeting` says who else did, when, and what was said; where it has somebody
-    asked first, that is written down before.
+    asked first, that is written down before. Where it asks questions before a review or before a restriction is lifted
+    (Northampton 2.3), what was weighed is said.
     Raises RuleBroken without a reason, TransitionNotAllowed where it is not in force or its last day has gone.
     """
     restriction = locked(restriction_id)
@@ -40,10 +43,11 @@ def lift(restriction_id: int, *, by: User, at: datetime, reason: str, meeting: M
         raise TransitionNotAllowed(f"{restriction.reference} is over already: its last day has gone.")
     if not reason.strip():
         raise RuleBroken("Enter why it is lifted", None, "reason")
+    deciding.check_weighed(considered, asked.lift_questions(restriction.case.policy))
     body = permissions.lifters(restriction)
     deciding.check_consulted(body, consulted_about(restriction, body.act), restriction.case, field="reason")
     deciding.decide_at_once(restriction.case, deciding.Deed(
-        body, about(restriction), restriction, by, at, reason, meeting=meeting,
+        body, about(restriction), restriction, by, at, reason, considered, meeting=meeting,
         barred=permissions.barred_from_lifting(restriction),
     ))  # fmt: skip
     end(restriction, by=by, at=at, reason=reason.strip())
@@ -56,6 +60,7 @@ def lift(restriction_id: int, *, by: User, at: datetime, reason: str, meeting: M
         reasons=reason,
         rule=case.policy.decides("lift").rule,
         outcome=State.LIFTED,
+        considered=considered,
     )
     letters.request(
         "restriction_lifted",
@@ -70,8 +75,11 @@ def lift(restriction_id: int, *, by: User, at: datetime, reason: str, meeting: M
     return restriction
 
 
-def check_lift(restriction: Restriction, *, meeting: Meeting | None, by: User, at: datetime) -> None:
+def check_lift(
+    restriction: Restriction, *, meeting: Meeting | None, by: User, at: datetime, considered: str = ""
+) -> None:
     """Refuse what `lift` would refuse, before anything is done: for the page on which it is checked."""
+    deciding.check_weighed(considered, asked.lift_questions(restriction.case.policy))
     if not restriction.is_in_force(day_of(at)):
         raise RuleBroken("It is not in force, so there is nothing to lift", None, "reason")
     body, barred = permissions.lifters(restriction), permissions.barred_from_lifting(restriction)

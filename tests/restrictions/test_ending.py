@@ -66,7 +66,9 @@ def test_lift_ends_it_early_and_tells_the_resident(w):
     later = noon(date(2027, 3, 1))
     with pytest.raises(RuleBroken, match="why it is lifted"):
         services.lift(restriction.pk, by=w.staff.team_leader, at=later, reason="")
-    services.lift(restriction.pk, by=w.staff.team_leader, at=later, reason="Nothing has happened since.")
+    services.lift(
+        restriction.pk, by=w.staff.team_leader, at=later, reason="Nothing has happened since.", considered="Fair."
+    )
     restriction = fresh(restriction)
     assert (restriction.state, restriction.ended_at) == (State.LIFTED, later)
     assert Case.objects.get(pk=w.case.pk).stage == Case.Stage.WRITTEN_WARNING
@@ -81,22 +83,24 @@ def test_lift_is_refused_to_officers_and_to_people_affected(w):
     restriction = builders.imposed(w)
     for who in (w.staff.officer, w.staff.front_line, w.staff.dpo):
         with pytest.raises(NotPermitted):
-            services.lift(restriction.pk, by=who, at=NOON, reason="x")
+            services.lift(restriction.pk, by=who, at=NOON, reason="x", considered="Fair.")
     with pytest.raises(NotPermitted, match="were affected"):
-        services.lift(restriction.pk, by=w.staff.manager, at=NOON, reason="x")
+        services.lift(restriction.pk, by=w.staff.manager, at=NOON, reason="x", considered="Fair.")
 
 
 def test_lift_after_the_last_day_is_refused(w):
     restriction = builders.imposed(w)
     with pytest.raises(TransitionNotAllowed, match="its last day has gone"):
-        services.lift(restriction.pk, by=w.staff.team_leader, at=noon(date(2027, 6, 19)), reason="x")
+        services.lift(
+            restriction.pk, by=w.staff.team_leader, at=noon(date(2027, 6, 19)), reason="x", considered="Fair."
+        )
 
 
 def test_lift_answers_an_open_review(w):
     restriction = builders.imposed(w)
     later = noon(date(2027, 3, 1))
     review = builders.under_review(w, restriction, at=later)
-    services.lift(restriction.pk, by=w.staff.team_leader, at=later, reason="Nothing since.")
+    services.lift(restriction.pk, by=w.staff.team_leader, at=later, reason="Nothing since.", considered="Fair.")
     review.__class__.objects.get(pk=review.pk, state="decided", outcome="lift")
 
 

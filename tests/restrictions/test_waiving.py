@@ -159,8 +159,10 @@ def test_where_the_policy_has_a_clock_a_waived_review_sets_it_aside_and_the_end_
 # While it is in force
 
 
-def waived(w, restriction, *, by=None, at=NOON, reasons=HURT):
-    return services.waive_review(restriction.pk, by=by or builders.reviewer(w), at=at, reasons=reasons)
+def waived(w, restriction, *, by=None, at=NOON, reasons=HURT, considered="It is still needed."):
+    return services.waive_review(
+        restriction.pk, by=by or builders.reviewer(w), at=at, reasons=reasons, considered=considered
+    )
 
 
 def reviewed_in_two_months():
@@ -270,12 +272,13 @@ def test_the_page_of_the_act_checks_first_and_is_shown_to_those_who_may():
     assert f'href="{address}"' in reviewer.get(view).content.decode()
     assert f'href="{address}"' not in signed_in(w.staff.officer).get(view).content.decode()
     assert "Enter why there is no review" in reviewer.post(address, {"reason": " "}).content.decode()
-    check = reviewer.post(address, {"reason": HURT}).content.decode()
+    typed = {"reason": HURT, "considered": "It is still needed."}
+    check = reviewer.post(address, typed).content.decode()
     assert "Check before you decide" in check and "Why we will not think again early" in check
     assert Restriction.objects.get(pk=restriction.pk).no_review_reason == ""
-    assert HURT in reviewer.post(address, {"reason": HURT, "again": "yes"}).content.decode()
-    assert reviewer.post(address, {"reason": HURT, "confirmed": "yes"}).url == view
-    assert reviewer.post(address, {"reason": HURT, "confirmed": "yes"}).url == view
+    assert HURT in reviewer.post(address, typed | {"again": "yes"}).content.decode()
+    assert reviewer.post(address, typed | {"confirmed": "yes"}).url == view
+    assert reviewer.post(address, typed | {"confirmed": "yes"}).url == view
     assert Letter.objects.filter(kind="review_waived").count() == 1
     other = signed_in(factories.working_as(w.provider, "manager", name="Mo Third"))
     assert other.post(address, {"reason": HURT, "confirmed": "yes"}).status_code == 409
