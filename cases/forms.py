@@ -460,6 +460,14 @@ class WarningForm(forms.Form):
         rows=3,
     )
 
+    same_again = fields.LongTextField(
+        label="Why a warning letter follows, if nothing you selected came after the first letter",
+        help_text="It goes on the record; whoever issues it reads it. Leave it empty where something came after.",
+        called="why a warning letter follows",
+        required=False,
+        max_length=2000,
+        rows=3,
+    )
     review_on = fields.DayField(
         label="When do you look at it again?",
         help_text="The letter names the day. If nothing like this has happened by then, nothing further is done.",
@@ -475,7 +483,7 @@ class WarningForm(forms.Form):
 
     def __init__(self, *args: Any, incidents: Sequence[Incident], asks: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in {"review_on", "agreed"} - set(asks):
+        for name in {"review_on", "agreed", "same_again"} - set(asks):
             del self.fields[name]
         self.selectable = [one for one in incidents if one.knowledge != Incident.Knowledge.HEARSAY]
         self.hearsay = [one for one in incidents if one.knowledge == Incident.Knowledge.HEARSAY]

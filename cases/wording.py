@@ -33,6 +33,7 @@ SENTENCES: dict[str, str] = {
     "warning.drafted": "Warning letter {letter} drafted",
     "warning.sent_for_approval": "Warning letter {letter} sent for approval",
     "warning.returned": "Warning letter {letter} returned",
+    "warning.changed": "Warning letter {letter} changed: why it follows the first letter",
     "warning.issued": "Warning letter {letter} issued",
     "warning.withdrawn": "Warning letter {letter} withdrawn",
     "warning.quashed": "Warning {warned} taken back on appeal",
@@ -140,6 +141,7 @@ LABELS = {
     "not_done": "Not done",
     "offered": "Offered",
     "said": "Said",
+    "same_again": "Why it follows the first letter",
     "hazard": "Reported as unsafe",
 }
 
