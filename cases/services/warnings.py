@@ -16,7 +16,7 @@ from cases import ladder, permissions
 from cases.ladder import papers
 from cases.ladder.papers import Paper
 from cases.models import Case, Incident, Warning
-from cases.services import deciding, rights
+from cases.services import deciding, police, rights
 from cases.services.deciding import Meeting
 from cases.services.rows import lock, need
 from deadlines import services as deadlines
@@ -273,6 +273,7 @@ def issue_warning(
     considered: str = "",
     not_done: str = "",
     meeting: Meeting | None = None,
+    said: police.Said = police.NOTHING,
 ) -> Warning:
     """Issue the letter, which moves the case to the written warning in the same transaction (Dover 6.11, 6.12).
 
@@ -282,7 +283,8 @@ def issue_warning(
     same person a second time (a double click), it is left as it is. A first letter moves nothing, and stands with the
     last incident that is known by now: only what comes after it is a further one. Where the policy has several issue
     it, `meeting` says who else decided, when, and what was said; whom it keeps from this decision is refused. Where it
-    has somebody asked first and that binds, nothing is issued before what they said is written down.
+    has somebody asked first and that binds, nothing is issued before what they said is written down. Where it rests on
+    violence or threats of which the policy has the police told, `said` tells whether they were (Northampton 4.1).
     """
     case, warning, letter = _lock(warning_id)
     paper = papers.PAPERS[warning.kind]
@@ -293,7 +295,11 @@ def issue_warning(
         raise _too_late(letter, "issued")
     permissions.check_not_barred_from_warning(by, case, warning)
     standing = _ready(case, paper)
-    _why_again(standing, paper, _chosen(standing, list(warning.incidents.all()), paper), warning.same_again)
+    chosen = _chosen(standing, list(warning.incidents.all()), paper)
+    _why_again(standing, paper, chosen, warning.same_again)
+    asked = ladder.police(case.policy, case, chosen)
+    police.check(asked, said)
+    police.check_decider(case, asked, said, by)
     body = ladder.body_that_issues(case.policy, paper)
     deciding.check_weighed(considered, ladder.questions_before_warning(case.policy, paper))
     deciding.check_consulted(body, about_letter(letter), case, field="considered")
@@ -323,6 +329,7 @@ def issue_warning(
         not_done=not_done,
         facts=_named(warning),
     )
+    police.record(case, asked, said, chosen, subject=case, by=by, at=at)
     rights.open_window(
         case, paper.state, f"the {paper.name}", about=about_letter(letter), on=day_of(at), event=decision.pk, at=at,
         told=True,

@@ -13,6 +13,7 @@ from django_fsm import TransitionNotAllowed
 
 from audit.models import Event
 from cases import forms, ladder, permissions, services, wording
+from cases.forms.police import police_of
 from cases.ladder import papers
 from cases.ladder.papers import Paper
 from cases.models import Case, Warning
@@ -141,7 +142,10 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
     may = permissions.reader(request.user, case)
     paper = papers.PAPERS[warning.kind]
     questions = ladder.questions_before_warning(case.policy, paper)
-    form = for_page(forms.IssueForm, request, questions=questions, others=_others(request, case, warning))
+    form = for_page(
+        forms.IssueForm, request, policy=case.policy, questions=questions, others=_others(request, case, warning),
+        police=ladder.police(case.policy, case, warning.incidents.all()),
+    )  # fmt: skip
     if request.method == "POST":
         answer = _decide(request, case, warning, form)
         if answer is not None:
@@ -230,8 +234,10 @@ def _decide(request: SignedInRequest, case: Case, warning: Warning, form: forms.
         return None
     with form.rules():
         try:
-            said = {name: form.cleaned_data[name] for name in ("considered", "not_done")}
-            services.issue_warning(warning.pk, by=request.user, at=at, meeting=forms.meeting_of(form), **said)
+            typed = {name: form.cleaned_data[name] for name in ("considered", "not_done")}
+            services.issue_warning(
+                warning.pk, by=request.user, at=at, meeting=forms.meeting_of(form), said=police_of(form), **typed
+            )
         except TransitionNotAllowed as refused:
             return _somebody_was_first(request, case, refused)
         return redirect("cases:warning_issued", ref)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from cases import ladder
+from cases.forms.police import add_police, police_of
 from cases.models import Case, Incident
 from design import dates, fields, forms
 from policies.parts import Path
 from policies.policy import DANGER
-from policies.values import Item, Who
+from policies.values import Item
 from restrictions.forms.shaping import choose
 
 
@@ -41,11 +42,7 @@ class Evidence(forms.Form):
             if (found := ladder.police(policy, case, incidents, path.key if path else ""))
         ]
         if asked:
-            self._ask_about_police(
-                min(asked, key=lambda one: (not one.always, not one.normally)),
-                policy.questions_for("no_police"),
-                policy.decides("no_police"),
-            )
+            add_police(self, min(asked, key=lambda one: (not one.always, not one.normally)), policy)
 
     def _ask_about_stages(self) -> None:
         """Whether stages are left out, by which path, why, and what the policy asks about it."""
@@ -89,30 +86,6 @@ class Evidence(forms.Form):
     def _questions(path: Path) -> list[tuple[str, Item]]:
         return [(f"answer_{path.key}_{number}", question) for number, question in enumerate(path.conditions)]
 
-    def _ask_about_police(self, asked: ladder.Police, questions: Sequence[Item], who: Who) -> None:
-        """Whether the police have been told: always, unless there is a reason, or as people judge."""
-        cited = asked.rule.cite() if asked.rule else "The policy"
-        hint = (
-            f"{cited}: they are told, without exception." if asked.always
-            else f"{cited}: they are normally told. If not, say why." if asked.normally
-            else f"{cited}: it is for you to judge."
-        )  # fmt: skip
-        binds = asked.always or asked.normally
-        self._add("police_told", fields.YesNoField(
-            label="Have the police been told?" + ("" if binds else " (optional)"), required=binds,
-            called="whether the police have been told", help_text=hint, size="m",
-            reveal={"yes": ["police_reference"], "no": ["police_why"]},
-        ))  # fmt: skip
-        self._add("police_reference", fields.LongTextField(
-            label="When, by whom, and their reference (optional)", required=False, rows=2
-        ))  # fmt: skip
-        weighed = " ".join(str(question) for question in questions)
-        decided = "" if who.unsaid else f"Not to tell them is decided, with the proposal, by: {who.names()}. "
-        self._add("police_why", fields.LongTextField(
-            label="Why not" + ("" if binds else " (optional)"), called="why the police are not told", rows=3,
-            required=False, help_text=decided + (f"The policy asks you to weigh: {weighed}" if weighed else ""),
-        ))  # fmt: skip
-
     def _add(self, name: str, field: fields.Spoken) -> None:
         self.fields[name] = field
         field.speak(name)
@@ -129,6 +102,5 @@ class Evidence(forms.Form):
 
     def police(self) -> dict[str, Any]:
         """What was said about the police."""
-        typed = self.cleaned_data
-        told = typed.get("police_told")
-        return {"police_told": told, "police_words": typed.get("police_reference" if told else "police_why") or ""}
+        said = police_of(self)
+        return {"police_told": said.told, "police_words": said.words}

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from cases import ladder
 from cases.forms import add_meeting, meeting_of
+from cases.forms.police import add_police
 from cases.services.deciding import Meeting
 from design import fields, forms
 from people.models import User
@@ -63,11 +65,13 @@ class DecideReview(forms.Form):
         questions: Sequence[Item] = (),
         others: Sequence[User] | None = None,
         to_extend: bool = False,
+        police: ladder.Police | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         if questions:
             weigh(self, questions)
+        add_police(self, police, restriction.case.policy, binds=False)
         add_meeting(self, others)
         if others is not None and to_extend:
             self.fields[

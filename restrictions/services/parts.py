@@ -9,6 +9,7 @@ from django_fsm import TransitionNotAllowed
 import cases.permissions
 from cases import ladder
 from cases.models import Assessment, Incident
+from cases.services import police
 from design.dates import day_of
 from people.models import User
 from policies.parts import Path
@@ -131,20 +132,14 @@ def _put_police(restriction: Restriction, asked: ladder.Police | None, told: boo
     if asked is None:
         restriction.police_told, restriction.police_words = None, ""
         return
-    if asked.normally and told is False and not words.strip():
-        raise RuleBroken("Enter why the police are not told", asked.rule, "police_why")
+    police.check_why_not(asked, police.Said(told, words))
     restriction.police_told, restriction.police_words = told, words.strip()
 
 
 def check_police(policy: Policy, chosen: Sequence[Incident], restriction: Restriction) -> None:
     """Refuse a proposal that leaves open what the policy asks about the police, or does not tell them where it must."""
     asked = ladder.police(policy, restriction.case, chosen, restriction.path)
-    if asked is None or not (asked.always or asked.normally):
-        return
-    if restriction.police_told is None:
-        raise RuleBroken("Say whether the police have been told", asked.rule, "police_told")
-    if asked.always and not restriction.police_told:
-        raise RuleBroken("Tell the police, and say here when: the policy has no exception", asked.rule, "police_told")
+    police.check(asked, police.Said(restriction.police_told, restriction.police_words))
 
 
 @transaction.atomic

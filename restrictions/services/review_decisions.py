@@ -10,7 +10,9 @@ from django.utils.safestring import SafeString
 from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
-from cases.services import deciding
+from cases import ladder
+from cases.models import Incident
+from cases.services import deciding, police
 from cases.services.deciding import Meeting
 from deadlines import services as deadlines
 from design.dates import day_of
@@ -45,14 +47,16 @@ def decide_review(
     considered: str = "",
     not_done: str = "",
     meeting: Meeting | None = None,
+    said: police.Said = police.NOTHING,
 ) -> Review:
     """Decide what becomes of a restriction: lift, extend, vary, or keep it until its last day (Dover 6.18, 6.19).
 
     Restriction, register, deadlines, stage and letter change together. Continuing rests on evidence that the terms were
     not kept or that the behaviour went on (6.18). What continues starts today, never backwards: between its last day
     and a late review the restriction was over. A review held late says why, and the resident is told (6.21, F7).
-    Where the policy asks questions, what was weighed is said (Dover 6.18). Raises TransitionNotAllowed where it is
-    decided already, RuleBroken for what the policy or Evenhand refuses.
+    Where the policy asks questions, what was weighed is said (Dover 6.18); where violence or threats came since, of
+    which it has the police told, `said` tells whether they were, unless it is lifted. Raises TransitionNotAllowed where
+    it is decided already, RuleBroken for what the policy or Evenhand refuses.
     """
     review, restriction = reviews.locked_review(review_id)
     permissions.check_can_decide_review(by, review)
@@ -62,6 +66,8 @@ def decide_review(
     _check(review, restriction, today, outcome, reasons, evidence, months)
     deciding.check_weighed(considered, asked.review_questions(restriction.case.policy))
     _check_consulted(review, outcome)
+    since = reviews.incidents_since(restriction)
+    asked_police = _check_police(restriction, since, outcome, said, by)
     deciding.decide_at_once(restriction.case, deciding.Deed(
         permissions.review_body(review, outcome), f"review:{review.reference}", review, by, at, reasons, considered,
         not_done, meeting, barred=permissions.barred_from_reviewing(restriction),
@@ -82,6 +88,7 @@ def decide_review(
         not_done=not_done,
         facts={"restriction": restriction.reference, "late_reason": review.late_reason, "months": months},
     )
+    police.record(restriction.case, asked_police, said, since, subject=restriction, by=by, at=at)
     by_request = review.is_by_request(today)
     deadlines.meet(about(restriction), reviews.RECONSIDER, at=at, how=f"Answered: {review.get_outcome_display()}")
     waits = None if by_request else reviews.due(restriction)
@@ -133,6 +140,17 @@ def _check_consulted(review: Review, outcome: str) -> None:
         deciding.check_consulted(body, place, restriction.case, field="outcome")
 
 
+def _check_police(
+    restriction: Restriction, since: Sequence[Incident], outcome: str, said: police.Said, by: User
+) -> ladder.Police | None:
+    """What is asked of the police on what came since; to lift it waits for no answer, because that lightens."""
+    found = ladder.police(restriction.case.policy, restriction.case, since)
+    if outcome != Outcome.LIFT:
+        police.check(found, said)
+    police.check_decider(restriction.case, found, said, by)
+    return found
+
+
 @dataclass(frozen=True)
 class Preview:
     """What a review would come to: the days, the limits, and the letter as it would be issued."""
@@ -161,6 +179,7 @@ def preview_review(
     considered: str = "",
     not_done: str = "",
     meeting: Meeting | None = None,
+    said: police.Said = police.NOTHING,
     at: datetime | None = None,
 ) -> Preview:
     """What `decide_review` would do, refused for the same reasons, and nothing done: for the page of the check."""
@@ -168,6 +187,7 @@ def preview_review(
     _check(review, restriction, on, outcome, reasons, evidence, months)
     deciding.check_weighed(considered, asked.review_questions(restriction.case.policy))
     _check_consulted(review, outcome)
+    _check_police(restriction, reviews.incidents_since(restriction), outcome, said, by)
     if at is not None:
         body, barred = permissions.review_body(review, outcome), permissions.barred_from_reviewing(restriction)
         deciding.check_at_once(restriction.case, body, meeting, by=by, at=at, barred=barred)

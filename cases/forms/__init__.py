@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from cases import wording
+from cases import ladder, wording
+from cases.forms.police import add_police
 from cases.models import Assessment, Case, Incident, Involvement
 from cases.services.deciding import Meeting
 from cases.services.incidents import AffectedPerson, Happened
@@ -573,10 +574,17 @@ class IssueForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, questions: Sequence[Item] = (), others: Sequence[User] | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        policy: Policy,
+        questions: Sequence[Item] = (),
+        others: Sequence[User] | None = None,
+        police: ladder.Police | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         add_meeting(self, others)
+        add_police(self, police, policy)
         if not questions:
             return
         field, rule = _field(self, "considered"), questions[0].rule
