@@ -280,19 +280,23 @@ def save_length(restriction_id: int, *, by: User, at: datetime, months: int) -> 
 
 @transaction.atomic
 def save_review(
-    restriction_id: int, *, by: User, at: datetime, months: int | None = None, no_review_reason: str = ""
-) -> Restriction:
+    restriction_id: int, *, by: User, at: datetime, months: int | None = None, no_review_reason: str = "",
+    agreed: str = "",
+) -> Restriction:  # fmt: skip
     """Set after how many months it is reviewed, or why there is no review before its last day; neither: the policy's.
 
     Only where the policy leaves it to the case: a time agreed within its bounds (Northampton 4.2), or none where that
-    would not be appropriate (Homes for Life 1.8). It is decided with the restriction, by whoever decides that.
+    would not be appropriate (Homes for Life 1.8). It is decided with the restriction, by whoever decides that. Where
+    the policy has the time agreed, `agreed` says with whom and how.
     """
     restriction = _in_preparation(restriction_id, by, at)
     if months is not None:
         asked.check_review_months(restriction.case.policy, months)
+        asked.check_agreed(restriction.case.policy, months, agreed)
     if no_review_reason.strip():
         asked.check_review_can_be_waived(restriction.case.policy)
     restriction.review_months = None if no_review_reason.strip() else months
+    restriction.review_agreed = agreed.strip() if restriction.review_months else ""
     restriction.no_review_reason = no_review_reason.strip()
     restriction.save()
     return restriction

@@ -45,7 +45,8 @@ def _initial(restriction: Restriction) -> dict[str, object]:
     if restriction.no_review_reason:
         return {"when": WhenReviewed.NONE, "no_review_reason": restriction.no_review_reason}
     if restriction.review_months:
-        return {"when": WhenReviewed.MONTHS, "review_months": restriction.review_months}
+        kept = {"review_months": restriction.review_months, "review_agreed": restriction.review_agreed}
+        return {"when": WhenReviewed.MONTHS, **kept}
     return {}
 
 

@@ -14,12 +14,13 @@ from audit.models import Decision
 from deadlines.models import Deadline
 from letters.models import Letter
 from people.access import NotPermitted
-from policies import loader
+from policies import loader, shelf
 from policies.calendars import Calendar
 from policies.rules import RuleBroken
 from restrictions import services
+from restrictions.forms.running import WhenReviewed
 from restrictions.models import Restriction
-from restrictions.services import telling
+from restrictions.services import asked, telling
 from tests import factories
 from tests.factories import NOON
 from tests.restrictions import builders
@@ -117,9 +118,51 @@ def test_an_agreed_time_lies_within_the_policys_bounds(months, words):
 
 def test_an_agreed_time_comes_before_the_longest():
     w = ready_to_propose(NORTHAMPTON)
-    restriction = impose(w, months=18, review={"months": 4})
+    restriction = impose(w, months=18, review={"months": 4, "agreed": "By phone, with Mr Quill."})
     assert due(restriction)["review.interval"].due_on == date(2027, 4, 18)
     assert due(restriction)["review.interval"].reckoning["clause"] == "4.2"
+
+
+def test_a_time_that_is_agreed_says_with_whom_and_how():
+    """Northampton 4.2: an agreed period; with whom it does not say, so that is asked."""
+    w = ready_to_propose(NORTHAMPTON)
+    restriction = builders.draft(w)
+    client, address = signed_in(w.staff.officer), reverse("restrictions:when_reviewed", args=[restriction.reference])
+    assert "With whom was the time agreed" in client.get(address).content.decode()
+    for agreed in ("", " \n"):
+        with pytest.raises(RuleBroken, match="Enter with whom the time was agreed") as refused:
+            services.save_review(restriction.pk, by=w.staff.officer, at=NOON, months=4, agreed=agreed)
+        assert (refused.value.rule.clause, refused.value.field) == ("4.2", "review_agreed")
+    typed = {"when": "months", "review_months": "24", "review_agreed": "She said “four” שלום 👩🏽‍🚒."}
+    shown = client.post(address, typed).content.decode()
+    assert "at most 12 months" in shown and "She said “four” שלום 👩🏽‍🚒." in shown
+    assert client.post(address, typed | {"review_months": "4"}).status_code == 302
+    saved = Restriction.objects.get()
+    assert (saved.review_months, saved.review_agreed) == (4, "She said “four” שלום 👩🏽‍🚒.")
+    Restriction.objects.update(review_agreed="")
+    assert "Enter with whom the time was agreed" in [one.message for one in services.missing(Restriction.objects.get())]
+
+
+def test_where_the_resident_agrees_to_the_time_it_says_how():
+    text = shelf.builtin()[NORTHAMPTON][-1].read_text(encoding="utf-8")
+    unsaid = "unsaid: the period is agreed; with whom is not said [4.2]"
+    assert unsaid in text
+    policy = loader.read(text.replace(unsaid, "yes [4.2]"))
+    with pytest.raises(RuleBroken, match="Enter how the resident agreed"):
+        asked.check_agreed(policy, 4, "")
+    asked.check_agreed(policy, 4, "By phone on Monday.")
+    asked.check_agreed(policy, None, "")
+    field = WhenReviewed(policy=policy).fields["review_agreed"]
+    assert field.label == "How did the resident agree to this time?" and "Clause 4.2" in field.help_text
+
+
+@pytest.mark.parametrize("policy", [HOMES])
+def test_where_nothing_is_said_of_agreement_none_is_asked(policy):
+    w = ready_to_propose(policy)
+    restriction = builders.draft(w)
+    services.save_review(restriction.pk, by=w.staff.officer, at=NOON, months=4, agreed="Not asked.")
+    page = signed_in(w.staff.officer).get(reverse("restrictions:when_reviewed", args=[restriction.reference]))
+    assert "agreed" not in page.content.decode()
 
 
 def test_without_an_agreed_time_the_longest_holds():
