@@ -394,6 +394,9 @@ class Warning(models.Model):
     given_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
     suspended_at = models.DateTimeField(null=True, help_text="It does not count while an appeal against it is decided.")
+    same_again = models.TextField(
+        blank=True, help_text="Why a warning letter follows the first letter on what that one was about already."
+    )
 
     class Meta:
         constraints = [

@@ -71,8 +71,11 @@ def check_can_issue_warning(user: User, case: Case, paper: ladder.papers.Paper =
 
 
 def barred_from_warning(case: Case, warning: Warning) -> set[int]:
-    """Whom the policy keeps from issuing a warning letter: who drafted it, or was affected, or had any part in it."""
-    words = set(case.policy.not_by("warn").raw or ())
+    """Whom the policy keeps from issuing a letter of the ladder: who drafted it, was affected, or had any part in it.
+
+    A first letter goes by what is said of its own stage, and never by what is said of warning letters.
+    """
+    words = set(case.policy.not_by(_act(warning)).raw or ())
     out: set[int] = set()
     if words & {"proposer", "involved"} and warning.letter is not None:
         out.add(warning.letter.drafted_by_id)
@@ -83,10 +86,14 @@ def barred_from_warning(case: Case, warning: Warning) -> set[int]:
 
 def check_not_barred_from_warning(user: User, case: Case, warning: Warning) -> None:
     """Where the policy keeps somebody from this decision, somebody else issues the letter."""
-    rule = case.policy.not_by("warn").rule
+    rule = case.policy.not_by(_act(warning)).rule
     if user.pk in barred_from_warning(case, warning):
         cited = f" ({rule.in_brackets()})" if rule else ""
         raise access.NotPermitted(f"You drafted this letter or were affected, so somebody else issues it{cited}.")
+
+
+def _act(warning: Warning) -> str:
+    return ladder.papers.PAPERS[warning.kind].act
 
 
 def check_can_settle_threshold(user: User, case: Case) -> None:

@@ -33,6 +33,7 @@ SENTENCES: dict[str, str] = {
     "warning.drafted": "Warning letter {letter} drafted",
     "warning.sent_for_approval": "Warning letter {letter} sent for approval",
     "warning.returned": "Warning letter {letter} returned",
+    "warning.changed": "Warning letter {letter} changed: why it follows the first letter",
     "warning.issued": "Warning letter {letter} issued",
     "warning.withdrawn": "Warning letter {letter} withdrawn",
     "warning.quashed": "Warning {warned} taken back on appeal",
@@ -85,6 +86,7 @@ SENTENCES: dict[str, str] = {
     "breach.logged": "Breach of {ref} logged",
     "breach.answered": "Decided what follows a breach of {ref}",
     "reconsideration.requested": "The resident asked for a restriction to be looked at again: review {ref}",
+    "police.told": "The police told, with {ref}",
     "police.not_told": "Decided that the police are not told, with {ref}",
     "review.waived": "Decided that {ref} is not reviewed before its last day",
     "review.decided": "Review {ref} decided",
@@ -117,7 +119,7 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "assessments": ("Assessments", ("risk.", "equality.")),
     "restrictions": (
         "Restrictions and reviews",
-        ("restriction.", "review.", "spoc.", "breach.", "reconsideration.", "decision."),
+        ("restriction.", "review.", "spoc.", "breach.", "reconsideration.", "decision.", "police."),
     ),
     "appeals": ("Appeals", ("appeal.",)),
     "letters": ("Letters", ("letter.",)),
@@ -140,6 +142,7 @@ LABELS = {
     "not_done": "Not done",
     "offered": "Offered",
     "said": "Said",
+    "same_again": "Why it follows the first letter",
     "hazard": "Reported as unsafe",
 }
 

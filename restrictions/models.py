@@ -93,6 +93,7 @@ class Restriction(models.Model):
     review_months = models.PositiveSmallIntegerField(
         null=True, help_text="After how many months it is reviewed, where that is set for this case."
     )
+    review_agreed = models.TextField(blank=True, help_text="With whom the time set for the case was agreed, and how.")
     no_review_reason = models.TextField(blank=True, help_text="Why there is no review before its last day.")
     no_review_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     no_review_at = models.DateTimeField(null=True)

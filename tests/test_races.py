@@ -114,7 +114,7 @@ def test_lifted_and_reviewed_at_once(order, outcome):
     at = builders.noon(restriction.ends_on)
     review, reviewer = builders.under_review(w, restriction, at=at), builders.reviewer(w)
     acts = [
-        lambda: services.lift(restriction.pk, by=w.staff.team_leader, at=at, reason="It is over."),
+        lambda: services.lift(restriction.pk, by=w.staff.team_leader, at=at, reason="It is over.", considered="Fair."),
         lambda: services.decide_review(
             review.pk, by=reviewer, at=at, outcome=outcome, reasons="x", evidence="It went on.",
             months=6 if outcome == "extend" else None, considered="Weighed.",
@@ -152,7 +152,7 @@ def test_lifted_and_decided_on_appeal_at_once(order, outcome):
     at = w.at + timedelta(days=3)
     appeal = lodge(w, restriction, on=at.date(), at=at)
     acts = [
-        lambda: services.lift(restriction.pk, by=w.staff.team_leader, at=at, reason="It is over."),
+        lambda: services.lift(restriction.pk, by=w.staff.team_leader, at=at, reason="It is over.", considered="Fair."),
         lambda: decide(appeal, outcome, by=w.staff.manager, at=at),
     ]
     first, second = one_then_other(*(acts[n] for n in order))

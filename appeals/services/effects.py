@@ -23,7 +23,7 @@ from restrictions import services as restrictions
 from restrictions.models import Restriction
 from restrictions.services import rows, suspending
 from restrictions.services import terms as limits
-from restrictions.services.decisions import check_not_longer
+from restrictions.services.continuing import check_not_longer
 from restrictions.services.terms import NewTerm
 
 State, Rests = Appeal.State, Appeal.Rests

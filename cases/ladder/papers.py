@@ -25,6 +25,11 @@ class Paper:
         """Whether it puts the first stage in writing, and so moves the case nowhere."""
         return self.kind == Kind.FIRST
 
+    @property
+    def act(self) -> str:
+        """The act of the policy that it is: whom that keeps from it, and whom it has asked first."""
+        return "end_contact" if self.first else "warn"
+
     def stage(self, policy: Policy) -> Stage | None:
         """The stage that it belongs to."""
         return policy.stage_for_state(self.state)

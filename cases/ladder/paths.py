@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from cases.ladder.standing import is_dangerous
 from cases.models import Case, Incident
+from design import words
 from policies.parts import Path
 from policies.policy import DANGER, Policy
 from policies.rules import Rule
+from policies.values import Item
 
 TOLD = ("tell", "involve")
 
@@ -22,21 +24,34 @@ class Police:
     @property
     def always(self) -> bool:
         """The policy has them told, with no exception (Dover 6.7, West Kent 5.3)."""
-        return self._told and self.rule is not None and self.rule.strength == "must"
+        return self._told and self._strength == "must" and not self.unless
 
     @property
     def normally(self) -> bool:
-        """The policy has them told, and whoever does not says why (Homes for Life 1.9.4)."""
-        return self._told and self.rule is not None and self.rule.strength == "normally"
+        """The policy has them told, and whoever does not says why (Homes for Life 1.9.4).
+
+        So it is, too, where it must be but for what the policy names (`police_unless`): a person judges whether that is
+        so, and says how.
+        """
+        return self._told and (self._strength == "normally" or (self._strength == "must" and bool(self.unless)))
 
     @property
-    def words(self) -> str:
-        """What the policy says of it, in its own words."""
-        return self.path.police.words
+    def unless(self) -> tuple[Item, ...]:
+        """When the policy does not have them told, though it does otherwise, for a person to judge."""
+        return self.path.police_unless
+
+    @property
+    def exceptions(self) -> str:
+        """The same in the policy's words: “the person harmed asks us not to”."""
+        return words.either([f"“{words.lower_first(str(item))}”" for item in self.unless])
 
     @property
     def _told(self) -> bool:
         return self.path.police.raw in TOLD
+
+    @property
+    def _strength(self) -> str:
+        return self.rule.strength if self.rule else ""
 
 
 def opens(policy: Policy, path: Path, incident: Incident) -> bool:

@@ -25,7 +25,7 @@ def who_issues(policy: Policy, paper: papers.Paper = papers.WRITTEN) -> Who:
 
 def body_that_issues(policy: Policy, paper: papers.Paper = papers.WRITTEN) -> Deciders:
     """The same as those who have to decide together, where the policy has several."""
-    return of_act(policy, "end_contact" if paper.first else "warn", [who_issues(policy, paper)])
+    return of_act(policy, paper.act, [who_issues(policy, paper)])
 
 
 def who_issues_words(policy: Policy, paper: papers.Paper = papers.WRITTEN) -> str:

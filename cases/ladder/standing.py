@@ -1,6 +1,7 @@
 """What a case holds that decides its next step, fetched in three queries, whatever its size."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -60,6 +61,27 @@ class Standing:
         One that an appeal suspends stands among them: another is not due while that appeal is decided.
         """
         return self._issued(Warning.Kind.FIRST)
+
+    @cached_property
+    def first_time(self) -> list[Incident]:
+        """The counting incidents about which a first letter can still be written.
+
+        One that an appeal took back is not written again about the same incident: that it was taken back is decided.
+        """
+        told = {
+            told["reference"]
+            for warning in self.warnings
+            if warning.kind == Warning.Kind.FIRST and warning.withdrawn_at and warning.given_on and warning.letter
+            for told in warning.letter.facts["incidents"]
+        }
+        return [incident for incident in self.counting if incident.reference not in told]
+
+    def went_on_after_first_letter(self, chosen: Iterable[Incident]) -> bool:
+        """Whether something is among the chosen that happened after the first letter that stands; also without one."""
+        known = [incident.pk for incident in self.counting]
+        last = next((warning.incident_id for warning in reversed(self.first_letters)), None)
+        after = known[known.index(last) + 1 :] if last in known else known
+        return any(incident.pk in after for incident in chosen)
 
     @cached_property
     def letter(self) -> Warning | None:

@@ -102,7 +102,7 @@ def _first_letter_due(standing: Standing) -> bool:
     """Whether the policy puts its first stage in writing, and nothing has been written yet."""
     if standing.case.stage != Case.Stage.INITIAL_WARNING or standing.first_letters:
         return False
-    return papers.FIRST.rule(standing.policy) is not None
+    return papers.FIRST.rule(standing.policy) is not None and bool(standing.first_time)
 
 
 def _towards_first_letter(standing: Standing, may: Callable[[str], str]) -> NextStep:

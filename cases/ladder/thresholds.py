@@ -8,6 +8,7 @@ from cases.ladder.standing import Standing
 from cases.models import Case, Incident
 from design import dates
 from design.dates import day_of
+from policies.parts import Stage
 from policies.policy import Path, Policy
 from policies.rules import Rule
 from policies.values import Threshold
@@ -37,7 +38,7 @@ def written_reached(standing: Standing) -> Reached:
     skipped = _skipped(standing, "initial")
     if skipped:
         return skipped
-    reached = _initial_reached(standing, stage.after)
+    reached = _initial_reached(standing, stage)
     if reached.silent and standing.case.threshold_settled_at:
         on = dates.day(day_of(standing.case.threshold_settled_at))
         return Reached(True, f"Settled on {on}, because the policy is silent.", reached.rule, how="settled")
@@ -59,13 +60,15 @@ def _path_skips(policy: Policy, path: Path, stage_key: str) -> bool:
     return stage is not None and stage.key in path.skips
 
 
-def _initial_reached(standing: Standing, after: Threshold | None) -> Reached:
+def _initial_reached(standing: Standing, stage: Stage) -> Reached:
+    after = stage.after
     if after is None:
         return Reached(True, "The policy asks for nothing before a written warning.")
     if after.unsaid or after.count is None:
         return Reached(False, "The policy does not say how many warnings come first.", after.rule, silent=True)
     if after.what.startswith("initial warning"):
-        return _warnings_reached(standing, after, after.count)
+        adds_up = standing.policy.value(f"stage.{stage.key}.adds_up").raw if stage else None
+        return _warnings_reached(standing, after, after.count, adds_up)
     if after.what.startswith("incident"):
         return _incidents_reached(standing, after, after.count)
     return Reached(
@@ -73,9 +76,17 @@ def _initial_reached(standing: Standing, after: Threshold | None) -> Reached:
     )
 
 
-def _warnings_reached(standing: Standing, after: Threshold, wanted: int) -> Reached:
-    """Warnings, counted in the policy's own window; the behaviour must have gone on after them."""
-    total = sum(standing.initial.values())
+def _warnings_reached(standing: Standing, after: Threshold, wanted: int, adds_up: bool | None) -> Reached:
+    """Warnings, counted in the policy's own window; the behaviour must have gone on after them.
+
+    Whether those of several interactions add up is the policy's to say (`adds_up`): where they do, the last of them was
+    given because the behaviour had come back after the first. `adds_up` is None where it does not say.
+    """
+    if _kind_of_day_unsaid(after):
+        return Reached(False, f"The policy asks for {after}; the kind of day is unsaid.", after.rule, silent=True)
+    warned = [incident for incident in standing.counting if standing.initial[incident.pk]]
+    recent = set(_within(after, [incident.happened_on for incident in warned]))
+    total = sum(standing.initial[incident.pk] for incident in warned if incident.happened_on in recent)
     full = [incident for incident in standing.counting if standing.initial[incident.pk] >= wanted]
     went_on = next((incident for incident in full if incident.continued_after_warnings), None)
     if went_on:
@@ -90,6 +101,12 @@ def _warnings_reached(standing: Standing, after: Threshold, wanted: int) -> Reac
         return Reached(went_on_later, words, after.rule, how="counted")
     if full:
         return _came_back(standing, full[0], after)
+    if total >= wanted and adds_up:
+        words = f"{number(total, 'initial warning')} in several interactions, which add up: {after}."
+        return Reached(True, words, after.rule, how="counted")
+    if total >= wanted and adds_up is False:
+        words = f"{number(total, 'initial warning')} were given over several interactions, and these do not add up."
+        return Reached(False, words, after.rule)
     if total >= wanted:
         words = (
             f"{number(total, 'initial warning')} were given, but over several interactions. "
@@ -114,13 +131,25 @@ def _came_back(standing: Standing, full: Incident, after: Threshold) -> Reached:
 
 def _incidents_reached(standing: Standing, after: Threshold, wanted: int) -> Reached:
     """Incidents, counted in the case or within a period that ends with the last of them."""
-    days = [incident.happened_on for incident in standing.counting]
-    if after.period and days:
-        if after.period.count is None or after.period.unit in (None, "days", "working days"):
-            return Reached(False, f"The policy asks for {after}; the kind of day is unsaid.", after.rule, silent=True)
-        days = [day for day in days if policies.clocks.add(after.period, day) >= days[-1]]
+    if _kind_of_day_unsaid(after) and standing.counting:
+        return Reached(False, f"The policy asks for {after}; the kind of day is unsaid.", after.rule, silent=True)
+    days = _within(after, [incident.happened_on for incident in standing.counting])
     words = f"{number(len(days), 'incident')} recorded; the policy asks for {after}."
     return Reached(len(days) >= wanted, words, after.rule, how="counted" if len(days) >= wanted else "")
+
+
+def _kind_of_day_unsaid(after: Threshold) -> bool:
+    """Whether the window cannot be counted, because the policy leaves open in what days."""
+    return after.period is not None and (
+        after.period.count is None or after.period.unit in (None, "days", "working days")
+    )
+
+
+def _within(after: Threshold, days: list[date]) -> list[date]:
+    """The days, in order, that lie in the policy's window up to the last of them; all where it names none."""
+    if after.period is None:
+        return days
+    return [day for day in days if policies.clocks.add(after.period, day) >= days[-1]]
 
 
 def restriction_reached(standing: Standing) -> Reached:

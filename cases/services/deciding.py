@@ -29,6 +29,26 @@ class Meeting:
     said: str
 
 
+@dataclass(frozen=True)
+class Deed:
+    """What one person decides with others or alone: which act, by whom it may be decided, and what is said of it.
+
+    `about` points at what is decided ("restriction:X-000004"), `subject` is that on the trail, `barred` are those who
+    may not take part.
+    """
+
+    body: Deciders
+    about: str
+    subject: Subject
+    by: User
+    at: datetime
+    reasons: str
+    considered: str = ""
+    not_done: str = ""
+    meeting: Meeting | None = None
+    barred: Collection[int] = ()
+
+
 def check_consulted(body: Deciders, about: str, case: Case, *, field: str) -> None:
     """Refuse a decision before those were consulted whom the policy has asked first, where that binds."""
     if waits_for_consultation(body, about, case):
@@ -92,20 +112,7 @@ def record_consultation(
     return made
 
 
-def speak(
-    case: Case,
-    *,
-    body: Deciders,
-    about: str,
-    subject: Subject,
-    by: User,
-    at: datetime,
-    reasons: str,
-    considered: str = "",
-    not_done: str = "",
-    meeting: Meeting | None = None,
-    barred: Collection[int] = (),
-) -> bool:
+def speak(case: Case, deed: Deed) -> bool:
     """Record that somebody agrees to what is put before several; whether the act may take effect now.
 
     Where one person decides, nothing is recorded here: the act's own decision says it all. Otherwise each voice is a
@@ -113,47 +120,39 @@ def speak(
     agrees, on the word of whoever wrote it down. Called in the act's transaction, under its lock.
     Raises `RuleBroken` for a meeting in which somebody needed did not take part, or somebody who is barred did.
     """
+    body, by = deed.body, deed.by
     if body.meets:
-        _meet(case, body, about, subject, by=by, at=at, reasons=reasons, considered=considered, not_done=not_done,
-              meeting=meeting, barred=barred)  # fmt: skip
+        _meet(case, deed)
         return True
-    said = deciders.voices(about, body.act)
+    said = deciders.voices(deed.about, body.act)
     agreed = [voice.by for voice in said if voice.says == Voice.Says.AGREE]
     if not said and not body.lacking([by], case.provider_id):
         return True
-    Voice.objects.create(
-        case=case, about=about, act=body.act, by=by, says=Voice.Says.AGREE, reasons=reasons.strip(),
-        considered=considered.strip(), not_done=not_done.strip(), recorded_by=by, at=at,
-    )  # fmt: skip
+    _agree(case, deed, by)
     lacking = body.lacking([*agreed, by], case.provider_id)
     audit.decide(
-        "decision.agreed", subject=subject, by=by, at=at, reasons=reasons, rule=body.rule, outcome="agreed",
-        considered=considered, not_done=not_done, facts={"act": body.act, "waits_for": lacking},
+        "decision.agreed", subject=deed.subject, by=by, at=deed.at, reasons=deed.reasons, rule=body.rule,
+        outcome="agreed", considered=deed.considered, not_done=deed.not_done,
+        facts={"act": body.act, "waits_for": lacking},
     )  # fmt: skip
     return not lacking
 
 
-def decide_at_once(
-    case: Case,
-    *,
-    body: Deciders,
-    about: str,
-    subject: Subject,
-    by: User,
-    at: datetime,
-    reasons: str,
-    considered: str = "",
-    not_done: str = "",
-    meeting: Meeting | None = None,
-    barred: Collection[int] = (),
-) -> None:
+def _agree(case: Case, deed: Deed, one: User, *, met_on: date | None = None) -> None:
+    Voice.objects.create(
+        case=case, about=deed.about, act=deed.body.act, by=one, says=Voice.Says.AGREE, reasons=deed.reasons.strip(),
+        considered=deed.considered.strip(), not_done=deed.not_done.strip(), met_on=met_on, recorded_by=deed.by,
+        at=deed.at,
+    )  # fmt: skip
+
+
+def decide_at_once(case: Case, deed: Deed) -> None:
     """Write down who decided together what was not put before them as a proposal: an end, an extension, a warning.
 
     Nothing is recorded where one person decides. Raises `RuleBroken` as `check_at_once` does.
     """
-    if needs_others(body, by, case):
-        _meet(case, body, about, subject, by=by, at=at, reasons=reasons, considered=considered, not_done=not_done,
-              meeting=meeting, barred=barred)  # fmt: skip
+    if needs_others(deed.body, deed.by, case):
+        _meet(case, deed)
 
 
 def check_at_once(
@@ -169,33 +168,18 @@ def needs_others(body: Deciders, by: User, case: Case) -> bool:
     return bool(body.lacking([by], case.provider_id))
 
 
-def _meet(
-    case: Case,
-    body: Deciders,
-    about: str,
-    subject: Subject,
-    *,
-    by: User,
-    at: datetime,
-    reasons: str,
-    considered: str,
-    not_done: str,
-    meeting: Meeting | None,
-    barred: Collection[int],
-) -> None:
-    people = check_meeting(case, body, meeting, by=by, at=at, barred=barred)
+def _meet(case: Case, deed: Deed) -> None:
+    meeting = deed.meeting
+    people = check_meeting(case, deed.body, meeting, by=deed.by, at=deed.at, barred=deed.barred)
     assert meeting is not None
     for one in people:
-        Voice.objects.create(
-            case=case, about=about, act=body.act, by=one, says=Voice.Says.AGREE, reasons=reasons.strip(),
-            considered=considered.strip(), not_done=not_done.strip(), met_on=meeting.on, recorded_by=by, at=at,
-        )  # fmt: skip
+        _agree(case, deed, one, met_on=meeting.on)
     audit.record(
         "decision.met",
-        subject=subject,
-        by=by,
-        at=at,
-        facts={"act": body.act, "on": meeting.on, "took_part": [one.name for one in people],
+        subject=deed.subject,
+        by=deed.by,
+        at=deed.at,
+        facts={"act": deed.body.act, "on": meeting.on, "took_part": [one.name for one in people],
                "people": [one.reference for one in people]},
         words={"said": meeting.said},
     )  # fmt: skip

@@ -16,7 +16,7 @@ from cases import ladder, permissions
 from cases.ladder import papers
 from cases.ladder.papers import Paper
 from cases.models import Case, Incident, Warning
-from cases.services import deciding, rights
+from cases.services import deciding, police, rights
 from cases.services.deciding import Meeting
 from cases.services.rows import lock, need
 from deadlines import services as deadlines
@@ -28,9 +28,10 @@ from people import access
 from people.models import Provider, User
 from policies.parts import Stage
 from policies.policy import Policy
-from policies.rules import RuleBroken
+from policies.rules import Rule, RuleBroken
 
 Can = Provider.Capability
+TAKEN_BACK = Rule("evenhand", text="A first letter that was taken back on appeal is not written again.")
 HEARSAY = Incident.Knowledge.HEARSAY
 WAITING = (Letter.State.DRAFT, Letter.State.FOR_APPROVAL)
 
@@ -47,14 +48,16 @@ def draft_warning(
     support: str = "",
     review_on: date | None = None,
     agreed: str = "",
+    same_again: str = "",
     paper: Paper = papers.WRITTEN,
 ) -> Warning:
     """Draft a warning letter from chosen incidents (Dover 6.12), once what must come first has come (6.9, 6.11).
 
     `expected` is what must change; `told` is what the letter says of each incident, by reference, where that is not the
     account itself. `review_on` is when it is looked at again and `agreed` what came of the conversation, where the
-    policy wants these told (Northampton 4.1). Raises `RuleBroken` before the threshold, for hearsay, for an incident of
-    another case, and without words; `TransitionNotAllowed` past the first stage or while another draft is open.
+    policy wants these told (Northampton 4.1). `same_again` says why a warning letter follows a first letter on what
+    that one was about already (docs/adr/0029). Raises `RuleBroken` before the threshold, for hearsay, for an incident
+    of another case, and without words; `TransitionNotAllowed` past the first stage or while another draft is open.
     """
     case = lock(case_id)
     permissions.check_can_warn(by, case)
@@ -62,8 +65,9 @@ def draft_warning(
     if standing.draft is not None:
         name = papers.PAPERS[standing.draft.kind].name
         raise TransitionNotAllowed(f"A {name} is being drafted already.", object=case, method=Case.warn_in_writing)
-    chosen = _chosen(standing, incidents)
+    chosen = _chosen(standing, incidents, paper)
     need(expected, "Enter what must change", "expected")
+    why = _why_again(standing, paper, chosen, same_again)
     more = _told_besides(case.policy, paper, review_on=review_on, agreed=agreed, on=day_of(at))
     letter = letters.draft(
         paper.letter,
@@ -75,11 +79,26 @@ def draft_warning(
         at=at,
         policy_version=case.policy_version,
     )
-    warning = Warning.objects.create(case=case, kind=paper.kind, letter=letter)
+    warning = Warning.objects.create(case=case, kind=paper.kind, letter=letter, same_again=why)
     warning.incidents.set(chosen)
     facts = _named(warning) | {"incidents": [incident.reference for incident in chosen]}
-    audit.record("warning.drafted", subject=case, by=by, at=at, facts=facts)
+    audit.record("warning.drafted", subject=case, by=by, at=at, facts=facts, words={"same_again": why} if why else {})
     return warning
+
+
+def _why_again(standing: ladder.Standing, paper: Paper, chosen: Sequence[Incident], same_again: str) -> str:
+    """Why a warning letter follows the first letter though nothing came after it; "" where something did.
+
+    Whether the behaviour “continues” within the conversation that the first letter put in writing can be read both ways
+    (Northampton 4.1), so whoever writes the letter says why, and whoever issues it reads that. Raises `RuleBroken`.
+    """
+    if paper.first or standing.went_on_after_first_letter(chosen):
+        return ""
+    reached = ladder.written_reached(standing)
+    if not same_again.strip():
+        words = "Enter why a warning letter follows, though nothing you selected came after the first letter"
+        raise RuleBroken(words, reached.rule, "same_again")
+    return same_again.strip()
 
 
 def _named(warning: Warning) -> dict[str, Any]:
@@ -117,6 +136,7 @@ def change_warning(
     support: str = "",
     review_on: date | None = None,
     agreed: str = "",
+    same_again: str = "",
 ) -> Warning:
     """Write a draft anew, before it is sent for approval or after it was returned."""
     case, warning, letter = _lock(warning_id)
@@ -125,12 +145,16 @@ def change_warning(
         raise _too_late(letter, "changed")
     paper = papers.PAPERS[warning.kind]
     standing = _ready(case, paper)
-    chosen = _chosen(standing, incidents)
+    chosen = _chosen(standing, incidents, paper)
     need(expected, "Enter what must change", "expected")
+    why = _why_again(standing, paper, chosen, same_again)
     more = _told_besides(case.policy, paper, review_on=review_on, agreed=agreed, on=day_of(at))
     facts = facts_of(case.policy, chosen, expected=expected, told=told or {}, support=support, paper=paper)
     letters.redraft(letter.pk, facts=facts | more, by=by, at=at)
     warning.incidents.set(chosen)
+    if why != warning.same_again:
+        Warning.objects.filter(pk=warning.pk).update(same_again=why)
+        audit.record("warning.changed", subject=case, by=by, at=at, facts=_named(warning), words={"same_again": why})
     return Warning.objects.select_related("letter").get(pk=warning.pk)
 
 
@@ -249,6 +273,7 @@ def issue_warning(
     considered: str = "",
     not_done: str = "",
     meeting: Meeting | None = None,
+    said: police.Said = police.NOTHING,
 ) -> Warning:
     """Issue the letter, which moves the case to the written warning in the same transaction (Dover 6.11, 6.12).
 
@@ -258,7 +283,8 @@ def issue_warning(
     same person a second time (a double click), it is left as it is. A first letter moves nothing, and stands with the
     last incident that is known by now: only what comes after it is a further one. Where the policy has several issue
     it, `meeting` says who else decided, when, and what was said; whom it keeps from this decision is refused. Where it
-    has somebody asked first and that binds, nothing is issued before what they said is written down.
+    has somebody asked first and that binds, nothing is issued before what they said is written down. Where it rests on
+    violence or threats of which the policy has the police told, `said` tells whether they were (Northampton 4.1).
     """
     case, warning, letter = _lock(warning_id)
     paper = papers.PAPERS[warning.kind]
@@ -269,15 +295,18 @@ def issue_warning(
         raise _too_late(letter, "issued")
     permissions.check_not_barred_from_warning(by, case, warning)
     standing = _ready(case, paper)
-    _chosen(standing, list(warning.incidents.all()))
+    chosen = _chosen(standing, list(warning.incidents.all()), paper)
+    _why_again(standing, paper, chosen, warning.same_again)
+    asked = ladder.police(case.policy, case, chosen)
+    police.check(asked, said)
+    police.check_decider(case, asked, said, by)
     body = ladder.body_that_issues(case.policy, paper)
     deciding.check_weighed(considered, ladder.questions_before_warning(case.policy, paper))
     deciding.check_consulted(body, about_letter(letter), case, field="considered")
-    deciding.decide_at_once(
-        case, body=body, about=about_letter(letter), subject=case, by=by, at=at,
-        reasons=reasons or _why(standing, paper), considered=considered, not_done=not_done,
-        meeting=meeting, barred=permissions.barred_from_warning(case, warning),
-    )  # fmt: skip
+    deciding.decide_at_once(case, deciding.Deed(
+        body, about_letter(letter), case, by, at, reasons or _why(standing, paper), considered, not_done, meeting,
+        barred=permissions.barred_from_warning(case, warning),
+    ))  # fmt: skip
     letters.issue(letter.pk, by=by, at=at, known=rights.of_letter(case, paper.state, day_of(at)))
     if paper.first:
         warning.incident = standing.counting[-1]
@@ -300,6 +329,7 @@ def issue_warning(
         not_done=not_done,
         facts=_named(warning),
     )
+    police.record(case, asked, said, chosen, subject=case, by=by, at=at)
     rights.open_window(
         case, paper.state, f"the {paper.name}", about=about_letter(letter), on=day_of(at), event=decision.pk, at=at,
         told=True,
@@ -393,6 +423,8 @@ def _ready(case: Case, paper: Paper = papers.WRITTEN) -> ladder.Standing:
     standing = ladder.read(case)
     if paper.first and paper.rule(case.policy) is None:
         raise RuleBroken("The policy does not put its first stage in writing", None)
+    if paper.first and not standing.first_time:
+        raise RuleBroken(TAKEN_BACK.text, TAKEN_BACK)
     reached = ladder.written_reached(standing)
     if not paper.first and not reached.met:
         raise RuleBroken(reached.sentence.rstrip("."), reached.rule)
@@ -402,8 +434,11 @@ def _ready(case: Case, paper: Paper = papers.WRITTEN) -> ladder.Standing:
     return standing
 
 
-def _chosen(standing: ladder.Standing, incidents: Sequence[Incident]) -> list[Incident]:
-    """The incidents for a letter: at least one, of this case, since it began, and seen or heard by somebody."""
+def _chosen(standing: ladder.Standing, incidents: Sequence[Incident], paper: Paper) -> list[Incident]:
+    """The incidents for a letter: at least one, of this case, since it began, and seen or heard by somebody.
+
+    None about which a first letter was taken back on appeal, for another first letter.
+    """
     known = {incident.pk: incident for incident in standing.counting}
     if not incidents:
         raise RuleBroken("Select what happened", None, "incidents")
@@ -413,6 +448,9 @@ def _chosen(standing: ladder.Standing, incidents: Sequence[Incident]) -> list[In
         if incident.knowledge == HEARSAY:
             message = f"{incident.reference} is hearsay, so no letter can rest on it"
             raise RuleBroken(message, ladder.FIRST_HAND, "incidents")
+        if paper.first and incident not in standing.first_time:
+            message = f"The first letter about {incident.reference} was taken back on appeal"
+            raise RuleBroken(message, TAKEN_BACK, "incidents")
     return [known[incident.pk] for incident in incidents]
 
 

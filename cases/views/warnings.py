@@ -13,6 +13,7 @@ from django_fsm import TransitionNotAllowed
 
 from audit.models import Event
 from cases import forms, ladder, permissions, services, wording
+from cases.forms.police import police_of
 from cases.ladder import papers
 from cases.ladder.papers import Paper
 from cases.models import Case, Warning
@@ -48,6 +49,9 @@ def _draft(request: SignedInRequest, ref: str, paper: Paper) -> HttpResponse:
         raise Http404("The policy does not put its first stage in writing.")
     permissions.check_can_warn(request.user, case)
     standing = ladder.read(case)
+    if paper.first and not standing.first_time and standing.draft is None:
+        why = "The appeal against the first letter was upheld, and nothing has happened since: none is written again."
+        return refusals.too_late(request, why, back=reverse("cases:overview", args=[ref]), back_text="Go to the case")
     if standing.draft is not None and standing.draft.letter is not None and request.method == "GET":
         return redirect("cases:warning", standing.draft.letter.reference)
     form = _form(request, standing, paper)
@@ -66,12 +70,15 @@ def _form(
     policy = standing.policy
     asks = {"review_on"} if paper.asks(policy, "review") else set()
     asks |= {"agreed"} if paper.first and paper.asks(policy, "outcome") else set()
-    return for_page(forms.WarningForm, request, initial, incidents=standing.counting, asks=asks)
+    asks |= {"same_again"} if standing.first_letters and not paper.first else set()
+    incidents = standing.first_time if paper.first else standing.counting
+    return for_page(forms.WarningForm, request, initial, incidents=incidents, asks=asks)
 
 
 def _chosen(form: forms.WarningForm) -> dict[str, Any]:
     kept = form.cleaned_data
-    typed = {name: kept[name] for name in ("expected", "support", "review_on", "agreed") if name in form.fields}
+    asked = ("expected", "support", "review_on", "agreed", "same_again")
+    typed = {name: kept[name] for name in asked if name in form.fields}
     return {"incidents": form.chosen(), "told": form.told(), **typed}
 
 
@@ -113,6 +120,7 @@ def change(request: SignedInRequest, ref: str) -> HttpResponse:
     told = {f"told_{one['reference']}": one["what"] for one in letter.facts["incidents"]}
     written = {name: letter.facts.get(name, "") for name in ("expected", "support", "agreed")} | {"incidents": chosen}
     again = letter.facts.get("review_on")
+    written["same_again"] = warning.same_again
     written["review_on"] = date.fromisoformat(again) if again else None
     form = _form(request, ladder.read(case), paper, written | told)
     if form.is_valid():
@@ -134,7 +142,10 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
     may = permissions.reader(request.user, case)
     paper = papers.PAPERS[warning.kind]
     questions = ladder.questions_before_warning(case.policy, paper)
-    form = for_page(forms.IssueForm, request, questions=questions, others=_others(request, case, warning))
+    form = for_page(
+        forms.IssueForm, request, policy=case.policy, questions=questions, others=_others(request, case, warning),
+        police=ladder.police(case.policy, case, warning.incidents.all()),
+    )  # fmt: skip
     if request.method == "POST":
         answer = _decide(request, case, warning, form)
         if answer is not None:
@@ -157,6 +168,7 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
         "who": ladder.who_issues_words(case.policy, paper),
         "silent": ladder.who_issues(case.policy, paper).unsaid,
         "deciders": ladder.names_with(case.policy, Can.DECIDE),
+        "same_again": warning.same_again,
         "leads": reached.sentence if reached else "The policy puts its first stage in writing.",
         "rule": rule.cite() if rule else "",
         "stage_after": stage.name if stage else "",
@@ -222,8 +234,10 @@ def _decide(request: SignedInRequest, case: Case, warning: Warning, form: forms.
         return None
     with form.rules():
         try:
-            said = {name: form.cleaned_data[name] for name in ("considered", "not_done")}
-            services.issue_warning(warning.pk, by=request.user, at=at, meeting=forms.meeting_of(form), **said)
+            typed = {name: form.cleaned_data[name] for name in ("considered", "not_done")}
+            services.issue_warning(
+                warning.pk, by=request.user, at=at, meeting=forms.meeting_of(form), said=police_of(form), **typed
+            )
         except TransitionNotAllowed as refused:
             return _somebody_was_first(request, case, refused)
         return redirect("cases:warning_issued", ref)

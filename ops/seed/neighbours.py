@@ -195,6 +195,7 @@ class Neighbour(Around):
             case.pk,
             incidents=list(case.incidents.all()),
             expected="Speak calmly, and ring once about a repair: we ring back.",
+            same_again="He had been asked twice to speak calmly, and shouted on for ten minutes in the same call.",
             review_on=self.today if ladder.papers.WRITTEN.asks(case.policy, "review") else None,
             by=self.officer,
             at=at,

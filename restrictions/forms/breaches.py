@@ -4,11 +4,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cases.forms import add_meeting, meeting_of
+from cases.forms.police import add_police, police_of
+from cases.ladder import Police
 from cases.models import Incident
 from cases.services.deciding import Meeting
 from design import dates, fields, forms
 from people.models import User
-from restrictions.forms import choose
+from policies.policy import Policy
+from restrictions.forms.shaping import choose
 from restrictions.models import BreachStep
 from restrictions.services.breaches import LETTERS, Answer, Step
 
@@ -67,9 +70,12 @@ class AnswerBreaches(forms.Form):
         ladder: Sequence[Step],
         general: bool = True,
         others: Sequence[User] | None = None,
+        police: Police | None = None,
+        policy: Policy,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        add_police(self, police, policy)
         choices = [(step.word, step.name) for step in ladder]
         if general:
             choices += [(BreachStep.REVIEW, "Review the restriction now"), (self.NOTHING, "No step")]
@@ -99,6 +105,7 @@ class AnswerBreaches(forms.Form):
             consequence=typed.get("consequence", ""),
             considered=typed["considered"],
             not_done=typed["not_done"],
+            said=police_of(self),
         )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from design import fields, forms
 from policies.policy import Policy
-from restrictions.forms import choose
+from restrictions.forms.shaping import choose, spoken
 from restrictions.services import asked
 
 
@@ -18,6 +18,9 @@ class WhenReviewed(forms.Form):
     )
     review_months = fields.WholeNumberField(
         label="After how many months?", called="after how many months it is reviewed", after="months"
+    )
+    review_agreed = fields.LongTextField(
+        label="With whom was the time agreed, and how?", called="with whom the time was agreed", rows=3
     )
     no_review_reason = fields.LongTextField(
         label="Why there is no review",
@@ -35,6 +38,7 @@ class WhenReviewed(forms.Form):
             hints[self.MONTHS] = _bounds(policy)
         else:
             del self.fields["review_months"]
+        self._ask_about_agreement(policy)
         if asked.review_can_be_waived(policy):
             choices.append((self.NONE, "It is not reviewed before its last day"))
             hints[self.NONE] = _conditions(policy)
@@ -42,14 +46,33 @@ class WhenReviewed(forms.Form):
             del self.fields["no_review_reason"]
         field = choose(self, "when", choices)
         field.hints.update(hints)
-        reveals = {self.MONTHS: ("review_months",), self.NONE: ("no_review_reason",)}
-        field.reveal = {key: names for key, names in reveals.items() if names[0] in self.fields}
+        reveals = {self.MONTHS: ("review_months", "review_agreed"), self.NONE: ("no_review_reason",)}
+        field.reveal = {
+            key: tuple(name for name in names if name in self.fields)
+            for key, names in reveals.items() if names[0] in self.fields
+        }  # fmt: skip
+
+    def _ask_about_agreement(self, policy: Policy) -> None:
+        """Where the policy has the time agreed: by the resident, or with whom it does not say."""
+        rule = asked.agreement(policy)
+        if rule is None or "review_months" not in self.fields:
+            del self.fields["review_agreed"]
+            return
+        field = spoken(self, "review_agreed")
+        cited = f"{rule.cite()}. " if rule.clause else ""
+        if policy.value("review.agreement").raw is True:
+            field.label, field.called = "How did the resident agree to this time?", "how the resident agreed"
+            field.help_text = f"{cited}When, and in what words. Without it, the policy's own time holds."
+        else:
+            field.help_text = f"{cited}The policy has the time agreed, and does not say with whom."
+        field.speak("review_agreed")
 
     def arguments(self) -> dict[str, Any]:
         """What the service is told: the months, or the reason, or neither."""
         typed = self.cleaned_data
         return {
             "months": typed.get("review_months") if typed["when"] == self.MONTHS else None,
+            "agreed": typed.get("review_agreed", "") if typed["when"] == self.MONTHS else "",
             "no_review_reason": typed.get("no_review_reason", "") if typed["when"] == self.NONE else "",
         }
 

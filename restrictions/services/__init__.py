@@ -2,19 +2,9 @@
 
 from restrictions.services.breaches import Answer, answer_breaches, log_breach
 from restrictions.services.checking import follow_up, record_check
-from restrictions.services.decisions import (
-    Changes,
-    check_changes,
-    check_decision,
-    check_lift,
-    impose,
-    lapse,
-    last_act,
-    lift,
-    lifted_facts,
-    quash,
-    replace_terms,
-)
+from restrictions.services.continuing import replace_terms
+from restrictions.services.decisions import Changes, check_changes, check_decision, impose, last_act
+from restrictions.services.ending import check_lift, lapse, lift, lifted_facts, quash
 from restrictions.services.parts import (
     save_evidence,
     save_instructions,
@@ -29,7 +19,8 @@ from restrictions.services.parts import (
 from restrictions.services.proposals import consult, propose, send_back, start, withdraw
 from restrictions.services.readiness import Missing, NotReady, missing
 from restrictions.services.reconsidering import record_request
-from restrictions.services.reviews import begin_review, decide_review, preview_review, record_account
+from restrictions.services.review_decisions import decide_review, preview_review
+from restrictions.services.reviews import begin_review, record_account
 from restrictions.services.spoc import change_spoc, cover_spoc, end_cover
 from restrictions.services.terms import NewTerm
 from restrictions.services.waiving import waive_review

@@ -122,9 +122,50 @@ def check_review_months(policy: Policy, months: int) -> None:
             raise RuleBroken(words, policy.value(f"review.{path}").rule, "review_months")
 
 
+def agreement(policy: Policy) -> Rule | None:
+    """The rule by which a time of review is agreed (`review.agreement`); None where the policy asks for no agreement.
+
+    Where it says that the time is agreed and not with whom (Northampton 4.2), that is asked as well.
+    """
+    said = policy.value("review.agreement")
+    return (said.rule or Rule("policy")) if said.raw is True or said.unsaid else None
+
+
+def check_agreed(policy: Policy, months: int | None, agreed: str) -> None:
+    """Refuse a time that is set for the case where the policy has it agreed, and nobody says with whom.
+
+    Without agreement the policy's own time holds. Raises RuleBroken with the form's field.
+    """
+    rule = agreement(policy)
+    if months is None or rule is None or agreed.strip():
+        return
+    with_resident = policy.value("review.agreement").raw is True
+    words = "Enter how the resident agreed" if with_resident else "Enter with whom the time was agreed"
+    raise RuleBroken(words, rule, "review_agreed")
+
+
 def review_questions(policy: Policy) -> list[Item]:
     """What the policy asks to be weighed in a review, and before what may come of one; each question once."""
     named = (*policy.steps_into("review"), "extend", "vary", "lift")
+    return list(dict.fromkeys(item for step in named for item in policy.questions_for(step)))
+
+
+def lift_questions(policy: Policy) -> list[Item]:
+    """What the policy asks to be weighed before a restriction is lifted early: what a review asks that may lift it.
+
+    Nothing else: neither what is asked before a restriction is imposed nor an assessment keeps somebody restricted
+    (docs/adr/0028).
+    """
+    named = (*policy.steps_into("review"), "lift")
+    return list(dict.fromkeys(item for step in named for item in policy.questions_for(step)))
+
+
+def waiving_questions(policy: Policy) -> list[Item]:
+    """What the policy asks to be weighed before a review is left out: it stands on without another look (ADR 0028).
+
+    So what was weighed before it was imposed is weighed again (Homes for Life 1.6), and what the review would ask.
+    """
+    named = (*steps(policy), *policy.steps_into("review"))
     return list(dict.fromkeys(item for step in named for item in policy.questions_for(step)))
 
 

@@ -12,7 +12,7 @@ from audit import services as audit
 from cases import ladder
 from cases.deciders import Deciders
 from cases.models import Incident
-from cases.services import deciding
+from cases.services import deciding, police
 from cases.services.deciding import Meeting
 from deadlines import services as deadlines
 from design.dates import day_of
@@ -150,6 +150,7 @@ class Answer:
     consequence: str = ""
     considered: str = ""
     not_done: str = ""
+    said: police.Said = police.NOTHING
 
 
 def check_answer(restriction: Restriction, answer: Answer) -> None:
@@ -160,6 +161,7 @@ def check_answer(restriction: Restriction, answer: Answer) -> None:
         raise RuleBroken("Select what follows", policy.value("breach.ladder").rule, "step")
     if not answer.reasons.strip():
         raise RuleBroken("Enter your reasons", asked.EVIDENCED, "reasons")
+    police.check(_asked_police(restriction), answer.said)
     step = steps.get(answer.step)
     if step is None:
         return
@@ -171,6 +173,12 @@ def check_answer(restriction: Restriction, answer: Answer) -> None:
         raise RuleBroken("Enter why earlier steps are left out", IN_ORDER, "left_out_reason")
     if step.word in LETTERS and not answer.consequence.strip():
         raise RuleBroken("Enter what may follow", step.rule, "consequence")
+
+
+def _asked_police(restriction: Restriction) -> ladder.Police | None:
+    """What the policy asks about the police on the breaches that are open."""
+    case = restriction.case
+    return ladder.police(case.policy, case, [each.incident for each in open_breaches(restriction)])
 
 
 def check_together(restriction: Restriction, step: str, *, meeting: Meeting | None, by: User, at: datetime) -> None:
@@ -205,6 +213,8 @@ def answer_breaches(
     if not breaches:
         raise TransitionNotAllowed(f"There is no breach of {restriction.reference} to decide on.")
     check_answer(restriction, answer)
+    asked_police = _asked_police(restriction)
+    police.check_decider(restriction.case, asked_police, answer.said, by)
     left_out = left_out_before(restriction, answer.step) if answer.step not in ("", BreachStep.REVIEW) else []
     step = BreachStep.objects.create(
         restriction=restriction,
@@ -216,12 +226,11 @@ def answer_breaches(
         decided_at=at,
     )
     Breach.objects.filter(pk__in=[each.pk for each in breaches]).update(answer=step)
-    deciding.decide_at_once(
-        restriction.case, body=permissions.answerers(restriction.case.policy, answer.step),
-        about=f"{about(restriction)}.{step.pk}", subject=restriction, by=by, at=at, reasons=answer.reasons,
-        considered=answer.considered, not_done=answer.not_done, meeting=meeting,
+    deciding.decide_at_once(restriction.case, deciding.Deed(
+        permissions.answerers(restriction.case.policy, answer.step), f"{about(restriction)}.{step.pk}", restriction,
+        by, at, answer.reasons, answer.considered, answer.not_done, meeting,
         barred=permissions.barred_from_breaches(restriction),
-    )  # fmt: skip
+    ))  # fmt: skip
     rule = next((each.rule for each in ladder_of(restriction) if each.word == answer.step), None)
     audit.decide(
         "breach.answered",
@@ -240,6 +249,8 @@ def answer_breaches(
             "left_out_reason": step.left_out_reason,
         },
     )
+    met = [each.incident for each in breaches]
+    police.record(restriction.case, asked_police, answer.said, met, subject=restriction, by=by, at=at)
     deadlines.meet(about(restriction), ANSWER, at=at, how=step.words)
     if answer.step in LETTERS:
         _write(restriction, step, breaches, answer, by=by, at=at)

@@ -9,6 +9,7 @@ from django_fsm import TransitionNotAllowed
 import cases.permissions
 from cases import ladder
 from cases.models import Assessment, Incident
+from cases.services import police
 from design.dates import day_of
 from people.models import User
 from policies.parts import Path
@@ -131,20 +132,14 @@ def _put_police(restriction: Restriction, asked: ladder.Police | None, told: boo
     if asked is None:
         restriction.police_told, restriction.police_words = None, ""
         return
-    if asked.normally and told is False and not words.strip():
-        raise RuleBroken("Enter why the police are not told", asked.rule, "police_why")
+    police.check_why_not(asked, police.Said(told, words))
     restriction.police_told, restriction.police_words = told, words.strip()
 
 
 def check_police(policy: Policy, chosen: Sequence[Incident], restriction: Restriction) -> None:
     """Refuse a proposal that leaves open what the policy asks about the police, or does not tell them where it must."""
     asked = ladder.police(policy, restriction.case, chosen, restriction.path)
-    if asked is None or not (asked.always or asked.normally):
-        return
-    if restriction.police_told is None:
-        raise RuleBroken("Say whether the police have been told", asked.rule, "police_told")
-    if asked.always and not restriction.police_told:
-        raise RuleBroken("Tell the police, and say here when: the policy has no exception", asked.rule, "police_told")
+    police.check(asked, police.Said(restriction.police_told, restriction.police_words))
 
 
 @transaction.atomic
@@ -285,19 +280,23 @@ def save_length(restriction_id: int, *, by: User, at: datetime, months: int) -> 
 
 @transaction.atomic
 def save_review(
-    restriction_id: int, *, by: User, at: datetime, months: int | None = None, no_review_reason: str = ""
-) -> Restriction:
+    restriction_id: int, *, by: User, at: datetime, months: int | None = None, no_review_reason: str = "",
+    agreed: str = "",
+) -> Restriction:  # fmt: skip
     """Set after how many months it is reviewed, or why there is no review before its last day; neither: the policy's.
 
     Only where the policy leaves it to the case: a time agreed within its bounds (Northampton 4.2), or none where that
-    would not be appropriate (Homes for Life 1.8). It is decided with the restriction, by whoever decides that.
+    would not be appropriate (Homes for Life 1.8). It is decided with the restriction, by whoever decides that. Where
+    the policy has the time agreed, `agreed` says with whom and how.
     """
     restriction = _in_preparation(restriction_id, by, at)
     if months is not None:
         asked.check_review_months(restriction.case.policy, months)
+        asked.check_agreed(restriction.case.policy, months, agreed)
     if no_review_reason.strip():
         asked.check_review_can_be_waived(restriction.case.policy)
     restriction.review_months = None if no_review_reason.strip() else months
+    restriction.review_agreed = agreed.strip() if restriction.review_months else ""
     restriction.no_review_reason = no_review_reason.strip()
     restriction.save()
     return restriction

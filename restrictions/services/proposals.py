@@ -93,6 +93,7 @@ def propose(restriction_id: int, *, by: User, at: datetime) -> Restriction:
             "other_way": restriction.other_way,
             "extreme_reason": restriction.extreme_reason,
             "police": restriction.police_words,
+            "review_agreed": restriction.review_agreed,
             "terms": limits.arrangement(limits.of(restriction)),
             "instructions": restriction.instructions,
             "not_told_reason": restriction.not_told_reason,

@@ -51,6 +51,7 @@ def missing(restriction: Restriction) -> list[Missing]:
         found.append(Missing("length", "Enter how long it lasts", policy.length_bounds()[2]))
     else:
         found += _refusal("length", policy.check_length, restriction.months)
+    found += _refusal("review", asked.check_agreed, policy, restriction.review_months, restriction.review_agreed)
     if not restriction.reasons:
         found.append(Missing("less", "Say why a restriction is needed", EVIDENCED))
     if not restriction.less_considered:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
+from cases.services import deciding
 from deadlines import services as deadlines
 from design.dates import day_of
 from letters import services as letters
@@ -21,17 +22,20 @@ from restrictions.services.rows import about, locked
 State = Restriction.State
 
 
-def record_waiver(restriction: Restriction, *, by: User, at: datetime) -> None:
-    """Record, with a restriction that is being imposed, that whoever imposes it decided on no review, and why."""
+def record_waiver(restriction: Restriction, *, by: User, at: datetime, considered: str) -> None:
+    """Record, with a restriction that is being imposed, that whoever imposes it decided on no review, and why.
+
+    What they weighed of the restriction they weighed of its standing without another look.
+    """
     if not restriction.no_review_reason:
         return
     asked.check_review_can_be_waived(restriction.case.policy)
     restriction.no_review_by, restriction.no_review_at = by, at
     restriction.save()
-    _decide(restriction, by=by, at=at, when="imposed")
+    _decide(restriction, by=by, at=at, when="imposed", considered=considered)
 
 
-def _decide(restriction: Restriction, *, by: User, at: datetime, when: str) -> int:
+def _decide(restriction: Restriction, *, by: User, at: datetime, when: str, considered: str = "") -> int:
     """The decision on the trail, under the clause that allows it."""
     return audit.decide(
         "review.waived",
@@ -41,6 +45,7 @@ def _decide(restriction: Restriction, *, by: User, at: datetime, when: str) -> i
         reasons=restriction.no_review_reason,
         rule=restriction.case.policy.review.none_if.rule,
         outcome="no review before the last day",
+        considered=considered,
         facts={"when": when, "last_day": restriction.ends_on},
     ).pk
 
@@ -55,13 +60,16 @@ def waivable(restriction: Restriction, on: date) -> bool:
 
 
 @transaction.atomic
-def waive_review(restriction_id: int, *, by: User, at: datetime, reasons: str) -> Restriction:
+def waive_review(
+    restriction_id: int, *, by: User, at: datetime, reasons: str, considered: str = ""
+) -> Restriction:
     """Decide, while a restriction is in force, that it is not reviewed before its last day, and tell the resident.
 
     Only where the policy knows that (Homes for Life 1.8: where the reason for the restriction makes a review
     inappropriate). The look at its end stays: no restriction is without one (docs/adr/0074). Whoever may decide the
-    review may decide that there is none. Raises TransitionNotAllowed where it is over, decided already, or where a
-    review has begun, RuleBroken without reasons or where the policy does not allow it.
+    review may decide that there is none. What the policy asks to be weighed before a restriction or its review is
+    weighed here, and said (Homes for Life 1.6). Raises TransitionNotAllowed where it is over, decided already, or where
+    a review has begun, RuleBroken without reasons or where the policy does not allow it.
     """
     restriction = locked(restriction_id)
     permissions.check_can_review(by, restriction)
@@ -75,10 +83,11 @@ def waive_review(restriction_id: int, *, by: User, at: datetime, reasons: str) -
         raise TransitionNotAllowed(f"A review of {restriction.reference} has begun. Decide that one.")
     if not reasons.strip():
         raise RuleBroken("Enter why there is no review", restriction.case.policy.review.none_if.rule, "reason")
+    deciding.check_weighed(considered, asked.waiving_questions(restriction.case.policy))
     restriction.no_review_reason, restriction.review_months = reasons.strip(), None
     restriction.no_review_by, restriction.no_review_at = by, at
     restriction.save()
-    decision = _decide(restriction, by=by, at=at, when="in force")
+    decision = _decide(restriction, by=by, at=at, when="in force", considered=considered)
     _set_anew(restriction, at=at, event=decision, by=by)
     case = restriction.case
     letters.request(

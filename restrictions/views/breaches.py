@@ -81,19 +81,21 @@ def answer(request: SignedInRequest, ref: str) -> HttpResponse:
     steps = service.ladder_of(restriction)
     mine = [step for step in steps if _may(request.user, restriction, step.word)]
     general = _may(request.user, restriction, BreachStep.NONE)
+    policy = restriction.case.policy
+    police = ladder.police(policy, restriction.case, [each.incident for each in waiting])
     form = for_page(
-        AnswerBreaches, request, ladder=mine, general=general, others=_others(request.user, restriction, mine, general)
-    )
+        AnswerBreaches, request, ladder=mine, general=general, policy=policy, police=police,
+        others=_others(request.user, restriction, mine, general),
+    )  # fmt: skip
     if form.is_bound and form.is_valid() and "again" not in request.POST:
         with form.rules():
             return _act_on(request, restriction, form)
-    policy = restriction.case.policy
     context = shared.step(
         restriction,
         form=form,
         refusal=refusal,
         breaches=waiting,
-        police=ladder.police(policy, restriction.case, [each.incident for each in waiting]),
+        police=police,
         steps=steps,
         taken=list(restriction.breach_steps.select_related("decided_by")),
         decides=permissions.answerers(policy, BreachStep.NONE),

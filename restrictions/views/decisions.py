@@ -24,7 +24,7 @@ from restrictions import forms, permissions, services
 from restrictions.models import Restriction
 from restrictions.services import telling
 from restrictions.services import terms as limits
-from restrictions.services.asked import kind_steps, questions, questions_lost, steps
+from restrictions.services.asked import kind_steps, lift_questions, questions, questions_lost, steps
 from restrictions.services.rows import about
 from restrictions.views import shared, together
 from restrictions.views.proposals import summary
@@ -239,8 +239,11 @@ def lift(request: SignedInRequest, ref: str) -> HttpResponse:
     if restriction.state == State.LIFTED:
         return _lifted_already(request, restriction)
     today = day_of(timezone.now())
+    policy = restriction.case.policy
+    asks = lift_questions(policy)
     form = for_page(
         forms.Reason, request, label="Why is it lifted?", called="why it is lifted", hint="The resident reads this.",
+        questions=asks,
         others=_others(restriction, permissions.lifters(restriction), permissions.barred_from_lifting(restriction),
                        request.user),
     )  # fmt: skip
@@ -248,7 +251,9 @@ def lift(request: SignedInRequest, ref: str) -> HttpResponse:
         with form.rules():
             if "confirmed" in request.POST:
                 return _lift(request, restriction, form)
-            services.check_lift(restriction, meeting=form.meeting(), by=request.user, at=timezone.now())
+            services.check_lift(
+                restriction, meeting=form.meeting(), by=request.user, at=timezone.now(), considered=form.weighed()
+            )
             letter = letters.preview(
                 "restriction_lifted",
                 to=restriction.case.resident,
@@ -263,17 +268,25 @@ def lift(request: SignedInRequest, ref: str) -> HttpResponse:
                 typed=_typed(request),
                 letter=letter,
                 reason=form.cleaned_data["reason"],
+                considered=form.weighed(),
                 today=today,
             )
             return render(request, "restrictions/check_lift.html", context)
     asked_first = together.consultation(restriction, permissions.lifters(restriction), request.user)
-    return render(request, "restrictions/lift.html", shared.step(restriction, form=form, consultation=asked_first))
+    context = shared.step(
+        restriction, form=form, consultation=asked_first, questions=asks,
+        questions_lost=questions_lost(policy, "lift", *policy.steps_into("review")),
+    )  # fmt: skip
+    return render(request, "restrictions/lift.html", context)
 
 
 def _lift(request: SignedInRequest, restriction: Restriction, form: forms.Reason) -> HttpResponse:
     reason, meeting = form.cleaned_data["reason"], form.meeting()
     try:
-        services.lift(restriction.pk, by=request.user, at=timezone.now(), reason=reason, meeting=meeting)
+        services.lift(
+            restriction.pk, by=request.user, at=timezone.now(), reason=reason, considered=form.weighed(),
+            meeting=meeting,
+        )  # fmt: skip
     except TransitionNotAllowed as refusal:
         now = shared.find(request, restriction.reference)
         if now.state == State.LIFTED:

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 from django_fsm import TransitionNotAllowed
 
+from cases import ladder
+from cases.forms.police import police_of
 from cases.services.deciding import needs_others
 from design import dates
 from design.dates import day_of
@@ -130,6 +132,7 @@ def _form(request: SignedInRequest, restriction: Restriction, begun: Review, tod
         over=not restriction.is_in_force(today),
         extension=extension,
         questions=asked.review_questions(policy),
+        police=ladder.police(policy, restriction.case, service.incidents_since(restriction)),
     )
 
 
@@ -148,6 +151,7 @@ def _act_on(
         "considered": typed["considered"],
         "not_done": typed["not_done"],
         "meeting": form.meeting(),
+        "said": police_of(form),
     }
     if "confirmed" in request.POST:
         try:

@@ -45,7 +45,8 @@ def _initial(restriction: Restriction) -> dict[str, object]:
     if restriction.no_review_reason:
         return {"when": WhenReviewed.NONE, "no_review_reason": restriction.no_review_reason}
     if restriction.review_months:
-        return {"when": WhenReviewed.MONTHS, "review_months": restriction.review_months}
+        kept = {"review_months": restriction.review_months, "review_agreed": restriction.review_agreed}
+        return {"when": WhenReviewed.MONTHS, **kept}
     return {}
 
 
@@ -60,22 +61,29 @@ def waive(request: SignedInRequest, ref: str) -> HttpResponse:
         return redirect(back)
     if not service.waivable(restriction, today):
         return _too_late(request, restriction, back)
+    policy = restriction.case.policy
+    asks = asked.waiving_questions(policy)
     form = for_page(
         forms.Reason, request, label="Why is there no review before its last day?", called="why there is no review",
-        hint="The resident reads this.",
+        hint="The resident reads this.", questions=asks,
     )  # fmt: skip
     if form.is_bound and form.is_valid() and "again" not in request.POST:
         with form.rules():
-            return _act_on(request, restriction, form.cleaned_data["reason"])
-    rules = restriction.case.policy.review.none_if.kept
-    return render(request, "restrictions/waive_review.html", shared.step(restriction, back, form=form, rules=rules))
+            return _act_on(request, restriction, form.cleaned_data["reason"], form.weighed())
+    context = shared.step(
+        restriction, back, form=form, rules=policy.review.none_if.kept, questions=asks,
+        questions_lost=asked.questions_lost(policy, *asked.steps(policy), *policy.steps_into("review")),
+    )  # fmt: skip
+    return render(request, "restrictions/waive_review.html", context)
 
 
-def _act_on(request: SignedInRequest, restriction: Restriction, reason: str) -> HttpResponse:
+def _act_on(request: SignedInRequest, restriction: Restriction, reason: str, weighed: str) -> HttpResponse:
     back = reverse("restrictions:view", args=[restriction.reference])
     if "confirmed" in request.POST:
         try:
-            services.waive_review(restriction.pk, by=request.user, at=timezone.now(), reasons=reason)
+            services.waive_review(
+                restriction.pk, by=request.user, at=timezone.now(), reasons=reason, considered=weighed
+            )
         except TransitionNotAllowed as refusal:
             return shared.too_late(request, str(refusal), back)
         return redirect(back)
@@ -91,7 +99,7 @@ def _act_on(request: SignedInRequest, restriction: Restriction, reason: str) -> 
         policy_version=restriction.case.policy_version,
     )
     here = reverse("restrictions:waive", args=[restriction.reference])
-    context = shared.step(restriction, here, typed=typed_in(request), letter=letter, reason=reason)
+    context = shared.step(restriction, here, typed=typed_in(request), letter=letter, reason=reason, considered=weighed)
     return render(request, "restrictions/check_waive_review.html", context)
 
 

@@ -273,7 +273,13 @@ class TestWarningLetter:
         letter = Letter.objects.get(kind="appeal_outcome")
         assert "The threats at the desk are enough." in letter.facts["reasons"]
         assert f"Restriction {restriction.reference}, which came after it, stays" in letter.facts["effect"]
-        restrictions.lift(restriction.pk, by=w.staff.manager, at=WEEK + timedelta(days=1), reason="He has kept to it.")
+        restrictions.lift(
+            restriction.pk,
+            by=w.staff.manager,
+            at=WEEK + timedelta(days=1),
+            reason="He has kept to it.",
+            considered="Fair.",
+        )
         assert now(w).stage == Stage.INITIAL_WARNING
 
     def test_the_restriction_ends_too_where_the_decider_says_so(self):

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+import cases.permissions
 import cases.services
 from appeals import against, permissions, services
 from appeals.models import Appeal
@@ -133,6 +134,32 @@ def test_upheld_takes_it_back_and_it_counts_no_more():
         cases.services.draft_warning(
             w.case.pk, incidents=list(w.case.incidents.all()), expected="Speak calmly.", by=w.staff.officer, at=WEEK
         )
+
+
+def test_upheld_it_is_not_written_again_about_the_same(client):
+    """What an appeal took back is decided: only something else that happened can be put in writing."""
+    w = written_to()
+    services.uphold(lodge_against(w, key_of(w)).pk, by=director(w), at=WEEK, answer=answer())
+    may = cases.permissions.reader(w.staff.officer, now(w))
+
+    def offered_now() -> set[str]:
+        step = ladder.next_step(ladder.read(now(w)), may=may)
+        return {act.url_name for act in (step.act, *step.also) if act}
+
+    assert "cases:first_letter" not in offered_now()
+    old = list(w.case.incidents.all())
+    again = {"expected": "Be calm.", "agreed": AGREED, "paper": FIRST, "by": w.staff.officer, "at": WEEK}
+    with pytest.raises(RuleBroken, match="taken back on appeal is not written again"):
+        cases.services.draft_warning(w.case.pk, incidents=old, **again)
+    client.force_login(w.staff.officer)
+    page = client.get(reverse("cases:first_letter", args=[w.case.reference]))
+    assert page.status_code == 409 and "none is written again" in page.content.decode()
+    builders.log(w.provider, w.staff, w.resident, at=WEEK)
+    assert "cases:first_letter" in offered_now()
+    with pytest.raises(RuleBroken, match="was taken back on appeal") as refused:
+        cases.services.draft_warning(w.case.pk, incidents=[*old, w.case.incidents.last()], **again)
+    assert refused.value.field == "incidents"
+    cases.services.draft_warning(w.case.pk, incidents=[w.case.incidents.last()], **again)
 
 
 def test_upheld_leaves_what_was_said_in_the_conversation():

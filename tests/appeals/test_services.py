@@ -181,7 +181,9 @@ def test_a_withdrawn_appeal_may_come_again(w, restriction, appeal):
 
 
 def test_nothing_to_appeal_against_once_it_is_lifted(w, restriction):
-    restrictions.lift(restriction.pk, by=w.staff.manager, at=noon(RECEIVED), reason="He has apologised.")
+    restrictions.lift(
+        restriction.pk, by=w.staff.manager, at=noon(RECEIVED), reason="He has apologised.", considered="Fair."
+    )
     with pytest.raises(TransitionNotAllowed, match="holds nothing to appeal against"):
         lodge(w, restriction)
 
@@ -357,7 +359,9 @@ def test_upholding_after_a_review_carried_it_on_ends_what_carries_it_on(w, restr
 
 
 def test_upholding_after_it_was_lifted_is_still_an_answer(w, restriction, appeal):
-    restrictions.lift(restriction.pk, by=w.staff.other_manager, at=soon(days=1), reason="He has apologised.")
+    restrictions.lift(
+        restriction.pk, by=w.staff.other_manager, at=soon(days=1), reason="He has apologised.", considered="Fair."
+    )
     decide(appeal, State.UPHELD, by=w.staff.manager, at=soon())
     assert fresh(appeal).state == State.UPHELD
     with pytest.raises(TransitionNotAllowed):
@@ -365,7 +369,9 @@ def test_upholding_after_it_was_lifted_is_still_an_answer(w, restriction, appeal
 
 
 def test_nothing_to_vary_once_it_is_over(w, restriction, appeal):
-    restrictions.lift(restriction.pk, by=w.staff.other_manager, at=soon(days=1), reason="He has apologised.")
+    restrictions.lift(
+        restriction.pk, by=w.staff.other_manager, at=soon(days=1), reason="He has apologised.", considered="Fair."
+    )
     with pytest.raises(RuleBroken, match="no longer in force"):
         decide(appeal, State.VARIED, by=w.staff.manager, at=soon())
 

@@ -15,9 +15,10 @@ from letters.models import Letter
 from people.access import NotPermitted
 from policies import shelf
 from policies.rules import RuleBroken
-from tests import factories
+from tests import factories, invented
 from tests.cases.conftest import later
 from tests.factories import NOON
+from tests.restrictions import builders
 
 NORTHAMPTON = "northampton-partnership-homes"
 AGREED = "You told us about the repair. We said that we would chase it."
@@ -193,6 +194,77 @@ def test_asks_is_what_the_policy_says():
     assert WRITTEN.asks(shelf.read_builtin("dover-district-council"), "review") is None
 
 
+# A warning letter on what the first letter was about
+
+
+def warn_again(case: Case, staff, **how) -> Warning:
+    services.answer_gate(case.pk, "root_cause", words="Nothing of ours.", by=staff.officer, at=later(2))
+    return services.draft_warning(
+        case.pk, incidents=list(case.incidents.all()), expected="Be calm.", review_on=AGAIN, by=staff.officer,
+        at=later(2), **how,
+    )  # fmt: skip
+
+
+def test_a_warning_letter_on_the_same_incident_says_why_it_follows(log, resident, staff):
+    """4.1 can be read both ways where it went on in the call that the first letter puts in writing."""
+    case = log(resident, warnings=1, went_on=True).cases.get()
+    first = services.draft_warning(
+        case.pk, incidents=list(case.incidents.all()), expected="Be calm.", agreed=AGREED, paper=FIRST,
+        by=staff.officer, at=NOON,
+    )  # fmt: skip
+    services.issue_warning(first.pk, by=staff.team_leader, at=NOON, considered="Fair.")
+    with pytest.raises(RuleBroken, match="nothing you selected came after the first letter") as refused:
+        warn_again(case, staff, same_again="  ")
+    assert (refused.value.field, refused.value.rule.clause) == ("same_again", "4.1")
+    letter = warn_again(case, staff, same_again="He shouted on for ten minutes after the warning.")
+    drafted = Event.objects.select_related("words").filter(verb="warning.drafted").last()
+    assert drafted.words.body == {"same_again": "He shouted on for ten minutes after the warning."}
+    Warning.objects.filter(pk=letter.pk).update(same_again="")
+    with pytest.raises(RuleBroken, match="nothing you selected came after"):
+        services.issue_warning(letter.pk, by=staff.team_leader, at=later(3), considered="Fair.")
+    services.change_warning(
+        letter.pk, incidents=list(case.incidents.all()), expected="Be calm.", review_on=AGAIN, by=staff.officer,
+        at=later(3), same_again="It went on.",
+    )  # fmt: skip
+    services.issue_warning(letter.pk, by=staff.team_leader, at=later(3), considered="Fair.")
+
+
+def test_a_warning_letter_about_what_came_after_needs_no_more_than_that(case, draft, staff, log, resident):
+    services.issue_warning(draft().pk, by=staff.team_leader, at=NOON, considered="Fair.")
+    log(resident, at=later(1))
+    assert warn_again(case, staff, same_again="Not asked.").same_again == ""
+
+
+def test_a_warning_letter_without_a_first_letter_explains_nothing(log, resident, staff):
+    case = log(resident, warnings=1, went_on=True).cases.get()
+    assert warn_again(case, staff).same_again == ""
+
+
+def test_who_may_not_issue_a_first_letter_is_said_at_its_own_stage(db):
+    """The rule on warning letters is not that on first letters, nor the other way round."""
+    text = shelf.builtin()[NORTHAMPTON][-1].read_text(encoding="utf-8")
+    informal = 'name = "Informal Stage"\nstate = "initial warning"'
+    warned = 'name = "Warning Stage"\nstate = "written warning"'
+    assert informal in text and warned in text
+    for at_stage, barred in ((informal, True), (warned, False)):
+        provider = invented.running_on_text(
+            text.replace(at_stage, f'{at_stage}\nnot_by = "proposer [4.1]"'), slug=f"north-{'ab'[barred]}"
+        )
+        staff = factories.staff(provider)
+        resident = factories.resident(provider, staff.officer)
+        case = builders.log(provider, staff, resident, at=NOON).cases.get()
+        warning = services.draft_warning(
+            case.pk, incidents=list(case.incidents.all()), expected="Be calm.", agreed=AGREED, paper=FIRST,
+            by=staff.team_leader, at=NOON,
+        )  # fmt: skip
+        assert (staff.team_leader.pk in permissions.barred_from_warning(case, warning)) is barred
+        if barred:
+            with pytest.raises(NotPermitted, match=r"You drafted this letter .*\(clause 4.1\)"):
+                services.issue_warning(warning.pk, by=staff.team_leader, at=NOON, considered="Fair.")
+        else:
+            services.issue_warning(warning.pk, by=staff.team_leader, at=NOON, considered="Fair.")
+
+
 # screens
 
 
@@ -261,3 +333,20 @@ def test_there_is_no_such_page_where_the_policy_has_no_such_letter(client, db):
     )  # fmt: skip
     client.force_login(staff.officer, backend="allauth.account.auth_backends.AuthenticationBackend")
     assert client.get(reverse("cases:first_letter", args=[case.reference])).status_code == 404
+
+
+def test_the_page_asks_why_it_follows_and_shows_it_to_whoever_issues(log, resident, office, staff, client):
+    case = log(resident, warnings=1, went_on=True).cases.get()
+    first = services.draft_warning(
+        case.pk, incidents=list(case.incidents.all()), expected="Be calm.", agreed=AGREED, paper=FIRST,
+        by=staff.officer, at=NOON,
+    )  # fmt: skip
+    services.issue_warning(first.pk, by=staff.team_leader, at=NOON, considered="Fair.")
+    services.answer_gate(case.pk, "root_cause", words="Nothing of ours.", by=staff.officer, at=NOON)
+    page = reverse("cases:warn", args=[case.reference])
+    kept = typed(case) | {"review_on_day": "5", "review_on_month": "3", "review_on_year": "2099", "expected": "“Calm”"}
+    shown = office.post(page, kept).content.decode()
+    assert "Enter why a warning letter follows" in shown and "“Calm”" in shown
+    answer = office.post(page, kept | {"same_again": "It went on <10 minutes>."})
+    client.force_login(staff.team_leader, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert "It went on &lt;10 minutes&gt;." in client.get(answer.url).content.decode()

@@ -74,7 +74,9 @@ def test_a_case_is_moved_while_its_restriction_is_lifted(order):
     version = adopted(office, newer(), local=LOCAL.replace("every 6 months", "every 3 months"))
     acts = [
         lambda: services.move_case(w.case.pk, to=version.pk, reasons="Fairer.", by=w.staff.manager, at=w.at),
-        lambda: restrictions.lift(restriction.pk, by=w.staff.team_leader, at=w.at, reason="It is over."),
+        lambda: restrictions.lift(
+            restriction.pk, by=w.staff.team_leader, at=w.at, reason="It is over.", considered="Fair."
+        ),
     ]
     found = test_races.one_then_other(*(acts[n] for n in order))
     assert not [one for one in found if isinstance(one, Exception)], found

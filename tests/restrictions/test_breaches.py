@@ -241,7 +241,7 @@ def test_a_breach_of_the_last_day_is_weighed_in_the_review_and_nothing_else_is_d
 def test_nothing_is_a_breach_of_a_restriction_that_was_lifted():
     w, restriction = running()
     breach(w, restriction)
-    services.lift(restriction.pk, by=w.staff.manager, at=LATER, reason="Better.")
+    services.lift(restriction.pk, by=w.staff.manager, at=LATER, reason="Better.", considered="Fair.")
     assert due(restriction) is None
     with pytest.raises(TransitionNotAllowed):
         breach(w, restriction)

@@ -179,6 +179,7 @@ def test_from_the_proposal_to_the_confirmation(w, sign_in, width):
     new = Restriction.objects.get(follows__reference=ref)
     manager.goto(url("lift", new.reference))
     manager.get_by_label("Why is it lifted?").fill("He has moved away.")
+    manager.get_by_label("What you weighed").fill("The terms were kept until he left.")
     press(manager, "Check your decision")
     look(manager, "check-lift")
     press(manager, "Lift the restriction")

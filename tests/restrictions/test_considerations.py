@@ -23,6 +23,7 @@ from tests.restrictions.test_five_policies import (
     HOMES,
     NORTHAMPTON,
     TENANCY,
+    WEST_KENT,
     again,
     answer_what_is_asked,
     house,
@@ -173,6 +174,59 @@ def test_no_restriction_and_no_review_is_decided_without_saying_what_was_weighed
     refused(lambda **how: services.decide_review(review.pk, at=later, **decide, **how), clause="2.3")
     refused(lambda **how: services.preview_review(review, on=later.date(), **decide, **how), clause="2.3")
     services.decide_review(review.pk, at=later, **decide, considered="Weighed.")
+
+
+@pytest.mark.parametrize(("policy", "clause"), [(DOVER, "6.18"), (NORTHAMPTON, "2.3")])
+def test_lifting_early_says_what_a_review_would_have_weighed(policy, clause, clock):
+    """Dover 6.18, Northampton 2.3: the answer is the decider's own, so nobody waits for anybody else."""
+    w = ready_to_propose(policy)
+    imposed = services.impose(
+        builders.proposed(w).pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair."
+    )
+    how = {"by": w.staff.manager, "at": NOON, "reason": "He has kept to it."}
+    refused(lambda **more: services.lift(imposed.pk, **how, **more), clause=clause)
+    by_hand = {"meeting": None, "by": w.staff.manager, "at": NOON}
+    refused(lambda **more: services.check_lift(imposed, **by_hand, **more), clause=clause)
+    client, address = signed_in(w.staff.manager), reverse("restrictions:lift", args=[imposed.reference])
+    page = plain(client.get(address))
+    questions = asked.lift_questions(w.case.policy)
+    assert questions and all(str(one) in page and one.rule.cite() in page for one in questions)
+    typed = {"reason": "He has kept to it “well”."}
+    page = plain(client.post(address, typed))
+    assert "Enter what else you considered (" in page and "He has kept to it “well”." in page
+    typed |= {"considered": "The terms were kept 👩🏽‍🚒 since May."}
+    check = plain(client.post(address, typed))
+    assert "Check before you lift" in check and "The terms were kept" in check
+    assert client.post(address, typed | {"confirmed": "yes"}).status_code == 302
+    kept = Decision.objects.get(what="restriction.lifted").event.words.body
+    assert kept["considered"] == "The terms were kept 👩🏽‍🚒 since May."
+
+
+@pytest.mark.parametrize("policy", [HOMES, WEST_KENT])
+def test_what_is_asked_before_a_restriction_keeps_nobody_restricted(policy):
+    """Homes for Life 1.6 and West Kent 6.1 ask before a restriction: to end one nothing is asked."""
+    questions = shelf.read_builtin(policy)
+    assert asked.questions(questions) and asked.lift_questions(questions) == []
+
+
+def test_a_review_is_left_out_once_it_is_weighed_that_it_stands_on():
+    """Homes for Life 1.6: what is weighed before a restriction is weighed before nobody looks at it for so long."""
+    from tests.restrictions.test_waiving import impose, waived
+
+    w = ready_to_propose(HOMES)
+    restriction = impose(w, review={"months": 2})
+    refused(lambda **how: waived(w, restriction, **({"considered": ""} | how)), clause="1.6")
+    client, address = signed_in(builders.reviewer(w)), reverse("restrictions:waive", args=[restriction.reference])
+    page = plain(client.get(address))
+    assert all(str(one) in page for one in asked.waiving_questions(w.case.policy))
+    typed = {"reason": "There was “violence”."}
+    page = plain(client.post(address, typed))
+    assert "Enter what else you considered (" in page and "There was “violence”." in page
+    typed |= {"considered": "It is still in proportion."}
+    assert "It is still in proportion." in plain(client.post(address, typed))
+    assert client.post(address, typed | {"confirmed": "yes"}).status_code == 302
+    kept = Decision.objects.get(what="review.waived").event.words.body
+    assert kept["considered"] == "It is still in proportion."
 
 
 def test_a_policy_that_asks_nothing_before_a_warning_wants_nothing_said():

@@ -343,7 +343,9 @@ def test_what_was_settled_holds_until_the_case_moves_on(db):
     imposed = services.impose(
         restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.", considered="Fair."
     )
-    services.lift(imposed.pk, by=w.staff.manager, at=NOON + timedelta(days=30), reason="He has kept to it.")
+    services.lift(
+        imposed.pk, by=w.staff.manager, at=NOON + timedelta(days=30), reason="He has kept to it.", considered="Fair."
+    )
     reached = ladder.restriction_reached(ladder.read(now(w)))
     assert (reached.met, reached.silent) == (False, True)
 

@@ -116,7 +116,9 @@ def test_lifting_and_lapsing_at_once_end_it_once():
     late = last.replace(day=19).astimezone(LONDON)
 
     def lift():
-        return services.lift(restriction.pk, by=User.objects.get(pk=w.staff.team_leader.pk), at=last, reason="x")
+        return services.lift(
+            restriction.pk, by=User.objects.get(pk=w.staff.team_leader.pk), at=last, reason="x", considered="Fair."
+        )
 
     at_once(lift, lambda: services.lapse(restriction.pk, at=late))
     assert Restriction.objects.get(pk=restriction.pk).state in ("lifted", "lapsed")

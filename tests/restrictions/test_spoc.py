@@ -184,7 +184,7 @@ def test_nobody_checks_their_own_work():
 def test_it_ends_with_the_restriction():
     w, restriction = with_contact()
     checked(w, restriction, to_change="Answer sooner.")
-    services.lift(restriction.pk, by=w.staff.manager, at=NOON, reason="Better.")
+    services.lift(restriction.pk, by=w.staff.manager, at=NOON, reason="Better.", considered="Fair.")
     assert not Deadline.objects.open().filter(kind__startswith="spoc.").exists()
     with pytest.raises(TransitionNotAllowed, match="not in force"):
         checked(w, restriction)

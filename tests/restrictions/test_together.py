@@ -269,7 +269,9 @@ def test_two_lift_where_the_policy_says_two(clock):
     restriction = imposed(w, warden, keeper)
     for meeting in (None, Meeting(NOON.date(), [], "Alone."), Meeting(NOON.date(), [keeper.pk], "Both.")):
         with pytest.raises(RuleBroken) as refusal:
-            services.lift(restriction.pk, by=director, at=NOON, reason="It is over.", meeting=meeting)
+            services.lift(
+                restriction.pk, by=director, at=NOON, reason="It is over.", considered="Fair.", meeting=meeting
+            )
         assert refusal.value.field == "took_part" and fresh(restriction).state == State.IN_FORCE
     client = signed_in(director)
     page = client.get(url("lift", restriction.reference)).content.decode()

@@ -314,12 +314,13 @@ def test_lift_is_checked_and_done_once(w):
     client = signed_in(w.staff.team_leader)
     address = url("lift", restriction.reference)
     error(client.post(address, {"reason": ""}), "Enter why it is lifted", "reason")
-    assert "Check before you lift" in text(client.post(address, {"reason": "Nothing since."}))
-    response = client.post(address, {"reason": "Nothing since.", "confirmed": "yes"})
+    typed = {"reason": "Nothing since.", "considered": "He kept to it."}
+    assert "Check before you lift" in text(client.post(address, typed))
+    response = client.post(address, typed | {"confirmed": "yes"})
     assert response.url == url("lifted", restriction.reference)
     assert "Restriction lifted" in text(client.get(response.url))
-    assert client.post(address, {"reason": "Nothing since.", "confirmed": "yes"}).url == response.url
-    second = signed_in(w.staff.manager).post(address, {"reason": "x", "confirmed": "yes"})
+    assert client.post(address, typed | {"confirmed": "yes"}).url == response.url
+    second = signed_in(w.staff.manager).post(address, typed | {"confirmed": "yes"})
     assert second.status_code == 409
     assert "Terry Leader lifted" in text(second)
 

@@ -14,12 +14,13 @@ from audit.models import Decision
 from deadlines.models import Deadline
 from letters.models import Letter
 from people.access import NotPermitted
-from policies import loader
+from policies import loader, shelf
 from policies.calendars import Calendar
 from policies.rules import RuleBroken
 from restrictions import services
+from restrictions.forms.running import WhenReviewed
 from restrictions.models import Restriction
-from restrictions.services import telling
+from restrictions.services import asked, telling
 from tests import factories
 from tests.factories import NOON
 from tests.restrictions import builders
@@ -117,9 +118,51 @@ def test_an_agreed_time_lies_within_the_policys_bounds(months, words):
 
 def test_an_agreed_time_comes_before_the_longest():
     w = ready_to_propose(NORTHAMPTON)
-    restriction = impose(w, months=18, review={"months": 4})
+    restriction = impose(w, months=18, review={"months": 4, "agreed": "By phone, with Mr Quill."})
     assert due(restriction)["review.interval"].due_on == date(2027, 4, 18)
     assert due(restriction)["review.interval"].reckoning["clause"] == "4.2"
+
+
+def test_a_time_that_is_agreed_says_with_whom_and_how():
+    """Northampton 4.2: an agreed period; with whom it does not say, so that is asked."""
+    w = ready_to_propose(NORTHAMPTON)
+    restriction = builders.draft(w)
+    client, address = signed_in(w.staff.officer), reverse("restrictions:when_reviewed", args=[restriction.reference])
+    assert "With whom was the time agreed" in client.get(address).content.decode()
+    for agreed in ("", " \n"):
+        with pytest.raises(RuleBroken, match="Enter with whom the time was agreed") as refused:
+            services.save_review(restriction.pk, by=w.staff.officer, at=NOON, months=4, agreed=agreed)
+        assert (refused.value.rule.clause, refused.value.field) == ("4.2", "review_agreed")
+    typed = {"when": "months", "review_months": "24", "review_agreed": "She said “four” שלום 👩🏽‍🚒."}
+    shown = client.post(address, typed).content.decode()
+    assert "at most 12 months" in shown and "She said “four” שלום 👩🏽‍🚒." in shown
+    assert client.post(address, typed | {"review_months": "4"}).status_code == 302
+    saved = Restriction.objects.get()
+    assert (saved.review_months, saved.review_agreed) == (4, "She said “four” שלום 👩🏽‍🚒.")
+    Restriction.objects.update(review_agreed="")
+    assert "Enter with whom the time was agreed" in [one.message for one in services.missing(Restriction.objects.get())]
+
+
+def test_where_the_resident_agrees_to_the_time_it_says_how():
+    text = shelf.builtin()[NORTHAMPTON][-1].read_text(encoding="utf-8")
+    unsaid = "unsaid: the period is agreed; with whom is not said [4.2]"
+    assert unsaid in text
+    policy = loader.read(text.replace(unsaid, "yes [4.2]"))
+    with pytest.raises(RuleBroken, match="Enter how the resident agreed"):
+        asked.check_agreed(policy, 4, "")
+    asked.check_agreed(policy, 4, "By phone on Monday.")
+    asked.check_agreed(policy, None, "")
+    field = WhenReviewed(policy=policy).fields["review_agreed"]
+    assert field.label == "How did the resident agree to this time?" and "Clause 4.2" in field.help_text
+
+
+@pytest.mark.parametrize("policy", [HOMES])
+def test_where_nothing_is_said_of_agreement_none_is_asked(policy):
+    w = ready_to_propose(policy)
+    restriction = builders.draft(w)
+    services.save_review(restriction.pk, by=w.staff.officer, at=NOON, months=4, agreed="Not asked.")
+    page = signed_in(w.staff.officer).get(reverse("restrictions:when_reviewed", args=[restriction.reference]))
+    assert "agreed" not in page.content.decode()
 
 
 def test_without_an_agreed_time_the_longest_holds():
@@ -159,8 +202,10 @@ def test_where_the_policy_has_a_clock_a_waived_review_sets_it_aside_and_the_end_
 # While it is in force
 
 
-def waived(w, restriction, *, by=None, at=NOON, reasons=HURT):
-    return services.waive_review(restriction.pk, by=by or builders.reviewer(w), at=at, reasons=reasons)
+def waived(w, restriction, *, by=None, at=NOON, reasons=HURT, considered="It is still needed."):
+    return services.waive_review(
+        restriction.pk, by=by or builders.reviewer(w), at=at, reasons=reasons, considered=considered
+    )
 
 
 def reviewed_in_two_months():
@@ -270,12 +315,13 @@ def test_the_page_of_the_act_checks_first_and_is_shown_to_those_who_may():
     assert f'href="{address}"' in reviewer.get(view).content.decode()
     assert f'href="{address}"' not in signed_in(w.staff.officer).get(view).content.decode()
     assert "Enter why there is no review" in reviewer.post(address, {"reason": " "}).content.decode()
-    check = reviewer.post(address, {"reason": HURT}).content.decode()
+    typed = {"reason": HURT, "considered": "It is still needed."}
+    check = reviewer.post(address, typed).content.decode()
     assert "Check before you decide" in check and "Why we will not think again early" in check
     assert Restriction.objects.get(pk=restriction.pk).no_review_reason == ""
-    assert HURT in reviewer.post(address, {"reason": HURT, "again": "yes"}).content.decode()
-    assert reviewer.post(address, {"reason": HURT, "confirmed": "yes"}).url == view
-    assert reviewer.post(address, {"reason": HURT, "confirmed": "yes"}).url == view
+    assert HURT in reviewer.post(address, typed | {"again": "yes"}).content.decode()
+    assert reviewer.post(address, typed | {"confirmed": "yes"}).url == view
+    assert reviewer.post(address, typed | {"confirmed": "yes"}).url == view
     assert Letter.objects.filter(kind="review_waived").count() == 1
     other = signed_in(factories.working_as(w.provider, "manager", name="Mo Third"))
     assert other.post(address, {"reason": HURT, "confirmed": "yes"}).status_code == 409

@@ -1,25 +1,22 @@
-"""The shape of what is typed; what may be is the services' to say."""
+"""Logging an incident, and what is added to it afterwards."""
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from cases import wording
-from cases.models import Assessment, Case, Incident, Involvement
-from cases.services.deciding import Meeting
+from cases.forms.shaping import field_of
+from cases.models import Incident, Involvement
 from cases.services.incidents import AffectedPerson, Happened
 from design import fields, forms, words
 from design.dates import LONDON
 from people.models import Organisation, Provider, Resident, User
 from policies.policy import Policy
-from policies.values import Item
 
 UNKNOWN = "unknown"
 PART = "part_"
 PARTS = [*Involvement.Part.choices, ("", "Not involved: take off this list")]
-LEVELS = Assessment.Level.choices
 
 
 @dataclass(frozen=True)
@@ -34,11 +31,6 @@ class People:
     def resident(self, reference: str) -> Resident | None:
         """One of those found, by reference."""
         return next((one for one in (*self.found, *self.chosen) if one.reference == reference), None)
-
-
-def _field(form: forms.Form, name: str) -> Any:
-    """A field as what it is: the form's own table knows only that it is some field."""
-    return form.fields[name]
 
 
 def resident_hint(resident: Resident) -> str:
@@ -72,7 +64,7 @@ class WhoForm(forms.Form):
     def __init__(self, *args: Any, people: People | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people = people = people or People()
-        found = _field(self, "found")
+        found = field_of(self, "found")
         found.choices = [(one.reference, one.name) for one in people.found] + self.others()
         found.hints = {one.reference: resident_hint(one) for one in people.found}
         if people.found and self.others():
@@ -190,10 +182,10 @@ class LogForm(WhoForm):
         self._ask_colleagues()
         asked = warnings_hint(policy)
         if asked:
-            _field(self, "warnings_given").help_text = asked
+            field_of(self, "warnings_given").help_text = asked
         behaviours = policy.behaviours
-        _field(self, "categories").choices = [(one.key, one.name) for one in behaviours]
-        _field(self, "categories").hints = {one.key: one.rule.cite() for one in behaviours if one.rule}
+        field_of(self, "categories").choices = [(one.key, one.name) for one in behaviours]
+        field_of(self, "categories").hints = {one.key: one.rule.cite() for one in behaviours if one.rule}
 
     def others(self) -> list[tuple[str, str]]:
         return [(UNKNOWN, "I do not know")]
@@ -214,10 +206,12 @@ class LogForm(WhoForm):
     def _ask_colleagues(self) -> None:
         named = [(str(self.user.pk), f"Me, {self.user.name}")]
         named += [(str(one.pk), one.name) for one in self.people.colleagues if one.pk != self.user.pk]
-        _field(self, "affected").choices = named
-        _field(self, "affected").hints = {str(one.pk): one.job_title for one in self.people.colleagues if one.job_title}
+        field_of(self, "affected").choices = named
+        field_of(self, "affected").hints = {
+            str(one.pk): one.job_title for one in self.people.colleagues if one.job_title
+        }
         organisations = [(str(one.pk), one.name) for one in self.people.organisations]
-        _field(self, "organisation").choices = [("", "Choose a contractor, or leave this"), *organisations]
+        field_of(self, "organisation").choices = [("", "Choose a contractor, or leave this"), *organisations]
 
     @property
     def part_names(self) -> list[str]:
@@ -344,9 +338,9 @@ class SameForm(forms.Form):
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], hints: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _field(self, "same").choices = [*choices, ("different", "No, it is a different incident")]
-        _field(self, "same").hints = dict(hints)
-        _field(self, "same").divider_before = "different"
+        field_of(self, "same").choices = [*choices, ("different", "No, it is a different incident")]
+        field_of(self, "same").hints = dict(hints)
+        field_of(self, "same").divider_before = "different"
 
 
 class CategoriesForm(forms.Form):
@@ -356,8 +350,8 @@ class CategoriesForm(forms.Form):
 
     def __init__(self, *args: Any, policy: Policy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _field(self, "categories").choices = [(one.key, one.name) for one in policy.behaviours]
-        _field(self, "categories").hints = {one.key: one.rule.cite() for one in policy.behaviours if one.rule}
+        field_of(self, "categories").choices = [(one.key, one.name) for one in policy.behaviours]
+        field_of(self, "categories").hints = {one.key: one.rule.cite() for one in policy.behaviours if one.rule}
 
 
 class AddPersonForm(WhoForm):
@@ -388,8 +382,8 @@ class HarmForm(forms.Form):
     def __init__(self, *args: Any, colleagues: Sequence[User], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.colleagues = colleagues
-        _field(self, "affected").choices = [(str(one.pk), one.name) for one in colleagues]
-        _field(self, "affected").hints = {str(one.pk): one.job_title for one in colleagues if one.job_title}
+        field_of(self, "affected").choices = [(str(one.pk), one.name) for one in colleagues]
+        field_of(self, "affected").hints = {str(one.pk): one.job_title for one in colleagues if one.job_title}
 
 
 class PoliceForm(forms.Form):
@@ -440,237 +434,6 @@ class SupportForm(forms.Form):
 
 
 # The case
-
-
-class WarningForm(forms.Form):
-    """The incidents that a warning letter rests on, and what must change."""
-
-    incidents = fields.ChoicesField(label="What happened", called="what the letter is about")
-    expected = fields.LongTextField(
-        label="What must change",
-        help_text="Say what you ask the person to do, in words that they will read.",
-        called="what must change",
-        max_length=2000,
-    )
-    support = fields.LongTextField(
-        label="Help that you can offer",
-        help_text="For example another way to reach you.",
-        required=False,
-        max_length=2000,
-        rows=3,
-    )
-
-    review_on = fields.DayField(
-        label="When do you look at it again?",
-        help_text="The letter names the day. If nothing like this has happened by then, nothing further is done.",
-        called="the day you look at it again",
-    )
-    agreed = fields.LongTextField(
-        label="What came of the conversation",
-        help_text="What you and the resident said you would do. It stands in the letter.",
-        called="what came of the conversation",
-        max_length=2000,
-        rows=4,
-    )
-
-    def __init__(self, *args: Any, incidents: Sequence[Incident], asks: Collection[str] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in {"review_on", "agreed"} - set(asks):
-            del self.fields[name]
-        self.selectable = [one for one in incidents if one.knowledge != Incident.Knowledge.HEARSAY]
-        self.hearsay = [one for one in incidents if one.knowledge == Incident.Knowledge.HEARSAY]
-        _field(self, "incidents").choices = [
-            (one.reference, f"{one.reference}: {wording.moment_of(one.happened_on, one.happened_at)}")
-            for one in self.selectable
-        ]
-        _field(self, "incidents").reveal = {one.reference: (f"told_{one.reference}",) for one in self.selectable}
-        for one in self.selectable:
-            told = fields.LongTextField(
-                label="What the letter says of it",
-                help_text="This is your colleague's account. Write it for the resident.",
-                called=f"what the letter says of {one.reference}",
-                initial=one.facts,
-                max_length=5000,
-            )
-            self.fields[f"told_{one.reference}"] = told
-            told.speak(f"told_{one.reference}")
-
-    def chosen(self) -> list[Incident]:
-        """The incidents ticked."""
-        return [one for one in self.selectable if one.reference in self.cleaned_data["incidents"]]
-
-    def told(self) -> dict[str, str]:
-        """What the letter says of each, by reference."""
-        return {one.reference: self.cleaned_data[f"told_{one.reference}"] for one in self.chosen()}
-
-
-def meeting_fields(people: Sequence[User]) -> dict[str, fields.Spoken]:
-    """Those who decided with whoever writes it down; what is missing, the service says."""
-    return {
-        "took_part": fields.ChoicesField(
-            label="Who decided this with you?", called="who decided this with you", required=False,
-            choices=[(str(user.pk), user.name) for user in people], small=True, size="m",
-            help_text="You took part yourself. Somebody who may not decide this is not listed.",
-        ),
-        "met_on": fields.DayField(
-            label="When did you meet?", called="the day of the meeting", required=False, size="m"
-        ),
-        "said": fields.LongTextField(
-            label="What was said in the meeting?", called="what was said in the meeting", required=False, size="m",
-            help_text="Who held what, and what you agreed.",
-        ),
-    }  # fmt: skip
-
-
-def add_meeting(form: forms.Form, people: Sequence[User] | None) -> None:
-    """Ask with whom it was decided, where somebody cannot decide alone."""
-    for name, asked in (meeting_fields(people) if people is not None else {}).items():
-        form.fields[name] = asked
-        asked.speak(name)
-
-
-def meeting_of(form: forms.Form) -> Meeting | None:
-    """The meeting as written down; None where one person decides."""
-    typed = form.cleaned_data
-    if "took_part" not in form.fields:
-        return None
-    return Meeting(typed.get("met_on"), [int(pk) for pk in typed.get("took_part", [])], typed.get("said", ""))
-
-
-class ConsultForm(forms.Form):
-    """Who was asked before the decision, when, and what they said."""
-
-    person = fields.SelectField(label="Who was consulted?", called="who was consulted")
-    on = fields.DayField(label="When?", called="the day")
-    words = fields.LongTextField(
-        label="What did they say?", called="what they said",
-        help_text="In their words, for and against. Those who decide read this.",
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, people: Sequence[User], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["person"]
-        assert isinstance(field, fields.SelectField)
-        field.choices = [("", "Choose a colleague"), *((str(user.pk), user.name) for user in people)]
-
-
-class IssueForm(forms.Form):
-    """What goes on the record with the decision to issue."""
-
-    considered = fields.LongTextField(
-        label="What else you considered", help_text="It goes on the record.", required=False, rows=3, max_length=2000
-    )
-    not_done = fields.LongTextField(
-        label="What is not done, and why", help_text="It goes on the record.", required=False, rows=3, max_length=2000
-    )
-
-    def __init__(
-        self, *args: Any, questions: Sequence[Item] = (), others: Sequence[User] | None = None, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        add_meeting(self, others)
-        if not questions:
-            return
-        field, rule = _field(self, "considered"), questions[0].rule
-        field.required, field.label = True, "What else you considered"
-        field.help_text = "The policy's questions stand above. It goes on the record."
-        field.own_messages = {"required": f"Enter what else you considered{f' ({rule.in_brackets()})' if rule else ''}"}
-        field.speak("considered")
-
-
-class ReasonsForm(forms.Form):
-    """Reasons, where a decision needs nothing else."""
-
-    reasons = fields.LongTextField(label="Your reasons", called="your reasons", max_length=4000)
-
-    def __init__(self, *args: Any, label: str = "", called: str = "", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if label:
-            _field(self, "reasons").label = label
-            _field(self, "reasons").called = called
-            _field(self, "reasons").speak("reasons")
-
-
-class NotActingForm(forms.Form):
-    """What was considered and is not done."""
-
-    considered = fields.LongTextField(label="What did you consider?", called="what you considered", max_length=4000)
-    reasons = fields.LongTextField(label="Why is it not done?", called="why it is not done", max_length=4000)
-
-
-class RiskForm(forms.Form):
-    """A risk assessment. No score: the levels are the assessor's judgement."""
-
-    severity = fields.ChoiceField(label="How severe was what happened?", called="how severe it was", choices=LEVELS)
-    future_risk = fields.ChoiceField(label="What risk is there in future?", called="the future risk", choices=LEVELS)
-    who_is_at_risk = fields.LongTextField(label="Who is at risk?", called="who is at risk", rows=3, max_length=2000)
-    words = fields.LongTextField(label="What did you consider?", called="what you considered", rows=6)
-    controls = fields.LongTextField(
-        label="What keeps people safe?", help_text="For example visits in twos, or calls only.", required=False, rows=4
-    )
-
-
-class EqualityForm(forms.Form):
-    """An individual equality impact assessment."""
-
-    words = fields.LongTextField(
-        label="What did you consider?",
-        called="what you considered",
-        help_text="Needs that bear on the behaviour, adjustments, what a decision would mean here, and other ways.",
-        rows=8,
-    )
-
-
-class AnswerForm(forms.Form):
-    """The answer to a question that the policy asks before a step."""
-
-    words = fields.LongTextField(
-        label="Your answer",
-        called="your answer",
-        help_text="What was done, when, and what came of it; or why it was not possible.",
-        rows=6,
-    )
-
-
-class ScopeForm(forms.Form):
-    """Whether the policy covers a person whom it does not name; if not, where they are referred."""
-
-    covered = fields.YesNoField(
-        label="Does the policy cover this person?",
-        called="whether the policy covers this person",
-        inline=False,
-        reveal={"no": "to"},
-    )
-    to = fields.TextField(
-        label="To whom, or under which policy, do they go on?", called="to whom or under which policy", required=False
-    )
-    reasons = fields.LongTextField(label="Your reasons", called="your reasons", max_length=4000)
-
-    def __init__(self, *args: Any, is_open: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not is_open:
-            del self.fields["covered"]
-
-    def clean(self) -> dict[str, Any]:
-        """Ask where somebody goes on who is not covered."""
-        kept = super().clean() or {}
-        refers = "covered" not in self.fields or kept.get("covered") is False
-        if refers and not kept.get("to") and "to" not in self.errors:
-            self.add_error("to", "Enter to whom, or under which policy")
-        return kept
-
-
-class FilterForm(forms.Form):
-    """The case list's filter."""
-
-    q = fields.TextField(label="Name, address, phone or reference", required=False, spellcheck=False)
-    stage = fields.ChoiceField(label="Stage", required=False, small=True)
-
-    def choose_stages(self) -> dict[str, str]:
-        """Offer every stage; each value with its words."""
-        stages = [("", "Any stage"), ("open", "Not closed"), *Case.Stage.choices]
-        _field(self, "stage").choices = stages
-        return dict(stages)
 
 
 def new_token() -> uuid.UUID:

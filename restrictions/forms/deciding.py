@@ -1,0 +1,169 @@
+"""Deciding a proposal; and a decision that is one reason, such as lifting early."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from cases.forms import add_meeting, meeting_fields, meeting_of
+from cases.services.deciding import Meeting
+from design import fields, forms
+from people.models import User
+from policies.values import Item
+from restrictions.forms.shaping import choose, options, spoken, weigh
+from restrictions.models import Restriction, Term
+from restrictions.services import NewTerm
+
+Limit = Term.Limit
+
+
+class Decide(forms.Form):
+    """Impose as proposed, impose with changes, or return."""
+
+    AS_PROPOSED, CHANGED, RETURN = "impose", "change", "return"
+
+    decision = fields.ChoiceField(
+        label="What do you decide?",
+        called="what you decide",
+        choices=[
+            (AS_PROPOSED, "Impose as proposed"),
+            (CHANGED, "Impose with changes"),
+            (RETURN, "Return"),
+        ],
+        hints={RETURN: "Back to the proposer, with your reasons. Nothing is imposed."},
+        size="m",
+    )
+    reasons = fields.LongTextField(
+        label="Your reasons",
+        called="your reasons",
+        help_text="The resident reads these in the letter, if it is imposed.",
+    )
+    considered = fields.LongTextField(
+        label="What else you considered", called="what else you considered", required=False, rows=4
+    )
+    not_done = fields.LongTextField(
+        label="What you decided not to do (optional)",
+        required=False,
+        rows=3,
+        help_text="For example: not to tell the police.",
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        restriction: Restriction,
+        terms: Sequence[Term],
+        questions: bool,
+        together: bool = False,
+        take_part: Sequence[User] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.terms = list(terms)
+        if together:
+            self._agree()
+        self.needs_considered = questions
+        changing = {
+            "months": fields.WholeNumberField(
+                label="Length in months", called="how many months it lasts", after="months",
+                initial=restriction.months,
+            ),
+            **{f"words_{n}": self._words(term) for n, term in enumerate(self.terms) if term.limit == Limit.LIMITED},
+            "instructions": fields.LongTextField(
+                label="What staff must do, one order a line", called="what staff must do",
+                initial="\n".join(restriction.instructions),
+            ),
+        }  # fmt: skip
+        if together:
+            changing = {}
+        meeting = meeting_fields(take_part) if take_part is not None else {}
+        reasons = {name: self.fields.pop(name) for name in ("reasons", "considered", "not_done")}
+        for name, field in {**changing, **meeting, **reasons}.items():
+            self.fields[name] = field
+            if name in changing or name in meeting:
+                spoken(self, name).speak(name)
+        options(self, "decision").reveal = {self.CHANGED: tuple(changing)} if changing else {}
+
+    def _agree(self) -> None:
+        """Several decide on the same thing: each agrees, or it goes back."""
+        field = choose(
+            self, "decision", [(self.AS_PROPOSED, "Agree to impose it as proposed"), (self.RETURN, "Return it")]
+        )
+        field.hints = {
+            self.AS_PROPOSED: "It takes effect once everybody who is needed has agreed.",
+            self.RETURN: "Back to the proposer, with your reasons and those of whoever has agreed. "
+            "Say what has to change.",
+        }
+        self.fields["reasons"].help_text = "The resident reads the reasons of whoever decides last, in the letter."
+
+    def _words(self, term: Term) -> fields.LongTextField:
+        label = term.get_channel_display()
+        return fields.LongTextField(
+            label=f"{label}: the limit", called=f"how “{label}” is limited", initial=term.words, rows=3
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """What was weighed has to be said where the policy asks questions, unless nothing is imposed."""
+        typed = super().clean() or {}
+        if (
+            self.needs_considered
+            and typed.get("decision") not in (self.RETURN, "", None)
+            and not typed.get("considered")
+        ):
+            self.add_error("considered", "Enter what else you considered")
+        return typed
+
+    def meeting(self) -> Meeting | None:
+        """The meeting as written down; None where none decides."""
+        return meeting_of(self)
+
+    def new_terms(self) -> list[NewTerm]:
+        """The terms with the words as the decider left them."""
+        typed = self.cleaned_data
+        return [
+            NewTerm(
+                t.channel,
+                t.limit,
+                typed.get(f"words_{n}", t.words) if t.limit == Limit.LIMITED else t.words,
+                t.person_id,
+            )
+            for n, t in enumerate(self.terms)
+        ]
+
+    def orders(self) -> list[str]:
+        """The orders, one a line."""
+        return [line for line in self.cleaned_data["instructions"].splitlines() if line.strip()]
+
+
+class Reason(forms.Form):
+    """A reason, in one box; and what was weighed, where the policy asks questions."""
+
+    reason = fields.LongTextField(label="Why", called="why", rows=4)
+    considered = fields.LongTextField(label="What else you considered", required=False, rows=4)
+
+    def __init__(
+        self,
+        *args: Any,
+        label: str,
+        called: str,
+        hint: str = "",
+        others: Sequence[User] | None = None,
+        questions: Sequence[Item] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if questions:
+            weigh(self, questions)
+        else:
+            del self.fields["considered"]
+        field = spoken(self, "reason")
+        field.label, field.help_text = label, hint
+        field.called = called
+        field.speak("reason")
+        add_meeting(self, others)
+
+    def weighed(self) -> str:
+        """What was weighed; "" where the policy asks nothing."""
+        return str(self.cleaned_data.get("considered", ""))
+
+    def meeting(self) -> Meeting | None:
+        """With whom it was decided; None where one person decides."""
+        return meeting_of(self)
