@@ -18,7 +18,9 @@ from cases.services import incidents
 from cases.views.frame import SignedInRequest
 from design import drafts, words
 from design.dates import day_of
+from people import access
 from people.models import Organisation, PolicyVersion, Provider, Resident, User
+from people.permissions import check_can_add
 from policies.policy import Policy
 
 MOST_FOUND = 10
@@ -30,6 +32,7 @@ def policy_on(provider: Provider, at: Any) -> Policy:
     """The policy that holds at a provider at an instant."""
     version: PolicyVersion = provider.policy_version_on(day_of(at))
     return version.policy
+
 
 @require_GET
 def log(request: SignedInRequest) -> HttpResponse:
@@ -48,6 +51,8 @@ def write(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
         return redirect("cases:incident_saved", draft.became.reference)
     if request.method == "POST":
         return _act(request, token)
+    if draft and "added" in request.GET:
+        return _choose(request, draft)
     return _show(request, token, draft)
 
 
@@ -72,6 +77,20 @@ def _show(request: SignedInRequest, token: uuid.UUID, draft: Draft | None) -> Ht
     return _page(request, form, token)
 
 
+def _choose(request: SignedInRequest, draft: Draft) -> HttpResponse:
+    """Back from adding a person: choose them in what was typed; whoever was chosen before stays as well."""
+    reference = words.clean_line(request.GET["added"])[:20]
+    query = drafts.as_query(draft.data).copy()
+    before = query.get("found", "")
+    if reference != before and f"{forms.PART}{reference}" not in query:
+        if before not in ("", forms.UNKNOWN):
+            query.setlist(f"{forms.PART}{before}", query.getlist("part") or ["behaved"])
+            query["part"] = "behaved"
+        query["found"], query["q"] = reference, ""
+        incidents.save_draft(draft.token, data=drafts.typed(query), by=request.user, at=timezone.now())
+    return redirect(reverse("cases:log_draft", args=[draft.token]) + "#who")
+
+
 def _asked(user: User, people: forms.People, at: Any) -> dict[str, Any]:
     return {"people": people, "policy": policy_on(user.provider, at), "user": user, "at": at}
 
@@ -82,6 +101,7 @@ def _page(request: SignedInRequest, form: forms.LogForm, token: uuid.UUID) -> Ht
         "token": token,
         "autosave": reverse("cases:draft_autosave", args=[token]),
         "searched": bool(form["q"].value()),
+        "may_add_person": not access.why_not(check_can_add, request.user, request.user.provider),
     }
     return render(request, "cases/log.html", context)
 
@@ -122,6 +142,8 @@ def _act(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
         typed[f"{forms.PART}{typed['found'][0]}"] = typed.get("part", ["behaved"])
         typed |= {"q": [""], "found": [""], "part": ["behaved"]}
     incidents.save_draft(token, data=typed, by=request.user, at=at)
+    if do == "add_person":
+        return redirect(f"{reverse('people:add')}?draft={token}")
     if do == "draft":
         messages.success(request, "Your draft is saved. It stands under My drafts.")
         return redirect("worklist:mine")
