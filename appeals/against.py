@@ -135,7 +135,7 @@ def of_restriction(restriction: Restriction) -> Against:
         restriction.case,
         restriction.reference,
         f"restriction {restriction.reference}",
-        (*appealed_as(restriction.case.policy, restriction.terms.all()), *_carried_on(restriction)),
+        (*appealed_as(restriction.case.policy, restriction.terms.all()), *carried_on(restriction)),
         restriction.decided_on,
         letter.dated if letter and letter.dated else restriction.decided_on,
         restriction.decided_by.name,
@@ -145,7 +145,8 @@ def of_restriction(restriction: Restriction) -> Against:
     )
 
 
-def _carried_on(restriction: Restriction) -> tuple[str, ...]:
+def carried_on(restriction: Restriction) -> tuple[str, ...]:
+    """The act by which it continues another, as a policy's appeals may name it."""
     if restriction.follows is None:
         return ()
     return ("extend",) if restriction.follows.state == Restriction.State.EXTENDED else ("vary",)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import incidents, listing, stages, tabs, warnings
+from cases.views import drafting, incidents, listing, stages, tabs, warnings
 
 app_name = "cases"
 urlpatterns = [
@@ -29,11 +29,11 @@ urlpatterns = [
     path("warnings/<str:ref>/return/", warnings.give_back, name="warning_return"),
     path("warnings/<str:ref>/withdraw/", warnings.withdraw, name="warning_withdraw"),
     path("warnings/<str:ref>/issued/", warnings.issued, name="warning_issued"),
-    path("incidents/log/", incidents.log, name="log"),
-    path("incidents/log/<uuid:token>/", incidents.write, name="log_draft"),
-    path("incidents/log/<uuid:token>/draft/", incidents.autosave, name="draft_autosave"),
-    path("incidents/log/<uuid:token>/same/", incidents.same, name="log_same"),
-    path("incidents/log/<uuid:token>/discard/", incidents.discard, name="draft_discard"),
+    path("incidents/log/", drafting.log, name="log"),
+    path("incidents/log/<uuid:token>/", drafting.write, name="log_draft"),
+    path("incidents/log/<uuid:token>/draft/", drafting.autosave, name="draft_autosave"),
+    path("incidents/log/<uuid:token>/same/", drafting.same, name="log_same"),
+    path("incidents/log/<uuid:token>/discard/", drafting.discard, name="draft_discard"),
     path("incidents/support/<str:about>/", incidents.support, name="support"),
     path("incidents/<str:ref>/", incidents.incident, name="incident"),
     path("incidents/<str:ref>/saved/", incidents.saved, name="incident_saved"),

@@ -182,6 +182,7 @@ _PRINTED = {
     "late": "late, review, reason",
     "breach": "expected, reason, arrangement, length, review, spoc, always accepted",
     "contact": "reason, arrangement, length, review, spoc",
+    "moved": "arrangement, length, reason, review, spoc",
     "no review": "reason, arrangement, length, review, spoc, outcome",
 }
 
@@ -351,6 +352,32 @@ KINDS: dict[str, Kind] = {
             ("review",),
             {"restriction_reference": text, "reasons": text, "ends_on": day},
             prints="no review",
+        ),
+        _kind(
+            "policy_moved",
+            "Notice of a newer policy",
+            "What changes for you with our newer policy",
+            ("move_case",),
+            {
+                "effective_on": day,
+                "decided_on": day,
+                "restriction_reference": words_if_any,
+                "reviews": each(record(at_end=yes, was_on=or_null(day), now_on=day, explained=words_if_any)),
+                "appeals": each(
+                    record(
+                        against=text,
+                        was_until=or_null(day),
+                        until=or_null(day),
+                        how=text,
+                        decided_by_role=words_if_any,
+                        new=yes,
+                    )
+                ),
+                "always_accepted": each(record(words=text)),
+                "register": REGISTER,
+                "ombudsman_changed": yes,
+            },
+            prints="moved",
         ),
         _kind(
             "late_review_notice",

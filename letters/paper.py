@@ -236,6 +236,9 @@ def html(
         incident["channel"] = words.lower_first(incident.get("channel") or "")
     if appeal:
         appeal["explained"] = arithmetic(appeal.get("explained") or "")
+    for told in [*read.get("appeals", []), *read.get("reviews", [])]:
+        told["explained"] = arithmetic(told.get("explained") or "")
+        told["decider"] = with_article(told.get("decided_by_role") or "")
     for key in {"review_explained", "answer_explained"} & read.keys():
         read[key] = arithmetic(read[key] or "")
     own = own_parts(read)

@@ -95,6 +95,11 @@ def keys_with(provider: Provider, capability: str) -> list[str]:
     return [role.key for role in provider.roles.order_by("rank") if capability in CAPABILITIES[role.works_as]]
 
 
+def work_that_may(capability: str) -> list[str]:
+    """The kinds of work whose roles carry a capability, wherever they are held: for a query over many providers."""
+    return [works_as for works_as, carried in CAPABILITIES.items() if capability in carried]
+
+
 @transaction.atomic
 def define_roles(provider: Provider, policy: Policy, *, at: datetime, by: User | None = None) -> list[Role]:
     """Make the provider's roles as its policy names them, each with the capabilities of the work it does.

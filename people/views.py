@@ -1,10 +1,13 @@
 """Residents on screen: find, add, keep their details; and the provider's policy in plain words."""
 
+import uuid
 from typing import Any, cast
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -44,21 +47,45 @@ def _provider(request: SignedInRequest) -> Provider:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: SignedInRequest) -> HttpResponse:
-    """Add a person; whoever may be the same person is shown first."""
+    """Add a person; whoever may be the same person is shown first.
+
+    `?draft=` names the draft of an incident that the officer was writing: from here they go back to it, with whoever
+    was added, or found to be known, chosen in it.
+    """
     provider = _provider(request)
     permissions.check_can_add(request.user, provider)
+    draft = _draft(request)
+    context = {"draft": draft, "back": draft or reverse("people:find")}
     form = for_page(forms.AddPerson, request, today=timezone.localdate())
     if not form.is_valid():
-        return render(request, "people/add.html", {"form": form})
+        return render(request, "people/add.html", context | {"form": form})
     doubles = services.likely_doubles(provider, form.details())
     asked = _which_double(request, doubles)
     if doubles and not asked.is_valid():
-        return render(request, "people/doubles.html", {"form": asked, "doubles": doubles, "typed": _as_posted(request)})
+        context |= {"form": asked, "doubles": doubles, "typed": _as_posted(request)}
+        return render(request, "people/doubles.html", context | {"back": request.get_full_path()})
     if doubles and asked.cleaned_data["who"] != NEW:
-        return redirect("people:resident", asked.cleaned_data["who"])
+        return _go_on(request, draft, asked.cleaned_data["who"], "is chosen in your draft")
     with form.rules():
-        return redirect("people:resident", _add(request, provider, form).reference)
-    return render(request, "people/add.html", {"form": form})
+        added = _add(request, provider, form)
+        return _go_on(request, draft, added.reference, "is added, and chosen in your draft")
+    return render(request, "people/add.html", context | {"form": form})
+
+
+def _draft(request: SignedInRequest) -> str:
+    """The address of the draft that the officer came from; "" where they came from none."""
+    try:
+        return reverse("cases:log_draft", args=[uuid.UUID(request.GET.get("draft", ""))])
+    except ValueError:
+        return ""
+
+
+def _go_on(request: SignedInRequest, draft: str, reference: str, done: str) -> HttpResponse:
+    """To the person, or back to the draft with the person chosen in it."""
+    if not draft:
+        return redirect("people:resident", reference)
+    messages.success(request, f"{reference} {done}.")
+    return redirect(f"{draft}?added={reference}")
 
 
 def _which_double(request: SignedInRequest, doubles: list[Resident]) -> forms.Double:

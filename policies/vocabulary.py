@@ -39,6 +39,7 @@ ACTIONS: dict[str, str] = {
     "outside_contact": "record contact outside the office",
     "safeguarding": "refer a safeguarding concern",
     "close_matter": "close the matter",
+    "move_case": "let a case go on under a newer version of the policy",
 }
 GATES = (
     "equality_assessment", "risk_assessment", "root_cause", "less_restrictive", "adjustments", "incident_form",

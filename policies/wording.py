@@ -116,6 +116,7 @@ LETTERS: Mapping[str, Letter] = {
                ("restriction", "ends_on")),
         Letter("legal_warning", "legal_action", "legal action that may follow", (*_EVERY, "what happened"),
                ("restriction", "ends_on")),
+        Letter("policy_moved", "move_case", "what changes with a newer policy", (*_EVERY, "appeal"), ("restriction",)),
         Letter("correspondence", "unacceptable_correspondence", "correspondence that is not acceptable",
                asked_for=True),
     )

@@ -29,7 +29,7 @@ from register import services as register
 from register.models import Entry
 from restrictions import services as restrictions
 from restrictions.models import Restriction
-from restrictions.services import spoc
+from restrictions.services import leaving
 from worklist.models import Digest, Reminder, Sweep
 
 logger = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ class Found:
         said = [(self.done[kind], f"reminders: {kind.label.lower()}") for kind in Kind]
         said += [(self.done["digests"], "e-mails, one a person")]
         said += [(self.done["lapsed"], "restrictions past their last day, now lapsed")]
-        said += [(self.done["contacts"], "restrictions whose single point of contact has left: another is asked for")]
+        said += [(self.done["contacts"], "restrictions whose single point of contact, or cover, has left: another is asked for")]
         said += [(self.done["left"], "restrictions whose last day has not come yet: left as they are until then")]
         said += [(self.done["windows"], "appeal windows that have closed")]
         said += [(self.done["moved"], "dates worked out anew, because days off had changed")]
@@ -148,7 +148,8 @@ def sweep(on: date, *, at: datetime) -> Found:
     ended = Restriction.objects.past_their_last_day(over)
     found.done["left"] = Restriction.objects.past_their_last_day(on).count() - ended.count()
     run.each("restriction", ended.order_by("pk"), run.lapse)
-    run.each("contact", spoc.without_their_contact(over).order_by("pk"), run.ask_for_contact)
+    run.each("contact", leaving.without_their_contact(over).order_by("pk"), run.ask_for_contact)
+    run.each("contact", leaving.asked_in_vain(over).order_by("pk"), run.settle_contact)
     windows = Deadline.objects.due_by(over - timedelta(days=1)).filter(kind="appeal.window")
     run.each("window", windows.order_by("pk"), run.close_window)
     run.each("entry", Entry.objects.past_their_last_day(over).order_by("pk"), run.tidy)
@@ -199,9 +200,13 @@ class _Run:
         self.found.done["lapsed"] += 1
 
     def ask_for_contact(self, pk: int) -> None:
-        """Ask for another single point of contact where the one who was named has left."""
-        spoc.ask_for_another(pk, at=self.at)
+        """Ask for another single point of contact, or another cover, where whoever was named has left."""
+        leaving.ask_for_another(pk, at=self.at)
         self.found.done["contacts"] += 1
+
+    def settle_contact(self, pk: int) -> None:
+        """Ask no longer, because the days of the cover who left are over, or whoever had left is back."""
+        leaving.ask_no_longer(pk, at=self.at)
 
     def close_window(self, pk: int) -> None:
         """Say on the trail that the time to appeal is over; a late appeal may still be lodged, and a person decides."""

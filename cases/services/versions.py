@@ -1,5 +1,6 @@
 """Moving a case to a newer version of its provider's policy, which is a named person's decision."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -54,12 +55,22 @@ def no_place(case: Case, policy: Policy) -> str:
 
 
 @transaction.atomic
-def move_to_version(case_id: int, version: PolicyVersion, *, reasons: str, by: User, at: datetime) -> Decision:
+def move_to_version(
+    case_id: int,
+    version: PolicyVersion,
+    *,
+    reasons: str,
+    told: Sequence[str] = (),
+    not_told: str = "",
+    by: User,
+    at: datetime,
+) -> Decision:
     """Decide that a case goes on under a newer version of the policy (rule D10: by name, with reasons).
 
     What has been decided stays as it was decided; what is settled or answered where the earlier version was silent is
     asked anew by the next step. Raises TransitionNotAllowed where the case is closed, RuleBroken without reasons, where
-    the version is not a newer one in effect, or while something stands half decided.
+    the version is not a newer one in effect, or while something stands half decided. `told` is what a letter tells the
+    resident of it; `not_told` why none goes.
     """
     case = lock(case_id)
     permissions.check_can_move_version(by, case)
@@ -81,6 +92,7 @@ def move_to_version(case_id: int, version: PolicyVersion, *, reasons: str, by: U
     case.restriction_settled_by = case.restriction_settled_at = None
     case.save()
     facts = {"from": before.effective_on, "to": version.effective_on, "versions": [before.pk, version.pk]}
+    facts |= {"letter_tells": list(told)}
     return audit.decide(
         "case.policy_moved",
         subject=case,
@@ -89,5 +101,6 @@ def move_to_version(case_id: int, version: PolicyVersion, *, reasons: str, by: U
         reasons=reasons,
         rule=KEEPS,
         outcome=f"runs under the policy of {dates.day(version.effective_on)}"[:60],
+        not_done=not_told,
         facts=facts,
     )

@@ -1,256 +1,32 @@
-"""Logging an incident on one page, what comes after it, and the incident's own page."""
+"""What comes after an incident is logged, its own page, and what is added to it."""
 
-import uuid
-from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from audit.models import Event
 from cases import forms, permissions, wording
-from cases.models import Affected, Case, Draft, Evidence, Incident
+from cases.models import Affected, Case, Evidence, Incident
 from cases.services import incidents
+from cases.views.drafting import keys_of, people_of, policy_on
 from cases.views.frame import SignedInRequest, bar
 from deadlines.models import Deadline
-from design import components, drafts, words
-from design.dates import day_of
+from design import components
 from design.forms import for_page
 from people import access
-from people.models import Organisation, PolicyVersion, Provider, Resident, User
-from policies.policy import Policy
+from people.models import User
 
-MOST_FOUND = 10
 # How an incident is known, as its page tells others what the reporter chose.
 KNOWN = {
     Incident.Knowledge.FIRST_HAND: "Whoever logged it saw or heard it",
     Incident.Knowledge.COLLEAGUE: "A colleague or contractor who was there told whoever logged it",
     Incident.Knowledge.HEARSAY: "Hearsay: somebody who was not there told whoever logged it",
 }
-LONGEST_KEY = 18
-FRESH = 3600  # seconds for which "Just now" of a draft may still be true
-
-
-def _policy(provider: Provider, at: Any) -> Policy:
-    version: PolicyVersion = provider.policy_version_on(day_of(at))
-    return version.policy
-
-
-# The page
-
-
-@require_GET
-def log(request: SignedInRequest) -> HttpResponse:
-    """Begin an incident: a fresh token, and its own page. `?resident=` names somebody to begin with."""
-    permissions.check_can_log(request.user, request.user.provider)
-    address = reverse("cases:log_draft", args=[forms.new_token()])
-    named = request.GET.get("resident", "")
-    return redirect(f"{address}?{urlencode({'resident': named})}" if named else address)
-
-
-def write(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
-    """The page on which an incident is logged. Whatever button is pressed, what was typed is kept."""
-    permissions.check_can_log(request.user, request.user.provider)
-    draft = _own_draft(request.user, token)
-    if draft and draft.became:
-        return redirect("cases:incident_saved", draft.became.reference)
-    if request.method == "POST":
-        return _act(request, token)
-    return _show(request, token, draft)
-
-
-def _own_draft(user: User, token: uuid.UUID) -> Draft | None:
-    draft = Draft.objects.select_related("became").filter(token=token).first()
-    if draft and draft.user_id != user.pk:
-        raise Http404
-    return draft
-
-
-def _show(request: SignedInRequest, token: uuid.UUID, draft: Draft | None) -> HttpResponse:
-    at = timezone.now()
-    kept = getattr(request, "kept_typing", None)
-    typed: Mapping[str, Any] = kept if kept is not None else (draft.data if draft else {})
-    query = drafts.as_query(typed).copy() if typed else QueryDict(mutable=True)
-    if request.GET.get("resident") and not typed:
-        query["found"] = request.GET["resident"]
-    if draft and kept is None and (at - draft.updated_at).total_seconds() > FRESH and query.get("when") == "now":
-        del query["when"]
-    people = people_of(request.user, query)
-    form = forms.LogForm.from_draft(query, **_asked(request.user, people, at))
-    return _page(request, form, token)
-
-
-def _asked(user: User, people: forms.People, at: Any) -> dict[str, Any]:
-    return {"people": people, "policy": _policy(user.provider, at), "user": user, "at": at}
-
-
-def _page(request: SignedInRequest, form: forms.LogForm, token: uuid.UUID) -> HttpResponse:
-    context = {
-        "form": form,
-        "token": token,
-        "autosave": reverse("cases:draft_autosave", args=[token]),
-        "searched": bool(form["q"].value()),
-    }
-    return render(request, "cases/log.html", context)
-
-
-def _keys(typed: Iterable[str]) -> list[int]:
-    """Those of the posted values that can be a row's key: digits 0 to 9, and no more of them than a key has."""
-    return [int(value) for value in typed if value.isascii() and value.isdigit() and len(value) <= LONGEST_KEY]
-
-
-def people_of(user: User, query: Any) -> forms.People:
-    """Whom a form's typing names: residents chosen, residents that match, colleagues ticked or found."""
-    residents = Resident.objects.visible_to(user).filter(provider=user.provider).prefetch_related("addresses")
-    named = [key.removeprefix(forms.PART) for key in query if key.startswith(forms.PART)]
-    named = [words.clean_line(ref)[:20] for ref in named]
-    chosen = list(residents.filter(reference__in=named)) if named else []
-    picked, typed = (words.clean_line(query.get(name, ""))[:200] for name in ("found", "q"))
-    found = list(residents.matching(typed)[:MOST_FOUND]) if typed else []
-    if picked and picked != forms.UNKNOWN and picked not in {one.reference for one in found}:
-        found = [*residents.filter(reference=picked), *found]
-    found = [one for one in found if one.reference not in set(named)]
-    staff = User.objects.filter(provider=user.provider, is_active=True)
-    ticked = _keys(query.getlist("affected") if hasattr(query, "getlist") else [])
-    colleagues = {one.pk: one for one in (staff.filter(pk__in=ticked).order_by("name") if ticked else [])}
-    for one in forms.colleagues_named(user.provider, query.get("colleague_q", "")):
-        colleagues.setdefault(one.pk, one)
-    works_for = list(Organisation.objects.filter(provider=user.provider).order_by("name"))
-    return forms.People(chosen, found, [one for one in colleagues.values() if one.pk != user.pk], works_for)
-
-
-def _act(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
-    """One of the page's buttons: find somebody, name another person, save the draft, or save the incident."""
-    at, do = timezone.now(), request.POST.get("do", "save")
-    if do == "save":
-        return _save(request, token, at)
-    typed = drafts.typed(request.POST)
-    typed.pop("do", None)
-    if do == "another" and typed.get("found", [""])[0] not in ("", forms.UNKNOWN):
-        typed[f"{forms.PART}{typed['found'][0]}"] = typed.get("part", ["behaved"])
-        typed |= {"q": [""], "found": [""], "part": ["behaved"]}
-    incidents.save_draft(token, data=typed, by=request.user, at=at)
-    if do == "draft":
-        messages.success(request, "Your draft is saved. It stands under My drafts.")
-        return redirect("worklist:mine")
-    place = {"find_colleague": "colleagues"}.get(do, "who")
-    return redirect(reverse("cases:log_draft", args=[token]) + f"#{place}")
-
-
-def _save(request: SignedInRequest, token: uuid.UUID, at: Any) -> HttpResponse:
-    people = people_of(request.user, request.POST)
-    form = forms.LogForm(request.POST, request.FILES, **_asked(request.user, people, at))
-    if form.is_valid():
-        happened, parts = form.happened(), form.parts()
-        if incidents.same_day(parts, on=happened.happened_on):
-            incidents.save_draft(token, data=drafts.typed(request.POST), by=request.user, at=at)
-            asked = "?files=1" if form.cleaned_data["evidence"] else ""
-            return redirect(reverse("cases:log_same", args=[token]) + asked)
-        with form.rules():
-            return _saved(_log(request, token, form, files=form.cleaned_data["evidence"], at=at))
-    return _page(request, form, token)
-
-
-def _log(request: SignedInRequest, token: uuid.UUID, form: forms.LogForm, *, files: list[Any], at: Any) -> Incident:
-    return incidents.log(
-        token,
-        provider=request.user.provider,
-        parts=form.parts(),
-        happened=form.happened(),
-        affected=form.affected_people(),
-        files=files,
-        by=request.user,
-        at=at,
-    )
-
-
-def _saved(incident: Incident) -> HttpResponse:
-    return redirect("cases:incident_saved", incident.reference)
-
-
-@require_POST
-def autosave(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
-    """Keep what is typed while typing pauses. Answers with nothing."""
-    permissions.check_can_log(request.user, request.user.provider)
-    typed = drafts.typed(request.POST)
-    typed.pop("do", None)
-    incidents.save_draft(token, data=typed, by=request.user, at=timezone.now())
-    return HttpResponse(status=204)
-
-
-def discard(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
-    """Ask, then throw a draft away."""
-    draft = _own_draft(request.user, token)
-    if draft is None or draft.became_id:
-        raise Http404
-    if request.method == "POST":
-        incidents.discard_draft(token, by=request.user)
-        messages.success(request, "The draft is discarded.")
-        return redirect("worklist:mine")
-    return render(request, "cases/discard.html", {"draft": draft, "back": reverse("cases:log_draft", args=[token])})
-
-
-def same(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
-    """Is this the same incident? The same resident has one logged on that day."""
-    permissions.check_can_log(request.user, request.user.provider)
-    draft, at = _own_draft(request.user, token), timezone.now()
-    if draft and draft.became:
-        return _saved(draft.became)
-    if draft is None or not draft.data:
-        raise Http404
-    query = drafts.as_query(draft.data)
-    asked = _asked(request.user, people_of(request.user, query), at)
-    typed = forms.LogForm(query, **asked)
-    if not typed.is_valid():
-        return redirect("cases:log_draft", token)
-    found = incidents.same_day(typed.parts(), on=typed.happened().happened_on)
-    choices = [(one.reference, f"Yes, it is {one.reference}") for one in found]
-    hints = {one.reference: _told_by(one) for one in found}
-    form = forms.SameForm(request.POST or None, request.FILES or None, choices=choices, hints=hints)
-    if form.is_valid():
-        with form.rules():
-            return _answer_same(request, token, form, typed, found, at)
-    context = {"form": form, "files": "files" in request.GET, "back": reverse("cases:log_draft", args=[token])}
-    return render(request, "cases/same.html", context)
-
-
-def _told_by(incident: Incident) -> str:
-    place = f", {incident.place}" if incident.place else ""
-    when = wording.moment_of(incident.happened_on, incident.happened_at)
-    return f"{when}, {incident.get_channel_display().lower()}{place}. Logged by {incident.reported_by.name}"
-
-
-def _answer_same(
-    request: SignedInRequest,
-    token: uuid.UUID,
-    form: forms.SameForm,
-    typed: forms.LogForm,
-    found: list[Incident],
-    at: Any,
-) -> HttpResponse:
-    chosen = next((one for one in found if one.reference == form.cleaned_data["same"]), None)
-    if chosen is None:
-        return _saved(_log(request, token, typed, files=form.cleaned_data["evidence"], at=at))
-    incidents.add_account_from_draft(
-        token,
-        chosen.pk,
-        words=typed.cleaned_data["facts"],
-        words_used=typed.cleaned_data["words_used"],
-        affected=typed.affected_people(),
-        files=form.cleaned_data["evidence"],
-        by=request.user,
-        at=at,
-    )
-    messages.success(request, f"Your account is added to incident {chosen.reference}.")
-    return redirect("cases:incident", chosen.reference)
-
-
-# After
 
 
 def _find(request: SignedInRequest, ref: str) -> Incident:
@@ -311,7 +87,7 @@ def incident(request: SignedInRequest, ref: str) -> HttpResponse:
     added = Event.objects.filter(subject_kind="incident", subject_ref=found.reference, verb="incident.account_added")
     accounts = {event.at: event for event in added.with_words()}
     why_not = access.why_not(permissions.check_can_add_to, request.user, found)
-    behaviours = {one.key: one.name for one in _policy(found.provider, found.reported_at).behaviours}
+    behaviours = {one.key: one.name for one in policy_on(found.provider, found.reported_at).behaviours}
     context = {
         "incident": found,
         "when": wording.moment_of(found.happened_on, found.happened_at),
@@ -368,12 +144,12 @@ def add(request: SignedInRequest, ref: str, what: str) -> HttpResponse:
 
 def _add_asked(request: SignedInRequest, found: Incident, what: str) -> dict[str, Any]:
     if what == "categories":
-        return {"policy": _policy(found.provider, found.reported_at)}
+        return {"policy": policy_on(found.provider, found.reported_at)}
     if what == "people":
         return {"people": people_of(request.user, request.POST if request.method == "POST" else request.GET)}
     if what == "harm":
         known = set(found.affected.filter(user__isnull=False).values_list("user_id", flat=True))
-        ticked = _keys(request.POST.getlist("affected"))
+        ticked = keys_of(request.POST.getlist("affected"))
         named = list(User.objects.filter(provider=found.provider, is_active=True, pk__in=ticked))
         named += forms.colleagues_named(found.provider, request.GET.get("q", ""))
         people = {one.pk: one for one in [request.user, *named] if one.pk not in known}

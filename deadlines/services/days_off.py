@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -91,10 +91,31 @@ def adding(provider: Provider, *, first_on: date, last_on: date | None, name: st
     return _worked_out(provider, *_days(provider, first_on, last_on, name.strip(), today), {}, Deadline.objects.all())
 
 
-def removing(provider: Provider, *, on: date, today: date) -> Correction:
-    """What removing a day off would do; changes nothing. Raises RuleBroken for a past day or one that is none."""
-    holiday = Holiday.objects.filter(provider=provider, on=on).first()
-    return _worked_out(provider, {}, (), _gone(holiday, today), Deadline.objects.all())
+def removing(provider: Provider, *, on: date, whole: bool = False, today: date) -> Correction:
+    """What removing a day off, or the `whole` closure that it is part of, would do; changes nothing.
+
+    Raises RuleBroken for a past day, for one that is none, and for a closure of which no other day stands.
+    """
+    days = _as_entered(provider, on, today) if whole else [on]
+    holidays = Holiday.objects.filter(provider=provider, on__in=days)
+    return _worked_out(provider, {}, (), _gone(holidays, on, today), Deadline.objects.all())
+
+
+def closures(provider: Provider, *, today: date) -> dict[date, tuple[date, ...]]:
+    """Each day of a closure of several days, with all of its days that stand and are still to come, as it was entered.
+
+    A day that was removed and added again belongs to what it was added with last. One query for the table, one for the
+    corrections, however many days.
+    """
+    own = Holiday.objects.filter(provider=provider, own=True, on__gte=today).order_by("on").values_list("on", flat=True)
+    entered: dict[date, int] = {}
+    for event in made(provider).filter(verb="holiday.added").order_by("pk"):
+        entered |= dict.fromkeys(map(date.fromisoformat, event.facts["days"]), event.pk)
+    together: dict[int, list[date]] = {}
+    for day in own:
+        if day in entered:
+            together.setdefault(entered[day], []).append(day)
+    return {day: tuple(days) for days in together.values() if len(days) > 1 for day in days}
 
 
 @transaction.atomic
@@ -117,25 +138,31 @@ def add(
     Holiday.objects.bulk_create(
         Holiday(provider=provider, on=on, name=why, own=True) for on, why in found.added.items()
     )
-    span = " to ".join(dict.fromkeys((dates.day(min(found.added)), dates.day(max(found.added)))))
     _record("holiday.added", provider, found.added, found, by=by, at=at)
-    _move(found, by=by, at=at, because=f"Day off added: {name.strip()}, {span}")
+    _move(found, by=by, at=at, because=f"Day off added: {name.strip()}, {_span(found.added)}")
     return found
 
 
 @transaction.atomic
-def remove(provider: Provider, *, on: date, reason: str, seen: str, by: User, at: datetime) -> Correction:
-    """Take away a day off that is none, saying why, and move the open deadlines that it touches. Raises as `add`."""
+def remove(
+    provider: Provider, *, on: date, whole: bool = False, reason: str, seen: str, by: User, at: datetime
+) -> Correction:
+    """Take away a day off that is none, saying why, and move the open deadlines that it touches. Raises as `add`.
+
+    `whole` takes away the closure that the day is part of, as it was entered: those of its days that are still to come.
+    """
     permissions.check_can_correct_days_off(by, provider)
     waiting = _held(provider)
-    holiday = Holiday.objects.select_for_update().filter(provider=provider, on=on).first()
-    found = _worked_out(provider, {}, (), _gone(holiday, dates.day_of(at)), waiting)
+    today = dates.day_of(at)
+    days = _as_entered(provider, on, today) if whole else [on]
+    holidays = Holiday.objects.select_for_update().filter(provider=provider, on__in=days)
+    found = _worked_out(provider, {}, (), _gone(holidays, on, today), waiting)
     if not reason.strip():
         raise RuleBroken("Enter why it is not a day off", field="reason")
     _check_seen(found, seen)
-    Holiday.objects.filter(provider=provider, on=on).delete()
+    Holiday.objects.filter(provider=provider, on__in=found.removed).delete()
     _record("holiday.removed", provider, found.removed, found, by=by, at=at, reason=reason.strip())
-    _move(found, by=by, at=at, because=f"Day off removed: {found.removed[on]}, {dates.day(on)}")
+    _move(found, by=by, at=at, because=f"Day off removed: {found.removed[on]}, {_span(found.removed)}")
     return found
 
 
@@ -199,12 +226,26 @@ def _check_span(calendar: policies.calendars.Calendar, first_on: date, last_on: 
         raise RuleBroken(f"A closure must be {LONGEST} days or fewer. Add a longer one in parts", field="last_on")
 
 
-def _gone(holiday: Holiday | None, today: date) -> dict[date, str]:
-    if holiday is None:
+def _span(days: Iterable[date]) -> str:
+    days = sorted(days)
+    return " to ".join(dict.fromkeys((dates.day(days[0]), dates.day(days[-1]))))
+
+
+def _as_entered(provider: Provider, on: date, today: date) -> tuple[date, ...]:
+    """The days of the closure of which a day is part. Raises RuleBroken where it is part of none, or alone left."""
+    days = closures(provider, today=today).get(on)
+    if days is None:
+        raise RuleBroken("No other day of a closure is left with this one. Remove the day alone", field="on")
+    return days
+
+
+def _gone(holidays: Iterable[Holiday], on: date, today: date) -> dict[date, str]:
+    days = {holiday.on: holiday.name for holiday in sorted(holidays, key=lambda one: one.on)}
+    if on not in days:
         raise RuleBroken("The day is not a day off any more", field="on")
-    if holiday.on < today:
+    if min(days) < today:
         raise RuleBroken("A day that is past stays: dates worked out by it have gone", field="on")
-    return {holiday.on: holiday.name}
+    return days
 
 
 def _worked_out(

@@ -99,13 +99,15 @@ def follow_policy(
     *,
     reckoning: Reckoning | None = None,
     for_roles: Iterable[str] | None = None,
+    dropped: bool = False,
     by: User,
     at: datetime,
     because: str,
 ) -> Deadline:
     """Let an open deadline follow another version of its policy: its date, or whose it is, and say so in the trail.
 
-    None leaves a thing as it is. What it waits for stays; one that has been met or cancelled meanwhile is left alone.
+    None leaves a thing as it is; `dropped` ends what that version asks for no more. What it waits for stays; one that
+    has been met or cancelled meanwhile is left alone. A day that a letter told the resident goes on as told.
     """
     deadline = Deadline.objects.select_for_update(of=("self",)).get(pk=deadline_id)
     if deadline.state != Deadline.State.OPEN:
@@ -115,8 +117,11 @@ def follow_policy(
         deadline.due_on, deadline.reckoning = reckoning.due, reckoning.to_json()
     if for_roles is not None:
         deadline.for_roles = list(for_roles)
-    deadline.save(update_fields=["due_on", "reckoning", "for_roles"])
-    facts: dict[str, Any] = {"deadline": deadline.kind, "was": was, "now": deadline.due_on, "because": because}
+    if dropped:
+        deadline.state, deadline.ended_at, deadline.end_reason = Deadline.State.CANCELLED, at, because[:200]
+    deadline.save(update_fields=["due_on", "reckoning", "for_roles", "state", "ended_at", "end_reason"])
+    now = None if dropped else deadline.due_on
+    facts: dict[str, Any] = {"deadline": deadline.kind, "was": was, "now": now, "because": because}
     if roles != deadline.for_roles:
         facts |= {"roles_were": roles, "roles_are": deadline.for_roles}
     audit.record("deadline.followed_policy", subject=deadline, by=by, at=at, facts=facts)

@@ -6,7 +6,9 @@ import policies.clocks
 from deadlines import services as deadlines
 from letters import facts as kinds
 from letters.models import Dispatch, Letter
+from policies.calendars import Calendar
 from policies.policy import Policy
+from policies.reckoning import Reckoning
 
 SEND = "letter.send"
 UNDECIDED = frozenset({"appeal_acknowledgement", "late_review_notice"})
@@ -19,13 +21,9 @@ def set_time(letter: Letter, policy: Policy, *, decided_on: date, event: int, at
     The letter is issued in the transaction of its decision, and with it what it tells of is entered on a register: both
     clocks begin that day.
     """
-    rule = kinds.governing(policy, kinds.kind_of(letter.kind))
-    if rule is None or letter.kind in UNDECIDED:
+    found = time(policy, kinds.kind_of(letter.kind), decided_on, deadlines.calendar_for(letter.provider))
+    if found is None:
         return
-    path = f"letter.{rule.key}.within"
-    if path not in policy.values or not policy.value(path).kept:
-        return
-    days = {"decision": decided_on, "entry": decided_on}
     deadlines.set_deadline(
         provider=letter.provider,
         resident=letter.resident,
@@ -34,11 +32,22 @@ def set_time(letter: Letter, policy: Policy, *, decided_on: date, event: int, at
         case_ref=letter.case_ref,
         title=f"Send letter {letter.reference}",
         url_name="letters:view",
-        reckoning=policies.clocks.work_out(policy, path, days, deadlines.calendar_for(letter.provider)),
+        reckoning=found,
         owner=letter.drafted_by,
         runs_from_event=event,
         at=at,
     )
+
+
+def time(policy: Policy, kind: kinds.Kind, decided_on: date, calendar: Calendar) -> Reckoning | None:
+    """By when a letter of a kind on a decision of a day goes out under a policy; None where it says none."""
+    rule = kinds.governing(policy, kind)
+    if rule is None or kind.key in UNDECIDED:
+        return None
+    path = f"letter.{rule.key}.within"
+    if path not in policy.values or not policy.value(path).kept:
+        return None
+    return policies.clocks.work_out(policy, path, {"decision": decided_on, "entry": decided_on}, calendar)
 
 
 def meet(letter: Letter, *, at: datetime) -> None:

@@ -1,15 +1,17 @@
 """What the office's commands share: files and people as they are named on the command line, and refusals in words."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import django.db
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, OutputWrapper
 from django_fsm import TransitionNotAllowed
 
+from design import dates
 from office.models import Adoption
+from office.services import Link
 from people.access import NotPermitted
 from people.models import Provider, User
 from policies import loader, wording
@@ -35,6 +37,14 @@ def in_words() -> Iterator[None]:
         raise Refused("The database is not prepared yet. Start it once: ./run demo") from None
     except django.db.OperationalError as problem:
         raise Refused(f"The database does not answer: {str(problem).strip().splitlines()[0]}") from None
+
+
+def print_links(out: OutputWrapper, links: Sequence[Link]) -> None:
+    """Print links to set a password, each for one person, with until when: shown this once, kept nowhere."""
+    for link in links:
+        out.write(f"\n{link.email}, once, until {dates.moment(link.until)}:\n  {link.url}")
+    if links:
+        out.write("\nHand each link to its own person and nobody else: whoever opens it first sets the password.\n")
 
 
 def add_files(parser: argparse.ArgumentParser) -> None:

@@ -3,12 +3,17 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.urls import reverse
 
+from audit import services as audit
 from deadlines import services as deadlines
 from design.dates import day_of
 from people import access
@@ -16,6 +21,7 @@ from people import services as people
 from people.models import Provider, User
 from policies.rules import Rule, RuleBroken
 
+ONCE = Rule("evenhand", text="A link that is printed is for an administrator's first password alone.")
 FOUR_EYES = Rule("evenhand", text="One administrator proposes a policy and another adopts it.")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST = {"name": 200, "short_name": 60, "phone": 30, "website": 200, "email": 254, "slug": 50}
@@ -46,7 +52,8 @@ def found(
 ) -> Provider:
     """Set up a provider with its bank holidays and at least two administrators, who then propose and adopt its policy.
 
-    Their accounts have no password: each sets one by the link that “forgotten password” sends. Raises RuleBroken.
+    Their accounts have no password: each sets one by the link that “forgotten password” sends, or by one that is
+    printed (`first_password_link`) where no mail goes. Raises RuleBroken.
     """
     given = {"slug": slug, "name": name, "short_name": short_name, "email": email, "phone": phone, "website": website}
     for key, value in {**given, "address": address}.items():
@@ -68,6 +75,36 @@ def found(
         user = people.make_user(provider=provider, email=one.email, name=one.name, job_title=role.name, at=at)
         access.grant(role, user, by=None, at=at)
     return provider
+
+
+@dataclass(frozen=True)
+class Link:
+    """An address at which somebody sets their first password, once, until an instant."""
+
+    email: str
+    url: str
+    until: datetime
+
+
+@transaction.atomic
+def first_password_link(user_id: int, *, at: datetime) -> Link:
+    """A link by which an administrator sets a first password where no mail goes: for once, and only for a time.
+
+    It is the one that “forgotten password” would send: it says nothing once a password is set, or once its time is
+    over. That one was made is on the trail; the link itself is nowhere kept. Raises RuleBroken for an account that has
+    a password, which mail or another administrator is to help: nobody is to be locked out, or looked over, by a print.
+    """
+    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
+    if user.has_usable_password():
+        raise RuleBroken(f"{user.email} has set a password already", ONCE, "administrators")
+    if not user.is_active or not access.can(user, access.Can.ADMINISTER, user.provider_id):
+        raise RuleBroken(f"{user.email} does not run the office of {user.provider.short_name}", ONCE, "administrators")
+    until = at + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+    kept = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    audit.record("user.password_link_made", subject=user, by=None, at=at, facts={"until": until})
+    return Link(
+        user.email, settings.BASE_URL.rstrip("/") + reverse("account_reset_password_from_key", kwargs=kept), until
+    )
 
 
 def _check_people(addressed: Sequence[Administrator], administrators: Sequence[Administrator]) -> None:

@@ -6,19 +6,25 @@ from datetime import datetime
 from django.db import transaction
 
 import cases.services
+import policies.clocks
+import restrictions.services.telling
 from cases.models import Case
+from cases.services import rights
 from cases.services.versions import NOT_HALFWAY
 from deadlines import services as deadlines
 from design import dates
 from design.dates import day_of
+from letters import services as letters
 from office import permissions
-from office.services import touched
-from office.services.touched import Decider, Move
+from office.services import telling, touched
+from office.services.recounting import Move
+from office.services.touched import Decider
 from people.models import PolicyVersion, Resident, User
+from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
 from register import services as register
 from register.models import Entry
-from restrictions.services import telling
+from restrictions.services import checking
 from restrictions.services.rows import about
 
 
@@ -26,9 +32,11 @@ from restrictions.services.rows import about
 def move_case(case_id: int, *, to: int, reasons: str, by: User, at: datetime) -> Case:
     """Decide that a case goes on under a newer version of the policy, and let what is not decided yet follow it.
 
-    What was decided stays: a restriction keeps its terms and its last day, and the resident the time to appeal that the
-    letter gave. Reviews that the new version holds sooner are held sooner; who decides what waits is whom it names. The
-    resident's row comes first, as in every act on a restriction, so that nothing is begun meanwhile.
+    What was decided stays: a restriction keeps its terms and its last day, and the resident at least the time to appeal
+    that the letter gave. Every clock that runs is counted by the new version, and what a letter told never becomes
+    worse; who decides what waits is whom it names. Where something changes that the resident was told, a letter tells
+    them; where nothing does, the decision says why there is none. The resident's row comes first, as in every act on
+    a restriction, so that nothing is begun meanwhile.
 
     Raises NotPermitted, TransitionNotAllowed where the case is closed or runs under that version already, RuleBroken
     without reasons or while something stands half decided.
@@ -43,11 +51,19 @@ def move_case(case_id: int, *, to: int, reasons: str, by: User, at: datetime) ->
     found = touched.one(case, version, on=day_of(at)) if version.pk != case.policy_version_id else None
     if found and found.why_not and case.stage != Case.Stage.CLOSED:
         raise RuleBroken(found.why_not, NOT_HALFWAY)
-    decision = cases.services.move_to_version(case.pk, version, reasons=reasons, by=by, at=at)
+    told = telling.read(found, version, on=day_of(at)) if found else telling.Telling()
+    decision = cases.services.move_to_version(
+        case.pk, version, reasons=reasons, told=told.changes, not_told=told.why_none, by=by, at=at
+    )
     case = Case.objects.select_related("provider", "resident__provider", "policy_version").get(pk=case_id)
     if found:
         because = f"{case.reference} follows the policy of {dates.day(version.effective_on)}"
         _follow(case, found.moves, found.deciders, because, by=by, at=at, event=decision.pk)
+    if told.facts is not None:
+        letters.request(
+            telling.KIND, to=case.resident, about=telling.about(case), case_ref=case.reference,
+            policy_version=version, facts=told.facts, by=by, at=at,
+        )  # fmt: skip
     return case
 
 
@@ -59,19 +75,45 @@ def _follow(
         if move.deadline is not None:
             roles = keys.pop(move.deadline.pk, None)
             deadlines.follow_policy(
-                move.deadline.pk, reckoning=move.reckoning, for_roles=roles, by=by, at=at, because=because
-            )
+                move.deadline.pk, reckoning=_as_told(move), for_roles=roles, dropped=move.reckoning is None,
+                by=by, at=at, because=because,
+            )  # fmt: skip
         else:
-            move.restriction.case = case
-            telling.set_review(move.restriction, move.reckoning, move.kind, at=at, event=event)
-        _on_register(move, by=by, at=at)
+            _set_anew(case, move, at=at, event=event)
+        if move.kind in touched.REVIEWS:
+            _on_register(move, by=by, at=at)
     for pk, roles in keys.items():
         deadlines.follow_policy(pk, for_roles=roles, by=by, at=at, because=because)
 
 
+def _as_told(move: Move) -> Reckoning | None:
+    """The reckoning of what moves; its day is told where a letter tells it to the resident (docs/adr/0035)."""
+    told = move.reckoning is not None and move.kind in (*touched.REVIEWS, rights.WINDOW)
+    return policies.clocks.told(move.reckoning) if told and move.reckoning else move.reckoning
+
+
+def _set_anew(case: Case, move: Move, *, at: datetime, event: int) -> None:
+    """What the newer version brings: a review, a check, a right to appeal."""
+    assert move.reckoning is not None
+    if move.decided is not None:
+        deadlines.set_deadline(
+            provider=case.provider, resident=case.resident, kind=move.kind, about=move.decided.about,
+            case_ref=case.reference, title=move.decided.title, url_name=move.decided.url_name,
+            reckoning=move.reckoning, told=True, runs_from_event=event, at=at,
+        )  # fmt: skip
+        return
+    assert move.restriction is not None
+    move.restriction.case = case
+    if move.kind == checking.CHECK:
+        checking.put(move.restriction, move.reckoning, at=at, event=event)
+    else:
+        restrictions.services.telling.set_review(move.restriction, move.reckoning, move.kind, at=at, event=event)
+
+
 def _on_register(move: Move, *, by: User, at: datetime) -> None:
     """The entry that stands with the restriction says when that is looked at next."""
-    due = move.reckoning.due
+    assert move.restriction is not None
+    due = move.now
     entry = Entry.objects.filter(source=about(move.restriction), removed_on__isnull=True).first()
     if entry and due and due > day_of(at) and (entry.review_on is None or due < entry.review_on):
         register.change(about(move.restriction), by=by, at=at, review_on=due)

@@ -11,13 +11,19 @@ from datetime import date
 import cases.services.versions
 import restrictions.permissions
 from appeals.models import Appeal
+from audit.models import Decision
 from cases import ladder
+from cases.deciders import Deciders
 from cases.ladder import papers
 from cases.models import Case, Warning
 from cases.services import rights
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from design.dates import day_of
+from letters.models import Letter
+from letters.services import within
+from office.services import recounting
+from office.services.recounting import Decided, Move, Outcome, Stay
 from people import access
 from people.access import Can
 from people.models import PolicyVersion, Provider
@@ -25,10 +31,9 @@ from policies import difference
 from policies.calendars import Calendar
 from policies.difference import Change
 from policies.policy import Policy
-from policies.reckoning import Reckoning
 from policies.values import Who
-from restrictions.models import Restriction, Review
-from restrictions.services import telling
+from restrictions.models import Naming, Restriction, Review, SpocCheck
+from restrictions.services import checking, telling
 from restrictions.services.asked import appealed_as
 
 Stage = Case.Stage
@@ -39,23 +44,13 @@ WAITS = {
     "review.interval": "Deciding the review",
     "review.at_end": "Deciding the review at its end",
     "appeal.decide": "Deciding the appeal",
+    "breach.answer": "Deciding what follows a breach",
+    "spoc.replace": "Naming another single point of contact",
 }
 # Parts of a policy that say nothing about what is still ahead of a case.
 NOT_OF_A_CASE = {"policy", "roles"}
 BEFORE_A_RESTRICTION = {"scope", "behaviour", "on_the_spot", "stages", "stage", "path", "gate", "consider"}
 LENGTHS = {f"restriction.{length}" for length in ("minimum", "maximum", "normally", "length")}
-
-
-@dataclass(frozen=True)
-class Move:
-    """A review that would move with the case: from which day (None where there was none), to which reckoning."""
-
-    kind: str
-    name: str
-    was: date | None
-    reckoning: Reckoning
-    restriction: Restriction
-    deadline: Deadline | None = None
 
 
 @dataclass(frozen=True)
@@ -78,11 +73,13 @@ class Touched:
     moves: tuple[Move, ...]
     deciders: tuple[Decider, ...]
     why_not: str
+    stays: tuple[Stay, ...]
+    held: "Held"
 
     @property
     def at_once(self) -> bool:
-        """Whether something that waits now would change: a date, or whose it is."""
-        return bool(self.moves or self.deciders)
+        """Whether something that waits now would change, or stays against that version: a date, or whose it is."""
+        return bool(self.moves or self.deciders or self.stays)
 
     @property
     def at_all(self) -> bool:
@@ -99,6 +96,22 @@ class Held:
     appeals: dict[int, list[Appeal]] = field(default_factory=dict)
     letters: dict[int, str] = field(default_factory=dict)
     waiting: dict[str, list[Deadline]] = field(default_factory=dict)
+    warnings: dict[int, list[Warning]] = field(default_factory=dict)
+    holders: dict[int, Naming] = field(default_factory=dict)
+    checks: dict[int, list[SpocCheck]] = field(default_factory=dict)
+    others: dict[int, Decision] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+
+    def decided(self, case: Case) -> dict[str, Decided]:
+        """The decisions of a case that stand and of which the resident was told."""
+        about = {row.about for row in self.waiting.get(case.reference, [])}
+        others = {pk: one for pk, one in self.others.items() if f"decision:{pk}" in about}
+        imposed, held = self.restrictions.get(case.pk, []), self.reviews.get(case.pk, [])
+        return recounting.decided(case, imposed, held, self.warnings.get(case.pk, []), others)
+
+    def open_windows(self, case: Case) -> dict[str, Deadline]:
+        """The times to appeal that run in a case, by what they are about."""
+        return {row.about: row for row in self.waiting.get(case.reference, []) if row.kind == rights.WINDOW}
 
 
 def open_cases(provider: Provider) -> list[Case]:
@@ -127,9 +140,11 @@ def read(provider: Provider, policy: Policy, some: Sequence[Case], *, on: date) 
         if version not in differing:
             differing[version] = difference.between(case.policy, policy)
         rules = tuple(change for change in differing[version] if _is_ahead(change, case))
-        moves = tuple(_moves(case, policy, held, calendar, on))
+        outcomes = [*_reviews(case, policy, held, calendar, on), *_others(case, policy, held, calendar, on)]
+        moves = tuple(one for one in outcomes if isinstance(one, Move))
+        stays = tuple(one for one in outcomes if isinstance(one, Stay))
         deciders = tuple(_deciders(case, policy, held, silent))
-        found.append(Touched(case, rules, moves, deciders, _why_not(case, policy, held)))
+        found.append(Touched(case, rules, moves, deciders, _why_not(case, policy, held), stays, held))
     return found
 
 
@@ -141,7 +156,8 @@ def one(case: Case, version: PolicyVersion, *, on: date) -> Touched:
 def _held(some: Sequence[Case]) -> Held:
     held = Held()
     standing = [*Restriction.PREPARING, Restriction.State.IN_FORCE, Restriction.State.LAPSED]
-    rows = Restriction.objects.filter(case__in=some, state__in=standing).prefetch_related("terms").order_by("pk")
+    rows = Restriction.objects.filter(case__in=some, state__in=standing).select_related("follows").order_by("pk")
+    rows = rows.prefetch_related("terms")
     of_case = {case.pk: case for case in some}
     for restriction in rows:
         restriction.case = of_case[restriction.case_id]
@@ -153,9 +169,27 @@ def _held(some: Sequence[Case]) -> Held:
     unissued = Warning.objects.filter(case__in=some, letter__state__in=cases.services.versions.UNISSUED)
     held.letters = dict(unissued.values_list("case_id", "letter__reference"))
     references = [case.reference for case in some]
-    for row in Deadline.objects.open().filter(case_ref__in=references, kind__in=WAITS).order_by("pk"):
+    kinds = [*WAITS, *recounting.NAMES]
+    for row in Deadline.objects.open().filter(case_ref__in=references, kind__in=kinds).order_by("pk"):
         held.waiting.setdefault(row.case_ref, []).append(row)
+    _hold_what_clocks_run_from(held, some)
     return held
+
+
+def _hold_what_clocks_run_from(held: Held, some: Sequence[Case]) -> None:
+    """The warnings, namings, checks, other decisions and letters from which the open deadlines run."""
+    given = Warning.objects.filter(case__in=some, given_on__isnull=False, withdrawn_at__isnull=True)
+    for warning in given.select_related("letter", "incident").order_by("pk"):
+        held.warnings.setdefault(warning.case_id, []).append(warning)
+    holding = Naming.objects.filter(restriction__case__in=some, until_on__isnull=True, ended_on__isnull=True)
+    held.holders = {one.restriction_id: one for one in holding}
+    for check in SpocCheck.objects.filter(restriction__case__in=some).select_related("restriction").order_by("pk"):
+        held.checks.setdefault(check.restriction.case_id, []).append(check)
+    rows = [row for waiting in held.waiting.values() for row in waiting]
+    others = [int(row.about_ref) for row in rows if row.about_kind == "decision"]
+    held.others = Decision.objects.select_related("event").in_bulk(others) if others else {}
+    letters = Letter.objects.filter(reference__in=[row.about_ref for row in rows if row.kind == within.SEND])
+    held.kinds = dict(letters.values_list("reference", "kind"))
 
 
 def _is_ahead(change: Change, case: Case) -> bool:
@@ -168,29 +202,49 @@ def _is_ahead(change: Change, case: Case) -> bool:
     return case.stage == Stage.INITIAL_WARNING or top != "on_the_spot"
 
 
-def _standing(case: Case, held: Held) -> Restriction | None:
+def standing(case: Case, held: Held) -> Restriction | None:
     """The restriction in force, or the one that lapsed and waits for its review."""
     begun = [one for one in held.restrictions.get(case.pk, []) if one.state not in Restriction.PREPARING]
     return begun[-1] if begun and case.stage in (Stage.CONTACT_RESTRICTION, Stage.REVIEW) else None
 
 
-def _moves(case: Case, policy: Policy, held: Held, calendar: Calendar, on: date) -> Iterable[Move]:
+def _reviews(case: Case, policy: Policy, held: Held, calendar: Calendar, on: date) -> Iterable[Outcome]:
     """The reviews that would be held sooner. What the resident was told in a letter never moves away from them.
 
-    The last day in force, and the last day to appeal, are part of what was decided: they stay. A review may come sooner
-    than was told, never later, and is never dropped.
+    The last day in force is part of what was decided: it stays. A review may come sooner than was told, never later,
+    and is never dropped.
     """
-    restriction = _standing(case, held)
+    restriction = standing(case, held)
     if restriction is None:
         return
     set_ = {row.kind: row for row in held.waiting.get(case.reference, []) if row.kind in REVIEWS}
-    found = _dates(restriction, policy, held.reviews.get(case.pk, []), calendar, on)
-    for kind, now in (("review.interval", found.interval), ("review.at_end", found.at_end)):
-        row = set_.get(kind)
-        if now is None or now.due is None or (row is None and kind == "review.at_end"):
+    before, found = (
+        _dates(restriction, one, held.reviews.get(case.pk, []), calendar, on) for one in (case.policy, policy)
+    )
+    clocks = (("review.interval", before.interval, found.interval), ("review.at_end", before.at_end, found.at_end))
+    for kind, counted, now in clocks:
+        row, due = set_.get(kind), now.due if now else None
+        if due == (counted.due if counted else None):
             continue
-        if row is None or row.due_on is None or now.due < row.due_on:
-            yield Move(kind, REVIEWS[kind], row.due_on if row else None, now, restriction, row)
+        if now and due and (row is None or row.due_on is None or due < row.due_on):
+            if row is not None or kind == "review.interval":
+                yield Move(kind, REVIEWS[kind], row.due_on if row else None, now, restriction, row)
+        elif row is not None and due != row.due_on:
+            yield Stay(REVIEWS[kind], row.due_on, due)
+
+
+def _others(case: Case, policy: Policy, held: Held, calendar: Calendar, on: date) -> Iterable[Outcome]:
+    """Every other clock that runs in the case: the times to appeal, the check of a contact, letters to be sent."""
+    waiting = held.waiting.get(case.reference, [])
+    yield from recounting.windows(case, policy, held.open_windows(case), held.decided(case), calendar, on)
+    restriction = standing(case, held)
+    if restriction is not None:
+        row = next((row for row in waiting if row.kind == checking.CHECK), None)
+        holder, done = held.holders.get(restriction.pk), held.checks.get(case.pk, [])
+        yield from recounting.checks((case.policy, policy), restriction, holder, done, row, calendar, on)
+    yield from recounting.sendings(
+        policy, [row for row in waiting if row.kind == within.SEND], held.kinds, calendar, on
+    )
 
 
 def _dates(
@@ -210,6 +264,7 @@ def _dates(
             ends_on=restriction.ends_on,
             months=restriction.months,
             last_review=last_review,
+            **telling.review_of(restriction),
         )
 
     found = work_out(last)
@@ -228,18 +283,28 @@ def _held_on(review: Review) -> date | None:
 def _deciders(case: Case, policy: Policy, held: Held, silent: dict[str, list[str]]) -> Iterable[Decider]:
     """What waits in the case and would be decided by others."""
     for row in held.waiting.get(case.reference, []):
+        if row.kind not in WAITS:
+            continue
         was, now = (_who(row.kind, each, case, held) for each in (case.policy, policy))
         right = Can.DECIDE_APPEALS if row.kind == "appeal.decide" else Can.DECIDE
-        keys = silent[right] if now.unsaid else sorted(now.keys())
+        keys = sorted({key for who in _bodies(now) for key in (silent[right] if who.unsaid else who.keys())})
         if was.names() != now.names() or (set(keys) != set(row.for_roles) and not now.unsaid):
             yield Decider(row, WAITS[row.kind], was.names(), now.names(), keys)
 
 
-def _who(kind: str, policy: Policy, case: Case, held: Held) -> Who:
+def _bodies(found: Who | Deciders) -> Sequence[Who]:
+    return found.whos if isinstance(found, Deciders) else [found]
+
+
+def _who(kind: str, policy: Policy, case: Case, held: Held) -> Who | Deciders:
     if kind == "warning.issue":
         return ladder.who_issues(policy)
     if kind == "restriction.decide":
         return restrictions.permissions.deciders(policy)
+    if kind == "breach.answer":
+        return restrictions.permissions.answerers(policy)
+    if kind == "spoc.replace":
+        return restrictions.permissions.spoc_deciders(policy)
     if kind != "appeal.decide":
         return restrictions.permissions.reviewers(policy)
     warning = next((one.warning for one in held.appeals.get(case.pk, []) if one.warning), None)
@@ -247,7 +312,7 @@ def _who(kind: str, policy: Policy, case: Case, held: Held) -> Who:
         paper = papers.PAPERS.get(warning.kind, papers.FIRST)
         against = rights.against_warning(policy, paper.state)
         return against.by if against else Who(known=policy.roles)
-    restriction = _standing(case, held)
+    restriction = standing(case, held)
     decided = [*appealed_as(policy, restriction.terms.all() if restriction else ())]
     if restriction and restriction.follows_id:
         decided += ["extend", "vary"]
@@ -267,4 +332,6 @@ def _why_not(case: Case, policy: Policy, held: Held) -> str:
         return f"Appeal {held.appeals[case.pk][0].reference} is not decided yet. Decide it first"
     if case.pk in held.letters:
         return cases.services.versions.letter_first(held.letters[case.pk])
-    return cases.services.versions.no_place(case, policy)
+    return cases.services.versions.no_place(case, policy) or recounting.lost_right(
+        policy, held.open_windows(case), held.decided(case)
+    )

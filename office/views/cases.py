@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods
 import cases.views
 from design import dates
 from design.forms import for_page
+from letters import services as letters
 from office import forms, permissions, services
-from office.services import comparing, touched
+from office.services import comparing, telling, touched
 from people.access import SignedInRequest
 
 
@@ -26,6 +27,7 @@ def move(request: SignedInRequest, ref: str) -> HttpResponse:
         later = case.provider.policy_versions.filter(effective_on__gt=today).order_by("effective_on", "-pk").first()
         return render(request, "office/move_case.html", context | {"later": later})
     found = touched.one(case, version, on=today)
+    told = telling.read(found, version, on=today)
     form = for_page(forms.MoveCase, request, {"version": str(version.pk)})
     form.shown_under(version.pk)
     if form.is_valid() and not found.why_not:
@@ -38,6 +40,17 @@ def move(request: SignedInRequest, ref: str) -> HttpResponse:
         "form": form,
         "version": version,
         "touched": found,
+        "told": told,
+        "letter": told.facts
+        and letters.preview(
+            telling.KIND,
+            to=case.resident,
+            facts=told.facts,
+            on=today,
+            by=request.user,
+            about=telling.about(case),
+            policy_version=version,
+        ),
         "sections": comparing.sections(found.rules),
         "asked_anew": bool(case.threshold_settled_at or case.restriction_settled_at),
     }

@@ -1,6 +1,7 @@
 """The days off on screen: the table by year, adding and removing, each after what it moves was shown (T1)."""
 
 import collections
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -51,7 +52,8 @@ def table(request: SignedInRequest) -> HttpResponse:
     first, last = (day.year for day in calendar_for(provider).covers)
     year = _year(request, today, first, last)
     holidays = Holiday.objects.filter(provider=provider, on__year=year).order_by("on")
-    rows = [(one, WEEKEND.get(one.on.weekday(), "")) for one in holidays]
+    closures = days_off.closures(provider, today=today)
+    rows = [(one, WEEKEND.get(one.on.weekday(), ""), _whole(closures, one.on)) for one in holidays]
     past = [row for row in rows if row[0].on < today]
     made = days_off.made(provider).with_words()
     context = {
@@ -115,29 +117,40 @@ def _check_adding(request: SignedInRequest, form: AddDayOff, found: Correction, 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: SignedInRequest, on: str) -> HttpResponse:
-    """Remove a day off: every date that moves, and why it is no day off; on one page, because it asks one thing."""
+    """Remove a day off: every date that moves, and why it is no day off; on one page, because it asks one thing.
+
+    `?closure=yes` removes the whole closure that the day was entered with.
+    """
     provider, at = _open(request), timezone.now()
-    day = _day(on)
+    day, whole, today = _day(on), "closure" in request.GET, timezone.localdate()
     form, stale = for_page(RemoveDayOff, request), False
     if request.method == "POST" and form.is_valid():
         with form.rules():
             try:
                 seen, reason = request.POST.get("seen", ""), form.cleaned_data["reason"]
-                days_off.remove(provider, on=day, reason=reason, seen=seen, by=request.user, at=at)
+                days_off.remove(provider, on=day, whole=whole, reason=reason, seen=seen, by=request.user, at=at)
                 return _to_latest(request, provider)
             except days_off.Changed:
                 stale = True
+            except RuleBroken:
+                if _done_by_same_press(request, provider):
+                    return _to_latest(request, provider)
+                raise
     holiday = Holiday.objects.filter(provider=provider, on=day).first()
     if holiday is None:
         return _gone(request, provider, day)
     try:
-        found = days_off.removing(provider, on=day, today=dates.day_of(at))
+        found = days_off.removing(provider, on=day, whole=whole, today=today)
     except RuleBroken as refusal:
         back = f"{reverse('office:days_off')}?year={day.year}"
         return refusals.too_late(request, f"{refusal}.", back=back, back_text="See the days off")
     context = _moves(request, found) | {
         "form": form,
         "holiday": holiday,
+        "whole": whole,
+        "days": _spans(list(found.removed)),
+        "count": len(found.removed),
+        "closure": () if whole else days_off.closures(provider, today=today).get(day, ()),
         "weekend": WEEKEND.get(day.weekday(), ""),
         "seal": found.seal,
         "stale": stale,
@@ -190,6 +203,12 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise Http404 from None
+
+
+def _whole(closures: Mapping[date, tuple[date, ...]], day: date) -> str:
+    """The days of a closure in words, on the first of them; "" on every other day."""
+    days = closures.get(day, ())
+    return _spans(list(days)) if days and days[0] == day else ""
 
 
 def _spans(days: list[date]) -> str:

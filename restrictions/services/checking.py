@@ -1,7 +1,7 @@
 """A colleague's look at the work of a single point of contact, and what it leaves until that is done."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
@@ -14,6 +14,8 @@ from design.dates import day_of
 from people import access
 from people.access import Can
 from people.models import User
+from policies.calendars import Calendar
+from policies.policy import Policy
 from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
 from restrictions import permissions
@@ -42,30 +44,38 @@ def next_check(restriction: Restriction) -> Reckoning | None:
         return None
     last = SpocCheck.objects.filter(restriction__in=namings.chain(restriction), checked_on__gte=holder.named_on).last()
     calendar = deadlines.calendar_for(restriction.case.provider)
-    begin_on = last.checked_on if last else holder.named_on
-    found = policies.clocks.work_out(policy, CHECK, {"spoc named": begin_on}, calendar)
-    if last:
-        assumed = [each for each in found.assumed if each != policies.clocks.FROM_NAMING]
-        found = replace(found, runs_from="last review", assumed=[FROM_THE_LAST, *assumed])
+    found = count(policy, calendar, last.checked_on if last else holder.named_on, again=bool(last))
+    assert found is not None
     return None if found.due and restriction.ends_on and found.due > restriction.ends_on else found
+
+
+def count(policy: Policy, calendar: Calendar, begin_on: date, *, again: bool) -> Reckoning | None:
+    """When the check after a day is due: the naming, or `again` the last check; None where a policy asks for none."""
+    if policy.period(CHECK) is None:
+        return None
+    found = policies.clocks.work_out(policy, CHECK, {"spoc named": begin_on}, calendar)
+    if not again:
+        return found
+    assumed = [each for each in found.assumed if each != policies.clocks.FROM_NAMING]
+    return replace(found, runs_from="last review", assumed=[FROM_THE_LAST, *assumed])
 
 
 def set_next(restriction: Restriction, *, at: datetime, event: int) -> None:
     """Set the next check, where there is one."""
     found = next_check(restriction)
     if found:
-        _put(restriction, found, at=at, event=event)
+        put(restriction, found, at=at, event=event)
 
 
 def keep(restriction: Restriction, *, at: datetime, event: int) -> None:
     """The check that is due stays due on its day, and goes to somebody who is neither contact nor cover now."""
     if found := standing_check(restriction):
-        _put(restriction, found, at=at, event=event)
+        put(restriction, found, at=at, event=event)
     else:
         set_next(restriction, at=at, event=event)
 
 
-def _put(restriction: Restriction, found: Reckoning, *, at: datetime, event: int) -> None:
+def put(restriction: Restriction, found: Reckoning, *, at: datetime, event: int) -> None:
     """Set it for the contact's line manager, who is the policy's example of a colleague; else for any who may."""
     case = restriction.case
     contacts = [each.person for each in namings.standing_namings(restriction)]

@@ -1,16 +1,14 @@
-"""The single point of contact while a restriction runs: named, changed, covered, replaced when they have left."""
+"""The single point of contact while a restriction runs: named, changed, covered."""
 
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
 from cases.permissions import people_affected
 from deadlines import services as deadlines
-from deadlines.models import Deadline
 from design import dates
 from design.dates import day_of
 from letters import services as letters
@@ -20,13 +18,12 @@ from policies.rules import RuleBroken
 from register import services as register
 from restrictions import permissions
 from restrictions.models import Naming, Restriction, Term
-from restrictions.services import asked, checking, namings
+from restrictions.services import asked, checking, leaving, namings
 from restrictions.services import terms as limits
 from restrictions.services.rows import about, locked
 from restrictions.services.terms import NewTerm
 
-REPLACE = "spoc.replace"
-ENDS_WITH_IT = (checking.CHECK, checking.FOLLOW_UP, REPLACE)
+ENDS_WITH_IT = (checking.CHECK, checking.FOLLOW_UP, leaving.REPLACE)
 """What is due about a single point of contact ends with the restriction."""
 
 
@@ -153,7 +150,7 @@ def change_spoc(restriction_id: int, *, by: User, at: datetime, person_id: int, 
         "spoc.changed", subject=restriction, by=by, at=at, words={"reason": reason},
         facts={"was": old.reference, "now": person.reference, "tasks_moved": moved},
     )  # fmt: skip
-    deadlines.meet(about(restriction), REPLACE, at=at, how="Another was named")
+    leaving.settle(restriction, at=at, how="Another was named")
     checking.keep(restriction, at=at, event=event.pk)
     _tell_register(restriction, by=by, at=at)
     naming.letter = _write(restriction, change_facts(restriction, person, from_on=today), by=by, at=at)
@@ -184,6 +181,7 @@ def cover_spoc(
         "spoc.covered", subject=restriction, by=by, at=at, words={"reason": reason},
         facts={"for": term.person.reference, "by": person.reference, "from_on": from_on, "until_on": until_on},
     )  # fmt: skip
+    leaving.settle(restriction, at=at, how="Another covers")
     checking.keep(restriction, at=at, event=event.pk)
     _tell_register(restriction, by=by, at=at)
     facts = change_facts(restriction, person, from_on=from_on, until_on=until_on)
@@ -210,6 +208,7 @@ def end_cover(restriction_id: int, *, by: User, at: datetime) -> Restriction:
         "spoc.cover_ended", subject=restriction, by=by, at=at,
         facts={"for": term.person.reference, "by": cover.person.reference},
     )  # fmt: skip
+    leaving.settle(restriction, at=at, how="The cover has ended")
     checking.keep(restriction, at=at, event=event.pk)
     _tell_register(restriction, by=by, at=at)
     _write(restriction, change_facts(restriction, term.person, from_on=today), by=by, at=at)
@@ -253,47 +252,3 @@ def _write(restriction: Restriction, facts: dict[str, Any], *, by: User, at: dat
         by=by,
         at=at,
     )
-
-
-# a contact who has left
-
-
-def without_their_contact(on: date) -> QuerySet[Restriction]:
-    """Restrictions in force whose single point of contact has left, and for which nobody has been asked to name one."""
-    asked_already = Deadline.objects.open().filter(kind=REPLACE).values_list("about", flat=True)
-    refs = [each.partition(":")[2] for each in asked_already]
-    return (
-        Restriction.objects.in_force(on)
-        .filter(terms__channel=Term.Channel.SPOC, terms__person__is_active=False)
-        .exclude(reference__in=refs)
-    )
-
-
-@transaction.atomic
-def ask_for_another(restriction_id: int, *, at: datetime) -> Restriction:
-    """Ask those who may to name another contact, because the one who was named has left. For the sweep.
-
-    A resident whose only contact has left has none. Nobody is named by the clock: a person does that. Safe twice.
-    """
-    restriction = locked(restriction_id)
-    term = namings.term_of(restriction)
-    if term is None or term.person is None or term.person.is_active or not restriction.is_in_force(day_of(at)):
-        return restriction
-    if Deadline.objects.open().filter(about=about(restriction), kind=REPLACE).exists():
-        return restriction
-    case = restriction.case
-    event = audit.record("spoc.left", subject=restriction, by=None, at=at, facts={"person": term.person.reference})
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind=REPLACE,
-        about=about(restriction),
-        case_ref=case.reference,
-        title="Name another single point of contact",
-        url_name="restrictions:change_spoc",
-        due_on=day_of(at),
-        for_roles=permissions.keys_of(permissions.spoc_deciders(case.policy), case.provider),
-        runs_from_event=event.pk,
-        at=at,
-    )
-    return restriction

@@ -20,7 +20,7 @@ from people.models import User
 from restrictions import forms, permissions, services
 from restrictions.forms.spoc import ChangeSpoc, CheckSpoc
 from restrictions.models import Restriction
-from restrictions.services import checking, namings
+from restrictions.services import checking, leaving, namings
 from restrictions.services import spoc as service
 from restrictions.views import shared
 from restrictions.views.decisions import _typed as typed_in
@@ -51,6 +51,8 @@ def section(user: User, restriction: Restriction) -> dict[str, Any] | None:
         "checks": list(restriction.spoc_checks.select_related("checked_by", "followed_up_by").order_by("-pk")),
         "left": runs and checking.left_over(restriction),
         "runs": runs,
+        "holder_left": runs and leaving.has_left(term.person, restriction),
+        "cover_left": bool(runs and covers and leaving.has_left(covers[0].person, restriction)),
         "may_change": runs and not why_not(permissions.check_can_change_spoc, user, restriction),
         "may_check": runs
         and checking.is_checked(restriction)

@@ -152,6 +152,25 @@ FACTS: dict[str, dict] = {
         "reasons": "The limits protect a colleague who was hurt.",
         "ends_on": "2027-06-18",
     },
+    "policy_moved": {
+        "effective_on": "2026-12-01",
+        "decided_on": "2026-12-18",
+        "restriction_reference": "X-000004",
+        "reviews": [
+            {
+                "at_end": False,
+                "was_on": "2027-06-18",
+                "now_on": "2027-03-18",
+                "explained": "Every 3 months from the start on 18 December 2026 (6.18, must).",
+            },
+        ],
+        "appeals": [
+            APPEAL | {"against": "our decision of 18 December 2026 (X-000004)", "was_until": "2027-01-05", "new": False}
+        ],
+        "always_accepted": [{"words": "complaints", "cite": "Law"}],
+        "register": {"name": "Warning markers", "told": True, "who_sees": "Housing Officers", "until": "2027-06-18"},
+        "ombudsman_changed": False,
+    },
     "late_review_notice": {
         "restriction_reference": "X-000004",
         "due_on": "2027-06-19",

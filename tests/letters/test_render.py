@@ -156,6 +156,13 @@ EXPECTED = {
         "The limits protect a colleague who was hurt.",
         "We look at them again at their end.",
     ],
+    "policy_moved": [
+        "What changes for you with our newer policy",
+        "on 18 June 2027. We will do so sooner, on 18 March 2027.",
+        "The last day to appeal is Tuesday 19 January 2027. We told you 5 January 2027: you have longer now.",
+        "Your appeal will be decided by a Manager",
+        "Who can see it now: Housing Officers.",
+    ],
     "late_review_notice": ["We were to review them on 19 June 2027.", "Monday 21 June 2027 instead", "Saturday"],
 }
 

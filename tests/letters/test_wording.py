@@ -33,7 +33,7 @@ EMPTY_WORDS = {
     key: "".join(f"[{part}]\nGood day to you.\n" for part in letter.parts) for key, letter in wording.LETTERS.items()
 }
 # Letters of which a policy that does not name them keeps the common wording.
-RARE = {"reconsideration_outcome", "spoc_changed", "breach_warning", "legal_warning", "review_waived"}
+RARE = {"reconsideration_outcome", "spoc_changed", "breach_warning", "legal_warning", "review_waived", "policy_moved"}
 # What shows that an item of `says` is told: any one of these.
 TOLD = {
     "behaviour": [INCIDENTS[1]["what"]],
@@ -168,6 +168,7 @@ COMMON = {
     "legal_warning": ["There are limits on how you contact us", "we may now take legal action", "Keep to the limits"],
     "spoc_changed": ["There are limits on how you contact us", "There is nothing else that you need to do"],
     "review_waived": ["There are limits on how you contact us", "We have decided that"],
+    "policy_moved": ["We have a newer policy, and from today"],
 }
 
 

@@ -1,8 +1,11 @@
 """The office on the command line: a new version, a new provider without a line of code, every refusal in words."""
 
+import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
@@ -102,6 +105,77 @@ def test_an_administrator_of_a_new_provider_sets_a_password_by_mail(db, empty_qu
     set_ = {"password1": "quiet moorland harbour", "password2": "quiet moorland harbour"}
     client.post(form.redirect_chain[-1][0], set_)
     assert User.objects.get(email="gwen@highmoor.example").has_usable_password()
+
+
+def links_in(said: str) -> list[str]:
+    return re.findall(r"https?://\S+?(/account/password/reset/key/\S+)", said)
+
+
+def set_password(link: str, words="quiet moorland harbour") -> Client:
+    client = Client()
+    form = client.get(link, follow=True)
+    if form.redirect_chain:
+        client.post(form.redirect_chain[-1][0], {"password1": words, "password2": words})
+    return client
+
+
+def test_without_mail_each_administrator_sets_a_password_by_a_printed_link_once(db, empty_queue, answer, mailoutbox):
+    said = answer(
+        "adopt_policy", "highmoor", HIGHMOOR, *NEW, *OFFICE, *APPROVED, "--by", "gwen@highmoor.example", "--print-links"
+    )
+    assert "by the links below" in said and "Hand each link to its own person" in said
+    links = links_in(said)
+    gwen, huw = User.objects.order_by("pk")
+    assert len(links) == 2 and not mailoutbox
+    set_password(links[0])
+    assert User.objects.get(pk=gwen.pk).check_password("quiet moorland harbour")
+    assert not User.objects.get(pk=huw.pk).has_usable_password()
+    signed_in = Client()
+    signed_in.post("/account/login/", {"login": gwen.email, "password": "quiet moorland harbour"})
+    assert signed_in.session.get("_auth_user_id") == str(gwen.pk)
+    set_password(links[0], "another moorland harbour")
+    assert User.objects.get(pk=gwen.pk).check_password("quiet moorland harbour"), "a link works once"
+    made = Event.objects.filter(verb="user.password_link_made")
+    assert {one.subject_ref for one in made} == {gwen.reference, huw.reference}
+    assert "/key/" not in str(list(Event.objects.values_list("facts", flat=True)))
+
+
+def test_a_printed_link_runs_out(db, empty_queue, answer, settings):
+    with time_machine.travel(NOON, tick=False):
+        said = answer(
+            "adopt_policy", "highmoor", HIGHMOOR, *NEW, *OFFICE, *APPROVED, "--by", "gwen@highmoor.example",
+            "--print-links",
+        )  # fmt: skip
+    assert "until 21 December 2026" in said
+    link = links_in(said)[0]
+    with time_machine.travel(NOON + timedelta(days=3, minutes=1), tick=False):
+        set_password(link)
+        assert not User.objects.filter(email="gwen@highmoor.example").get().has_usable_password()
+        again = answer("password_link", "highmoor", "--for", "gwen@highmoor.example")
+        set_password(links_in(again)[0])
+    assert User.objects.get(email="gwen@highmoor.example").has_usable_password()
+
+
+def test_a_link_is_printed_for_a_first_password_of_an_administrator_alone(office, answer, file):
+    office.ada.set_password("quiet moorland harbour")
+    office.ada.save()
+    assert "refused: ada" in answer("password_link", DOVER, "--for", office.ada.email).lower()
+    officer = office.staff.officer
+    officer.set_unusable_password()
+    officer.save()
+    assert "does not run the office" in answer("password_link", DOVER, "--for", officer.email)
+    assert "refused: Nobody at" in answer("password_link", DOVER, "--for", "x@y.example")
+    assert "set up already" in answer("adopt_policy", DOVER, file, *APPROVED, "--by", office.ada.email, "--print-links")
+    assert not Event.objects.filter(verb="user.password_link_made").exists()
+
+
+def test_links_are_not_printed_where_nothing_was_set_up(db, empty_queue, answer, tmp_path):
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text("not a policy")
+    said = answer(
+        "adopt_policy", "highmoor", wrong, *NEW, *OFFICE, *APPROVED, "--by", "gwen@highmoor.example", "--print-links"
+    )
+    assert said.startswith("refused") and not links_in(said) and not User.objects.exists()
 
 
 @pytest.mark.parametrize(

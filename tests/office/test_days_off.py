@@ -186,6 +186,28 @@ def test_removing_without_a_reason_and_a_day_that_is_past(client, provider):
         assert client.get(f"/office/days-off/{nothing}/remove/").status_code == 404
 
 
+def test_a_closure_is_removed_as_a_whole_from_the_table_or_from_one_of_its_days(client, provider):
+    put(provider)
+    check = client.post(ADD, typed(last="31 12 2026"))
+    client.post(ADD, typed(last="31 12 2026", act="do", seen=seal_in(shown(check))))
+    table = shown(client.get(TABLE))
+    assert table.count("?closure=yes") == 1 and "2026-12-24/remove/?closure=yes" in table
+    one = shown(client.get("/office/days-off/2026-12-30/remove/"))
+    assert "a closure of which 4 days stand" in one and "2026-12-30/remove/?closure=yes" in one
+    here = "/office/days-off/2026-12-30/remove/?closure=yes"
+    whole = shown(client.get(here))
+    assert "Remove a closure" in whole and "1 date moves" in whole and "Each of these 4 days" in whole
+    seen = seal_in(whole)
+    wrong = shown(client.post(here, {"reason": " ", "seen": seen}))
+    assert "Enter why it is not a day off" in wrong and Holiday.objects.filter(own=True).count() == 4
+    for _ in range(2):
+        done = client.post(here, {"reason": WHY, "seen": seen}, follow=True)
+        assert "Removed from the days off" in shown(done) and "1 date moved" in shown(done)
+    assert not Holiday.objects.filter(own=True).exists()
+    assert Event.objects.filter(verb="holiday.removed").count() == 1
+    assert client.get("/office/days-off/2026-12-25/remove/?closure=yes").status_code == 409
+
+
 @pytest.mark.parametrize(("asked", "year"), [("", 2026), ("2027", 2027), ("1999", 2020), ("2040", 2035), ("x", 2026)])
 def test_the_table_is_read_by_year(client, asked, year):
     page = shown(client.get(TABLE, {"year": asked}))

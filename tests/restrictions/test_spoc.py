@@ -18,12 +18,14 @@ from cases import services as cases
 from cases.services.deciding import Meeting
 from deadlines.models import Deadline
 from letters.models import Letter
+from people import access
 from people.access import NotPermitted
+from people.models import Role
 from policies.rules import RuleBroken
 from register.models import Entry
 from restrictions import permissions, services
 from restrictions.models import Naming, Restriction, SpocCheck
-from restrictions.services import NewTerm, asked, checking, namings, spoc
+from restrictions.services import NewTerm, asked, checking, leaving, namings
 from tests import factories, quick
 from tests.factories import NOON
 from tests.restrictions import builders
@@ -356,19 +358,95 @@ def test_words_that_name_the_old_contact_are_shown_and_left_out_of_the_letter():
 def test_the_sweep_asks_for_another_when_the_contact_has_left():
     w, restriction = with_contact(NORTHAMPTON)
     worklist.sweep(TODAY, at=NOON)
-    assert due(restriction, spoc.REPLACE) is None
+    assert due(restriction, leaving.REPLACE) is None
     w.staff.colleague.is_active = False
     w.staff.colleague.save()
     for _ in range(2):
         found = worklist.sweep(TODAY, at=NOON)
-    asked = due(restriction, spoc.REPLACE)
+    asked = due(restriction, leaving.REPLACE)
     assert asked.for_roles == ["data_management_officer", "team_leader"] and asked.due_on == TODAY
     assert found.done["contacts"] == 0 and Event.objects.filter(verb="spoc.left").count() == 1
     assert "has left. The resident has nobody to contact" in seen(w.staff.team_leader, restriction)
     services.change_spoc(
         restriction.pk, by=w.staff.team_leader, at=NOON, person_id=w.staff.officer.pk, reason="Colin has left."
     )
-    assert due(restriction, spoc.REPLACE) is None
+    assert due(restriction, leaving.REPLACE) is None
+
+
+def covered(w, restriction, *, from_on=TODAY, until_on=date(2027, 1, 8)):
+    services.cover_spoc(
+        restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.officer.pk, from_on=from_on,
+        until_on=until_on, reason="Leave.",
+    )  # fmt: skip
+
+
+def moves_team(w, user):
+    for role in Role.objects.filter(provider=w.provider, group__user=user):
+        access.revoke(role, user, by=w.staff.manager, at=NOON)
+
+
+def leaves(w, user):
+    user.is_active = False
+    user.save()
+
+
+@pytest.mark.parametrize("goes", [leaves, moves_team])
+@pytest.mark.parametrize("from_on", [TODAY, date(2027, 1, 4)])
+def test_a_cover_who_leaves_or_moves_team_is_noticed_as_the_holder_is(goes, from_on):
+    w, restriction = with_contact()
+    covered(w, restriction, from_on=from_on)
+    worklist.sweep(TODAY, at=NOON)
+    assert due(restriction, leaving.REPLACE) is None
+    goes(w, w.staff.officer)
+    for _ in range(2):
+        found = worklist.sweep(TODAY, at=NOON)
+    asked = due(restriction, leaving.REPLACE)
+    assert (asked.title, asked.due_on) == ("Name another cover for the single point of contact", TODAY)
+    assert not found.failed and Event.objects.filter(verb="spoc.left").count() == 1
+    assert Event.objects.get(verb="spoc.left").facts == {"person": w.staff.officer.reference, "covering": True}
+    said = seen(w.staff.team_leader, restriction)
+    assert "Olive Officer, who covers from" in said and "until another covers or the cover is ended" in said
+
+
+@pytest.mark.parametrize("goes", [leaves, moves_team])
+def test_the_holder_who_moves_team_has_left_as_well(goes):
+    w, restriction = with_contact()
+    goes(w, w.staff.colleague)
+    worklist.sweep(TODAY, at=NOON)
+    assert due(restriction, leaving.REPLACE).title == "Name another single point of contact"
+
+
+@pytest.mark.parametrize("end", ["another", "ended", "days"])
+def test_the_asking_ends_with_another_cover_with_the_end_of_the_cover_and_with_its_days(end):
+    w, restriction = with_contact()
+    covered(w, restriction)
+    leaves(w, w.staff.officer)
+    worklist.sweep(TODAY, at=NOON)
+    assert due(restriction, leaving.REPLACE)
+    if end == "another":
+        services.cover_spoc(
+            restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.team_leader.pk, from_on=TODAY,
+            until_on=date(2027, 1, 8), reason="Leave.",
+        )  # fmt: skip
+    elif end == "ended":
+        services.end_cover(restriction.pk, by=w.staff.colleague, at=NOON)
+    else:
+        worklist.sweep(date(2027, 1, 8), at=noon(date(2027, 1, 8)))
+        assert due(restriction, leaving.REPLACE)
+        worklist.sweep(date(2027, 1, 9), at=noon(date(2027, 1, 9)))
+    assert due(restriction, leaving.REPLACE) is None
+
+
+def test_a_cover_does_not_hide_that_the_holder_has_left():
+    w, restriction = with_contact()
+    leaves(w, w.staff.colleague)
+    worklist.sweep(TODAY, at=NOON)
+    covering = w.staff.team_leader
+    services.cover_spoc(
+        restriction.pk, by=factories.person(w.provider, "managing_team", name="Tea Team"), at=NOON,
+        person_id=covering.pk, from_on=TODAY, until_on=date(2027, 1, 8), reason="Left.",
+    )  # fmt: skip
+    assert due(restriction, leaving.REPLACE)
 
 
 # Screens

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from office import services
+from office import permissions, services
 from office.management import named
 from office.models import Adoption
 from office.services import comparing
@@ -45,6 +45,8 @@ class Command(BaseCommand):
         new.add_argument("--website", default="")
         new.add_argument("--administrator", action="append", default=[], metavar="'NAME <EMAIL>'",
                          help="who will run the office; two or more")  # fmt: skip
+        new.add_argument("--print-links", action="store_true", help="print a link by which each sets a password, for "
+                         "once, where no mail goes")  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
         """All of it, or nothing."""
@@ -66,6 +68,8 @@ class Command(BaseCommand):
                 at=timezone.now(),
             )
             found = comparing.compare(provider, policy, on=timezone.localdate())
+            links = self.links(provider) if options["print_links"] else []
+        named.print_links(self.stdout, links)
         for slip in found.slips:
             self.stdout.write(f"Note: {slip}")
         self.stdout.write(
@@ -77,6 +81,8 @@ class Command(BaseCommand):
         """The provider that is meant, set up first where it is new and enough is said about it."""
         slug = options["provider"].replace("\0", "")
         found = Provider.objects.filter(slug=slug).first()
+        if found is not None and options["print_links"]:
+            raise named.Refused(f"{found.name} is set up already: leave out --print-links, or: password_link {slug}")
         if found is not None:
             if given := [name for name in (*NEW, "administrator") if options[name]]:
                 raise named.Refused(f"{found.name} is set up already: leave out --{given[0].replace('_', '-')}")
@@ -91,10 +97,13 @@ class Command(BaseCommand):
             at=timezone.now(),
             **{name: options[name] for name in NEW} | {"address": options["address"].replace("|", "\n")},
         )
-        self.stdout.write(
-            f"Set up: {founded.name}. Its administrators set their passwords with “forgotten password” at sign-in."
-        )
+        how = "by the links below" if options["print_links"] else "with “forgotten password” at sign-in"
+        self.stdout.write(f"Set up: {founded.name}. Its administrators set their passwords {how}.")
         return founded
+
+    def links(self, provider: Provider) -> list[services.Link]:
+        """A link for each who runs the office of the new provider."""
+        return [services.first_password_link(one.pk, at=timezone.now()) for one in permissions.administrators(provider)]
 
     def administrator(self, typed: str) -> services.Administrator:
         """Somebody named as “Ada Hughes <ada@example.org>”."""

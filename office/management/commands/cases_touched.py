@@ -44,8 +44,12 @@ class Command(BaseCommand):
         ]
         for move in one.moves:
             was = dates.day(move.was) if move.was else "none was set"
-            now = dates.day(move.reckoning.due) if move.reckoning.due else ""
-            said.append(f"  {move.name}: {was}; would be {now}. {move.reckoning.explain()}")
+            now = dates.day(move.now) if move.now else "left open" if move.reckoning else "asked for no more"
+            why = f" {move.reckoning.explain()}" if move.reckoning else ""
+            said.append(f"  {move.name}: {was}; would be {now}.{why}")
+        for stay in one.stays:
+            was, would_be = (dates.day(day) if day else "no day" for day in (stay.was, stay.would_be))
+            said.append(f"  {stay.name}: {was}, and stays; by that policy {would_be}")
         said += [f"  {each.name}: {each.was}; would be {each.now}" for each in one.deciders]
         said += [f"  {change}" for change in one.rules]
         return said + ([f"  It could not be moved now: {one.why_not}."] if one.why_not else [])

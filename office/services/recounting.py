@@ -1,0 +1,283 @@
+"""What another version of the policy makes of a case's open clocks: the time to appeal, checks of a contact, letters.
+
+Every clock is counted anew by that version. What a letter told the resident never becomes worse (docs/adr/0035): their
+own time may grow, what we promised by a day may come sooner; otherwise it stays, and says so.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from appeals import against
+from audit.models import Decision
+from cases.ladder import papers
+from cases.models import Case, Warning
+from cases.services import quashing, rights
+from deadlines.models import Deadline
+from design import dates
+from design.dates import day_of
+from letters import facts
+from letters.services import within
+from policies.calendars import Calendar
+from policies.parts import Appeals
+from policies.policy import Policy
+from policies.reckoning import Reckoning
+from restrictions.models import Naming, Restriction, Review, SpocCheck
+from restrictions.services import checking, rows
+from restrictions.services.asked import appealed_as
+
+NAMES = {
+    rights.WINDOW: "Last day to appeal",
+    checking.CHECK: "Check of the single point of contact",
+    within.SEND: "Sending a letter",
+}
+Names = Callable[[Policy], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision of the case that the resident was told of, by the names under which a policy's appeals speak of it."""
+
+    about: str
+    on: date
+    called: str
+    title: str
+    url_name: str
+    names: Names
+    of: Names = lambda policy: ()
+
+    @property
+    def about_ref(self) -> str:
+        """The reference of what it is about."""
+        return self.about.partition(":")[2]
+
+    def rules(self, policy: Policy) -> Appeals | None:
+        """How a policy lets it be appealed; None where it lets nobody."""
+        return rights.rules_for(policy, self.names(policy), self.of(policy))
+
+
+@dataclass(frozen=True)
+class Move:
+    """A deadline that would move with the case: from which day (None where there was none), to which reckoning.
+
+    None for the reckoning where that version asks for it no more. `decided` is what a time to appeal is against.
+    """
+
+    kind: str
+    name: str
+    was: date | None
+    reckoning: Reckoning | None
+    restriction: Restriction | None = None
+    deadline: Deadline | None = None
+    decided: Decided | None = None
+
+    @property
+    def now(self) -> date | None:
+        """The day on which it would be due; None where it would be asked for no more."""
+        return self.reckoning.due if self.reckoning else None
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A deadline that the version would put on a worse day for the resident, and that stays because a letter told it.
+
+    `would_be` is None where that version would not ask for it at all.
+    """
+
+    name: str
+    was: date | None
+    would_be: date | None
+
+
+Outcome = Move | Stay
+
+
+def decided(
+    case: Case,
+    restrictions: Iterable[Restriction],
+    reviews: Iterable[Review],
+    warnings: Iterable[Warning],
+    others: Mapping[int, Decision],
+) -> dict[str, Decided]:
+    """The decisions of a case that still stand and of which the resident was told, by what deadlines call them."""
+    found: list[Decided] = []
+    imposed = {one.pk: one for one in restrictions if one.state in against.STANDING and one.decided_on}
+    found += [_of_restriction(one) for one in imposed.values()]
+    kept = [one for one in reviews if one.outcome == Review.Outcome.KEEP and one.restriction_id in imposed]
+    found += [_of_review(one, imposed[one.restriction_id]) for one in kept]
+    conversations = {}
+    for one in warnings:
+        one.case = case
+        conversations.setdefault(quashing.about(one), one)
+    found += [_of_warning(about, one) for about, one in conversations.items()]
+    found += [_of_other(one) for one in others.values()]
+    return {one.about: one for one in found}
+
+
+def _of_restriction(restriction: Restriction) -> Decided:
+    assert restriction.decided_on is not None
+    terms, carried = list(restriction.terms.all()), against.carried_on(restriction)
+    return Decided(
+        rows.about(restriction),
+        restriction.decided_on,
+        f"our decision of {dates.day(restriction.decided_on)} to limit how you contact us ({restriction.reference})",
+        "Last day to appeal",
+        "restrictions:view",
+        lambda policy: (*appealed_as(policy, terms), *carried),
+    )
+
+
+def _of_review(review: Review, restriction: Restriction) -> Decided:
+    assert review.decided_at is not None
+    terms, on = list(restriction.terms.all()), day_of(review.decided_at)
+    return Decided(
+        f"review:{review.reference}",
+        on,
+        f"our decision of {dates.day(on)} that the limits stay as they are (review {review.reference})",
+        "Last day to appeal against the review",
+        "restrictions:reviewed",
+        lambda policy: policy.steps_into("review"),
+        lambda policy: appealed_as(policy, terms),
+    )
+
+
+def _of_warning(about: str, warning: Warning) -> Decided:
+    assert warning.given_on is not None
+    if warning.letter is None:
+        state, called = "initial warning", f"the warnings that we gave you on {dates.day(warning.given_on)}"
+        against_ = "the first warnings"
+    else:
+        paper = papers.PAPERS[warning.kind]
+        state, against_ = paper.state, f"the {paper.name}"
+        called = f"our {paper.name} {warning.letter.reference} of {dates.day(warning.given_on)}"
+    return Decided(
+        about,
+        warning.given_on,
+        called,
+        f"Last day to appeal against {against_}",
+        "appeals:of_case",
+        lambda policy: rights.warned_as(policy, state),
+    )
+
+
+def _of_other(decision: Decision) -> Decided:
+    on = day_of(decision.event.at)
+    entered = decision.what == against.ENTERED
+    what = f"register entry {decision.event.subject_ref}" if entered else "decision not to act"
+    return Decided(
+        f"decision:{decision.pk}",
+        on,
+        f"our {what} of {dates.day(on)}",
+        f"Last day to appeal against {'the ' if not entered else ''}{what}",
+        "appeals:of_case",
+        lambda policy: ("enter_register",) if entered else (),
+    )
+
+
+# The time to appeal
+
+
+def windows(
+    case: Case, policy: Policy, open_ones: Mapping[str, Deadline], told: Mapping[str, Decided], calendar: Calendar,
+    on: date,
+) -> Iterable[Outcome]:  # fmt: skip
+    """The time to appeal against each decision: longer by that version, or as it was told; or new, where it lets more.
+
+    A time that has run out is not opened again. Whoever was told that nobody can appeal is told of a new right.
+    """
+    for about, one in told.items():
+        row, rules = open_ones.get(about), one.rules(policy)
+        if rules is None:
+            continue
+        now, ruled = rights.window(policy, rules, calendar, decided_on=one.on, dated=one.on), one.rules(case.policy)
+        if row is not None and ruled is not None:
+            counted = rights.window(case.policy, ruled, calendar, decided_on=one.on, dated=one.on)
+            if (counted.due, counted.readings) != (now.due, now.readings):
+                yield from _window(row, now, one)
+        elif row is None and ruled is None and _is_open(now, on):
+            yield Move(rights.WINDOW, NAMES[rights.WINDOW], None, now, decided=one)
+
+
+def _window(row: Deadline, now: Reckoning, one: Decided) -> Iterable[Outcome]:
+    before = Reckoning.from_json(row.reckoning or {"path": rights.WINDOW})
+    days = [day for day in (row.due_on, *before.readings.values()) if day]
+    if now.due and days and now.due > max(days):
+        yield Move(rights.WINDOW, NAMES[rights.WINDOW], row.due_on, now, deadline=row, decided=one)
+    elif now.due != row.due_on:
+        yield Stay(NAMES[rights.WINDOW], row.due_on, now.due)
+
+
+def _is_open(window: Reckoning, on: date) -> bool:
+    days = [day for day in (window.due, *window.readings.values()) if day]
+    return any(day >= on for day in days)
+
+
+def lost_right(policy: Policy, open_ones: Mapping[str, Deadline], told: Mapping[str, Decided]) -> str:
+    """Why a case waits where a letter gave a right to appeal that a version does not know; "" where none does.
+
+    While the time runs the right is kept by keeping the version that gives it.
+    """
+    for about, row in open_ones.items():
+        one = told.get(about)
+        if one and one.rules(policy) is None:
+            until = f" until {dates.day(row.due_on)}" if row.due_on else ""
+            return (
+                f"The resident can still appeal against {about.partition(':')[2]}{until}, and by that version nobody "
+                "could. Move the case once that time is over"
+            )
+    return ""
+
+
+# Checks of a single point of contact
+
+
+def checks(
+    policies: tuple[Policy, Policy], restriction: Restriction, holder: Naming | None, done: Sequence[SpocCheck],
+    row: Deadline | None, calendar: Calendar, on: date,
+) -> Iterable[Outcome]:  # fmt: skip
+    """The next check of the contact's work, sooner or later as the newer version counts; no letter told of it.
+
+    `policies` are the version that the case runs under and the newer one.
+
+    One that would have been due already is counted from today, so that nobody is late for what was not asked of them.
+    """
+    if holder is None:
+        return
+    since = [one.checked_on for one in done if one.checked_on >= holder.named_on]
+    begin_on, (old, policy) = since[-1] if since else holder.named_on, policies
+    counted, now = (checking.count(each, calendar, begin_on, again=bool(since)) for each in (old, policy))
+    if (counted and counted.due) == (now and now.due):
+        return
+    if now and now.due and now.due < on:
+        now = checking.count(policy, calendar, on, again=True)
+    if now and now.due and restriction.ends_on and now.due > restriction.ends_on:
+        now = None
+    was = row.due_on if row else None
+    if (row is None) != (now is None) or (now and now.due != was):
+        yield Move(checking.CHECK, NAMES[checking.CHECK], was, now, restriction, row)
+
+
+# Letters that are to go out
+
+
+def sendings(
+    policy: Policy, open_ones: Iterable[Deadline], kinds: Mapping[str, str], calendar: Calendar, on: date
+) -> Iterable[Outcome]:
+    """By when letters go out that have not gone: sooner where that version wants it, never later and never dropped."""
+    for row in open_ones:
+        kind = kinds.get(row.about_ref)
+        now = within.time(policy, facts.kind_of(kind), day_of(row.set_at), calendar) if kind else None
+        if now is None or now.due is None or row.due_on is None:
+            continue
+        if max(now.due, on) < row.due_on:
+            yield Move(within.SEND, f"{NAMES[within.SEND]}, {row.about_ref}", row.due_on, _not_before(now, on),
+                       deadline=row)  # fmt: skip
+        elif now.due > row.due_on:
+            yield Stay(f"{NAMES[within.SEND]}, {row.about_ref}", row.due_on, now.due)
+
+
+def _not_before(found: Reckoning, on: date) -> Reckoning:
+    """A day that has gone by that count is today: it was not asked for before."""
+    if found.due and found.due >= on:
+        return found
+    return replace(found, due=on, assumed=[*found.assumed, "Not before today, because it was not asked for before"])
