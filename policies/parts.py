@@ -76,13 +76,17 @@ class RestrictionKinds:
 
 @dataclass(frozen=True, slots=True)
 class RegisterRule:
-    """A register of risks to staff. What the policy leaves open is unsaid in the value itself."""
+    """A register of risks to staff. What the policy leaves open is unsaid in the value itself.
+
+    `on` names the steps that enter it; `on_may` is true where the policy says of them only that an entry may follow.
+    """
 
     key: str
     name: str
     risks: tuple[str, ...]
     enter: Value
     on: tuple[str, ...]
+    on_may: bool
     access: Value
     tell: Value
     withhold_if: Value
@@ -90,6 +94,8 @@ class RegisterRule:
     remove: Value
     keep: Mapping[str, Value]
     owner: Value
+    by: Who
+    flag: Value
     rule: Rule | None
 
 

@@ -519,9 +519,14 @@ class Policy:
             name=self._text(f"{path}.name"),
             risks=tuple(str(item) for item in said["risks"].kept),
             on=tuple(item.word for item in said["on"].kept),
+            on_may=bool(said["on"].rule and said["on"].rule.strength == "may"),
             keep=keep,
+            by=self.who(f"{path}.by"),
             rule=self.rule(path),
-            **{name: said[name] for name in ("enter", "access", "tell", "withhold_if", "review", "remove", "owner")},
+            **{
+                name: said[name]
+                for name in ("enter", "access", "tell", "withhold_if", "review", "remove", "owner", "flag")
+            },
         )
 
     def _letter(self, key: str) -> LetterRule:

@@ -23,7 +23,7 @@ from deadlines.services import days_off
 from letters.models import Dispatch, Letter
 from office.models import Adoption
 from people.models import Need, PolicyVersion, Representative, Resident, User
-from register.models import Entry, Lookup
+from register.models import Consideration, Entry, Lookup
 from restrictions.models import Restriction, Review
 from tests import factories
 
@@ -223,6 +223,8 @@ DOORS: dict[str, Door] = {
     "register:entries": Door(DECIDERS),
     "register:add": Door(DECIDERS),
     "register:add_resident": Door(DECIDERS, RESIDENT),
+    "register:consider": Door(DECIDERS, of(Consideration, as_="pk", value="pk")),
+    "register:enter_after": Door(DECIDERS, of(Consideration, as_="pk", value="pk")),
     "register:entry": Door(DECIDERS, ENTRY),
     "register:change": Door(DECIDERS, PLACE),
     "register:keep": Door(DECIDERS, PLACE),

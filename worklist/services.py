@@ -66,6 +66,7 @@ LEADS = {
     "review.interval": REVIEW_LEAD,
     "review.at_end": REVIEW_LEAD,
     "register.look_again": REVIEW_LEAD,
+    "register.review": REVIEW_LEAD,
     "spoc.quality_review": REVIEW_LEAD,
     "restriction.end": REVIEW_LEAD,
     "appeal.decide": ANSWER_LEAD,
@@ -97,6 +98,7 @@ IN_WORDS = {
     "appeal.decide": "An appeal to decide",
     "register.look_again": "A register entry to look at again",
     "register.review": "A register entry to review",
+    "register.consider": "An entry on a register to decide on",
 }
 
 
@@ -128,6 +130,7 @@ class Found:
         said += [(self.done["windows"], "appeal windows that have closed")]
         said += [(self.done["moved"], "dates worked out anew, because days off had changed")]
         said += [(self.done["tidied"], "register entries past their last day, now removed")]
+        said += [(self.done["erased"], "removed register entries past the time to keep them, now erased")]
         lines = [f"Sweep for {dates.day(self.on)}"] + [f"{count:>6}  {words}" for count, words in said]
         lines += [f"        nobody who may do it: {one['what']}" for one in self.nobody]
         return lines + [f"FAILED  {one['what']}: {one['problem']}" for one in self.failed]
@@ -152,6 +155,7 @@ def sweep(on: date, *, at: datetime) -> Found:
     windows = Deadline.objects.due_by(over - timedelta(days=1)).filter(kind="appeal.window")
     run.each("window", windows.order_by("pk"), run.close_window)
     run.each("entry", Entry.objects.past_their_last_day(over).order_by("pk"), run.tidy)
+    run.each("removed entry", Entry.objects.kept_too_long(over).order_by("pk"), run.erase)
     run.each("deadline", Deadline.objects.due_by(on + timedelta(days=LONGEST_LEAD)).order_by("pk"), run.remind)
     owed = Reminder.objects.filter(digest__isnull=True, on__lte=on, deadline__state=Deadline.State.OPEN)
     people = User.objects.filter(is_active=True, pk__in=owed.values("user")).order_by("pk")
@@ -211,6 +215,10 @@ class _Run:
         """Take an entry past its last day off the list; by its dates it had already ceased to count."""
         register.remove_entry(pk, by=None, at=self.at, reason="Its last day passed")
         self.found.done["tidied"] += 1
+
+    def erase(self, pk: int) -> None:
+        """Blank a removed entry of which the policy's time to keep it is over."""
+        self.found.done["erased"] += register.erase(pk, at=self.at)
 
     # what falls due
 

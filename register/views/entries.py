@@ -9,26 +9,24 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 from django_fsm import TransitionNotAllowed
 
+from deadlines.services import calendar_for
 from design import refusals
 from design.dates import day_of
 from design.forms import for_page
 from people import access
 from people.access import Can, SignedInRequest
 from people.models import Provider, Resident
-from policies.policy import Policy
+from policies.policy import RegisterRule
 from register import forms, permissions, services
-from register.models import Entry
+from register.models import Consideration, Entry
 
 ROWS_A_PAGE = 25
 
 
-def _policy(provider: Provider) -> Policy:
-    return provider.policy_version_on(timezone.localdate()).policy
-
-
 def _entry_or_404(request: SignedInRequest, reference: str) -> Entry:
     """An entry of the person's providers; 404 where it is not theirs, 403 where their role does not decide."""
-    mine = Entry.objects.visible_to(request.user).select_related("provider", "resident", "entered_by", "removed_by")
+    related = ("provider", "resident", "entered_by", "removed_by", "policy_version")
+    mine = Entry.objects.visible_to(request.user).with_next_look().select_related(*related)
     found = get_object_or_404(mine, reference=reference)
     permissions.check_can_remove(request.user, found)
     return found
@@ -47,12 +45,13 @@ def _own_provider(request: SignedInRequest) -> Provider:
 @require_safe
 def entries(request: SignedInRequest) -> HttpResponse:
     """Every entry that stands, those to be looked at soonest first."""
-    _own_provider(request)
+    provider = _own_provider(request)
     today = timezone.localdate()
-    standing = Entry.objects.for_work(request.user).in_force(today).select_related("resident")
-    ordered = standing.order_by("review_on", "ends_on", "pk")
+    standing = Entry.objects.for_work(request.user).on_a_register().in_force(today).with_next_look()
+    ordered = standing.select_related("resident").order_by("looked_at_on", "ends_on", "pk")
     page = Paginator(ordered, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "register/entries.html", {"page": page, "today": today})
+    may_enter = bool(services.open_by_decision(request.user, provider, today))
+    return render(request, "register/entries.html", {"page": page, "today": today, "may_enter": may_enter})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,60 +59,130 @@ def add(request: SignedInRequest, reference: str = "") -> HttpResponse:
     """Enter a place, or a person after an incident, by a named decision."""
     provider = _own_provider(request)
     resident = get_object_or_404(Resident, reference=reference, provider=provider) if reference else None
-    registers = _policy(provider).registers
+    registers = services.open_by_decision(request.user, provider, timezone.localdate())
     if not registers:
-        raise Http404("The policy has no register")
+        raise Http404("The policy has no register on which this person may enter somebody")
     form = for_page(forms.AddEntry, request, registers=registers, resident=resident)
     if form.is_valid():
         with form.rules():
-            return redirect("register:entry", _enter(request, provider, resident, form.cleaned_data).reference)
-    context = {"form": form, "resident": resident, "register": registers[0]}
+            key = form.cleaned_data.get("register_key") or registers[0].key
+            return redirect("register:entry", _enter(request, provider, resident, key, form.cleaned_data).reference)
+    return render(request, "register/add.html", {"form": form, "resident": resident, **_of_registers(registers)})
+
+
+def _of_registers(registers: list[RegisterRule]) -> dict[str, Any]:
+    """What the policy says of each register, for whoever decides on an entry."""
+    said = [(register, services.retention.in_words(register)) for register in registers]
+    return {"registers": said, "register": registers[0] if len(registers) == 1 else None}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def consider(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Decide whether a resident is entered on a register: on to the entry, or against it with reasons."""
+    question = _question_or_404(request, pk)
+    if question.decided_at is not None:
+        return _answered(request, question)
+    form = for_page(forms.NotEntered, request)
+    if form.is_valid():
+        with form.rules():
+            try:
+                services.leave_out(question.pk, by=request.user, at=timezone.now(), **form.cleaned_data)
+            except TransitionNotAllowed:
+                return _answered(request, _question_or_404(request, pk))
+            return redirect("register:consider", question.pk)
+    register = question.policy_version.policy.register(question.register_key)
+    context = {"question": question, "form": form, "rule": register.enter.rule, **_of_registers([register])}
+    return render(request, "register/consider.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter_after(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Enter the resident on the register that was asked about."""
+    question = _question_or_404(request, pk)
+    if question.decided_at is not None:
+        return _answered(request, question)
+    register = question.policy_version.policy.register(question.register_key)
+    initial = {"incident": question.incidents[-1] if question.incidents else ""}
+    form = for_page(forms.AddEntry, request, initial, registers=[register], resident=question.resident)
+    if form.is_valid():
+        with form.rules():
+            try:
+                what = _what(form.cleaned_data)
+                entry = services.enter_after(question.pk, by=request.user, at=timezone.now(), **what)
+            except TransitionNotAllowed:
+                return _answered(request, _question_or_404(request, pk))
+            return redirect("register:entry", entry.reference)
+    context = {"form": form, "resident": question.resident, "question": question, **_of_registers([register])}
     return render(request, "register/add.html", context)
 
 
-def _enter(request: SignedInRequest, provider: Provider, resident: Resident | None, data: dict[str, Any]) -> Entry:
+def _question_or_404(request: SignedInRequest, pk: int) -> Consideration:
+    """A question of the person's providers; 404 where it is not theirs, 403 where their role does not decide on it."""
+    mine = access.providers_where(request.user, Can.VIEW_REGISTER, Can.DECIDE)
+    related = ("provider", "resident", "policy_version", "decided_by", "entry")
+    question = get_object_or_404(Consideration.objects.select_related(*related), pk=pk, provider__in=mine)
+    register = question.policy_version.policy.register(question.register_key)
+    permissions.check_can_enter(request.user, question.provider, register)
+    return question
+
+
+def _answered(request: SignedInRequest, question: Consideration) -> HttpResponse:
+    """A second press of the same person leads to the same page; somebody else's having done it is said."""
+    if request.method == "POST" and question.decided_by_id != request.user.pk:
+        return refusals.too_late(request, services.who_answered(question))
+    if question.entry is not None:
+        return redirect("register:entry", question.entry.reference)
+    return render(request, "register/considered.html", {"question": question})
+
+
+def _enter(
+    request: SignedInRequest, provider: Provider, resident: Resident | None, register_key: str, data: dict[str, Any]
+) -> Entry:
     """The entry, or the same person's own entry of a moment ago: a second press of the button is not a second entry."""
     at = timezone.now()
-    facts = {
+    what = _what(data) | {
+        "register_key": register_key,
         "place": " ".join(data.get("place", "").split()),
         "postcode": data.get("postcode", ""),
-        "source": f"incident:{data['incident'].upper()}" if data.get("incident") else "",
-        "instructions": data["instructions"].splitlines(),
     }
-    twin = services.twin_of(provider, resident, on=day_of(at), **facts)
+    same = {name: what[name] for name in ("register_key", "place", "postcode", "source", "instructions")}
+    twin = services.twin_of(provider, resident, on=day_of(at), **same)
     if twin is not None and twin.entered_by_id == request.user.pk:
         return twin
-    return services.enter(
-        provider=provider,
-        resident=resident,
-        register_key=data.get("register_key") or _policy(provider).registers[0].key,
-        risks=data.get("risks", []),
-        ring=data["ring"],
-        review_on=data["review_on"],
-        shared_with_contractors=bool(data["shared"]),
-        told=data.get("told", "yes") == "yes",
-        not_told_reason=data.get("not_told_reason", ""),
-        look_again_on=data.get("look_again_on"),
-        reason=data["reason"],
-        by=request.user,
-        at=at,
-        **facts,
-    )
+    return services.enter(provider=provider, resident=resident, by=request.user, at=at, **what)
+
+
+def _what(data: dict[str, Any]) -> dict[str, Any]:
+    """What was typed of an entry, as the service takes it."""
+    return {
+        "source": f"incident:{data['incident'].upper()}" if data.get("incident") else "",
+        "instructions": data["instructions"].splitlines(),
+        "risks": data.get("risks", []),
+        "ring": data["ring"],
+        "review_on": data.get("review_on"),
+        "shared_with_contractors": bool(data["shared"]),
+        "told": data.get("told", "yes") == "yes",
+        "not_told_reason": data.get("not_told_reason", ""),
+        "look_again_on": data.get("look_again_on"),
+        "reason": data["reason"],
+    }
 
 
 @require_safe
 def entry(request: SignedInRequest, reference: str) -> HttpResponse:
     """All that stands behind an entry, and what can be done with it."""
     found = _entry_or_404(request, reference)
-    rule = services.rule_of(found.provider, found.register_key, timezone.localdate())
+    rule = services.rule_of(found)
     context = {
         "entry": found,
-        "register_name": rule.name if rule else found.register_key,
         "risks": [forms.risk_words(risk) for risk in found.risks],
-        "restriction": found.source.removeprefix(permissions.STANDS_WITH)
-        if found.source.startswith(permissions.STANDS_WITH)
-        else "",
+        "restriction": found.stands_with,
         "incident": found.source.removeprefix("incident:") if found.source.startswith("incident:") else "",
+        "after": found.source.removeprefix("after:") if found.source.startswith("after:") else "",
+        "contact": found.contact_on(timezone.localdate()),
+        "flag": rule.flag if rule and rule.flag.said else None,
+        "lasting": services.retention.in_words(rule) if rule else [],
+        "dates": services.retention.explained(found, calendar_for(found.provider)),
         "recipients": services.recipients(found),
         "stands": found.removed_on is None,
     }
@@ -130,7 +199,7 @@ def change(request: SignedInRequest, reference: str) -> HttpResponse:
         "shared": found.shared_with_contractors,
         "review_on": found.review_on,
     }
-    form = for_page(forms.ChangeEntry, request, initial)
+    form = for_page(forms.ChangeEntry, request, initial, registers=_register_of(found))
     if form.is_valid():
         data = form.cleaned_data
         with form.rules():
@@ -139,7 +208,7 @@ def change(request: SignedInRequest, reference: str) -> HttpResponse:
                 instructions=data["instructions"].splitlines(),
                 ring=data["ring"],
                 shared_with_contractors=bool(data["shared"]),
-                review_on=data["review_on"],
+                review_on=data.get("review_on", found.review_on),
                 reason=data["reason"],
                 by=request.user,
                 at=timezone.now(),
@@ -152,12 +221,12 @@ def change(request: SignedInRequest, reference: str) -> HttpResponse:
 def keep(request: SignedInRequest, reference: str) -> HttpResponse:
     """Decide that an entry stays, and when it is looked at next."""
     found = _entry_or_404(request, reference)
-    form = for_page(forms.KeepEntry, request)
+    form = for_page(forms.KeepEntry, request, registers=_register_of(found))
     if form.is_valid():
         with form.rules():
             services.keep(found.pk, by=request.user, at=timezone.now(), **form.cleaned_data)
             return redirect("register:entry", found.reference)
-    return render(request, "register/form.html", _act(found, form, "Keep the entry"))
+    return render(request, "register/form.html", _act(found, form, "Keep the entry") | _lasting(found))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -198,8 +267,21 @@ def remove(request: SignedInRequest, reference: str) -> HttpResponse:
         with form.rules():
             return _remove(request, found, form.cleaned_data)
     return render(
-        request, "register/form.html", _act(found, form, "Remove the entry") | {"button": "Check the removal"}
+        request,
+        "register/form.html",
+        _act(found, form, "Remove the entry") | {"button": "Check the removal"} | _lasting(found),
     )
+
+
+def _register_of(found: Entry) -> list[RegisterRule]:
+    rule = services.rule_of(found)
+    return [rule] if rule else []
+
+
+def _lasting(found: Entry) -> dict[str, Any]:
+    """What the policy says of how long an entry stands, for whoever decides whether it does."""
+    rule = services.rule_of(found)
+    return {"lasting": services.retention.in_words(rule) if rule else []}
 
 
 def _remove(request: SignedInRequest, found: Entry, data: dict[str, Any]) -> HttpResponse:

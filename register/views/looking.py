@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from people import access
 from people.access import Can, SignedInRequest
-from people.models import Resident
+from people.models import Provider, Resident
+from policies.policy import Policy
 from register import permissions, services
-from register.models import Entry, Lookup
+from register.models import Contact, Entry, Lookup
 
 PURPOSES = Lookup.Purpose.choices
 
@@ -21,6 +22,17 @@ def _require_register(request: SignedInRequest) -> None:
     """Nobody without a right to the register sees even its search box."""
     if not access.providers_where(request.user, Can.VIEW_REGISTER, Can.VIEW_SHARED_REGISTER):
         raise access.NotPermitted("Your role does not let you check the register.")
+
+
+def _keeps_register(request: SignedInRequest) -> bool:
+    """Whether the policy of the person's provider keeps a register; where it keeps none, the page is not called one."""
+    return bool(services.registers_on(request.user.provider, timezone.localdate()))
+
+
+def _may_enter_place(request: SignedInRequest) -> bool:
+    provider: Provider = request.user.provider
+    decides = access.can(request.user, Can.DECIDE, provider.pk)
+    return decides and bool(services.open_by_decision(request.user, provider, timezone.localdate()))
 
 
 @require_safe
@@ -38,6 +50,8 @@ def check(request: SignedInRequest) -> HttpResponse:
         "matches": matches,
         "more": more,
         "decides": bool(access.providers_where(request.user, Can.DECIDE)),
+        "keeps_register": _keeps_register(request),
+        "may_enter_place": _may_enter_place(request),
     }
     return render(request, "register/check.html", context)
 
@@ -105,19 +119,25 @@ def _card_of(lookup: Lookup, shown: list[Entry], request: SignedInRequest) -> di
     own = [entry for entry in shown if resident is None or entry.resident_id == resident.pk]
     here = [entry for entry in shown if resident is not None and entry.resident_id is None]
     others = [entry for entry in shown if entry not in own and entry not in here]
-    policy = lookup.provider.policy_version_on(timezone.localdate()).policy
+    policy: Policy = lookup.provider.policy_version_on(timezone.localdate()).policy
     return {
         "lookup": lookup,
         "name": resident.name if resident else lookup.place.splitlines()[0],
         "lines": lines,
         "again": ("register:match", resident.reference) if resident else ("register:check", ""),
         "entries": shown,
-        "own": own,
-        "here": here,
-        "others": others,
+        "own": _with_contacts(own),
+        "here": _with_contacts(here),
+        "others": _with_contacts(others),
         "always": [words for words, _ in policy.always_accept],
         "no_register": not policy.registers,
         "receipt": getattr(lookup, "receipt", None),
         "for_visit": lookup.purpose != Lookup.Purpose.PHONE,
         "shared_only": not access.can(request.user, Can.VIEW_REGISTER, lookup.provider_id),
     }
+
+
+def _with_contacts(found: list[Entry]) -> list[tuple[Entry, Contact]]:
+    """Each entry with whom to ring today: whoever covers, between the days of a cover."""
+    today = timezone.localdate()
+    return [(entry, entry.contact_on(today)) for entry in found]

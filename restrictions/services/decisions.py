@@ -22,7 +22,7 @@ from people.references import next_reference
 from policies.rules import Rule, RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction, Review
-from restrictions.services import asked, parts, proposals, readiness, spoc, telling, waiving
+from restrictions.services import asked, on_register, parts, proposals, readiness, spoc, telling, waiving
 from restrictions.services import terms as limits
 from restrictions.services.readiness import NotReady
 from restrictions.services.rows import about, consulted_about, locked
@@ -113,7 +113,7 @@ def impose(
     writer = deciding.writer(restriction.case, body=body, about=about(restriction), by=by)
     deadlines.meet(about(restriction), "restriction.decide", at=at, how="Imposed")
     stages.mark_restricted(restriction.case_id, by=writer, at=at, extreme=restriction.extreme)
-    telling.enter_on_register(restriction, by=writer, at=at)
+    on_register.enter(restriction, by=writer, at=at)
     telling.set_deadlines(restriction, made.dates, at=at, event=decision.pk)
     spoc.begin(restriction, by=writer, at=at, event=decision.pk)
     _issue(restriction, "restriction", telling.letter_facts(made), by=writer, at=at)
@@ -194,7 +194,7 @@ def check_changes(restriction: Restriction, changes: Changes | None) -> None:
     if changes.terms is not None:
         limits.check_terms(policy, changes.terms)
         limits.check_person(restriction, changes.terms, cases.permissions.people_affected(restriction.case))
-    register = asked.register_for(policy)
+    register = asked.orders_wanted(asked.registers_for(restriction))
     if changes.instructions is not None and register and not any(line.strip() for line in changes.instructions):
         raise RuleBroken("Enter what staff must do, one order a line", register.rule, "instructions")
 
@@ -333,22 +333,30 @@ def check_lift(restriction: Restriction, *, meeting: Meeting | None, by: User, a
 
 def lifted_facts(restriction: Restriction, *, on: date, reason: str) -> dict[str, Any]:
     """What the letter says; of the register only to a resident who was told of the entry (Dover 6.33)."""
-    register = asked.register_for(restriction.case.policy)
+    registers = asked.registers_for(restriction)
     return {
         "reference": restriction.reference,
         "ended_on": on.isoformat(),
         "reasons": reason.strip(),
-        "register_removed": restriction.tell_resident_of_entry and register is not None,
+        "register_removed": restriction.tell_resident_of_entry and bool(registers),
     }
 
 
-def end(restriction: Restriction, *, by: User, at: datetime, reason: str, review: Review | None = None) -> None:
+def end(
+    restriction: Restriction,
+    *,
+    by: User,
+    at: datetime,
+    reason: str,
+    review: Review | None = None,
+    set_aside: bool = False,
+) -> None:
     """Lift a locked restriction and take back what stood on it: register, deadlines, an open review, the stage."""
     was_in_force = restriction.state == State.IN_FORCE
     restriction.lift(at=at, reason=reason)
     restriction.save()
     if was_in_force:
-        telling.remove_from_register(restriction, by=by, at=at, reason=reason)
+        on_register.remove(restriction, by=by, at=at, reason=reason, set_aside=set_aside)
     deadlines.cancel(about(restriction), at=at, reason="The restriction was lifted")
     if review is None:
         _end_open_review(restriction, Review.Outcome.LIFT, by=by, at=at, reason=reason)
@@ -391,7 +399,7 @@ def lapse(restriction_id: int, *, at: datetime) -> Restriction:
     restriction.lapse(at=at)
     restriction.save()
     audit.record("restriction.lapsed", subject=restriction, by=None, at=at, facts={"last_day": restriction.ends_on})
-    telling.remove_from_register(restriction, by=None, at=at, reason="The last day of the restriction passed")
+    on_register.remove(restriction, by=None, at=at, reason="The last day of the restriction passed")
     deadlines.meet(about(restriction), "restriction.end", at=at, how="The last day passed")
     for kind in ENDS_WITH_IT:
         deadlines.cancel(about(restriction), kind, at=at, reason="The last day passed")
@@ -404,7 +412,7 @@ def quash(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restri
     """End a restriction because the appeal against it was upheld. Called by `appeals`, which sends its own letter."""
     restriction = locked(restriction_id)
     permissions.check_can_change_on_appeal(by, restriction)
-    end(restriction, by=by, at=at, reason=reason)
+    end(restriction, by=by, at=at, reason=reason, set_aside=True)
     audit.decide(
         "restriction.lifted",
         subject=restriction,
@@ -532,9 +540,9 @@ def succeed(
         words={"terms": limits.arrangement(made.terms)},
     )
     if was_in_force:
-        telling.carry_over_on_register(old, new, by=by, at=at)
+        on_register.carry_over(old, new, by=by, at=at)
     else:
-        telling.enter_on_register(new, by=by, at=at)
+        on_register.enter(new, by=by, at=at)
     telling.set_deadlines(new, made.dates, at=at, event=decision.pk)
     spoc.begin(new, by=by, at=at, event=decision.pk)
     tell_of_late_review(new, made, by=by, at=at)

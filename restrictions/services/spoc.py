@@ -17,10 +17,9 @@ from letters import services as letters
 from letters.models import Letter
 from people.models import User
 from policies.rules import RuleBroken
-from register import services as register
 from restrictions import permissions
 from restrictions.models import Naming, Restriction, Term
-from restrictions.services import asked, checking, namings
+from restrictions.services import checking, namings, on_register
 from restrictions.services import terms as limits
 from restrictions.services.rows import about, locked
 from restrictions.services.terms import NewTerm
@@ -51,7 +50,7 @@ def begin(restriction: Restriction, *, by: User, at: datetime, event: int) -> No
             restriction, cover.person, by=cover.named_by, at=at, from_on=cover.from_on, named_on=cover.named_on,
             until_on=cover.until_on, reason=cover.reason,
         )  # fmt: skip
-        _tell_register(restriction, by=by, at=at)
+        on_register.say(restriction, by=by, at=at)
     audit.record("spoc.named", subject=restriction, by=by, at=at, facts={"person": term.person.reference})
     checking.set_next(restriction, at=at, event=event)
     if checking.left_over(restriction):
@@ -63,26 +62,6 @@ def _name(
 ) -> Naming:
     return Naming.objects.create(
         restriction=restriction, person=person, named_by=by, named_at=at, from_on=from_on, named_on=named_on, **more
-    )
-
-
-def _tell_register(restriction: Restriction, *, by: User, at: datetime) -> None:
-    """Let the entry say whom to ring, and the days of a cover; nothing where the policy has no register."""
-    if asked.register_for(restriction.case.policy) is None:
-        return
-    terms = limits.of(restriction)
-    single = limits.single_point(terms)
-    lines = [
-        f"Single point of contact: {namings.cover_line(each)}."
-        for each in namings.standing_namings(restriction)
-        if each.until_on
-    ]
-    register.change(
-        about(restriction),
-        by=by,
-        at=at,
-        arrangement=[*limits.arrangement(terms), *lines],
-        ring=single["phone"] if single else "",
     )
 
 
@@ -155,7 +134,7 @@ def change_spoc(restriction_id: int, *, by: User, at: datetime, person_id: int, 
     )  # fmt: skip
     deadlines.meet(about(restriction), REPLACE, at=at, how="Another was named")
     checking.keep(restriction, at=at, event=event.pk)
-    _tell_register(restriction, by=by, at=at)
+    on_register.say(restriction, by=by, at=at)
     naming.letter = _write(restriction, change_facts(restriction, person, from_on=today), by=by, at=at)
     naming.save()
     return restriction
@@ -185,7 +164,7 @@ def cover_spoc(
         facts={"for": term.person.reference, "by": person.reference, "from_on": from_on, "until_on": until_on},
     )  # fmt: skip
     checking.keep(restriction, at=at, event=event.pk)
-    _tell_register(restriction, by=by, at=at)
+    on_register.say(restriction, by=by, at=at)
     facts = change_facts(restriction, person, from_on=from_on, until_on=until_on)
     naming.letter = _write(restriction, facts, by=by, at=at)
     naming.save()
@@ -211,7 +190,7 @@ def end_cover(restriction_id: int, *, by: User, at: datetime) -> Restriction:
         facts={"for": term.person.reference, "by": cover.person.reference},
     )  # fmt: skip
     checking.keep(restriction, at=at, event=event.pk)
-    _tell_register(restriction, by=by, at=at)
+    on_register.say(restriction, by=by, at=at)
     _write(restriction, change_facts(restriction, term.person, from_on=today), by=by, at=at)
     return restriction
 
