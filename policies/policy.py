@@ -518,6 +518,7 @@ class Policy:
             key=key,
             name=self._text(f"{path}.name"),
             risks=tuple(str(item) for item in said["risks"].kept),
+            risk_keys={str(item): item.word for item in said["risks"].kept},
             on=tuple(item.word for item in said["on"].kept),
             on_may=bool(said["on"].rule and said["on"].rule.strength == "may"),
             keep=keep,

@@ -84,6 +84,12 @@ def furnish() -> None:
     resident = Resident.objects.order_by("pk").first()
     assert resident is not None
     register.services.look_up(resident, by=fran, purpose="visit", at=NOW)
+    asked = Resident.objects.filter(provider=resident.provider, register_entries__isnull=True).order_by("pk").first()
+    assert asked is not None
+    register.services.ask_to_consider(
+        "staff_risk", resident=asked, policy_version=asked.provider.policy_version_on(NOW.date()),
+        because="restriction:X-999999", incidents=[], case_ref="", at=NOW,
+    )  # fmt: skip
     ada, bill = (User.objects.get(email=f"{name}@dover.example") for name in ("ada", "bill"))
     adopted = PolicyVersion.objects.get(provider=ada.provider)
     adoption = office.services.propose(

@@ -29,7 +29,7 @@ from register import services as register
 from register.models import Entry
 from restrictions import services as restrictions
 from restrictions.models import Restriction
-from restrictions.services import spoc
+from restrictions.services import on_register, spoc
 from worklist.models import Digest, Reminder, Sweep
 
 logger = logging.getLogger(__name__)
@@ -126,6 +126,7 @@ class Found:
         said += [(self.done["digests"], "e-mails, one a person")]
         said += [(self.done["lapsed"], "restrictions past their last day, now lapsed")]
         said += [(self.done["contacts"], "restrictions whose single point of contact has left: another is asked for")]
+        said += [(self.done["shown"], "restrictions in force that nothing showed, now highlighted")]
         said += [(self.done["left"], "restrictions whose last day has not come yet: left as they are until then")]
         said += [(self.done["windows"], "appeal windows that have closed")]
         said += [(self.done["moved"], "dates worked out anew, because days off had changed")]
@@ -153,6 +154,7 @@ def sweep(on: date, *, at: datetime) -> Found:
     run.each("restriction", ended.order_by("pk"), run.lapse)
     run.each("contact", spoc.without_their_contact(over).order_by("pk"), run.ask_for_contact)
     windows = Deadline.objects.due_by(over - timedelta(days=1)).filter(kind="appeal.window")
+    run.each("unseen", on_register.unseen(over).order_by("pk"), run.show)
     run.each("window", windows.order_by("pk"), run.close_window)
     run.each("entry", Entry.objects.past_their_last_day(over).order_by("pk"), run.tidy)
     run.each("removed entry", Entry.objects.kept_too_long(over).order_by("pk"), run.erase)
@@ -206,6 +208,10 @@ class _Run:
         """Ask for another single point of contact where the one who was named has left."""
         spoc.ask_for_another(pk, at=self.at)
         self.found.done["contacts"] += 1
+
+    def show(self, pk: int) -> None:
+        """Highlight a restriction in force that nothing shows before a visit or a call."""
+        self.found.done["shown"] += on_register.show(pk, at=self.at)
 
     def close_window(self, pk: int) -> None:
         """Say on the trail that the time to appeal is over; a late appeal may still be lodged, and a person decides."""

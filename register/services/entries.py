@@ -194,14 +194,16 @@ def highlight(
     ends_on: date,
     review_on: date | None,
     shared_with_contractors: bool,
-    by: User,
+    decided_by: User,
+    by: User | None,
     at: datetime,
 ) -> Entry:
     """Let those who meet or speak to a resident see the arrangement of a restriction that enters no register.
 
     Where a policy keeps no register, or enters such a restriction on none, staff must still know what holds: Homes for
     Life 1.14.1 has it "highlighted in our system", with the minimum. It is no decision of its own and no marker: it
-    says what was decided, never why, and ends with it. Whoever may impose the restriction brings it about.
+    says what was decided, never why, and ends with it. Whoever may impose the restriction brings it about, so
+    `decided_by` is whoever did; `by` is None when the clock made good what was not shown.
     """
     entry = Entry.objects.create(
         provider=resident.provider,
@@ -216,7 +218,7 @@ def highlight(
         case_ref=case_ref,
         shared_with_contractors=shared_with_contractors,
         entered_on=day_of(at),
-        entered_by=by,
+        entered_by=decided_by,
         entered_at=at,
         ends_on=ends_on,
         review_on=review_on,

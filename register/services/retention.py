@@ -44,7 +44,7 @@ def limits(
     rule = version.policy.register(register_key)
     found: dict[str, Reckoning | None] = {}
     for risk in list(risks) or [ALL]:
-        names = [name for name in (plain(risk), ALL) if name in rule.keep]
+        names = [name for name in (plain(rule.risk_keys.get(risk, risk)), ALL) if name in rule.keep]
         paths = [f"register.{register_key}.keep.{name}.maximum" for name in dict.fromkeys(names)]
         counted = [path for path in paths if getattr(version.policy.period(path), "runs_from", None) == event]
         worked = [policies.clocks.work_out(version.policy, path, {event: on}, calendar) for path in counted[:1]]

@@ -35,7 +35,7 @@ def registers_on(provider: Provider, on: date) -> list[RegisterRule]:
 
 def lists_restrictions_alone(rule: RegisterRule | None) -> bool:
     """Whether what stands in a register is what holds, not a risk: so of a highlight. Its entries need no orders."""
-    return rule is None or set(rule.risks) == {"restrictions"}
+    return rule is None or rule.restrictions_alone
 
 
 def open_by_decision(user: User, provider: Provider, on: date) -> list[RegisterRule]:

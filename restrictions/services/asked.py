@@ -116,7 +116,7 @@ def orders_wanted(registers: Iterable[RegisterRule]) -> RegisterRule | None:
 
     One of restrictions alone says it by the arrangement (Northampton section 5: the terms and the review dates).
     """
-    return next((each for each in registers if set(each.risks) != {"restrictions"}), None)
+    return next((each for each in registers if not each.restrictions_alone), None)
 
 
 def gates(policy: Policy) -> list[Gate]:

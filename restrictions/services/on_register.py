@@ -8,14 +8,20 @@ door without knowing what holds.
 from datetime import date, datetime
 from typing import Any
 
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Concat
+
+from design.dates import day_of
 from people.models import User
 from policies.policy import RegisterRule
 from register import services as register
+from register.models import STANDS_WITH, Entry
 from register.services import Cover
 from restrictions.models import Restriction
 from restrictions.services import asked, namings
 from restrictions.services import terms as limits
-from restrictions.services.rows import about
+from restrictions.services.rows import about, locked
 from restrictions.services.telling import next_review_of
 
 NOT_NOW = "Suspended while an appeal is decided: the limits on contact do not hold."
@@ -51,6 +57,27 @@ def carry_over(old: Restriction, new: Restriction, *, by: User, at: datetime) ->
             _enter(new, wanted[key], by=by, at=at)
 
 
+def unseen(on: date) -> QuerySet[Restriction]:
+    """Restrictions in force of which nobody learns before a visit or a call: imposed before highlights were kept."""
+    source = Concat(Value(STANDS_WITH), OuterRef("reference"))
+    shown = Entry.objects.filter(source=source, removed_on__isnull=True)
+    return Restriction.objects.in_force(on).filter(~Exists(shown))
+
+
+@transaction.atomic
+def show(restriction_id: int, *, at: datetime) -> bool:
+    """Highlight a restriction in force that nothing shows; False where something does. For the sweep: safe twice.
+
+    The clock enters nobody on a register: its highlight says what holds until the restriction is decided on again.
+    """
+    restriction = locked(restriction_id)
+    if not restriction.is_in_force(day_of(at)) or register.standing_in(about(restriction)):
+        return False
+    assert restriction.decided_by is not None
+    register.highlight(decided_by=restriction.decided_by, **_common(restriction, by=None, at=at))
+    return True
+
+
 def say(restriction: Restriction, *, by: User, at: datetime, review_on: date | None = None) -> None:
     """Let what staff see follow the restriction: its limits, whom to ring, the days of a cover, its next review."""
     if not register.standing_in(about(restriction)):
@@ -69,10 +96,10 @@ def _registers(restriction: Restriction) -> list[RegisterRule | None]:
     return [*asked.registers_for(restriction)] or [None]
 
 
-def _enter(restriction: Restriction, rule: RegisterRule | None, *, by: User, at: datetime) -> None:
+def _common(restriction: Restriction, *, by: User | None, at: datetime) -> dict[str, Any]:
+    """What an entry and a highlight have in common."""
     case = restriction.case
-    assert restriction.ends_on is not None
-    common: dict[str, Any] = _says(restriction) | {
+    return _says(restriction) | {
         "resident": case.resident,
         "policy_version": case.policy_version,
         "instructions": restriction.instructions,
@@ -84,11 +111,15 @@ def _enter(restriction: Restriction, rule: RegisterRule | None, *, by: User, at:
         "by": by,
         "at": at,
     }
+
+
+def _enter(restriction: Restriction, rule: RegisterRule | None, *, by: User, at: datetime) -> None:
+    common = _common(restriction, by=by, at=at)
     if rule is None:
-        register.highlight(**common)
+        register.highlight(decided_by=by, **common)
         return
     register.enter(
-        provider=case.provider,
+        provider=restriction.case.provider,
         register_key=rule.key,
         risks=_risks(restriction, rule),
         told=restriction.tell_resident_of_entry,
