@@ -144,7 +144,7 @@ def _keep_words(name: str, value: Value) -> str:
 
 
 def _cited(value: Value) -> str:
-    return f" ({value.rule.in_brackets})" if value.rule else ""
+    return f" ({value.rule.in_brackets()})" if value.rule else ""
 
 
 def _first_lower(words: str) -> str:
