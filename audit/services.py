@@ -114,7 +114,7 @@ def decide(
 
 
 @transaction.atomic
-def erase_words(event_id: int, *, by: Actor, at: datetime, why: str, rule: rules.Rule) -> Event:
+def erase_words(event_id: int, *, by: Actor | None, at: datetime, why: str, rule: rules.Rule) -> Event:
     """Blank the personal words of one event, and record that it was done, by whom, and under which law.
 
     The event itself, its digest and every date stay: what happened can still be told, but not in those words. Does

@@ -102,6 +102,12 @@ SENTENCES: dict[str, str] = {
     "register.entered": "Register entry {ref} made",
     "register.changed": "Register entry {ref} changed",
     "register.removed": "Register entry {ref} removed",
+    "register.stays_on": "Register entry {ref} stays after the end of its restriction",
+    "register.not_entered": "Decided against an entry on the {register}",
+    "register.erased": "Register entry {ref} erased: the time to keep it is over",
+    "highlight.made": "Terms highlighted for those who visit or phone ({ref})",
+    "highlight.changed": "What is highlighted for those who visit or phone changed ({ref})",
+    "highlight.ended": "Terms no longer highlighted ({ref})",
     "register.kept": "Register entry {ref} kept after a look",
     "register.looked_up": "Register looked up",
     "register.checked": "Register checked before a visit",
@@ -123,7 +129,7 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "appeals": ("Appeals", ("appeal.",)),
     "letters": ("Letters", ("letter.",)),
-    "register": ("Register", ("register.",)),
+    "register": ("Register", ("register.", "highlight.")),
     "case": ("Case", ("case.",)),
 }
 DECISIONS = "decisions"
@@ -162,6 +168,7 @@ def sentence(event: Event) -> str:
     told = {
         "ref": event.subject_ref.partition(".")[0],
         "letter": facts.get("letter", ""),
+        "register": facts.get("register", ""),
         "warned": f"letter {facts['letter']}" if facts.get("letter") else f"of {facts.get('incident', '')}",
         "how": HOW.get(facts.get("channel", ""), ""),
     }
@@ -205,7 +212,7 @@ def _led(act: list[Event]) -> tuple[Event, list[Event]]:
 
 def _behind(event: Event) -> int:
     """What follows from other things leads no act: the move of a case, an entry of the register, a letter."""
-    return ("case", "register", "letter", "deadline").count(event.verb.partition(".")[0])
+    return ("case", "register", "highlight", "letter", "deadline").count(event.verb.partition(".")[0])
 
 
 def act_entry(lead: Event, rest: Iterable[Event]) -> components.Entry:

@@ -149,7 +149,8 @@ def resident(request: SignedInRequest, reference: str) -> HttpResponse:
         "past_representatives": [one for one in representatives if one.ended_on is not None],
         "may_change": not access.why_not(permissions.check_can_change, request.user, found),
         "reads_files": access.can(request.user, Can.VIEW_CASES, found.provider_id),
-        "may_enter": access.can(request.user, Can.DECIDE, found.provider_id),
+        "may_enter": access.can(request.user, Can.DECIDE, found.provider_id)
+        and bool(found.provider.policy_version_on(timezone.localdate()).policy.registers),
         "may_check": access.can(request.user, Can.VIEW_REGISTER, found.provider_id),
         "why_no_change": access.why_not(permissions.check_can_change, request.user, found),
     }

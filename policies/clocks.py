@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 START_NOT_COUNTED = "First day not counted: our convention"
 FROM_START = "Runs from the start, then from the last review: our convention"
+FROM_ENTRY = "Runs from the entry on the register, then from the last look at it: our convention"
 FROM_NAMING = "Runs from the naming of the single point of contact: our convention"
 BATCH_MONTH = "The last day of the next such month: our convention"
 
@@ -313,6 +314,8 @@ def _begins(path: str, events: Mapping[str, date]) -> tuple[str, str]:
     """From what a period that comes round again runs, where the policy names nothing; and that this is a convention."""
     if path.startswith("spoc."):
         return "spoc named", FROM_NAMING
+    if path.startswith("register."):
+        return "last review" if "last review" in events else "entry", FROM_ENTRY
     return "last review" if "last review" in events else "start", FROM_START
 
 

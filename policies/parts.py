@@ -76,13 +76,19 @@ class RestrictionKinds:
 
 @dataclass(frozen=True, slots=True)
 class RegisterRule:
-    """A register of risks to staff. What the policy leaves open is unsaid in the value itself."""
+    """A register of risks to staff. What the policy leaves open is unsaid in the value itself.
+
+    `on` names the steps that enter it; `on_may` is true where the policy says of them only that an entry may follow.
+    `risk_keys` has the format's word for each risk as the policy calls it.
+    """
 
     key: str
     name: str
     risks: tuple[str, ...]
+    risk_keys: Mapping[str, str]
     enter: Value
     on: tuple[str, ...]
+    on_may: bool
     access: Value
     tell: Value
     withhold_if: Value
@@ -90,7 +96,14 @@ class RegisterRule:
     remove: Value
     keep: Mapping[str, Value]
     owner: Value
+    by: Who
+    flag: Value
     rule: Rule | None
+
+    @property
+    def restrictions_alone(self) -> bool:
+        """Whether it lists arrangements and no risks: then an entry needs no orders beside what was arranged."""
+        return set(self.risk_keys.values()) == {"restrictions"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,15 +67,19 @@ def register(policy: "Policy", key: str) -> RegisterRule:
     """
     path = f"register.{key}"
     keep = {name: policy.value(f"{path}.keep.{name}.maximum") for name in policy.names(f"{path}.keep")}
+    as_said = ("enter", "access", "tell", "withhold_if", "review", "remove", "owner", "flag")
     said = {name: policy.value(f"{path}.{name}") for name in schema.records.REGISTER.named.keys}  # type: ignore[union-attr]
     return RegisterRule(
         key=key,
         name=policy.text(f"{path}.name"),
         risks=tuple(str(item) for item in said["risks"].kept),
+        risk_keys={str(item): item.word for item in said["risks"].kept},
         on=tuple(item.word for item in said["on"].kept),
+        on_may=bool(said["on"].rule and said["on"].rule.strength == "may"),
         keep=keep,
+        by=policy.who(f"{path}.by"),
         rule=policy.rule(path),
-        **{name: said[name] for name in ("enter", "access", "tell", "withhold_if", "review", "remove", "owner")},
+        **{name: said[name] for name in as_said},
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any, cast
 from design import fields, forms
 from people.models import Resident
 from policies.policy import RegisterRule
+from register.services import retention
 
 # The policy format's words for what a register lists, as people say them.
 RISKS = {
@@ -46,12 +47,30 @@ class WhatToDo(forms.Form):
     )
 
 
+def by_the_policy(form: forms.Form, registers: list[RegisterRule]) -> None:
+    """Ask when an entry is looked at again only where the policy does not say it, and say what it leaves open."""
+    own = [register for register in registers if retention.sets_review(register)]
+    field = form.fields["review_on"]
+    if registers and len(own) == len(registers):
+        del form.fields["review_on"]
+    elif own:
+        field.required = False
+        names = " and the ".join(register.name for register in own)
+        field.help_text = f"Not needed for the {names}, where the policy says when. For example, 27 3 2027."
+    elif len(registers) == 1:
+        field.help_text = f"{retention.in_words(registers[0])[0]} For example, 27 3 2027."
+
+
 class ChangeEntry(WhatToDo):
     """Changing an entry that stands by itself."""
 
     reason = fields.LongTextField(
         label="Reasons for the change", called="the reasons for the change", help_text="Staff who look do not see them."
     )
+
+    def __init__(self, *args: Any, registers: list[RegisterRule], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        by_the_policy(self, registers)
 
 
 class AddEntry(WhatToDo):
@@ -104,6 +123,7 @@ class AddEntry(WhatToDo):
         cast(fields.ChoicesField, self.fields["risks"]).choices = [(risk, risk_words(risk)) for risk in risks]
         if not risks:
             del self.fields["risks"]
+        by_the_policy(self, registers)
         for name in ("place", "postcode") if resident else ("incident", "told", "not_told_reason", "look_again_on"):
             del self.fields[name]
 
@@ -127,6 +147,16 @@ class KeepEntry(forms.Form):
     review_on = fields.DayField(
         label="When will the entry be looked at again?", called="when the entry will be looked at again"
     )
+
+    def __init__(self, *args: Any, registers: list[RegisterRule], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        by_the_policy(self, registers)
+
+
+class NotEntered(forms.Form):
+    """Why a resident is not entered on a register."""
+
+    reason = fields.LongTextField(label="Reasons against an entry", called="the reasons against an entry")
 
 
 class LookAgain(forms.Form):

@@ -1,15 +1,29 @@
 """The register: what staff and contractors must know and do before they visit, call or meet somebody."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Coalesce, Concat
 
 from audit.models import Trail, append_only
+from deadlines.models import Deadline
 from people.access import providers_where
-from people.models import Organisation, Provider, Resident, User, search_filter
+from people.models import Organisation, PolicyVersion, Provider, Resident, User, search_filter
+
+STANDS_WITH = "restriction:"
+ERASED = "The words of this entry were erased."
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom staff ring before they go: a name where there is one, and a number, empty for the provider's own."""
+
+    name: str
+    number: str
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -28,7 +42,26 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
     def past_their_last_day(self, on: date) -> "EntryQuerySet":
         """Entries by themselves whose last day has gone; what stands with a restriction goes with it."""
-        return self.filter(removed_on__isnull=True, ends_on__lt=on).exclude(source__startswith="restriction:")
+        return self.filter(removed_on__isnull=True, ends_on__lt=on).exclude(source__startswith=STANDS_WITH)
+
+    def on_a_register(self) -> "EntryQuerySet":
+        """Entries of the policy's registers; the rest are highlights of restrictions that enter none."""
+        return self.exclude(register_key="")
+
+    def kept_too_long(self, on: date) -> "EntryQuerySet":
+        """Entries whose words are kept, though the policy's time to keep them after the removal is over."""
+        return self.filter(words_until__lt=on, erased_on__isnull=True)
+
+    def with_next_look(self) -> "EntryQuerySet":
+        """With `looked_at_on`: when each is looked at next; what stands with a restriction in that one's own review."""
+        own = Concat(models.Value("entry:"), models.OuterRef("reference"))
+        reviews = Deadline.objects.open().filter(
+            models.Q(about=models.OuterRef("source"), kind__startswith="review.")
+            | models.Q(about=own, kind="register.review"),
+            due_on__isnull=False,
+        )
+        first = models.Subquery(reviews.order_by("due_on").values("due_on")[:1])
+        return self.annotate(looked_at_on=Coalesce(first, "review_on"))
 
     def matching(self, typed: str) -> "EntryQuerySet":
         """Entries of places whose address or postcode holds what was typed; those of people are found by the person."""
@@ -50,11 +83,17 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
 
 class Entry(models.Model):
-    """One entry: whom or which place it concerns, the orders to follow, until when. Reasons are never part of it."""
+    """One entry: whom or which place it concerns, the orders to follow, until when. Reasons are never part of it.
+
+    It stands in one of the policy's registers, by its key and name as the policy had them on the day. A restriction
+    that enters none is highlighted: an entry without a register, so that who meets the resident knows what holds.
+    """
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="register_entries")
     reference = models.CharField(max_length=20, unique=True)
-    register_key = models.CharField(max_length=60)
+    register_key = models.CharField(max_length=60, blank=True)
+    register_name = models.CharField(max_length=200, blank=True)
+    policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
     resident = models.ForeignKey(Resident, null=True, on_delete=models.PROTECT, related_name="register_entries")
     place = models.TextField(blank=True)
     place_postcode = models.CharField(max_length=10, blank=True)
@@ -63,6 +102,11 @@ class Entry(models.Model):
     instructions = ArrayField(models.TextField())
     arrangement = ArrayField(models.TextField(), default=list)
     ring = models.CharField(max_length=30, blank=True)
+    ring_name = models.CharField(max_length=200, blank=True)
+    cover_name = models.CharField(max_length=200, blank=True)
+    cover_ring = models.CharField(max_length=30, blank=True)
+    cover_from = models.DateField(null=True)
+    cover_until = models.DateField(null=True, help_text="The last day of the cover.")
     source = models.CharField(max_length=60, blank=True)
     case_ref = models.CharField(max_length=30, blank=True)
     shared_with_contractors = models.BooleanField(default=False)
@@ -74,10 +118,13 @@ class Entry(models.Model):
     entered_at = models.DateTimeField()
     ends_on = models.DateField(null=True)
     review_on = models.DateField(null=True)
+    kept_on = models.DateField(null=True, help_text="When it was last looked at and kept.")
     removed_on = models.DateField(null=True)
     removed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     removed_at = models.DateTimeField(null=True)
     removal_reason = models.TextField(blank=True)
+    words_until = models.DateField(null=True, help_text="After removal: the last day on which its words are kept.")
+    erased_on = models.DateField(null=True, help_text="When the policy's time to keep its words was over.")
 
     objects = EntryQuerySet.as_manager()
 
@@ -85,10 +132,51 @@ class Entry(models.Model):
         verbose_name_plural = "entries"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(resident__isnull=False) | ~models.Q(place=""), name="entry_of_a_person_or_a_place"
+                condition=models.Q(resident__isnull=False) | ~models.Q(place="") | models.Q(erased_on__isnull=False),
+                name="entry_of_a_person_or_a_place",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(register_key="", register_name="", source__startswith=STANDS_WITH)
+                | (~models.Q(register_key="") & ~models.Q(register_name="")),
+                name="entry_names_its_register_or_highlights",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(instructions=[]) | ~models.Q(arrangement=[]) | models.Q(erased_on__isnull=False),
+                name="entry_says_what_to_do",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cover_from__isnull=True, cover_until__isnull=True, cover_name="", cover_ring="")
+                | (
+                    models.Q(cover_from__isnull=False, cover_until__gte=models.F("cover_from"))
+                    & ~models.Q(cover_name="")
+                ),
+                name="entry_cover_has_a_name_and_days",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(erased_on__isnull=True)
+                | models.Q(
+                    removed_on__isnull=False,
+                    erased_on__gt=models.F("removed_on"),
+                    resident__isnull=True,
+                    place="",
+                    place_postcode="",
+                    search="",
+                    source="",
+                    case_ref="",
+                    risks=[],
+                    instructions=[],
+                    arrangement=[],
+                    ring="",
+                    ring_name="",
+                    cover_name="",
+                    not_told_reason="",
+                    removal_reason=ERASED,
+                ),
+                name="entry_erased_after_removal_says_nothing",
             ),
             models.CheckConstraint(
                 condition=models.Q(resident_told=True)
+                | models.Q(erased_on__isnull=False)
                 | (~models.Q(not_told_reason="") & models.Q(look_again_on__isnull=False)),
                 name="entry_told_or_reasoned_and_looked_at_again",
             ),
@@ -102,7 +190,7 @@ class Entry(models.Model):
                 name="entry_has_an_end_or_a_review",
             ),
             models.UniqueConstraint(
-                fields=["source", "resident"],
+                fields=["source", "resident", "register_key"],
                 condition=models.Q(removed_on__isnull=True) & ~models.Q(source=""),
                 name="entry_once_a_source",
             ),
@@ -116,10 +204,61 @@ class Entry(models.Model):
         return self.reference
 
     @property
+    def is_highlight(self) -> bool:
+        """Whether it stands in no register: a restriction that the policy enters nowhere, shown to who must know."""
+        return not self.register_key
+
+    @property
+    def stands_with(self) -> str:
+        """The restriction with which it changes and ends, by its reference; empty where it stands by itself."""
+        return self.source.removeprefix(STANDS_WITH) if self.source.startswith(STANDS_WITH) else ""
+
+    def contact_on(self, day: date) -> Contact:
+        """Whom to ring on a day: whoever covers then, between the days of the cover, else whoever holds it."""
+        if self.cover_from and self.cover_until and self.cover_from <= day <= self.cover_until:
+            return Contact(self.cover_name, self.cover_ring)
+        return Contact(self.ring_name, self.ring)
+
+    @property
     def trail(self) -> Trail:
         """Where events about the entry belong."""
         resident = self.resident.reference if self.resident else ""
         return Trail("entry", self.reference, self.provider.slug, resident, self.case_ref)
+
+
+class Consideration(models.Model):
+    """Whether a resident is entered on a register is to be decided by a person, because of what was done."""
+
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="considerations")
+    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="considerations")
+    register_key = models.CharField(max_length=60)
+    register_name = models.CharField(max_length=200)
+    policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
+    because = models.CharField(max_length=60, help_text="What led to the question: restriction:X-000004.")
+    incidents = ArrayField(models.CharField(max_length=20), default=list)
+    case_ref = models.CharField(max_length=30, blank=True)
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    entry = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="considered")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["because", "register_key"], name="consideration_once_a_reason"),
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True, decided_at__isnull=True, entry__isnull=True)
+                | models.Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="consideration_decided_has_who_and_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"consideration {self.pk}"
+
+    @property
+    def trail(self) -> Trail:
+        """Where events about the question belong."""
+        return Trail("consideration", str(self.pk), self.provider.slug, self.resident.reference, self.case_ref)
 
 
 class Lookup(models.Model):

@@ -23,7 +23,7 @@ from deadlines.services import days_off
 from letters.models import Dispatch, Letter
 from office.models import Adoption
 from people.models import Need, PolicyVersion, Representative, Resident, User
-from register.models import Entry, Lookup
+from register.models import Consideration, Entry, Lookup
 from restrictions.models import Restriction, Review
 from tests import factories
 
@@ -84,6 +84,12 @@ def furnish() -> None:
     resident = Resident.objects.order_by("pk").first()
     assert resident is not None
     register.services.look_up(resident, by=fran, purpose="visit", at=NOW)
+    asked = Resident.objects.filter(provider=resident.provider, register_entries__isnull=True).order_by("pk").first()
+    assert asked is not None
+    register.services.ask_to_consider(
+        "staff_risk", resident=asked, policy_version=asked.provider.policy_version_on(NOW.date()),
+        because="restriction:X-999999", incidents=[], case_ref="", at=NOW,
+    )  # fmt: skip
     ada, bill = (User.objects.get(email=f"{name}@dover.example") for name in ("ada", "bill"))
     adopted = PolicyVersion.objects.get(provider=ada.provider)
     adoption = office.services.propose(
@@ -223,6 +229,8 @@ DOORS: dict[str, Door] = {
     "register:entries": Door(DECIDERS),
     "register:add": Door(DECIDERS),
     "register:add_resident": Door(DECIDERS, RESIDENT),
+    "register:consider": Door(DECIDERS, of(Consideration, as_="pk", value="pk")),
+    "register:enter_after": Door(DECIDERS, of(Consideration, as_="pk", value="pk")),
     "register:entry": Door(DECIDERS, ENTRY),
     "register:change": Door(DECIDERS, PLACE),
     "register:keep": Door(DECIDERS, PLACE),

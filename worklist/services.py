@@ -29,7 +29,7 @@ from register import services as register
 from register.models import Entry
 from restrictions import services as restrictions
 from restrictions.models import Restriction
-from restrictions.services import leaving
+from restrictions.services import leaving, on_register
 from worklist.models import Digest, Reminder, Sweep
 
 logger = logging.getLogger(__name__)
@@ -66,6 +66,7 @@ LEADS = {
     "review.interval": REVIEW_LEAD,
     "review.at_end": REVIEW_LEAD,
     "register.look_again": REVIEW_LEAD,
+    "register.review": REVIEW_LEAD,
     "spoc.quality_review": REVIEW_LEAD,
     "restriction.end": REVIEW_LEAD,
     "appeal.decide": ANSWER_LEAD,
@@ -97,6 +98,7 @@ IN_WORDS = {
     "appeal.decide": "An appeal to decide",
     "register.look_again": "A register entry to look at again",
     "register.review": "A register entry to review",
+    "register.consider": "An entry on a register to decide on",
 }
 
 
@@ -123,11 +125,14 @@ class Found:
         said = [(self.done[kind], f"reminders: {kind.label.lower()}") for kind in Kind]
         said += [(self.done["digests"], "e-mails, one a person")]
         said += [(self.done["lapsed"], "restrictions past their last day, now lapsed")]
-        said += [(self.done["contacts"], "restrictions whose single point of contact, or cover, has left: another is asked for")]
+        contacts = "restrictions whose single point of contact, or cover, has left: another is asked for"
+        said += [(self.done["contacts"], contacts)]
+        said += [(self.done["shown"], "restrictions in force that nothing showed, now highlighted")]
         said += [(self.done["left"], "restrictions whose last day has not come yet: left as they are until then")]
         said += [(self.done["windows"], "appeal windows that have closed")]
         said += [(self.done["moved"], "dates worked out anew, because days off had changed")]
         said += [(self.done["tidied"], "register entries past their last day, now removed")]
+        said += [(self.done["erased"], "removed register entries past the time to keep them, now erased")]
         lines = [f"Sweep for {dates.day(self.on)}"] + [f"{count:>6}  {words}" for count, words in said]
         lines += [f"        nobody who may do it: {one['what']}" for one in self.nobody]
         return lines + [f"FAILED  {one['what']}: {one['problem']}" for one in self.failed]
@@ -151,8 +156,10 @@ def sweep(on: date, *, at: datetime) -> Found:
     run.each("contact", leaving.without_their_contact(over).order_by("pk"), run.ask_for_contact)
     run.each("contact", leaving.asked_in_vain(over).order_by("pk"), run.settle_contact)
     windows = Deadline.objects.due_by(over - timedelta(days=1)).filter(kind="appeal.window")
+    run.each("unseen", on_register.unseen(over).order_by("pk"), run.show)
     run.each("window", windows.order_by("pk"), run.close_window)
     run.each("entry", Entry.objects.past_their_last_day(over).order_by("pk"), run.tidy)
+    run.each("removed entry", Entry.objects.kept_too_long(over).order_by("pk"), run.erase)
     run.each("deadline", Deadline.objects.due_by(on + timedelta(days=LONGEST_LEAD)).order_by("pk"), run.remind)
     owed = Reminder.objects.filter(digest__isnull=True, on__lte=on, deadline__state=Deadline.State.OPEN)
     people = User.objects.filter(is_active=True, pk__in=owed.values("user")).order_by("pk")
@@ -208,6 +215,10 @@ class _Run:
         """Ask no longer, because the days of the cover who left are over, or whoever had left is back."""
         leaving.ask_no_longer(pk, at=self.at)
 
+    def show(self, pk: int) -> None:
+        """Highlight a restriction in force that nothing shows before a visit or a call."""
+        self.found.done["shown"] += on_register.show(pk, at=self.at)
+
     def close_window(self, pk: int) -> None:
         """Say on the trail that the time to appeal is over; a late appeal may still be lodged, and a person decides."""
         self.found.done["windows"] += appeals.close_window(pk, at=self.at)
@@ -216,6 +227,10 @@ class _Run:
         """Take an entry past its last day off the list; by its dates it had already ceased to count."""
         register.remove_entry(pk, by=None, at=self.at, reason="Its last day passed")
         self.found.done["tidied"] += 1
+
+    def erase(self, pk: int) -> None:
+        """Blank a removed entry of which the policy's time to keep it is over."""
+        self.found.done["erased"] += register.erase(pk, at=self.at)
 
     # what falls due
 

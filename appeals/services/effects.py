@@ -114,7 +114,8 @@ def _of_restriction(decided: Restriction, *, on: date) -> dict[str, str]:
 
 def is_entered(restriction: Restriction) -> bool:
     """Whether it stands on a register: not every policy has one, nor an entry for each restriction."""
-    return Entry.objects.filter(source=rows.about(restriction), removed_on__isnull=True).exists()
+    standing = Entry.objects.on_a_register().filter(source=rows.about(restriction), removed_on__isnull=True)
+    return standing.exists()
 
 
 def _of_another(found: Against) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 import cases.services
 import policies.clocks
@@ -111,9 +112,10 @@ def _set_anew(case: Case, move: Move, *, at: datetime, event: int) -> None:
 
 
 def _on_register(move: Move, *, by: User, at: datetime) -> None:
-    """The entry that stands with the restriction says when that is looked at next."""
+    """What stands for the restriction before a visit or a call says when that is looked at next."""
     assert move.restriction is not None
     due = move.now
-    entry = Entry.objects.filter(source=about(move.restriction), removed_on__isnull=True).first()
-    if entry and due and due > day_of(at) and (entry.review_on is None or due < entry.review_on):
-        register.change(about(move.restriction), by=by, at=at, review_on=due)
+    standing = Entry.objects.filter(source=about(move.restriction), removed_on__isnull=True)
+    if due and due > day_of(at):
+        for entry in standing.filter(Q(review_on__isnull=True) | Q(review_on__gt=due)).order_by("pk"):
+            register.change(about(move.restriction), register_key=entry.register_key, by=by, at=at, review_on=due)

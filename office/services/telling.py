@@ -20,9 +20,10 @@ from people.models import PolicyVersion
 from policies.reckoning import Reckoning
 from restrictions.models import Restriction
 from restrictions.services import telling
-from restrictions.services.asked import register_for
+from restrictions.services.asked import registers_for
 
 KIND = "policy_moved"
+WHO_NEEDS = "staff whose work needs it"
 NOTHING_CHANGES = "No letter: nothing changes that the resident was told"
 NOTHING_TOLD = "No letter: the resident has not been told anything in this case that could change"
 DATES = {"review.interval": "the next review", "review.at_end": "the review at the end"}
@@ -131,15 +132,21 @@ def _register(
     restriction: Restriction, case: Case, version: PolicyVersion, changes: list[str]
 ) -> dict[str, Any] | None:
     """Who sees the entry of which the resident was told, where that changes."""
-    was, now = register_for(case.policy), register_for(version.policy)
-    if not (was and now and restriction.tell_resident_of_entry):
+    if not restriction.tell_resident_of_entry:
         return None
-    if (was.name, was.access.words) == (now.name, now.access.words):
+    newer = {each.key: each for each in version.policy.registers}
+    pairs = [(was, newer[was.key]) for was in registers_for(restriction) if was.key in newer]
+    changed = [(was, now) for was, now in pairs if (was.name, was.access.words) != (now.name, now.access.words)]
+    if not changed:
         return None
-    sees = now.access.words or "staff whose work needs it"
-    changes.append(f"The register: {was.name}, now {now.name}; who sees it: {sees}")
+    changes += [
+        f"The register: {was.name}, now {now.name}; who sees it: {now.access.words or WHO_NEEDS}"
+        for was, now in changed
+    ]
+    sees = "; ".join(dict.fromkeys(now.access.words or WHO_NEEDS for _, now in pairs))
     shared = ", and our contractors" if restriction.share_with_contractors else ""
-    return {"name": now.name, "told": True, "who_sees": sees + shared, "until": _iso(restriction.ends_on)}
+    name = " and ".join(now.name for _, now in pairs)
+    return {"name": name, "told": True, "who_sees": sees + shared, "until": _iso(restriction.ends_on)}
 
 
 def _iso(day: date | None) -> str | None:

@@ -23,7 +23,7 @@ from people import access
 from people.models import Provider, Resident, Role, User
 from policies.policy import Policy
 from restrictions.models import Restriction
-from restrictions.services.asked import register_for
+from restrictions.services.asked import registers_for, risks_asked
 from restrictions.services.terms import NewTerm
 
 
@@ -234,7 +234,6 @@ class Neighbour(Around):
             at=at,
         )
         draft = restrictions.services.start(case.pk, by=by, at=at).pk
-        register = register_for(case.policy)
         steps = restrictions.services
         steps.save_evidence(draft, incidents=[one.pk for one in case.incidents.all()], by=by, at=at)
         steps.save_risk(draft, assessment_id=risk.pk, by=by, at=at)
@@ -243,7 +242,7 @@ class Neighbour(Around):
         steps.save_instructions(
             draft,
             instructions=["Do not see him alone.", "Ring the team leader before you go."],
-            risks=list(register.risks[:1]) if register else [],
+            risks=risks_asked(registers_for(restrictions.models.Restriction.objects.get(pk=draft)))[:1],
             by=by,
             at=at,
         )

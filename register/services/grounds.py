@@ -16,14 +16,17 @@ def twin_of(
     provider: Provider,
     resident: Resident | None,
     *,
+    register_key: str,
     place: str,
     postcode: str,
     source: str,
     instructions: Iterable[str],
     on: date,
 ) -> Entry | None:
-    """The entry in force that says what a new one would: the same person and incident, or the same place and orders."""
-    standing = Entry.objects.in_force(on).filter(provider=provider, removed_on__isnull=True)
+    """The entry in force that says in a register what a new one would: the same person and incident, or place and
+    orders."""
+    in_force = Entry.objects.in_force(on).filter(provider=provider, removed_on__isnull=True)
+    standing = in_force.filter(register_key=register_key)
     if resident is not None:
         return standing.filter(resident=resident, source=source).first()
     orders = lines(instructions)
@@ -66,9 +69,9 @@ def _check_on_record(provider: Provider, resident: Resident | None, reference: s
         )
 
 
-def check_orders(orders: list[str]) -> None:
-    """Refuse an entry that tells staff to do nothing."""
-    if not orders:
+def check_says_something(orders: list[str], arrangement: list[str]) -> None:
+    """Refuse an entry that tells staff nothing: neither orders nor, with a restriction, what holds."""
+    if not orders and not arrangement:
         raise RuleBroken("Enter what staff must do", field="instructions")
 
 

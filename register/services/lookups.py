@@ -77,7 +77,13 @@ def same_place(entry: Entry, lines: str, postcode: str) -> bool:
 def entries_for(resident: Resident, *, user: User, on: date, visiting: bool) -> list[Entry]:
     """What the register holds for meeting a person: their own entries, those of the place where they live, and, for a
     visit, those of people who live in the same home (HSWA 1974 s2: who is exposed is told)."""
-    shown = Entry.objects.visible_to(user).in_force(on).filter(provider=resident.provider_id).select_related("resident")
+    shown = (
+        Entry.objects.visible_to(user)
+        .in_force(on)
+        .with_next_look()
+        .filter(provider=resident.provider_id)
+        .select_related("resident")
+    )
     home = resident.address
     wanted = models.Q(resident=resident)
     if home is not None and home.until is None:
@@ -106,7 +112,8 @@ def _same_home_as(resident: Resident, home: Address | None) -> list[int]:
 
 def entries_at(place: Entry, *, user: User, on: date) -> list[Entry]:
     """What the register holds for the place of an entry."""
-    shown = Entry.objects.visible_to(user).in_force(on).filter(provider=place.provider_id, resident__isnull=True)
+    standing = Entry.objects.visible_to(user).in_force(on).with_next_look()
+    shown = standing.filter(provider=place.provider_id, resident__isnull=True)
     return [e for e in shown.order_by("entered_at", "pk") if same_place(e, place.place, place.place_postcode)]
 
 
@@ -180,7 +187,8 @@ def shown_by(lookup: Lookup, *, user: User, at: datetime) -> list[Entry] | None:
         visiting = lookup.purpose == Lookup.Purpose.VISIT
         entries = entries_for(lookup.resident, user=user, on=today, visiting=visiting)
     else:
-        shown = Entry.objects.visible_to(user).in_force(today).filter(reference__in=lookup.entries_shown)
+        standing = Entry.objects.visible_to(user).in_force(today).with_next_look()
+        shown = standing.filter(reference__in=lookup.entries_shown)
         entries = list(shown.order_by("entered_at", "pk"))
     return entries if {entry.reference for entry in entries} == set(lookup.entries_shown) else None
 

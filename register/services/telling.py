@@ -74,10 +74,11 @@ def tell_recipients(entry: Entry, what: str, *, by: User | None, at: datetime) -
     told = [user for user in recipients(entry) if user.is_active]
     if not told:
         return
-    subject = f"Register entry {entry.reference} was {what}"
+    thing = "Highlight" if entry.is_highlight else "Register entry"
+    subject = f"{thing} {entry.reference} was {what}"
     body = (
-        f"Register entry {entry.reference}, which you looked at, was {what} on {dates.day(at)}.\n\n"
-        "Do not rely on what you saw before. Check the register again before you visit or phone."
+        f"{thing} {entry.reference}, which you looked at, was {what} on {dates.day(at)}.\n\n"
+        "Do not rely on what you saw before. Check again before you visit or phone."
     )
     for user in told:
         letters.notify(user, kind=f"register.{what}", subject=subject, body=body, about=about(entry), at=at)
@@ -118,5 +119,5 @@ def go_on_not_telling(entry_id: int, *, by: User, at: datetime, reason: str, loo
     entry.not_told_reason, entry.look_again_on = reason.strip(), look_again_on
     entry.save()
     deadlines.meet(about(entry), "register.look_again", at=at, how="Looked at again")
-    record_not_telling(entry, rule_of(entry.provider, entry.register_key, today), by=by, at=at)
+    record_not_telling(entry, rule_of(entry), by=by, at=at)
     return entry

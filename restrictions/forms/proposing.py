@@ -10,7 +10,7 @@ from policies.parts import RestrictionKinds
 from policies.policy import Policy, RegisterRule
 from restrictions.forms.shaping import choose
 from restrictions.models import Term
-from restrictions.services import NewTerm
+from restrictions.services import NewTerm, asked
 from restrictions.services.asked import kind_words
 
 Channel, Limit = Term.Channel, Term.Limit
@@ -180,25 +180,25 @@ class Instructions(forms.Form):
     )
     look_again_on = fields.DayField(label="When this is looked at again", called="the day this is looked at again")
 
-    def __init__(self, *args: Any, policy: Policy, register: RegisterRule | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, policy: Policy, registers: list[RegisterRule], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if register is None:
-            for name in ("risks", "tell_resident", "not_told_reason", "look_again_on", "share_with_contractors"):
-                del self.fields[name]
+        if not asked.orders_wanted(registers):
             self.fields["instructions"].required = False
-            self.fields["instructions"].help_text = (
-                "One order a line, the most important first. They stand on the case file only: the policy keeps no "
-                "register of this."
-            )
-            return
-        choose(self, "risks", [(risk, risk[:1].upper() + risk[1:]) for risk in register.risks])
+        risks = asked.risks_asked(registers)
+        choose(self, "risks", [(risk, risk[:1].upper() + risk[1:]) for risk in risks])
+        if not risks:
+            del self.fields["risks"]
         told = policy.value("inform.contractors.sees").rule
         shared = policy.rule("inform.contractors") or told
         self.fields["share_with_contractors"].help_text = (
             f"Where it is appropriate, so that they can do their work. {shared.cite()}" if shared else
             "The policy does not say: decide for this case."
         )  # fmt: skip
-        withheld = register.withhold_if
+        if not registers:
+            for name in ("tell_resident", "not_told_reason", "look_again_on"):
+                del self.fields[name]
+            return
+        withheld = next((each.withhold_if for each in registers if each.withhold_if.said), registers[0].withhold_if)
         if withheld.said and withheld.rule:
             words = "; ".join(str(item) for item in withheld.kept)
             self.fields[

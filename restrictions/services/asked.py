@@ -1,6 +1,6 @@
 """What the policy of a case says of restrictions: its stage, gates, questions and register; and what is evidence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import policies.clocks
@@ -57,10 +57,66 @@ def kind_steps(restriction: Restriction) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(kind.key for kind in kinds), *single)))
 
 
-def register_for(policy: Policy) -> RegisterRule | None:
-    """The register on which a resident is entered when a restriction is imposed (Dover 6.30), or None."""
-    wanted = set(steps(policy))
-    return next((each for each in policy.registers if wanted & set(each.on)), None)
+BY_ITSELF = "with restriction"
+
+
+def registers_for(restriction: Restriction, terms: Sequence[Term] | None = None) -> list[RegisterRule]:
+    """The registers on which the resident stands for as long as a restriction does; a policy may keep several.
+
+    Those into which the policy enters a restriction such as this: of its stage (Dover 6.30) or of its kind (Northampton
+    section 5: a single point of contact). Where an entry is "by decision", the decision to restrict is that decision,
+    unless the policy only says that an entry may follow it. `terms` are those to come, where they are not its own yet.
+    """
+    named = _named(restriction, terms)
+    return [each for each in restriction.case.policy.registers if _enters(each, named)]
+
+
+def _enters(register: RegisterRule, named: set[str]) -> bool:
+    by_itself = BY_ITSELF in register.enter
+    if not register.on:
+        return by_itself
+    return bool(named & set(register.on)) and (by_itself or not register.on_may)
+
+
+def registers_to_consider(restriction: Restriction, terms: Sequence[Term] | None = None) -> list[RegisterRule]:
+    """The registers on which somebody has still to decide, because of what was done: an entry may follow it.
+
+    The path that was taken leads to them (Northampton 4.1: violence), or the policy says of the step that an entry may.
+    """
+    policy = restriction.case.policy
+    path = next((each for each in policy.paths if each.key == restriction.path), None)
+    named = _named(restriction, terms) | ({path.key} if path else set())
+    led = set(path.registers) if path else set()
+    standing = {each.key for each in registers_for(restriction, terms)}
+    return [
+        each
+        for each in policy.registers
+        if each.key not in standing and (each.key in led or named & set(each.on)) and BY_ITSELF not in each.enter
+    ]
+
+
+def _named(restriction: Restriction, terms: Sequence[Term] | None) -> set[str]:
+    """The names under which a register may speak of a restriction: its stage, the act, its kinds."""
+    policy = restriction.case.policy
+    named = {*steps(policy), *kind_steps(restriction)}
+    if terms is None:
+        return named
+    single = {"spoc", *(kind.key for kind in policy.restriction_kinds.listed if kind.does == NAMED_PERSON)}
+    stays = single & set(restriction.kinds)
+    return (named - single) | stays | (single if any(term.channel == Term.Channel.SPOC for term in terms) else set())
+
+
+def risks_asked(registers: Iterable[RegisterRule]) -> list[str]:
+    """The risks to choose from: of every register that lists several. One that lists a single one leaves no choice."""
+    return list(dict.fromkeys(risk for each in registers if len(each.risks) > 1 for risk in each.risks))
+
+
+def orders_wanted(registers: Iterable[RegisterRule]) -> RegisterRule | None:
+    """The first register that lists risks, so that its entry has to say what staff must do.
+
+    One of restrictions alone says it by the arrangement (Northampton section 5: the terms and the review dates).
+    """
+    return next((each for each in registers if not each.restrictions_alone), None)
 
 
 def gates(policy: Policy) -> list[Gate]:

@@ -16,7 +16,7 @@ from people.references import next_reference
 from policies.rules import Rule, RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction, Review
-from restrictions.services import decisions, ending, parts, spoc, telling
+from restrictions.services import decisions, ending, on_register, parts, spoc, telling
 from restrictions.services import terms as limits
 from restrictions.services.rows import about, locked
 from restrictions.services.terms import NewTerm
@@ -139,9 +139,9 @@ def succeed(
         words={"terms": limits.arrangement(made.terms)},
     )
     if was_in_force:
-        telling.carry_over_on_register(old, new, by=by, at=at)
+        on_register.carry_over(old, new, by=by, at=at)
     else:
-        telling.enter_on_register(new, by=by, at=at)
+        on_register.enter(new, by=by, at=at)
     telling.set_deadlines(new, made.dates, at=at, event=decision.pk)
     spoc.begin(new, by=by, at=at, event=decision.pk)
     decisions.tell_of_late_review(new, made, by=by, at=at)

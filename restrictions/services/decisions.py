@@ -21,7 +21,7 @@ from people.models import User
 from policies.rules import Rule, RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction
-from restrictions.services import asked, parts, proposals, readiness, spoc, telling, waiving
+from restrictions.services import asked, on_register, parts, proposals, readiness, spoc, telling, waiving
 from restrictions.services import terms as limits
 from restrictions.services.readiness import NotReady
 from restrictions.services.rows import about, locked
@@ -102,7 +102,7 @@ def impose(
     writer = deciding.writer(restriction.case, body=body, about=about(restriction), by=by)
     deadlines.meet(about(restriction), "restriction.decide", at=at, how="Imposed")
     stages.mark_restricted(restriction.case_id, by=writer, at=at, extreme=restriction.extreme)
-    telling.enter_on_register(restriction, by=writer, at=at)
+    on_register.enter(restriction, by=writer, at=at)
     telling.set_deadlines(restriction, made.dates, at=at, event=decision.pk)
     spoc.begin(restriction, by=writer, at=at, event=decision.pk)
     _issue(restriction, "restriction", telling.letter_facts(made), by=writer, at=at)
@@ -183,7 +183,7 @@ def check_changes(restriction: Restriction, changes: Changes | None) -> None:
     if changes.terms is not None:
         limits.check_terms(policy, changes.terms)
         limits.check_person(restriction, changes.terms, cases.permissions.people_affected(restriction.case))
-    register = asked.register_for(policy)
+    register = asked.orders_wanted(asked.registers_for(restriction))
     if changes.instructions is not None and register and not any(line.strip() for line in changes.instructions):
         raise RuleBroken("Enter what staff must do, one order a line", register.rule, "instructions")
 

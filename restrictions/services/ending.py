@@ -16,7 +16,7 @@ from people.models import User
 from policies.rules import RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction, Review
-from restrictions.services import asked, spoc, telling
+from restrictions.services import asked, on_register, spoc
 from restrictions.services.rows import about, consulted_about, locked
 
 State = Restriction.State
@@ -89,22 +89,30 @@ def check_lift(
 
 def lifted_facts(restriction: Restriction, *, on: date, reason: str) -> dict[str, Any]:
     """What the letter says; of the register only to a resident who was told of the entry (Dover 6.33)."""
-    register = asked.register_for(restriction.case.policy)
+    registers = asked.registers_for(restriction)
     return {
         "reference": restriction.reference,
         "ended_on": on.isoformat(),
         "reasons": reason.strip(),
-        "register_removed": restriction.tell_resident_of_entry and register is not None,
+        "register_removed": restriction.tell_resident_of_entry and bool(registers),
     }
 
 
-def end(restriction: Restriction, *, by: User, at: datetime, reason: str, review: Review | None = None) -> None:
+def end(
+    restriction: Restriction,
+    *,
+    by: User,
+    at: datetime,
+    reason: str,
+    review: Review | None = None,
+    set_aside: bool = False,
+) -> None:
     """Lift a locked restriction and take back what stood on it: register, deadlines, an open review, the stage."""
     was_in_force = restriction.state == State.IN_FORCE
     restriction.lift(at=at, reason=reason)
     restriction.save()
     if was_in_force:
-        telling.remove_from_register(restriction, by=by, at=at, reason=reason)
+        on_register.remove(restriction, by=by, at=at, reason=reason, set_aside=set_aside)
     deadlines.cancel(about(restriction), at=at, reason="The restriction was lifted")
     if review is None:
         end_open_review(restriction, Review.Outcome.LIFT, by=by, at=at, reason=reason)
@@ -147,7 +155,7 @@ def lapse(restriction_id: int, *, at: datetime) -> Restriction:
     restriction.lapse(at=at)
     restriction.save()
     audit.record("restriction.lapsed", subject=restriction, by=None, at=at, facts={"last_day": restriction.ends_on})
-    telling.remove_from_register(restriction, by=None, at=at, reason="The last day of the restriction passed")
+    on_register.remove(restriction, by=None, at=at, reason="The last day of the restriction passed")
     deadlines.meet(about(restriction), "restriction.end", at=at, how="The last day passed")
     for kind in ENDS_WITH_IT:
         deadlines.cancel(about(restriction), kind, at=at, reason="The last day passed")
@@ -160,7 +168,7 @@ def quash(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restri
     """End a restriction because the appeal against it was upheld. Called by `appeals`, which sends its own letter."""
     restriction = locked(restriction_id)
     permissions.check_can_change_on_appeal(by, restriction)
-    end(restriction, by=by, at=at, reason=reason)
+    end(restriction, by=by, at=at, reason=reason, set_aside=True)
     audit.decide(
         "restriction.lifted",
         subject=restriction,

@@ -39,7 +39,7 @@ def planned(
         _check_varied(restriction, terms)
         limits.check_terms(policy, terms or [])
         limits.check_person(restriction, terms or [], people_affected(restriction.case))
-        register = asked.register_for(policy)
+        register = asked.orders_wanted(asked.registers_for(restriction))
         if register and instructions is not None and not any(line.strip() for line in instructions):
             raise RuleBroken("Enter what staff must do, one order a line", register.rule, "instructions")
     return telling.plan(

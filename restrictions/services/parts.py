@@ -25,8 +25,10 @@ from restrictions.services.asked import (
     NEVER_BLANK,
     PROPORTIONATE,
     counts_as_evidence,
+    orders_wanted,
     possible_evidence,
-    register_for,
+    registers_for,
+    risks_asked,
 )
 from restrictions.services.rows import locked
 from restrictions.services.terms import NewTerm
@@ -246,19 +248,21 @@ def put_instructions(
     restriction: Restriction, instructions: Sequence[str], risks: Sequence[str], share_with_contractors: bool
 ) -> None:
     """Set the orders and risks of the entry; raises RuleBroken where the policy has a register and they are missing."""
-    register = register_for(restriction.case.policy)
+    registers = registers_for(restriction)
     orders = [line.strip() for line in instructions if line.strip()]
-    if register and not orders:
-        raise RuleBroken("Enter what staff must do, one order a line", register.rule, "instructions")
-    if register and (not risks or not set(risks) <= set(register.risks)):
-        raise RuleBroken("Select which risks staff should know of", register.rule, "risks")
+    if (wanting := orders_wanted(registers)) and not orders:
+        raise RuleBroken("Enter what staff must do, one order a line", wanting.rule, "instructions")
+    known = risks_asked(registers)
+    chosen = [risk for risk in risks if any(risk in each.risks for each in registers)]
+    if registers and (len(chosen) < len(list(risks)) or (known and not set(chosen) & set(known))):
+        raise RuleBroken("Select which risks staff should know of", registers[0].rule, "risks")
     restriction.instructions, restriction.risks = orders, list(risks)
     restriction.share_with_contractors = share_with_contractors
 
 
 def _put_telling(restriction: Restriction, tell: bool, reason: str, look_again_on: date | None, today: date) -> None:
-    register = register_for(restriction.case.policy)
-    rule = (register.withhold_if.rule if register else None) or NEVER_BLANK
+    said = (each.withhold_if.rule for each in registers_for(restriction))
+    rule = next((each for each in said if each), NEVER_BLANK)
     if not tell and not reason.strip():
         raise RuleBroken("Enter why the resident is not told", rule, "not_told_reason")
     if not tell and (look_again_on is None or look_again_on <= today):

@@ -10,7 +10,15 @@ from policies.rules import Rule, RuleBroken
 from restrictions.models import Restriction
 from restrictions.services import asked
 from restrictions.services import terms as limits
-from restrictions.services.asked import EVIDENCED, PROPORTIONATE, counts_as_evidence, gates, register_for
+from restrictions.services.asked import (
+    EVIDENCED,
+    PROPORTIONATE,
+    counts_as_evidence,
+    gates,
+    orders_wanted,
+    registers_for,
+    risks_asked,
+)
 from restrictions.services.parts import check_extreme, check_police
 from restrictions.services.terms import NewTerm
 
@@ -131,9 +139,9 @@ def _missing_terms(restriction: Restriction, policy: Policy) -> list[Missing]:
     kinds = policy.restriction_kinds
     if kinds.listed and not kinds.others_allowed and not restriction.of_kinds():
         found.append(Missing("terms", "Select which of the policy's kinds it is", kinds.rule))
-    register = register_for(policy)
-    if register and not restriction.instructions:
-        found.append(Missing("terms", "Enter what staff must do", register.rule))
-    if register and not restriction.risks:
-        found.append(Missing("terms", "Select which risks staff should know of", register.rule))
+    registers = registers_for(restriction)
+    if (wanting := orders_wanted(registers)) and not restriction.instructions:
+        found.append(Missing("terms", "Enter what staff must do", wanting.rule))
+    if (known := risks_asked(registers)) and not set(known) & set(restriction.risks):
+        found.append(Missing("terms", "Select which risks staff should know of", registers[0].rule))
     return found

@@ -15,10 +15,9 @@ from letters import services as letters
 from letters.models import Letter
 from people.models import User
 from policies.rules import RuleBroken
-from register import services as register
 from restrictions import permissions
 from restrictions.models import Naming, Restriction, Term
-from restrictions.services import asked, checking, leaving, namings
+from restrictions.services import checking, leaving, namings, on_register
 from restrictions.services import terms as limits
 from restrictions.services.rows import about, locked
 from restrictions.services.terms import NewTerm
@@ -48,7 +47,7 @@ def begin(restriction: Restriction, *, by: User, at: datetime, event: int) -> No
             restriction, cover.person, by=cover.named_by, at=at, from_on=cover.from_on, named_on=cover.named_on,
             until_on=cover.until_on, reason=cover.reason,
         )  # fmt: skip
-        _tell_register(restriction, by=by, at=at)
+        on_register.say(restriction, by=by, at=at)
     audit.record("spoc.named", subject=restriction, by=by, at=at, facts={"person": term.person.reference})
     checking.set_next(restriction, at=at, event=event)
     if checking.left_over(restriction):
@@ -60,26 +59,6 @@ def _name(
 ) -> Naming:
     return Naming.objects.create(
         restriction=restriction, person=person, named_by=by, named_at=at, from_on=from_on, named_on=named_on, **more
-    )
-
-
-def _tell_register(restriction: Restriction, *, by: User, at: datetime) -> None:
-    """Let the entry say whom to ring, and the days of a cover; nothing where the policy has no register."""
-    if asked.register_for(restriction.case.policy) is None:
-        return
-    terms = limits.of(restriction)
-    single = limits.single_point(terms)
-    lines = [
-        f"Single point of contact: {namings.cover_line(each)}."
-        for each in namings.standing_namings(restriction)
-        if each.until_on
-    ]
-    register.change(
-        about(restriction),
-        by=by,
-        at=at,
-        arrangement=[*limits.arrangement(terms), *lines],
-        ring=single["phone"] if single else "",
     )
 
 
@@ -152,7 +131,7 @@ def change_spoc(restriction_id: int, *, by: User, at: datetime, person_id: int, 
     )  # fmt: skip
     leaving.settle(restriction, at=at, how="Another was named")
     checking.keep(restriction, at=at, event=event.pk)
-    _tell_register(restriction, by=by, at=at)
+    on_register.say(restriction, by=by, at=at)
     naming.letter = _write(restriction, change_facts(restriction, person, from_on=today), by=by, at=at)
     naming.save()
     return restriction
@@ -183,7 +162,7 @@ def cover_spoc(
     )  # fmt: skip
     leaving.settle(restriction, at=at, how="Another covers")
     checking.keep(restriction, at=at, event=event.pk)
-    _tell_register(restriction, by=by, at=at)
+    on_register.say(restriction, by=by, at=at)
     facts = change_facts(restriction, person, from_on=from_on, until_on=until_on)
     naming.letter = _write(restriction, facts, by=by, at=at)
     naming.save()
@@ -210,7 +189,7 @@ def end_cover(restriction_id: int, *, by: User, at: datetime) -> Restriction:
     )  # fmt: skip
     leaving.settle(restriction, at=at, how="The cover has ended")
     checking.keep(restriction, at=at, event=event.pk)
-    _tell_register(restriction, by=by, at=at)
+    on_register.say(restriction, by=by, at=at)
     _write(restriction, change_facts(restriction, term.person, from_on=today), by=by, at=at)
     return restriction
 

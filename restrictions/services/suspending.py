@@ -6,15 +6,12 @@ from django.db import transaction
 
 from audit import services as audit
 from people.models import User
-from register import services as register
 from restrictions import permissions
 from restrictions.models import Restriction
-from restrictions.services import terms as limits
-from restrictions.services.asked import register_for
-from restrictions.services.rows import about, locked
+from restrictions.services import on_register
+from restrictions.services.rows import locked
 
 State = Restriction.State
-NOT_NOW = "Suspended while an appeal is decided: the limits on contact do not hold."
 
 
 @transaction.atomic
@@ -30,7 +27,7 @@ def suspend(restriction_id: int, *, by: User, at: datetime, reason: str) -> Rest
         return restriction
     restriction.suspended_at = at
     restriction.save()
-    _say(restriction, [NOT_NOW], by=by, at=at)
+    on_register.say(restriction, by=by, at=at)
     audit.record("restriction.suspended", subject=restriction, by=by, at=at, words={"why": reason})
     return restriction
 
@@ -44,11 +41,6 @@ def resume(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restr
         return restriction
     restriction.suspended_at = None
     restriction.save()
-    _say(restriction, limits.arrangement(limits.of(restriction)), by=by, at=at)
+    on_register.say(restriction, by=by, at=at)
     audit.record("restriction.resumed", subject=restriction, by=by, at=at, words={"why": reason})
     return restriction
-
-
-def _say(restriction: Restriction, arrangement: list[str], *, by: User, at: datetime) -> None:
-    if register_for(restriction.case.policy):
-        register.change(about(restriction), arrangement=arrangement, by=by, at=at)

@@ -13,11 +13,10 @@ from policies.calendars import Calendar
 from policies.periods import Period
 from policies.policy import Policy
 from policies.reckoning import Reckoning
-from register import services as register
 from restrictions import permissions
 from restrictions.models import Restriction, Term
 from restrictions.services import terms as limits
-from restrictions.services.asked import appealed_as, register_for, steps
+from restrictions.services.asked import appealed_as, registers_for, steps
 from restrictions.services.rows import about
 from restrictions.services.terms import NewTerm
 
@@ -291,36 +290,6 @@ def set_review(restriction: Restriction, found: Reckoning, kind: str, *, at: dat
     add_review(restriction, found, kind, barred, reviewers, at=at, event=event)
 
 
-def enter_on_register(restriction: Restriction, *, by: User, at: datetime) -> None:
-    """Enter the resident on the register when a restriction is put in force (Dover 6.30), where there is one."""
-    case = restriction.case
-    rule = register_for(case.policy)
-    if rule is None:
-        return
-    terms = limits.of(restriction)
-    single = limits.single_point(terms)
-    next_review = next_review_of(restriction)
-    register.enter(
-        provider=case.provider,
-        resident=case.resident,
-        register_key=rule.key,
-        risks=restriction.risks,
-        instructions=restriction.instructions,
-        arrangement=limits.arrangement(terms),
-        ring=single["phone"] if single else "",
-        source=about(restriction),
-        case_ref=case.reference,
-        ends_on=restriction.ends_on,
-        review_on=next_review,
-        shared_with_contractors=restriction.share_with_contractors,
-        told=restriction.tell_resident_of_entry,
-        not_told_reason=restriction.not_told_reason,
-        look_again_on=restriction.look_again_on,
-        by=by,
-        at=at,
-    )
-
-
 def next_review_of(restriction: Restriction) -> date | None:
     """The day of the review that comes first, counted from its decision: what the register says."""
     assert restriction.decided_on and restriction.starts_on and restriction.ends_on
@@ -340,33 +309,6 @@ def next_review_of(restriction: Restriction) -> date | None:
 def review_of(restriction: Restriction) -> dict[str, Any]:
     """What was decided of its review, as `dates` takes it: after how long, or none before its last day."""
     return {"review_months": restriction.review_months, "waived": bool(restriction.no_review_reason)}
-
-
-def carry_over_on_register(old: Restriction, new: Restriction, *, by: User, at: datetime) -> None:
-    """Let the entry of a restriction stand on its successor; whoever looked at it is told what changed (D4)."""
-    if register_for(new.case.policy) is None:
-        return
-    terms = limits.of(new)
-    single = limits.single_point(terms)
-    register.change(
-        about(old),
-        by=by,
-        at=at,
-        new_source=about(new),
-        risks=new.risks,
-        instructions=new.instructions,
-        arrangement=limits.arrangement(terms),
-        ring=single["phone"] if single else "",
-        ends_on=new.ends_on,
-        review_on=next_review_of(new),
-        shared_with_contractors=new.share_with_contractors,
-    )
-
-
-def remove_from_register(restriction: Restriction, *, by: User | None, at: datetime, reason: str) -> None:
-    """Take the entry off with the restriction that put it there; nothing where the policy has no register."""
-    if register_for(restriction.case.policy):
-        register.remove(about(restriction), by=by, at=at, reason=reason)
 
 
 def letter_facts(made: Plan) -> dict[str, Any]:
@@ -438,13 +380,15 @@ def against_keeping(restriction: Restriction, on: date) -> tuple[Reckoning, dict
 
 
 def _register_facts(made: Plan) -> dict[str, Any] | None:
+    """What the resident is told of the registers on which they stand; None where on none, or not told."""
     restriction = made.restriction
-    rule = register_for(restriction.case.policy)
-    if rule is None or not restriction.tell_resident_of_entry:
+    rules = registers_for(restriction, made.terms)
+    if not rules or not restriction.tell_resident_of_entry:
         return None
-    who = rule.access.words or "staff whose work needs it"
+    who = "; ".join(dict.fromkeys(rule.access.words or "staff whose work needs it" for rule in rules))
     shared = ", and our contractors" if restriction.share_with_contractors else ""
-    return {"name": rule.name, "told": True, "who_sees": who + shared, "until": made.dates.ends_on.isoformat()}
+    name = " and ".join(rule.name for rule in rules)
+    return {"name": name, "told": True, "who_sees": who + shared, "until": made.dates.ends_on.isoformat()}
 
 
 def _adjustments(restriction: Restriction) -> str:

@@ -13,10 +13,9 @@ from design.dates import day_of
 from letters import services as letters
 from people.models import User
 from policies.rules import RuleBroken
-from register import services as register
 from restrictions import permissions
 from restrictions.models import Restriction, Review
-from restrictions.services import asked, telling
+from restrictions.services import asked, on_register, telling
 from restrictions.services.rows import about, locked
 
 State = Restriction.State
@@ -60,9 +59,7 @@ def waivable(restriction: Restriction, on: date) -> bool:
 
 
 @transaction.atomic
-def waive_review(
-    restriction_id: int, *, by: User, at: datetime, reasons: str, considered: str = ""
-) -> Restriction:
+def waive_review(restriction_id: int, *, by: User, at: datetime, reasons: str, considered: str = "") -> Restriction:
     """Decide, while a restriction is in force, that it is not reviewed before its last day, and tell the resident.
 
     Only where the policy knows that (Homes for Life 1.8: where the reason for the restriction makes a review
@@ -131,5 +128,4 @@ def _set_anew(restriction: Restriction, *, by: User, at: datetime, event: int) -
     barred = list(User.objects.filter(pk__in=permissions.barred_from_reviewing(restriction)))
     keys = permissions.keys_of(permissions.reviewers(case.policy), case.provider)
     telling.add_review(restriction, found.at_end, "review.at_end", barred, keys, at=at, event=event)
-    if asked.register_for(case.policy):
-        register.change(about(restriction), by=by, at=at, review_on=found.at_end.due)
+    on_register.say(restriction, by=by, at=at, review_on=found.at_end.due)

@@ -191,7 +191,7 @@ def _check(
         typed=_typed(request),
         considered=form.cleaned_data["considered"],
         not_done=form.cleaned_data["not_done"],
-        register=summary(restriction)["register"],
+        **shared.registers(restriction, made.terms),
         changed=form.cleaned_data["decision"] == form.CHANGED,
         still_waits_for=still,
         body=found["body"],
@@ -217,7 +217,7 @@ def imposed(request: SignedInRequest, ref: str) -> HttpResponse:
         restriction,
         dates=shared.rows_of(shared.dates_of([restriction]).get(ref, {}).values()),
         queue=shared.waiting(request.user),
-        register=summary(restriction)["register"],
+        **shared.registers(restriction),
     )
     return render(request, "restrictions/imposed.html", context)
 

@@ -312,7 +312,7 @@ def instructions(request: SignedInRequest, ref: str) -> HttpResponse:
     if stale := _stale(request, restriction):
         return stale
     policy = restriction.case.policy
-    register = asked.register_for(policy)
+    registers = asked.registers_for(restriction)
     initial: dict[str, Any] = {"instructions": "\n".join(restriction.instructions), "risks": restriction.risks}
     if restriction.instructions:
         initial |= {
@@ -321,7 +321,7 @@ def instructions(request: SignedInRequest, ref: str) -> HttpResponse:
             "not_told_reason": restriction.not_told_reason,
             "look_again_on": restriction.look_again_on,
         }
-    form = for_page(forms.Instructions, request, initial, policy=policy, register=register)
+    form = for_page(forms.Instructions, request, initial, policy=policy, registers=registers)
     if form.is_bound and form.is_valid():
         typed = form.cleaned_data
         with form.rules():
@@ -339,7 +339,7 @@ def instructions(request: SignedInRequest, ref: str) -> HttpResponse:
             return _saved(restriction)
     arrangement = limits.arrangement(limits.of(restriction))
     return _render(
-        request, "instructions", restriction, form=form, register=register, arrangement=arrangement,
+        request, "instructions", restriction, form=form, registers=registers, arrangement=arrangement,
         back=reverse("restrictions:terms", args=[ref]),
     )  # fmt: skip
 
@@ -417,7 +417,7 @@ def summary(restriction: Restriction) -> dict[str, Any]:
         "terms": limits.as_rows(terms_now),
         "arrangement": limits.arrangement(terms_now),
         "always": policy.always_accept,
-        "register": asked.register_for(policy),
+        **shared.registers(restriction),
         "questions": asked.questions(policy),
         "length_rule": policy.length_bounds()[2],
     }

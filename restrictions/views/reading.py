@@ -113,7 +113,7 @@ def view(request: SignedInRequest, ref: str) -> HttpResponse:
         "reviews": found,
         "always": restriction.case.policy.always_accept,
         "over": restriction.state == State.IN_FORCE and not restriction.is_in_force(on),
-        "register": asked.register_for(restriction.case.policy),
+        "registers": asked.registers_for(restriction),
         "successor": getattr(restriction, "followed_by", None),
         "breaches": breaches.section(request.user, restriction),
         "spoc": spoc.section(request.user, restriction),

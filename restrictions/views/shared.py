@@ -1,6 +1,6 @@
 """What every page about a restriction needs: the row that the reader may see, its frame, its dates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +15,8 @@ from design import refusals
 from people.access import SignedInRequest
 from people.models import User
 from policies.reckoning import Reckoning
-from restrictions.models import Restriction
+from restrictions.models import Restriction, Term
+from restrictions.services import asked
 
 
 @dataclass(frozen=True)
@@ -86,3 +87,11 @@ def dates_of(restrictions: Iterable[Restriction]) -> dict[str, dict[str, Shown]]
 def rows_of(shown: Iterable[Shown]) -> list[Shown]:
     """Dates in the order in which they come."""
     return sorted((each for each in shown if each.on), key=lambda each: each.on or date.max)
+
+
+def registers(restriction: Restriction, terms: Sequence[Term] | None = None) -> dict[str, Any]:
+    """The registers on which it stands, and those on which somebody has still to decide, for a page."""
+    return {
+        "registers": asked.registers_for(restriction, terms),
+        "to_consider": asked.registers_to_consider(restriction, terms),
+    }

@@ -176,10 +176,10 @@ def write_terms(
         at.fill("How and when to reach this person", "By letter, or by e-mail on Mondays.")
     at.press("Save the limits")
     at.fill("What must staff do?", "\n".join(orders))
+    at.answer("Do contractors see this?", "Yes" if contractors else "No")
     if not register:
         return at.press("Save terms")
     at.answer("Which risks should staff know of?", *risks)
-    at.answer("Do contractors see this?", "Yes" if contractors else "No")
     at.answer("Is the resident told of the register entry?", "No" if not_told else "Yes")
     if not_told and look_again_on:
         at.fill("Why the resident is not told", not_told).date("When this is looked at again", look_again_on)

@@ -350,4 +350,6 @@ def test_where_a_policy_keeps_no_register_nobody_is_told_that_no_risk_is_recorde
     said = page.content.decode()
     assert "Not listed does not mean safe." in said
     assert ("It means nobody has recorded a risk." in said) is (policy == factories.DOVER)
-    assert ("Our policy keeps no register: who is restricted is not shown here." in said) is (policy != factories.DOVER)
+    assert ("Our policy keeps no register of risks. No limits on contact are in force." in said) is (
+        policy != factories.DOVER
+    )

@@ -330,7 +330,7 @@ def test_removing_twice_says_who_removed_it(dog, staff):
 
 
 def test_removing_by_source_when_nothing_stands_does_nothing(staff, db):
-    assert services.remove("restriction:X-999999", by=staff.manager, at=NOON, reason="Lifted.") is None
+    assert services.remove("restriction:X-999999", by=staff.manager, at=NOON, reason="Lifted.") == []
     assert not Event.objects.filter(verb="register.removed").exists()
 
 

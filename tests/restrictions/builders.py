@@ -11,7 +11,7 @@ from people.models import Provider, Resident, User
 from restrictions import services
 from restrictions.models import Restriction, Review, Term
 from restrictions.services import NewTerm
-from restrictions.services.asked import register_for
+from restrictions.services.asked import registers_for, risks_asked
 from tests import factories
 from tests.factories import NOON, Staff
 from tests.remembered import remembered
@@ -142,8 +142,8 @@ def fill(restriction: Restriction, w: World, *, months: int, by: User, at: datet
     kinds = w.case.policy.restriction_kinds
     if kinds.listed and not kinds.others_allowed:
         services.save_kinds(restriction.pk, by=by, at=at, kinds=[kinds.listed[0].key])
-    register = register_for(w.case.policy)
-    risks = [risk for risk in RISKS if risk in register.risks] or list(register.risks[:1]) if register else []
+    known = risks_asked(registers_for(restriction))
+    risks = [risk for risk in RISKS if risk in known] or known[:1]
     services.save_instructions(restriction.pk, by=by, at=at, instructions=ORDERS, risks=risks)
     services.save_length(restriction.pk, by=by, at=at, months=months)
     services.save_less(

@@ -123,8 +123,8 @@ def test_a_case_runs_from_the_first_incident_to_a_restriction_in_force(db, polic
     assert imposed.state == Restriction.State.IN_FORCE and now(w).stage == Case.Stage.CONTACT_RESTRICTION
     letter = Letter.objects.get(about=f"restriction:{imposed.reference}", kind="restriction")
     assert letter.state == Letter.State.ISSUED
-    entered = Entry.objects.filter(source=f"restriction:{imposed.reference}").exists()
-    assert entered is any(
+    entry = Entry.objects.get(source=f"restriction:{imposed.reference}")
+    assert entry.is_highlight is not any(
         set(one.on) & set(w.case.policy.steps_into("contact restriction")) for one in w.case.policy.registers
     )
     due = Deadline.objects.open().filter(about=f"restriction:{imposed.reference}")

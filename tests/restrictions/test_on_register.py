@@ -1,0 +1,358 @@
+"""What staff see of a restriction before a visit or a call: every register that the policy names, or a highlight."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+import policies.shelf
+from audit.models import Decision, Event
+from cases import ladder
+from cases import services as cases
+from cases.models import Case
+from cases.services.deciding import Meeting
+from deadlines.models import Deadline
+from letters.models import Letter, Notice
+from people.access import NotPermitted
+from people.models import User
+from policies.rules import RuleBroken
+from register import services as register
+from register.models import Consideration, Entry, Lookup
+from restrictions import permissions, services
+from restrictions.models import Restriction
+from restrictions.services import NewTerm, asked, on_register
+from tests import factories, invented
+from tests.factories import NOON
+from tests.restrictions import builders
+from tests.restrictions import test_five_policies as five
+from tests.restrictions.builders import noon
+from tests.restrictions.test_five_policies import DOVER, FIVE, HOMES, NORTHAMPTON, TENANCY, WEST_KENT, ready_to_propose
+from tests.restrictions.test_spoc import with_contact
+from worklist import services as worklist
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 12, 18)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+def standing(on=TODAY):
+    return Entry.objects.in_force(on).order_by("register_key")
+
+
+def names(on=TODAY):
+    return [entry.register_name for entry in standing(on)]
+
+
+def imposed_on(policy, **more):
+    """A restriction in force without a single point of contact, imposed by the proposer's team leader."""
+    w = ready_to_propose(policy)
+    restriction = builders.proposed(w, **more)
+    body = roles_that_decide(restriction)
+    decider = factories.person(w.provider, body[0], name="Dara Decider")
+    return w, services.impose(restriction.pk, by=decider, at=NOON, reasons="It is needed.", considered="Fair.")
+
+
+def roles_that_decide(restriction):
+    return permissions.keys_of(permissions.deciders(restriction.case.policy), restriction.case.provider)
+
+
+def card(user, resident, purpose="visit"):
+    client = Client()
+    client.force_login(user)
+    answer = client.post(reverse("register:match", args=[resident.reference]), {"purpose": purpose}, follow=True)
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+# which registers
+
+
+def test_a_single_point_of_contact_is_entered_on_the_register_of_those():
+    """Northampton section 5: terms and review dates, on the SPOC Register, not on the one of violent persons."""
+    w, restriction = with_contact(NORTHAMPTON)
+    entry = Entry.objects.get()
+    assert (entry.register_key, entry.register_name) == ("spoc", "SPOC Register")
+    assert entry.risks == ["single points of contact"], "of a list of one kind nobody is asked which"
+    assert any("Colin Colleague" in line for line in entry.arrangement) and entry.ends_on == restriction.ends_on
+    assert entry.policy_version == w.case.policy_version
+    review = Deadline.objects.open().filter(about=entry.source, kind__startswith="review.").earliest("due_on")
+    assert Entry.objects.with_next_look().get().looked_at_on == review.due_on
+    assert Decision.objects.get(what="register.entered").clause == "section 5"
+    shown = card(w.staff.front_line, w.resident)
+    assert "SPOC Register" in shown and "Colin Colleague" in shown
+    assert restriction.decision_reasons not in shown, "arrangements, never reasons (4.2)"
+
+
+@pytest.mark.parametrize("policy", FIVE)
+def test_whoever_goes_to_the_door_learns_of_every_restriction(policy):
+    """On a register that the policy enters it on, else highlighted (Homes for Life 1.14.1): never unseen."""
+    w, restriction = imposed_on(policy)
+    entry = Entry.objects.get()
+    kept = {DOVER: "Staff Risk & Unacceptable Behaviour Register", TENANCY: "Warning markers"}.get(policy, "")
+    assert (entry.register_name, entry.is_highlight) == (kept, not kept)
+    shown = card(w.staff.front_line, w.resident)
+    assert "Not used" in shown and "It is needed." not in shown
+    assert Lookup.objects.get().entries_shown == [entry.reference], "each look is recorded"
+    services.lift(restriction.pk, by=User.objects.get(name="Dara Decider"), at=NOON, reason="It has gone well.")
+    assert not standing().exists() and Notice.objects.filter(to=w.staff.front_line).exists()
+    assert "Not listed does not mean safe." in card(w.staff.front_line, w.resident)
+
+
+def test_a_highlight_is_no_register_and_no_decision():
+    w, _ = imposed_on(WEST_KENT)
+    assert Event.objects.get(verb="highlight.made").subject_ref == Entry.objects.get().reference
+    assert not Decision.objects.filter(what__startswith="register.").exists()
+    assert Letter.objects.get(kind="restriction").facts["register"] is None
+    shown = card(w.staff.front_line, w.resident)
+    assert "Limits on contact are in force." in shown and "Staff Risk" not in shown
+    client = Client()
+    client.force_login(w.staff.front_line)
+    page = client.get(reverse("register:check")).content.decode()
+    assert "Check before you visit or phone" in page and "keeps no register" in page
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_contractors_see_a_highlight_only_where_it_is_shared_with_them(shared):
+    w = ready_to_propose(HOMES)
+    restriction = builders.draft(w)
+    services.save_instructions(
+        restriction.pk, by=w.staff.officer, at=NOON, instructions=[], risks=[], share_with_contractors=shared
+    )
+    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    decider = factories.person(w.provider, roles_that_decide(restriction)[0])
+    services.impose(restriction.pk, by=decider, at=NOON, reasons="It is needed.", considered="Fair.")
+    shown = card(w.staff.contractor, w.resident)
+    assert ("Telephone: Not used." in shown) is shared
+    assert "No limits on contact are in force" not in shown, "they cannot know"
+
+
+def test_where_the_terms_change_the_entry_goes_to_the_register_where_they_belong(clock):
+    """A single point of contact that a review ends stands on no list of such; one that it makes is entered."""
+    w, restriction = with_contact(NORTHAMPTON)
+    card(w.staff.front_line, w.resident)
+    at = NOON + timedelta(days=60)
+    clock.move_to(at)
+
+    def vary(old, terms, when):
+        review = services.begin_review(old.pk, by=w.staff.officer, at=when)
+        services.decide_review(
+            review.pk, by=builders.reviewer(w), at=when, outcome="vary", terms=terms, reasons="So.",
+            evidence="Rang again.", considered="Weighed.", months=6,
+        )  # fmt: skip
+        return Restriction.objects.get(follows=old)
+
+    without = vary(restriction, builders.TERMS, at)
+    now = Entry.objects.get(removed_on__isnull=True)
+    assert now.is_highlight and now.source == f"restriction:{without.reference}"
+    assert Entry.objects.get(register_key="spoc").removed_on == at.date()
+    assert Notice.objects.filter(to=w.staff.front_line, kind="register.removed").exists(), "who had looked is told (D4)"
+    later = at + timedelta(days=1)
+    clock.move_to(later)
+    single = [*builders.TERMS, NewTerm("spoc", "limited", "Ring on Mondays.", w.staff.colleague.pk)]
+    factories.person(w.provider, "team_leader", name="Rhys Reviewer")
+    review = services.begin_review(without.pk, by=w.staff.officer, at=later)
+    services.decide_review(
+        review.pk, by=User.objects.get(name="Rhys Reviewer"), at=later, outcome="vary", terms=single, reasons="So.",
+        evidence="Rang again.", considered="Weighed.", months=6,
+    )  # fmt: skip
+    assert names(later.date()) == ["SPOC Register"]
+
+
+def test_two_registers_that_a_restriction_enters_hold_one_entry_each():
+    """A policy may keep several: each with the risks that it lists, both following the restriction to its end."""
+    text = text_of(NORTHAMPTON).replace('on = "danger, extreme [4.1 may]"', 'on = "formal [4.1]"')
+    w, restriction = with_two_registers(text)
+    assert names() == ["Potentially Violent Person Register (PVP)", "SPOC Register"]
+    pvp, spoc = standing()
+    assert (pvp.risks, spoc.risks) == (["violence"], ["single points of contact"])
+    shown = card(w.staff.front_line, w.resident)
+    assert "SPOC Register" in shown and "(PVP)" in shown
+    letter = Letter.objects.get(kind="restriction")
+    assert letter.facts["register"]["name"] == "Potentially Violent Person Register (PVP) and SPOC Register"
+    on_register.say(restriction, by=w.staff.team_leader, at=NOON, review_on=date(2027, 2, 1))
+    assert [entry.review_on for entry in standing()] == [date(2027, 2, 1)] * 2
+    services.quash(restriction.pk, by=factories.person(w.provider, "manager"), at=NOON, reason="Upheld.")
+    assert not standing().exists()
+
+
+def text_of(policy):
+    return policies.shelf.builtin()[policy][-1].read_text(encoding="utf-8")
+
+
+def with_two_registers(text):
+    provider = invented.running_on_text(text, slug=NORTHAMPTON)
+    staff = factories.staff(provider)
+    resident = factories.resident(provider, staff.officer)
+    w = ready_on(provider, staff, resident)
+    restriction = builders.draft(w)
+    terms = [*builders.TERMS, NewTerm("spoc", "limited", "Ring on Mondays.", w.staff.colleague.pk)]
+    services.save_terms(restriction.pk, terms=terms, by=w.staff.officer, at=NOON)
+    with pytest.raises(RuleBroken, match="which risks"):
+        services.save_instructions(restriction.pk, by=w.staff.officer, at=NOON, instructions=["In pairs."], risks=[])
+    services.save_instructions(
+        restriction.pk, by=w.staff.officer, at=NOON, instructions=["In pairs."], risks=["violence"]
+    )
+    return w, put_in_force(w, restriction)
+
+
+def ready_on(provider, staff, resident):
+    builders.log(provider, staff, resident, at=NOON - timedelta(days=30), warnings=2)
+    w = builders.World(provider, staff, resident, Case.objects.get(resident=resident), NOON)
+    five.warn_in_writing(w)
+    five.again(w, 5)
+    if ladder.restriction_reached(ladder.read(five.now(w))).silent:
+        cases.settle_restriction(w.case.pk, reasons="The letter changed nothing.", by=staff.team_leader, at=NOON)
+    five.answer_what_is_asked(w, "contact restriction")
+    builders.assess(five.now(w), staff.officer, at=NOON - timedelta(days=1))
+    w.case = five.now(w)
+    return w
+
+
+def put_in_force(w, restriction):
+    restriction = Restriction.objects.get(pk=restriction.pk)
+    for gate in ladder.gates_for_restriction(w.case, steps=asked.kind_steps(restriction)):
+        if gate.asks and gate.blocks:
+            cases.answer_gate(w.case.pk, gate.asks, words="It was followed.", by=w.staff.officer, at=NOON)
+    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    return services.impose(
+        restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair.",
+        meeting=Meeting(NOON.date(), [w.staff.dpo.pk], "Agreed."),
+    )  # fmt: skip
+
+
+# what a person has to decide
+
+
+def by_danger(policy=NORTHAMPTON):
+    """A restriction in force after a threat: the path of danger was taken."""
+    w = ready_to_propose(policy)
+    builders.log(w.provider, w.staff, w.resident, at=NOON - timedelta(days=1), danger=True)
+    restriction = builders.draft(w)
+    path = next(each for each in w.case.policy.paths if "pvp" in each.registers or each.key == "danger")
+    services.save_evidence(
+        restriction.pk, by=w.staff.officer, at=NOON, incidents=[each.pk for each in w.case.incidents.all()],
+        extreme=True, extreme_reason="He threatened to come with a knife.", path=path.key, police_told=True,
+        police_words="CAD 7", extreme_answers={str(item): "Yes." for item in path.conditions},
+    )  # fmt: skip
+    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair.")
+    return w
+
+
+def test_violence_asks_a_person_to_decide_on_the_register_of_violent_persons():
+    """Northampton 4.1: an entry on the PVP Register could follow; nobody is entered by the system."""
+    w = by_danger()
+    assert Entry.objects.get().is_highlight, "the restriction itself is seen at once"
+    question = Consideration.objects.get()
+    assert question.register_name == "Potentially Violent Person Register (PVP)"
+    waiting = Deadline.objects.open().get(kind="register.consider")
+    assert waiting.due_on is None and waiting.waits_for(w.staff.team_leader) and not waiting.waits_for(w.staff.officer)
+    assert worklist.in_words(waiting.kind) == "An entry on a register to decide on"
+    client = Client()
+    client.force_login(w.staff.team_leader)
+    page = client.get(reverse("register:consider", args=[question.pk])).content.decode()
+    assert "Potentially Violent Person Register" in page and "the policy does not say" in page
+    address = reverse("register:enter_after", args=[question.pk])
+    typed = {
+        "incident": question.incidents[-1], "risks": ["violence"], "instructions": "Visit in pairs.", "ring": "",
+        "shared": "yes", "told": "yes", "reason": "A threat with a knife.",
+    }  # fmt: skip
+    unsaid = client.post(address, typed)
+    assert unsaid.status_code == 200 and "when the entry will be looked at again" in unsaid.content.decode()
+    day = {"review_on_day": "18", "review_on_month": "3", "review_on_year": "2027"}
+    sent = client.post(address, typed | day)
+    entry = Entry.objects.on_a_register().get()
+    assert sent.headers["Location"] == reverse("register:entry", args=[entry.reference])
+    assert (entry.register_key, entry.source) == ("pvp", f"incident:{question.incidents[-1]}")
+    assert not Deadline.objects.open().filter(kind="register.consider").exists()
+    assert Consideration.objects.get().entry == entry
+    assert client.post(address, typed | day).headers["Location"] == sent.headers["Location"], "a second press is none"
+    assert "Red flag" in client.get(sent.headers["Location"]).content.decode(), "the mark in the other system"
+
+
+def test_deciding_against_an_entry_is_a_decision_with_reasons():
+    w = by_danger()
+    question = Consideration.objects.get()
+    with pytest.raises(RuleBroken, match="reasons against"):
+        register.leave_out(question.pk, by=w.staff.team_leader, at=NOON, reason=" ")
+    with pytest.raises(NotPermitted):
+        register.leave_out(question.pk, by=w.staff.officer, at=NOON, reason="No.")
+    client = Client()
+    client.force_login(w.staff.team_leader)
+    address = reverse("register:consider", args=[question.pk])
+    kept = client.post(address, {"reason": ""})
+    assert "Enter the reasons against an entry" in kept.content.decode()
+    assert (
+        client.post(address, {"reason": "He was ill, and has been in hospital since."}, follow=True).status_code == 200
+    )
+    decision = Decision.objects.get(what="register.not_entered")
+    assert (decision.outcome, decision.clause, decision.strength) == ("not entered", "4.1", "may")
+    assert not Entry.objects.on_a_register().exists()
+    client.force_login(w.staff.manager)
+    assert client.post(address, {"reason": "Me too."}).status_code == 409
+
+
+# who is rung
+
+
+def ring(resident, user, on):
+    """The number and the name of whom to ring, as the card has them on a day."""
+    with time_machine.travel(noon(on), tick=False):
+        shown = card(user, resident, "phone")
+    return [name for name in ("Colin Colleague", "Olive Officer") if f'<strong dir="auto">{name}' in shown], shown
+
+
+@pytest.mark.parametrize("policy", [TENANCY, NORTHAMPTON, WEST_KENT])
+def test_while_the_contact_is_covered_the_cover_is_rung(policy):
+    """Between the cover's days, both counted; then the holder again, and nobody has to do anything."""
+    w, restriction = with_contact(policy)
+    User.objects.filter(name="Colin Colleague").update(phone="01632 960111")
+    User.objects.filter(name="Olive Officer").update(phone="01632 960222")
+    begins, ends = date(2027, 1, 4), date(2027, 1, 15)
+    services.cover_spoc(
+        restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.officer.pk, from_on=begins, until_on=ends,
+        reason="Leave.",
+    )  # fmt: skip
+    days = [begins - timedelta(days=1), begins, ends, ends + timedelta(days=1)]
+    rung = [ring(w.resident, w.staff.front_line, day) for day in days]
+    assert [name for name, _ in rung] == [
+        ["Colin Colleague"],
+        ["Olive Officer"],
+        ["Olive Officer"],
+        ["Colin Colleague"],
+    ]
+    assert ['href="tel:01632960222"' in shown for _, shown in rung] == [False, True, True, False]
+    assert ['href="tel:01632960111"' in shown for _, shown in rung] == [True, False, False, True]
+    assert "Leave." not in rung[1][1], "why somebody is away is for colleagues"
+
+
+def test_who_is_back_early_is_rung_again_from_that_day():
+    w, restriction = with_contact(NORTHAMPTON)
+    services.cover_spoc(
+        restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.officer.pk, from_on=TODAY,
+        until_on=date(2027, 1, 15), reason="Leave.",
+    )  # fmt: skip
+    assert Entry.objects.get().contact_on(TODAY).name == "Olive Officer"
+    services.end_cover(restriction.pk, by=w.staff.colleague, at=NOON)
+    assert Entry.objects.get().contact_on(TODAY).name == "Colin Colleague"
+
+
+# what was not shown
+
+
+def test_the_sweep_highlights_what_nothing_shows_and_enters_nobody():
+    """A restriction imposed before highlights were kept is not left unseen while the card says that none holds."""
+    _, restriction = with_contact(NORTHAMPTON)
+    Entry.objects.all().delete()
+    assert worklist.sweep(TODAY, at=NOON).done["shown"] == 1
+    entry = Entry.objects.get()
+    assert entry.is_highlight and entry.source == f"restriction:{restriction.reference}"
+    assert Event.objects.filter(verb="highlight.made").latest("pk").by_ref == ""
+    assert worklist.sweep(TODAY, at=NOON).done["shown"] == 0
