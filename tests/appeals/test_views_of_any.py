@@ -102,7 +102,9 @@ def test_grounds_are_asked_only_where_the_policy_limits_them(client):
     url = lodge_url(w, restriction.reference)
     page = text(client.get(url))
     assert "On what grounds do they appeal?" in page and "Why the customer disagrees (clause 6.3)" in page
-    assert "It was my brother." in text(client.post(url, TYPED))
+    assert "It was my brother." in (check := text(client.post(url, TYPED)))
+    assert "does not name this way" not in check, "an e-mail is in writing (6.3)"
+    assert "does not name this way" in text(client.post(url, TYPED | {"how": "spoken"}))
     client.post(url, TYPED | {"act": "do"})
     assert Appeal.objects.get().grounds == "It was my brother."
 
