@@ -109,6 +109,19 @@ def test_grounds_are_asked_only_where_the_policy_limits_them(client):
     assert Appeal.objects.get().grounds == "It was my brother."
 
 
+def test_an_answer_whose_kind_of_day_is_open_shows_each_day_that_it_may_be_due(client):
+    """Tenancy Enforcement Procedure 11: 28 days, and it does not say which."""
+    w, restriction = restricted_on(five.TENANCY)
+    client.force_login(w.staff.colleague)
+    client.post(lodge_url(w, restriction.reference), TYPED | {"act": "do"})
+    appeal = Appeal.objects.get()
+    ways = dict(appeal.response.ways())
+    assert appeal.response.due is None and len(ways) == 2
+    for page in (client.get(tab(w)), client.get(reverse("appeals:view", args=[appeal.reference]))):
+        assert "22 January 2027 by calendar days" in text(page) and "by working days" in text(page)
+        assert "policy is silent" not in text(page) and "sets no day" not in text(page)
+
+
 def test_a_letter_is_taken_back_from_the_form_to_the_last_page(client):
     w = warned()
     appeal = lodge_against(w, letter_of(w).paper.reference)

@@ -86,7 +86,7 @@ EXPECTED = {
         "Speak to us without shouting",
         "If it happens again, we may limit how you can contact us.",
         "This is in clause 6.13 of our policy.",
-        "There is no separate appeal against a written warning",
+        "There is no separate appeal against this letter",
         "Housing Ombudsman Service",
     ],
     "restriction": [

@@ -182,7 +182,7 @@ COMMON = {
             "keep to the arrangement from now on. The limits are to be kept until 18 June 2027",
         ),
         (TENANCY, "legal_warning", "considering legal action. This is about restriction X-000004. What happened"),
-        (TENANCY, "spoc_changed", "if only for a time. This is about restriction X-000004. Nothing else"),
+        (TENANCY, "spoc_changed", "and from which day. This is about restriction X-000004. Nothing else"),
         (
             TENANCY,
             "reconsideration_outcome",
