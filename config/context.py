@@ -25,10 +25,10 @@ def frame(request: HttpRequest) -> dict[str, object]:
         links += [("Register", reverse("register:check"))]
     if Can.WORK_CASES in held:
         links += [("Letters", reverse("letters:outbox"))]
-    if held - {Can.VIEW_SHARED_REGISTER}:
-        links += [("Policy", reverse("people:policy"))]
     if Can.ADMINISTER in held:
         links += [("Office", reverse("office:index"))]
+    if held - {Can.VIEW_SHARED_REGISTER}:
+        links += [("Policy", reverse("people:policy"))]
     home = reverse("worklist:mine")
     within = (url for _, url in links if request.path == url or (url != home and request.path.startswith(url)))
     best = max(within, key=len, default="")

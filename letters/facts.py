@@ -144,8 +144,9 @@ class Kind:
     `steps` are the stages (by the state of a case they stand for) and actions of a policy, of which the first that
     sends a letter governs how this one is sent. `optional` facts may be left out. `prints` is what its template tells
     in any case, whatever the facts, of what a policy may want told (`letter.NAME.says`); what else a policy wants told
-    and no fact tells is added to it. A letter on a restriction that runs, where the policy has none of its own for that
-    step, tells what the restriction's own letter told by naming that letter.
+    and no fact tells is added to it. An acknowledgement decides nothing: the letter with the outcome tells that and
+    why. A letter on a restriction that runs, where the policy has none of its own for that step, tells what the
+    restriction's own letter told by naming that letter.
     """
 
     key: str
@@ -176,7 +177,7 @@ _PRINTED = {
     "warning": "review, appeal",
     "restriction": "review, appeal, always accepted, register",
     "lifted": "outcome, arrangement, length",
-    "acknowledgement": "appeal",
+    "acknowledgement": "appeal, outcome, reason",
     "outcome": "arrangement, length, appeal",
     "review": "arrangement, length, review, appeal, late, always accepted",
     "late": "late, review, reason",

@@ -19,6 +19,7 @@ from letters import facts as kinds
 from people.models import ContactPoint, PolicyVersion, Provider, Resident, User
 from policies import law, wording
 from policies.policy import Policy
+from policies.rules import STRENGTHS, Rule
 
 # N1: an address is three to seven lines, and none starts with one of these.
 MOST_LINES = 7
@@ -30,6 +31,14 @@ FUNCTION_OF = {
 }
 DATES = re.compile(r"(^|_)(on|until|by)$")
 LARGE_PRINT = "large"
+NO_CLAUSE = ("Local rule", "Law", "Evenhand's rule", "The policy")
+CITED = re.compile(rf"\(([^();]+), (?:{'|'.join(STRENGTHS)})(?:; local rule)?\)")
+TO_A_RESIDENT = {
+    "First day not counted: our convention": "The first day is not counted",
+    ": our convention": "",
+    "(local rule)": "(a rule of our own)",
+    " (Evenhand's rule)": "",
+}
 # What a policy wants told is told where one of these facts is there.
 TOLD_BY = {
     "behaviour": ("incidents",),
@@ -41,7 +50,7 @@ TOLD_BY = {
     "length": ("ends_on",),
     "review": ("review_on", "next_review_on"),
     "appeal": ("appeal", "final"),
-    "outcome": ("outcome", "agreed"),
+    "outcome": ("outcome", "agreed", "what_changes"),
     "spoc": ("spoc", "person"),
     "support": ("support",),
 }
@@ -141,13 +150,14 @@ def clause_words(clause: str | None) -> str:
 
     >>> clause_words("6.34"), clause_words("Clauses 6.12, 6.13"), clause_words("Local rule"), clause_words("")
     ('clause 6.34 of our policy', 'clauses 6.12, 6.13 of our policy', '', '')
+    >>> clause_words("s10"), clause_words("s2, s4"), clause_words("Appendix B"), clause_words("cover")
+    ('section 10 of our policy', 'sections 2, 4 of our policy', 'appendix B of our policy', 'the cover of our policy')
     """
     clause = (clause or "").strip()
-    if clause[:1].isdigit():
-        return f"{'clauses' if ',' in clause else 'clause'} {clause} of our policy"
-    if clause.lower().startswith("clause"):
-        return f"{clause[0].lower()}{clause[1:]} of our policy"
-    return ""
+    if not clause or clause in NO_CLAUSE:
+        return ""
+    cited = Rule("policy", clause).in_brackets()
+    return f"{cited if any(map(str.isdigit, cited)) or ' ' in cited else f'the {cited}'} of our policy"
 
 
 def arithmetic(explained: str) -> str:
@@ -155,13 +165,13 @@ def arithmetic(explained: str) -> str:
 
     >>> arithmetic("20 working days from the decision (6.34, must). First day not counted: our convention.")
     '20 working days from the decision (clause 6.34 of our policy). The first day is not counted.'
+    >>> arithmetic("On the last day, 18 June 2027 (s10, normally; local rule). A time (local rule).")
+    'On the last day, 18 June 2027 (section 10 of our policy). A time (a rule of our own).'
     """
-    told = re.sub(r"\(([^(),]*\d[^();]*), (?:must|normally|may|endeavour|recommended)\)", _our_clause, explained)
-    return told.replace("First day not counted: our convention", "The first day is not counted")
-
-
-def _our_clause(found: re.Match[str]) -> str:
-    return f"({clause_words(found[1]) or found[1]})"
+    told = CITED.sub(lambda found: f"({clause_words(found[1]) or found[1]})", explained)
+    for ours, theirs in TO_A_RESIDENT.items():
+        told = told.replace(ours, theirs)
+    return told
 
 
 def with_article(role: str) -> str:

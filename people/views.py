@@ -129,6 +129,14 @@ def _resident_or_404(request: SignedInRequest, reference: str) -> Resident:
     return get_object_or_404(mine, reference=reference)
 
 
+def _has_register(provider: Provider) -> bool:
+    """Whether the policy of today knows a register: Homes for Life's knows none, so nobody can be entered."""
+    try:
+        return bool(provider.policy_version_on(timezone.localdate()).policy.registers)
+    except PolicyVersion.DoesNotExist:
+        return False
+
+
 def _identity(found: Resident) -> dict[str, Any]:
     return {"resident": found, "address": str(found.address or "")}
 
@@ -149,8 +157,7 @@ def resident(request: SignedInRequest, reference: str) -> HttpResponse:
         "past_representatives": [one for one in representatives if one.ended_on is not None],
         "may_change": not access.why_not(permissions.check_can_change, request.user, found),
         "reads_files": access.can(request.user, Can.VIEW_CASES, found.provider_id),
-        "may_enter": access.can(request.user, Can.DECIDE, found.provider_id)
-        and bool(found.provider.policy_version_on(timezone.localdate()).policy.registers),
+        "may_enter": access.can(request.user, Can.DECIDE, found.provider_id) and _has_register(found.provider),
         "may_check": access.can(request.user, Can.VIEW_REGISTER, found.provider_id),
         "why_no_change": access.why_not(permissions.check_can_change, request.user, found),
     }

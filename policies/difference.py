@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from policies import schema
@@ -77,6 +78,8 @@ def _said(value: Value | None) -> str:
         return ""
     if value.unsaid:
         return "unsaid"
+    if isinstance(value.raw, date):
+        return f"{value.raw.day} {value.raw:%B %Y}"
     words = [
         f"{item.word}: {item.words}" if item.words and item.words != item.word else item.word for item in value.items
     ]

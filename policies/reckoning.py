@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from policies import calendars, periods
+from policies import calendars, periods, rules
 
 _WEEKEND = tuple(calendars.WEEKEND.values())
 ONCE_TOLD = ("told_on", "instead_of")
@@ -95,8 +95,13 @@ Left out: weekends; 3 April, Good Friday; 6 April, Easter Monday. Due Tuesday 21
         if self.source in ("law", "evenhand"):
             return "(law)" if self.source == "law" else "(Evenhand's rule)"
         if self.source == "local":
-            return f"({self.clause}, {self.strength}; local rule)" if self.clause else "(local rule)"
-        return f"({self.clause}, {self.strength})" if self.clause else ""
+            return f"({self._clause()}, {self.strength}; local rule)" if self.clause else "(local rule)"
+        return f"({self._clause()}, {self.strength})" if self.clause else ""
+
+    def _clause(self) -> str:
+        """A number stands alone; a section or another place is named as it is elsewhere."""
+        clause = self.clause or ""
+        return clause if clause[:1].isdigit() else rules.Rule("policy", clause).in_brackets()
 
     def _left_out(self) -> str:
         if not self.left_out:

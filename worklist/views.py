@@ -129,6 +129,8 @@ def _elsewhere(request: HttpRequest, held: set[str]) -> HttpResponse:
         return redirect("cases:list")
     if held & {Can.VIEW_REGISTER, Can.VIEW_SHARED_REGISTER}:
         return redirect("register:check")
+    if Can.ADMINISTER in held:
+        return redirect("office:index")
     if held:
         return redirect("people:policy")
     return render(request, "worklist/no_role.html")

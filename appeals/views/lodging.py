@@ -109,4 +109,5 @@ def _grounds(found: Against) -> str:
 def _way_named(found: Against, how: str) -> bool:
     """Whether the policy names this way of appealing, or leaves the ways to its letters, or says nothing of them."""
     named = {item.word for item in timing.rules_for(found).how.kept}
-    return not named or "other" in named or how in named or (how == Appeal.How.HAND and "post" in named)
+    written = "writing" in named and how != Appeal.How.SPOKEN
+    return not named or "other" in named or how in named or written or (how == Appeal.How.HAND and "post" in named)

@@ -50,6 +50,7 @@ def in_letter(provider: Provider, rules: Appeals, found: Reckoning) -> dict[str,
     ways = [str(item).replace("email", "e-mail") for item in rules.how.kept]
     return {
         "until": found.due.isoformat() if found.due else None,
+        "safe_until": _safe(found),
         "explained": found.explain(),
         "how": " or ".join(ways) or "in whatever way is easiest for you",
         "to_post": provider.address,
@@ -57,6 +58,13 @@ def in_letter(provider: Provider, rules: Appeals, found: Reckoning) -> dict[str,
         "decided_by_role": "" if rules.by.unsaid else rules.by.names(),
         "clause": rules.window.rule.clause if rules.window.rule else "",
     }
+
+
+def _safe(found: Reckoning) -> str | None:
+    """The day that is in time by every reading, where the policy leaves open how to count; None where it has no end."""
+    days = [day for _, day in found.ways()] if found.due is None else []
+    known = [day for day in days if day is not None]
+    return min(known).isoformat() if known and len(known) == len(days) else None
 
 
 def of_letter(case: Case, state: str, on: date) -> dict[str, Any]:

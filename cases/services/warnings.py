@@ -193,6 +193,7 @@ def facts_of(
             "how": appeal.how.words or "in whatever way is easiest for you",
             "decided_by_role": "" if appeal.by.unsaid else appeal.by.names(),
             "explained": appeal.window.words,
+            "set_at_issue": appeal.window.said,
         }
     return facts
 

@@ -119,6 +119,9 @@ def view(request: SignedInRequest, ref: str) -> HttpResponse:
         "spoc": spoc.section(request.user, restriction),
         "acts": acts(request.user, restriction, found, on),
     }
+    if context["breaches"]["waits"] and not context["breaches"]["why_not"]:
+        first = {"words": "Decide what follows a breach", "url": reverse("restrictions:breaches", args=[ref])}
+        context["acts"].insert(0, first)
     context |= together.standing(restriction, request.user)
     return render(request, "restrictions/view.html", context)
 

@@ -102,9 +102,24 @@ def test_grounds_are_asked_only_where_the_policy_limits_them(client):
     url = lodge_url(w, restriction.reference)
     page = text(client.get(url))
     assert "On what grounds do they appeal?" in page and "Why the customer disagrees (clause 6.3)" in page
-    assert "It was my brother." in text(client.post(url, TYPED))
+    assert "It was my brother." in (check := text(client.post(url, TYPED)))
+    assert "does not name this way" not in check, "an e-mail is in writing (6.3)"
+    assert "does not name this way" in text(client.post(url, TYPED | {"how": "spoken"}))
     client.post(url, TYPED | {"act": "do"})
     assert Appeal.objects.get().grounds == "It was my brother."
+
+
+def test_an_answer_whose_kind_of_day_is_open_shows_each_day_that_it_may_be_due(client):
+    """Tenancy Enforcement Procedure 11: 28 days, and it does not say which."""
+    w, restriction = restricted_on(five.TENANCY)
+    client.force_login(w.staff.colleague)
+    client.post(lodge_url(w, restriction.reference), TYPED | {"act": "do"})
+    appeal = Appeal.objects.get()
+    ways = dict(appeal.response.ways())
+    assert appeal.response.due is None and len(ways) == 2
+    for page in (client.get(tab(w)), client.get(reverse("appeals:view", args=[appeal.reference]))):
+        assert "22 January 2027 by calendar days" in text(page) and "by working days" in text(page)
+        assert "policy is silent" not in text(page) and "sets no day" not in text(page)
 
 
 def test_a_letter_is_taken_back_from_the_form_to_the_last_page(client):

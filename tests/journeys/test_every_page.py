@@ -9,7 +9,7 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
-from ops.seed import build
+from ops.seed import build, council
 from people.models import User
 from restrictions.models import Restriction
 from tests import quick
@@ -98,7 +98,7 @@ def kind_of(address: str) -> str | None:
 
 
 @pytest.fixture
-def town(transactional_db: None, empty_queue: object) -> build.Council:
+def town(transactional_db: None, empty_queue: object) -> council.Council:
     """The demo's council: cases at every stage, letters, dates, entries."""
     return build.build(timezone.now())
 
@@ -122,7 +122,7 @@ def sit_down(page: Page, site: str, user: User) -> Tourist:
     return Tourist(page, site)
 
 
-def also(role: str, town: build.Council) -> list[str]:
+def also(role: str, town: council.Council) -> list[str]:
     """Pages that a link leads to only at a certain moment: a file that a search finds, a proposal of one's own."""
     if role in ("officer", "team leader", "manager"):
         user = town.staff[ROLES[role]]
@@ -136,7 +136,7 @@ def also(role: str, town: build.Council) -> list[str]:
     return []
 
 
-def test_every_page_for_everybody(site: str, tourist: Page, town: build.Council):
+def test_every_page_for_everybody(site: str, tourist: Page, town: council.Council):
     problems: list[str] = []
     kinds: set[str] = set()
     seen_by: dict[str, set[str]] = {}

@@ -86,11 +86,11 @@ EXPECTED = {
         "Speak to us without shouting",
         "If it happens again, we may limit how you can contact us.",
         "This is in clause 6.13 of our policy.",
-        "There is no separate appeal against a written warning",
+        "There is no separate appeal against this letter",
         "Housing Ombudsman Service",
     ],
     "restriction": [
-        "On 18 December 2026 we decided to limit how you contact us, under our Managing Unacceptable Behaviour",
+        "On 18 December 2026 we decided to limit how you contact us, under our policy, “Managing Unacceptable",
         "The limits start on 18 December 2026.",
         "Their last day is 18 June 2027 (6 months).",
         "You can phone us once a week, on Tuesdays.",
@@ -221,7 +221,22 @@ def test_no_clause_is_cited_that_the_policy_does_not_have(printed):
     appeal = FACTS["restriction"]["appeal"] | {"clause": "Local rule", "until": None, "explained": ""}
     words = printed("restriction", appeal=appeal, review_explained="")
     assert "clause" not in words.lower()
-    assert "Our policy leaves open until when you can appeal" in words
+    assert "Our policy names no last day for an appeal. Appeal as soon as you can." in words
+
+
+def test_where_a_policy_can_be_read_in_more_ways_the_day_that_is_safe_by_each_is_told(printed):
+    """Tenancy Enforcement Procedure 11: 14 days, of which kind is unsaid."""
+    left_open = {"until": None, "safe_until": "2027-01-01", "clause": "s11", "explained": "Within what time. No date."}
+    words = printed("restriction", appeal=FACTS["restriction"]["appeal"] | left_open)
+    assert "(section 11 of our policy)" in words and "Within what time" not in words
+    assert "If you appeal by Friday 1 January 2027, you are in time whichever way it is read." in words
+
+
+def test_the_last_day_of_an_appeal_against_a_draft_is_still_to_come(printed):
+    to_come = {"until": None, "set_at_issue": True, "explained": "28 days"}
+    words = printed("warning", appeal_possible=True, appeal=FACTS["restriction"]["appeal"] | to_come)
+    assert "The last day is worked out when this letter is issued." in words
+    assert "no last day" not in words and "28 days" not in words
 
 
 def test_the_extreme_path_is_explained(printed):

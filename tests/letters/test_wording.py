@@ -41,9 +41,10 @@ TOLD = {
     "consequence": [each["consequence"] for each in FACTS.values() if "consequence" in each],
     "reason": [
         *{each["reasons"] for each in FACTS.values() if "reasons" in each},
-        "because our policy asks us to act on what this letter describes",
+        "because our policy asks us to act on it",
         "is not a working day for us",
         "why we decided on them",
+        "We aim to write to you with the outcome",
     ],
     "arrangement": [
         TERMS[0]["words"], "still says what they are", "We have not limited how you can contact us",
@@ -64,7 +65,8 @@ TOLD = {
     ],
     "outcome": [
         "The limits stay for longer.", "The limits stay as they are.", "We have changed our decision in part.",
-        "ill not review", "From now on you can contact us",
+        "ill not review", "We aim to write to you with the outcome", "What has changed",
+        "From now on you can contact us",
         FACTS["first_stage"]["agreed"], "What we have decided is what this letter tells you",
     ],
     "spoc": [
@@ -181,7 +183,7 @@ COMMON = {
             "keep to the arrangement from now on. The limits are to be kept until 18 June 2027",
         ),
         (TENANCY, "legal_warning", "considering legal action. This is about restriction X-000004. What happened"),
-        (TENANCY, "spoc_changed", "if only for a time. This is about restriction X-000004. Nothing else"),
+        (TENANCY, "spoc_changed", "and from which day. This is about restriction X-000004. Nothing else"),
         (
             TENANCY,
             "reconsideration_outcome",
@@ -275,7 +277,7 @@ def test_a_case_on_an_older_version_keeps_its_words(db):
 
 
 def test_a_letter_in_own_words_is_pdf_ua_and_pdf_a_with_its_own_title(db):
-    words = {"warning": "[subject]\nHow you speak to us\n[closing]\nGood day, {resident}.\n\n- One\n- Two\n"}
+    words = {"warning": "[subject]\nHow you speak to us\n[closing]\nGood day, {resident}.\n\n- One\n- Two\n- Three\n"}
     provider, staff, _ = on_policy(factories.DOVER, words)
     rania = factories.resident(provider, staff.officer, "رانيا الحسن", emails=())
     letter = services.request(

@@ -1,6 +1,6 @@
 """The demo's council: believable on whatever day it is run."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -14,7 +14,7 @@ from letters.models import Letter
 from ops.seed import build, neighbours, stories
 from people.models import Provider, Resident, User
 from register.models import Entry
-from restrictions.models import Restriction
+from restrictions.models import Breach, Naming, Restriction
 
 pytestmark = pytest.mark.django_db
 
@@ -50,10 +50,10 @@ def test_four_more_providers_take_the_same_way_each_by_its_own_policy(empty_queu
     beside = {one.house.slug: one for one in neighbours.build(now)}
     assert len(beside) == Provider.objects.count() == 4
     for one in beside.values():
-        cases = Case.objects.filter(provider=one.provider).order_by("pk")
-        assert [case.stage for case in cases][-1] == Case.Stage.CONTACT_RESTRICTION
-        assert Restriction.objects.filter(case__provider=one.provider).count() == 2
-        assert set(Restriction.objects.filter(case__provider=one.provider).values_list("state", flat=True)) == {
+        assert not Case.objects.filter(resident__name__in=neighbours.RESIDENTS[-2:]).exists(), "nothing is logged yet"
+        way = Case.objects.filter(resident__name__in=neighbours.RESIDENTS[:4], provider=one.provider).order_by("pk")
+        assert way.last().stage == Case.Stage.CONTACT_RESTRICTION
+        assert set(Restriction.objects.filter(case__in=way).values_list("state", flat=True)) == {
             "proposed",
             "in_force",
         }
@@ -65,8 +65,28 @@ def test_four_more_providers_take_the_same_way_each_by_its_own_policy(empty_queu
     assert "Open" in stages["homes-for-life"], "no stages, so nobody is warned by a case"
     letters = Letter.objects.filter(kind="warning", state="issued")
     assert set(letters.values_list("provider__slug", flat=True)) == set(beside) - {"homes-for-life"}
-    imposed = Restriction.objects.filter(state="in_force", case__provider__slug="homes-for-life").get()
-    assert imposed.decided_by is not None and imposed.decided_by.job_title == "Manager"
+    imposed = Restriction.objects.filter(state="in_force", case__provider__slug="homes-for-life").first()
+    assert imposed is not None and imposed.decided_by is not None and imposed.decided_by.job_title == "Manager"
     said = StringIO()
     call_command("demo_signins", stdout=said)
     assert "Chief Executive Officer" in said.getvalue() and "@northampton.example" in said.getvalue()
+
+
+def test_what_comes_after_is_told_where_the_policy_knows_it(empty_queue):
+    houses = {one.house.slug: one for one in neighbours.build(CLOCKS_GO_FORWARD)}
+    today = CLOCKS_GO_FORWARD.date()
+    single = Restriction.objects.in_force(today).filter(terms__channel="spoc")
+    assert set(single.values_list("case__provider__slug", flat=True)) == set(houses)
+    covers = Naming.objects.filter(until_on__gte=today, ended_on=None)
+    assert covers.count() == 4 and all(cover.covers(today) for cover in covers)
+    checks = Deadline.objects.open().filter(kind="spoc.quality_review", due_on__lte=today + timedelta(days=31))
+    assert {check.provider.slug for check in checks} == {"tenancy-enforcement-procedure"}
+    answered = Breach.objects.get(answer__isnull=False)
+    assert answered.answer.letter is not None
+    waiting = Breach.objects.filter(answer=None).values_list("restriction__case__provider__slug", flat=True)
+    assert set(waiting) == {"northampton-partnership-homes", "tenancy-enforcement-procedure"}
+    waived = Restriction.objects.exclude(no_review_reason="").get()
+    assert waived.case.provider.slug == "homes-for-life" and waived.is_in_force(today)
+    appeal = Appeal.objects.get()
+    assert appeal.in_time and appeal.warning.kind == "first" and appeal.is_open
+    assert appeal.case.provider.slug == "northampton-partnership-homes"

@@ -170,6 +170,16 @@ def test_needs_and_representatives_come_and_go(resident, staff):
     assert "T-9" in page(client.get(here))
 
 
+def test_nobody_is_led_to_a_register_that_the_policy_does_not_know(resident, staff):
+    def offered(to, by):
+        return "Enter on the register" in page(signed_in(by).get(reverse("people:resident", args=[to.reference])))
+
+    assert offered(resident, staff.manager) and not offered(resident, staff.officer)
+    homes = factories.running_on("homes-for-life", slug="homes-for-life")
+    theirs = factories.staff(homes)
+    assert not offered(factories.resident(homes, theirs.officer), theirs.manager)
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_role_at_every_page(resident, staff, role):
     user = getattr(staff, role)

@@ -175,6 +175,8 @@ def test_each_kind_of_clock_is_explained_in_a_paragraph() -> None:
     assert dated.explain().startswith("1 week from the date on the letter, 18 December 2026 (9, must).")
     interval = reckon('[review]\ninterval = "every 6 months from 2026-12-18 [8]"', "review.interval")
     assert interval.explain().startswith("Every 6 months from 18 December 2026 (8, must).")
+    section = reckon('[appeal]\nwindow = "1 week from letter dated [s11]"', "appeal.window", letter_dated=DECIDED)
+    assert section.explain().startswith("1 week from the date on the letter, 18 December 2026 (section 11, must).")
     fixed = loader.read(BASE.replace("approved", 'review = "by 2028-03 [cover]"\napproved'))
     assert clocks.work_out(fixed, "policy.review", {}, ENGLAND).explain() == (
         "Fixed day (cover, must). Due Friday 31 March 2028."

@@ -291,6 +291,21 @@ def test_the_decision_is_checked_with_its_letter_and_every_error_keeps_every_tex
     assert "Breach warning: Morgan Manager" in client.get(url("view", restriction)).content.decode()
 
 
+def test_a_breach_that_waits_comes_first_of_what_can_be_done_with_the_restriction():
+    w, restriction = running()
+    made = breach(w, restriction)
+    shown = signed_in(w.staff.manager).get(url("view", restriction)).content.decode()
+    assert shown.index("Decide what follows a breach") < shown.index("Review this restriction")
+    assert reverse("cases:incident", args=[made.incident.reference]) in shown
+    assert (
+        "Decide what follows a breach" not in signed_in(w.staff.officer).get(url("view", restriction)).content.decode()
+    )
+    answered(w, restriction, "breach warning")
+    assert (
+        "Decide what follows a breach" not in signed_in(w.staff.manager).get(url("view", restriction)).content.decode()
+    )
+
+
 def test_the_page_asks_as_often_for_thirty_breaches_as_for_one():
     w, restriction = running()
     client = signed_in(w.staff.manager)

@@ -471,7 +471,7 @@ def test_a_change_is_checked_before_it_is_made():
     client = signed_in(w.staff.colleague)
     said = {"person": str(w.staff.officer.pk), "how_long": "for_good", "reason": "Moved."}
     check = client.post(url("change_spoc", restriction), said).content.decode()
-    assert "Check before you change the contact" in check and "Your single point of contact has changed" in check
+    assert "Check before you change the contact" in check and "A change of your single point of contact" in check
     assert Naming.objects.count() == 1
     again = client.post(url("change_spoc", restriction), said | {"again": "yes"}).content.decode()
     assert "Moved." in again and "Check before" not in again

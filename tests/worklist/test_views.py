@@ -112,7 +112,7 @@ def test_why_is_not_for_strangers_or_another_provider(client, due, staff):
 @pytest.mark.parametrize(
     ("who", "to"),
     [("front_line", "register:check"), ("contractor", "register:check"), ("dpo", "cases:list"),
-     ("administrator", "people:policy")],
+     ("administrator", "office:index")],
 )  # fmt: skip
 def test_who_has_no_cases_is_led_to_what_they_have(client, staff, who, to):
     client.force_login(getattr(staff, who))

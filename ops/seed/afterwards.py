@@ -1,0 +1,126 @@
+"""What comes after a letter or a restriction, at each provider whose policy knows it.
+
+A single point of contact, covered for and nearly due to be checked; breaches with the first step of the ladder; a
+review that is left out; an appeal against a first letter.
+"""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import appeals.services
+import restrictions.services
+from cases import ladder
+from cases.services import rights
+from ops.seed.way import LATELY, LONG_AGO, THIS_MONTH, Days, Way
+from policies.policy import Policy
+from restrictions.models import NAMED_PERSON, Breach
+from restrictions.services import asked, breaches
+from restrictions.services.checking import CHECK
+
+if TYPE_CHECKING:
+    from ops.seed.neighbours import Neighbour
+
+COVERED, CHECKED, WAIVED, APPEALED = "Faisal Noor", "Ruth Ellery", "Nadia Frost", "Brendan Lyle"
+RANG = "Rang the repairs line three times in an afternoon, and would not be put through to his contact."
+WROTE = "You say that I shouted. I was telling your man that my ceiling was coming down, and he laughed."
+FORTNIGHT = timedelta(days=13)
+
+
+def tell(neighbour: "Neighbour") -> None:
+    """Everything that the policy knows of these, in the order in which it came about."""
+    policy = neighbour.provider.policy_version_on(neighbour.today).policy
+    if any(kind.does == NAMED_PERSON for kind in policy.restriction_kinds.listed):
+        name_contacts(neighbour, policy)
+    if asked.review_can_be_waived(policy):
+        waive(neighbour)
+    if ladder.papers.FIRST.rule(policy) and rights.against_warning(policy, ladder.papers.FIRST.state):
+        appeal(neighbour)
+
+
+def name_contacts(neighbour: "Neighbour", policy: Policy) -> None:
+    """Somebody whose contact is away for a fortnight; and, where it is checked, somebody whose contact is due for it.
+
+    Where the policy has a ladder, each did not keep to it once: one breach is answered, the other waits.
+    """
+    if policy.period(CHECK) is not None:
+        checked = through_one_person(neighbour, CHECKED, LONG_AGO)
+        if policy.value("breach.ladder").kept:
+            answer(checked, log_breach(checked, 9))
+    covered = through_one_person(neighbour, COVERED, LATELY)
+    restrictions.services.cover_spoc(
+        covered.restriction.pk,
+        by=neighbour.contact,
+        at=neighbour.at(1, 16),
+        person_id=neighbour.decider().pk,
+        from_on=neighbour.today,
+        until_on=neighbour.today + FORTNIGHT,
+        reason="On leave for a fortnight.",
+    )
+    if policy.value("breach.ladder").kept:
+        log_breach(covered, 1)
+
+
+def through_one_person(neighbour: "Neighbour", name: str, days: Days) -> Way:
+    """A restriction in force under which everything goes through one colleague."""
+    one = neighbour.way(name, days)
+    one.warn()
+    one.propose(neighbour.contact)
+    one.impose()
+    return one
+
+
+def log_breach(way: Way, days_ago: int) -> Breach:
+    """The terms were not kept."""
+    at = way.at(days_ago, 12)
+    incident = way.log(RANG, at)
+    return restrictions.services.log_breach(
+        way.restriction.pk, by=way.officer, at=at, incident_id=incident.pk, words="All calls go through one person."
+    )
+
+
+def answer(way: Way, breach: Breach) -> None:
+    """The first step of the ladder."""
+    step = next(one.word for one in breaches.ladder_of(breach.restriction) if one.next)
+    restrictions.services.answer_breaches(
+        way.restriction.pk,
+        by=way.neighbour.decider(),
+        at=breach.logged_at + timedelta(hours=3),
+        answer=restrictions.services.Answer(
+            step,
+            reasons="He knew to whom to turn, and was put through twice.",
+            consequence="If it happens again we may ask for legal advice.",
+            considered="Letting it pass, as the first time.",
+        ),
+    )
+
+
+def waive(neighbour: "Neighbour") -> None:
+    """A restriction in force of which a review before the last day would do harm."""
+    one = neighbour.way(WAIVED)
+    one.warn()
+    one.propose()
+    one.impose()
+    restrictions.services.waive_review(
+        one.restriction.pk,
+        by=neighbour.decider(),
+        at=neighbour.at(2, 15),
+        reasons="A colleague was hurt, and a review would ask her to tell it all again. Nothing else has changed.",
+    )
+
+
+def appeal(neighbour: "Neighbour") -> None:
+    """An appeal, in time, against the letter of the first stage."""
+    one = neighbour.way(APPEALED, THIS_MONTH)
+    one.send_first_letter()
+    letter = one.case.warnings.get(kind=ladder.papers.FIRST.kind).paper
+    appeals.services.lodge(
+        one.case.pk,
+        letter.reference,
+        made_by_name=one.resident.name,
+        by_representative=False,
+        how="email",
+        received_on=(at := neighbour.at(2, 9)).date(),
+        words=WROTE,
+        by=one.officer,
+        at=at,
+    )

@@ -1,0 +1,107 @@
+"""The demo's council: the provider and its policy, its people at work, its residents, and a dog."""
+
+from datetime import datetime, timedelta
+
+import people.services
+import policies.shelf
+import register.services
+from deadlines import services as deadlines
+from ops.seed import townsfolk
+from ops.seed.around import Around
+from people import access
+from people.models import Organisation, Provider, Resident, Role, User
+
+SLUG = "dover-district-council"
+
+
+class Council(Around):
+    """The council as it is built up: its people by key, its residents by number, and the day that it stands around."""
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__(now)
+        self.staff: dict[str, User] = {}
+        self.residents: list[Resident] = []
+
+    def found(self) -> None:
+        """The council and the policy that it adopted, with its local rules."""
+        self.provider = Provider.objects.create(
+            slug=SLUG,
+            name="Dover District Council",
+            short_name="Dover",
+            nation=Provider.Nation.ENGLAND,
+            kind=Provider.Kind.COUNCIL,
+            address="Housing Services\nCouncil Offices\nWhite Cliffs Business Park\nWhitfield\nDover\nCT16 3PJ",
+            email="housing@dover.example",
+            phone="01632 960100",
+            website="dover.example",
+        )
+        deadlines.seed_holidays(self.provider, today=self.today)
+        people.services.adopt_policy(
+            self.provider,
+            text=policies.shelf.builtin()[SLUG][-1].read_text(encoding="utf-8"),
+            local=policies.shelf.local_rules(SLUG),
+            wording=policies.shelf.letters(SLUG),
+            by_name="Helena Marsh, Head of Housing",
+            at=self.at(400, 9),
+        )
+
+    def hire(self) -> None:
+        """Staff with their roles and line managers, and the contractors' people."""
+        at = self.at(400, 10)
+        roles = {role.key: role for role in Role.objects.filter(provider=self.provider)}
+        for key, name, title, role, manager in townsfolk.STAFF:
+            self.staff[key] = self._account(name, title, at, line_manager=self.staff.get(manager or ""))
+            access.grant(roles[role], self.staff[key], by=None, at=at)
+        for key, name, title, company in townsfolk.CONTRACTORS:
+            organisation = Organisation.objects.create(provider=self.provider, name=company, phone="01632 960200")
+            self.staff[key] = self._account(name, title, at, organisation=organisation)
+            contractor = next(role for role in roles.values() if role.works_as == "contractor")
+            access.grant(contractor, self.staff[key], by=None, at=at)
+
+    def _account(self, name: str, title: str, at: datetime, **more: object) -> User:
+        email = f"{name.split()[0].lower()}@dover.example"
+        number = f"01632 9601{10 + len(self.staff):02d}"
+        return people.services.make_user(
+            provider=self.provider,
+            email=email,
+            name=name,
+            password=townsfolk.PASSWORD,
+            job_title=title,
+            phone=number,
+            at=at,
+            **more,  # type: ignore[arg-type]
+        )
+
+    def house(self) -> None:
+        """The residents, where they live and how they are reached."""
+        for number, person in enumerate(townsfolk.residents(60)):
+            lines, postcode, uprn = person.pop("home")
+            tenancy = person.pop("tenancy")
+            details = people.services.Details(**person, home=people.services.Home(lines, postcode, uprn))
+            at = self.at(390 - number, 11)
+            resident = people.services.add_resident(self.provider, details, by=self.staff["olive"], at=at)
+            if tenancy:
+                people.services.join_tenancy(
+                    resident.pk, reference=tenancy, kind="Secure tenancy", part="tenant", by=self.staff["olive"], at=at
+                )
+            self.residents.append(resident)
+
+    def note_the_dog(self) -> None:
+        """An entry of the register without a case: a place, not a person."""
+        register.services.enter(
+            provider=self.provider,
+            place="Yard behind 14 Poulton Lane\nDover",
+            postcode="CT17 0AH",
+            register_key="staff_risk",
+            risks=["animal"],
+            instructions=[
+                "Do not open the gate: the dog is loose.",
+                "Ring the site office, and wait for the dog to be tied.",
+            ],
+            ring="01632 960150",
+            review_on=self.today + timedelta(days=120),
+            shared_with_contractors=True,
+            reason="The dog bit a meter reader; the inspector saw it.",
+            by=self.staff["senior"],
+            at=self.at(25, 15),
+        )

@@ -1,0 +1,283 @@
+"""Tell the stories through the services, each step at the day and hour on which it would have been taken."""
+
+import uuid
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from functools import partial
+
+import appeals.services
+import cases.services
+import people.services
+import restrictions.services
+from cases.models import Assessment, Case, Incident, Warning
+from cases.services.incidents import AffectedPerson, Happened
+from ops.seed.council import Council
+from ops.seed.story import Happening, Story
+from people.models import Need, User
+from restrictions.models import Restriction
+from restrictions.services.terms import NewTerm
+
+RECENT = 5  # days within which a line manager may not have got round to it yet
+
+
+class Telling:
+    """One story, told step by step."""
+
+    def __init__(self, council: Council, story: Story) -> None:
+        self.council, self.story, self.staff = council, story, council.staff
+        self.resident = council.residents[story.resident]
+        self.author = self.staff[story.incidents[0].reporter]
+
+    def tell(self) -> None:
+        """Every step that the story has, oldest first."""
+        story, at = self.story, self.council.at
+        for kind, words in story.needs:
+            people.services.record_need(
+                self.resident.pk, kind=Need.Kind(kind), words=words, about_health=True, by=self.author, at=at(300, 11)
+            )
+        steps: list[tuple[int, int, Callable[[], object]]] = [
+            (happening.days_ago, 0, partial(self.log, happening)) for happening in story.incidents
+        ]
+        moments = (
+            story.warned,
+            story.proposed,
+            story.imposed,
+            story.appealed,
+            story.decided,
+            story.reviewed,
+            story.closed,
+        )
+        tellings = (self.warn, self.propose, self.impose, self.appeal, self.decide, self.review, self.close)
+        steps += [
+            (days, order, step)
+            for order, (days, step) in enumerate(zip(moments, tellings, strict=True), start=1)
+            if days is not None
+        ]
+        for _, _, step in sorted(steps, key=lambda step: (-step[0], step[1])):
+            step()
+
+    @property
+    def case(self) -> Case:
+        """The resident's case."""
+        return Case.objects.get(resident=self.resident)
+
+    @property
+    def restriction(self) -> Restriction:
+        """The newest restriction of the case."""
+        return self.case.restrictions.latest("pk")
+
+    def log(self, happening: Happening) -> Incident:
+        """Log one incident on its day."""
+        when = self.council.at(happening.days_ago, 10, 40)
+        before = when - timedelta(minutes=25)
+        incident = cases.services.incidents.log(
+            uuid.uuid4(),
+            provider=self.council.provider,
+            parts=[(self.resident, "behaved")],
+            happened=Happened(
+                facts=happening.facts,
+                happened_on=before.date(),
+                channel=happening.channel,
+                happened_at=before.time().replace(second=0, microsecond=0),
+                place=happening.place,
+                words_used=happening.words,
+                categories=happening.categories,
+                knowledge=happening.knowledge,
+                warnings_given=happening.warnings,
+                continued_after_warnings=happening.warnings > 1,
+                contact_ended=happening.warnings > 1,
+                police_called=happening.police,
+                police_reference="K/4412/26" if happening.police else "",
+                danger=happening.danger,
+            ),
+            affected=[AffectedPerson(user=self.staff[key]) for key in happening.affected],
+            by=self.staff[happening.reporter],
+            at=when,
+        )
+        if happening.days_ago > RECENT:
+            managers = (self.staff[key].line_manager for key in happening.affected)
+            for manager in {manager for manager in managers if manager}:
+                cases.services.incidents.confirm_support(
+                    incident.pk,
+                    words="We talked it through the same day. Offered time away from the telephone.",
+                    by=manager,
+                    at=when + timedelta(hours=3),
+                )
+        return incident
+
+    def warn(self) -> None:
+        """Draft the warning letter, and take it as far as the story does."""
+        story, at = self.story, self.council.at
+        days = story.warned or 0
+        told = list(self.case.incidents.exclude(knowledge=Incident.Knowledge.HEARSAY))
+        warning: Warning = cases.services.draft_warning(
+            self.case.pk, incidents=told, expected=story.expected, by=self.author, at=at(days, 11)
+        )
+        if story.warning == "draft":
+            return
+        cases.services.submit_warning(warning.pk, by=self.author, at=at(days, 11, 30))
+        decider = self.decider({self.author})
+        if story.warning == "returned":
+            reasons = "Please say what we did about the repair. The letter reads as if there were none."
+            cases.services.send_back_warning(warning.pk, reasons=reasons, by=decider, at=at(days, 15))
+        elif story.warning == "issued":
+            cases.services.issue_warning(
+                warning.pk,
+                by=decider,
+                at=at(days, 15),
+                reasons="Two warnings in the call were not heeded.",
+                considered="A telephone call by the team leader instead.",
+                not_done="No call: the resident has twice hung up on it.",
+            )
+
+    def propose(self) -> None:
+        """Prepare the restriction part by part, and put it to a decider."""
+        story, pk, by = self.story, self.case.pk, self.author
+        at = self.council.at(story.proposed or 0, 9, 30)
+        assessment = cases.services.assess(
+            pk,
+            kind=Assessment.Kind.RISK,
+            severity="high" if story.extreme else "medium",
+            future_risk="high" if story.extreme else "medium",
+            words="It has happened more than once, to more than one of us, and it is getting worse.",
+            who_is_at_risk="Whoever answers the telephone or visits.",
+            controls="No lone contact until the restriction is decided.",
+            by=by,
+            at=at,
+        )
+        draft = restrictions.services.start(pk, by=by, at=at).pk
+        evidence = [i.pk for i in self.case.incidents.exclude(knowledge=Incident.Knowledge.HEARSAY)]
+        path = self.case.policy.path_danger
+        answers = {str(question): "Yes: see the report." for question in path.conditions} if path else {}
+        restrictions.services.save_evidence(
+            draft,
+            incidents=evidence,
+            summary="Logged on the day by those who were there.",
+            extreme=bool(story.extreme),
+            extreme_reason=story.extreme,
+            extreme_answers=answers if story.extreme else {},
+            by=by,
+            at=at,
+        )
+        restrictions.services.save_risk(draft, assessment_id=assessment.pk, by=by, at=at)
+        restrictions.services.save_needs(
+            draft,
+            considered="We know of no need that this would make harder to meet. We asked by telephone and letter.",
+            adjustment_touched=False,
+            by=by,
+            at=at,
+        )
+        restrictions.services.save_terms(draft, terms=self.terms(story.terms), by=by, at=at)
+        restrictions.services.save_instructions(
+            draft,
+            instructions=story.orders,
+            risks=story.risks,
+            share_with_contractors=story.share,
+            by=by,
+            at=at,
+        )
+        restrictions.services.save_length(draft, months=story.months, by=by, at=at)
+        if story.proposal == "draft":
+            return
+        restrictions.services.save_less(draft, reasons=story.reasons, less_considered=story.less, by=by, at=at)
+        restrictions.services.propose(draft, by=by, at=at + timedelta(hours=2))
+        if story.proposal == "returned":
+            restrictions.services.send_back(
+                draft,
+                reasons="Say why blocking the one e-mail address would not be enough.",
+                by=self.decider(self.hit()),
+                at=at + timedelta(hours=6),
+            )
+
+    def terms(self, chosen: Iterable[tuple[str, str, str]]) -> list[NewTerm]:
+        """The story's terms, with its single point of contact where there is one."""
+        made = [NewTerm(*term) for term in chosen]
+        if self.story.spoc:
+            words = "All your enquiries go through this colleague."
+            made.append(NewTerm("spoc", "limited", words, self.staff[self.story.spoc].pk))
+        return made
+
+    def impose(self) -> None:
+        """A decider who neither proposed it nor was hit imposes it."""
+        restrictions.services.impose(
+            self.restriction.pk,
+            by=self.decider(self.hit()),
+            at=self.council.at(self.story.imposed or 0, 14),
+            reasons="The evidence is first-hand, the warning was clear, and the terms leave other ways to reach us.",
+            considered="Returning it for a shorter length; the policy allows none.",
+            not_done="We did not close e-mail or letters.",
+        )
+
+    def appeal(self) -> None:
+        """The resident's appeal comes in."""
+        at = self.council.at(self.story.appealed or 0, 9, 15)
+        appeals.services.lodge(
+            self.restriction.case_id,
+            self.restriction.reference,
+            made_by_name=self.resident.name,
+            by_representative=False,
+            how="email",
+            received_on=at.date(),
+            words=self.story.appeal,
+            by=self.author,
+            at=at,
+        )
+
+    def decide(self) -> None:
+        """A manager who had no part in it decides the appeal."""
+        story, restriction = self.story, self.restriction
+        appeal = restriction.appeals.get()
+        by, at = self.staff["head"], self.council.at(story.decided or 0, 16)
+        considered = "The log of calls, both letters, and what the resident says."
+        if story.outcome == "upheld":
+            reasons = (
+                "Our own log shows that half of the calls were ours. The restriction should not have been imposed."
+            )
+            answer = appeals.services.Answer(reasons=reasons, considered=considered)
+            appeals.services.uphold(appeal.pk, by=by, at=at, answer=answer)
+        elif story.outcome == "dismissed":
+            reasons = "The behaviour is well evidenced, and the terms leave e-mail and letters."
+            answer = appeals.services.Answer(reasons=reasons, considered=considered)
+            appeals.services.dismiss(appeal.pk, by=by, at=at, answer=answer)
+        else:
+            terms = [NewTerm("phone", "limited", "You may ring us on any working day between 2pm and 3pm."),
+                     NewTerm("email", "open"), NewTerm("letter", "open"), NewTerm("office", "closed")]  # fmt: skip
+            reasons = "The resident cannot use e-mail. An hour a day on the telephone protects staff as well."
+            answer = appeals.services.Answer(reasons=reasons, considered=considered)
+            appeals.services.vary(appeal.pk, by=by, at=at, answer=answer, terms=terms, ends_on=restriction.ends_on)
+
+    def review(self) -> None:
+        """Somebody uninvolved reviews the restriction."""
+        story, at = self.story, self.council.at(self.story.reviewed or 0, 10)
+        reviewer = self.decider(self.hit() | {self.restriction.decided_by})
+        review = restrictions.services.begin_review(self.restriction.pk, by=self.author, at=at)
+        if story.review == "begun":
+            return
+        restrictions.services.decide_review(
+            review.pk,
+            outcome=story.review,
+            reasons="Two quiet months, and a civil letter."
+            if story.review == "lift"
+            else "The office visit broke the terms.",
+            evidence="" if story.review == "lift" else "The visit to reception, logged by Jo Pritchard.",
+            months=6 if story.review == "extend" else None,
+            considered="Letting it run to its last day.",
+            by=reviewer,
+            at=at + timedelta(hours=3),
+        )
+
+    def close(self) -> None:
+        """Nothing more to do."""
+        at = self.council.at(self.story.closed or 0, 16)
+        cases.services.close(self.case.pk, reason=self.story.close_reason, by=self.author, at=at)
+
+    def hit(self) -> set[User | None]:
+        """Who took part so far: the proposer and everybody affected (rule F12)."""
+        return {self.author, *(self.staff[key] for happening in self.story.incidents for key in happening.affected)}
+
+    def decider(self, barred: set[User | None]) -> User:
+        """Somebody whom the policy lets decide, and whom no rule bars."""
+        wanted = ("neighbourhoods", "income", "senior", "repairs")
+        start = self.story.resident % len(wanted)
+        candidates = [self.staff[key] for key in wanted[start:] + wanted[:start] if key != self.story.spoc]
+        return next(person for person in candidates if person not in barred)
