@@ -12,6 +12,16 @@ from people.models import User
 from policies.policy import Appeals
 from restrictions.permissions import F12
 
+ABLE = (Can.DECIDE, Can.DECIDE_APPEALS)
+"""Either right carries out what an appeal comes to: it ends or changes a restriction, or takes a warning back."""
+
+
+def why_not_carry_out(user: User, provider_id: int) -> str:
+    """Why somebody whom the policy names could not carry out what they decide on an appeal; "" where they could."""
+    if any(access.can(user, can, provider_id) for can in ABLE):
+        return ""
+    return "Your role does not decide on cases in Evenhand, so what you decide could not be carried out."
+
 
 def rules_of(found: Against) -> Appeals | None:
     """How the policy of the case lets this decision be appealed; None where it lets nobody."""
@@ -23,7 +33,9 @@ def decider_keys(found: Against) -> list[str]:
     rules = rules_of(found)
     if rules is None or rules.by.unsaid:
         return access.keys_with(found.case.provider, Can.DECIDE_APPEALS)
-    return sorted(rules.by.keys())
+    named = set(rules.by.keys())
+    able = named & {key for can in ABLE for key in access.keys_with(found.case.provider, can)}
+    return sorted(able or named)
 
 
 def decider_names(found: Against) -> str:
@@ -50,7 +62,13 @@ def barred(found: Against) -> set[int]:
 def who_can(found: Against) -> str:
     """A sentence that names who may decide; it says so where nobody is left."""
     provider, out = found.case.provider, barred(found)
-    names = [user.name for user in access.holders(provider, decider_keys(found)) if user.pk not in out]
+    holders = [user for user in access.holders(provider, decider_keys(found)) if user.pk not in out]
+    names = [user.name for user in holders if not why_not_carry_out(user, provider.pk)]
+    if holders and not names:
+        return (
+            f"Nobody at {provider.short_name} can at present: an administrator gives the role to somebody who decides "
+            "on cases as well, or adopts a policy in which it does."
+        )
     if not names:
         return f"Nobody at {provider.short_name} can at present: an administrator has to give somebody the role."
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1][:5])} or {names[-1]}"
@@ -78,6 +96,9 @@ def check_can_decide(user: User, appeal: Appeal) -> None:
         cited = rules.by.rule.cite() if rules.by.rule else "The policy"
         held = f"{cited} lets {rules.by.names()} decide an appeal; you hold none of these roles."
         raise NotPermitted(f"{held} {who_can(found)}")
+    elif why := why_not_carry_out(user, case.provider_id):
+        cited = rules.by.rule.cite() if rules.by.rule else "The policy"
+        raise NotPermitted(f"{cited} lets {rules.by.names()} decide an appeal. {why} {who_can(found)}")
     did = kept_out(found).get(user.pk)
     if did:
         raise NotPermitted(f"You {did}, so somebody else decides ({F12.in_brackets()}). {who_can(found)}")

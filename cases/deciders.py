@@ -70,11 +70,28 @@ class Deciders:
         return "; and ".join(said) if said else "nobody: the policy is silent"
 
     def keys(self, provider: Provider) -> list[str]:
-        """Every role that may have a voice; where the policy is silent, every role with the right to decide."""
+        """Every role that may have a voice; where the policy is silent, every role with the right to decide.
+
+        One that does no case work is asked only with others: alone it could not carry out what it decides.
+        """
         found: set[str] = set()
         for who in self.whos:
             found |= set(who.keys()) if not who.unsaid else set(access.keys_with(provider, Can.DECIDE))
-        return sorted(found)
+        able = found & set(access.keys_with(provider, Can.WORK_CASES))
+        return sorted(able if able and not (self.together or self.meets) else found)
+
+    def why_not_carry_out(self, user: User, provider_id: int) -> str:
+        """Why somebody whom the policy names could not carry out what they decide; "" where they could.
+
+        The letter goes out in the name of somebody who works on cases, and the case moves. Of several who decide
+        together one is enough; alone, or to write a meeting down, it is the decider.
+        """
+        if self.together or access.can(user, Can.WORK_CASES, provider_id):
+            return ""
+        return (
+            "Your role does no case work in Evenhand, so what you decide could not be carried out: the letter goes out "
+            "in the name of somebody who works on cases."
+        )
 
     def allows(self, user: User, provider_id: int) -> bool:
         """Whether somebody may be one of those who decide."""

@@ -68,6 +68,8 @@ def check_can_issue_warning(user: User, case: Case, paper: ladder.papers.Paper =
     elif not who.allows(access.role_keys(user, case.provider_id)):
         cited = f" ({who.rule.in_brackets()})" if who.rule else ""
         raise access.NotPermitted(f"This letter is issued by: {who.names()}{cited}.")
+    elif why := ladder.body_that_issues(case.policy, paper).why_not_carry_out(user, case.provider_id):
+        raise access.NotPermitted(f"{why} {_who_can(case, Can.WORK_CASES)}")
 
 
 def barred_from_warning(case: Case, warning: Warning) -> set[int]:

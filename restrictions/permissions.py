@@ -388,6 +388,9 @@ def _check_may(user: User, case: Case, body: Deciders, act: str, barred: dict[in
         cited = body.rule.cite() if body.rule else "The policy"
         held = f"{cited} lets {body.names()} {act}; you hold none of these roles."
         raise NotPermitted(f"{held}{_who_can(case, body, barred)}")
+    if why := body.why_not_carry_out(user, case.provider_id):
+        cited = body.rule.cite() if body.rule else "The policy"
+        raise NotPermitted(f"{cited} lets {body.names()} {act}. {why}{_who_can(case, body, barred)}")
     if user.pk in barred:
         did, rule = barred[user.pk]
         what = "this" if did in ("proposed", "imposed") else "this case"
@@ -398,7 +401,16 @@ def _check_may(user: User, case: Case, body: Deciders, act: str, barred: dict[in
 
 def _who_can(case: Case, body: Deciders, barred: Iterable[int]) -> str:
     """A last sentence that names who can; it says so where nobody is left."""
-    names = [user.name for user in access.holders(case.provider, body.keys(case.provider)) if user.pk not in barred]
+    holders = access.holders(case.provider, body.keys(case.provider))
+    names = [
+        user.name for user in holders
+        if user.pk not in barred and not body.why_not_carry_out(user, case.provider_id)
+    ]  # fmt: skip
+    if not names and holders:
+        return (
+            f" Nobody at {case.provider.short_name} can at present: an administrator gives the role to somebody who "
+            "works on cases as well, or adopts a policy in which it does."
+        )
     if not names:
         return f" Nobody at {case.provider.short_name} can at present: an administrator has to give somebody the role."
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1][:5])} or {names[-1]}"

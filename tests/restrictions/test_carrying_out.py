@@ -1,0 +1,105 @@
+"""Whom the policy names, and whose role does no case work, is told why not and who can, before anything is offered."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+import appeals.permissions
+from appeals import against
+from cases import services as cases
+from deadlines.models import Deadline
+from people.access import NotPermitted
+from restrictions import permissions, services
+from restrictions.models import Restriction
+from restrictions.services import NewTerm
+from tests import factories
+from tests.appeals import builders as appealing
+from tests.factories import NOON
+from tests.restrictions import builders
+from tests.restrictions import test_together as together
+from tests.restrictions.test_invented_policies import highmoor_warned
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def clock(time_machine):
+    time_machine.move_to(NOON, tick=False)
+    return time_machine
+
+
+def page(user, name: str, *args: str) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.get(reverse(name, args=args)).content.decode().replace("&#x27;", "'")
+
+
+def named() -> tuple[builders.World, Restriction]:
+    """Highmoor: one named person for all contact; appeals against that are the Information Guardian's (9.3)."""
+    from cases.services.deciding import Meeting
+
+    w = highmoor_warned()
+    head = factories.person(w.provider, "head", name="Heledd Head")
+    cases.settle_restriction(w.case.pk, reasons="It came back at once.", by=head, at=NOON)
+    cases.assess(w.case.pk, kind="equality", words="Nothing is known.", by=w.staff.officer, at=NOON)
+    restriction = builders.draft(w)
+    terms = [NewTerm("spoc", "limited", "Ring on Mondays.", w.staff.colleague.pk)]
+    services.save_terms(restriction.pk, by=w.staff.officer, at=NOON, terms=terms)
+    services.save_kinds(restriction.pk, by=w.staff.officer, at=NOON, kinds=["named"])
+    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    met = Meeting(NOON.date(), [w.staff.team_leader.pk], "Both hold it to be needed.")
+    imposed = services.impose(
+        restriction.pk, by=head, at=NOON, reasons="It is needed.", meeting=met, considered="Fair."
+    )
+    return w, imposed
+
+
+def test_an_appeal_is_not_offered_to_the_guardian_who_could_not_carry_it_out():
+    w, imposed = named()
+    guardian = factories.person(w.provider, "guardian", name="Gwen Guardian")
+    appeal = appealing.lodge(w, imposed, on=NOON.date() + timedelta(days=2), at=NOON + timedelta(days=2))
+    with pytest.raises(NotPermitted) as refused:
+        appeals.permissions.check_can_decide(guardian, appeal)
+    said = str(refused.value)
+    assert said.startswith("Clause 9.3 lets Information Guardian decide an appeal. Your role does not decide on cases")
+    assert "an administrator gives the role to somebody who decides on cases as well" in said
+    shown = page(guardian, "appeals:view", appeal.reference)
+    assert "does not decide on cases" in shown
+    assert reverse("appeals:decide", args=[appeal.reference]) not in shown
+    both = factories.person(w.provider, "guardian", "head", name="Bethan Both")
+    assert appeals.permissions.who_can(against.of(appeal)) == "Bethan Both can."
+    appeals.permissions.check_can_decide(both, appeal)
+
+
+def records_lift() -> builders.World:
+    """Harbour, where the Records Officer lifts: a role that does no case work."""
+    return together.harbour('lift = { by = "director"', 'lift = { by = "records"')
+
+
+def test_what_a_role_without_case_work_would_decide_alone_is_not_offered_to_it():
+    w = records_lift()
+    warden, keeper, _ = together.people(w)
+    restriction = together.imposed(w, warden, keeper)
+    records = w.staff.dpo
+    with pytest.raises(NotPermitted, match=r"Clause 8 lets Records Officer lift a restriction\. Your role does no"):
+        permissions.check_can_lift(records, restriction)
+    lift = reverse("restrictions:lift", args=[restriction.reference])
+    assert lift not in page(records, "restrictions:view", restriction.reference)
+    with pytest.raises(NotPermitted, match="gives the role to somebody who works on cases as well"):
+        permissions.check_can_lift(warden, restriction)
+    both = factories.person(w.provider, "records", "warden", name="Bo Both")
+    with pytest.raises(NotPermitted, match="Bo Both can"):
+        permissions.check_can_lift(records, restriction)
+    services.lift(restriction.pk, by=both, at=NOON, reason="It is over.")
+
+
+def test_together_with_others_such_a_role_has_its_voice():
+    w = together.harbour('restrict = { by = "2 of warden, keeper, director"', 'restrict = { by = "warden and records"')
+    warden, _, _ = together.people(w)
+    restriction = together.proposed(w, terms=together.POST_ONLY)
+    together.consult(w, restriction)
+    assert Deadline.objects.open().get(kind="restriction.decide").waits_for(w.staff.dpo)
+    together.impose(restriction, warden)
+    assert together.impose(restriction, w.staff.dpo).state == Restriction.State.IN_FORCE
