@@ -16,6 +16,7 @@ from people.services import search_text
 from policies.rules import RuleBroken
 from register import permissions
 from register.models import Entry
+from register.services import appealing
 from register.services.grounds import (
     FROM_AN_INCIDENT,
     LOOKED_AT_AGAIN,
@@ -111,7 +112,7 @@ def enter(
     entry.search = search_text([place], (), (), postcode, postcode.replace(" ", ""), entry.reference) if place else ""
     entry.save()
     rule = rule_of(provider, register_key, today)
-    audit.decide(
+    decision = audit.decide(
         "register.entered",
         subject=entry,
         by=by,
@@ -129,6 +130,7 @@ def enter(
     )
     if not told:
         record_not_telling(entry, rule, by=by, at=at)
+    appealing.open_window(entry, decision, at=at)
     if review_on and not source.startswith(permissions.STANDS_WITH):
         _set_review(entry, at=at)
     return entry
@@ -274,6 +276,7 @@ def _remove(entry: Entry, *, by: User | None, at: datetime, reason: str, residen
             facts=facts,
         )
     deadlines.cancel(about(entry), at=at, reason="The entry was removed")
+    appealing.close_window(entry, at=at)
     tell_recipients(entry, "removed", by=by, at=at)
     return entry
 
