@@ -41,6 +41,7 @@ HAPPENED = {
     "letter.sending_tried_again": "Sending tried again",
     "letter.opened": "PDF opened",
 }
+WRITTEN_AT = {"warning": "cases:warning", "first_stage": "cases:warning"}
 DECIDED = (
     "letter.sending_tried_again",
     "letter.dispatch_confirmed",
@@ -57,8 +58,14 @@ def _visible(request: HttpRequest, reference: str) -> Letter:
 
 @require_safe
 def view(request: HttpRequest, reference: str) -> HttpResponse:
-    """One letter: how far it is, by which ways it went, its words as they stand or as they were sent."""
+    """One letter: how far it is, by which ways it went, its words as they stand or as they were sent.
+
+    One that is not issued is read where it is written: only there is known what issuing adds, as the last day to appeal
+    and where an appeal is sent.
+    """
     letter = _visible(request, reference)
+    if letter.state != Letter.State.ISSUED and letter.kind in WRITTEN_AT and letter.about == f"case:{letter.case_ref}":
+        return redirect(WRITTEN_AT[letter.kind], letter.reference)
     on = day_of(timezone.now())
     made = Rendering.objects.filter(letter=letter).defer("pdf").first()
     ways = list(letter.dispatches.order_by("pk"))

@@ -83,7 +83,16 @@ def open_window(
 
     `told` says that a letter gives the day, so that no later correction of the days off makes it an earlier one.
     """
-    rules = against_warning(case.policy, state)
+    open_for(
+        case, against_warning(case.policy, state), f"Last day to appeal against {called}", about=about, on=on,
+        event=event, at=at, told=told,
+    )  # fmt: skip
+
+
+def open_for(
+    case: Case, rules: Appeals | None, title: str, *, about: str, on: date, event: int, at: datetime, told: bool
+) -> None:
+    """Show until when a decision of a day can be appealed as these rules say; nothing where there are none."""
     if rules is None:
         return
     deadlines.set_deadline(
@@ -92,7 +101,7 @@ def open_window(
         kind=WINDOW,
         about=about,
         case_ref=case.reference,
-        title=f"Last day to appeal against {called}",
+        title=title,
         url_name="appeals:of_case",
         reckoning=window(case.policy, rules, deadlines.calendar_for(case.provider), decided_on=on, dated=on),
         told=told,

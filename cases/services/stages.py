@@ -8,10 +8,12 @@ from django_fsm import TransitionNotAllowed
 from audit import services as audit
 from cases import ladder, permissions
 from cases.models import Case
+from cases.services import rights
 from cases.services.rows import lock, need
 from cases.services.warnings import drop_drafts
 from deadlines import services as deadlines
 from deadlines.models import Deadline
+from design.dates import day_of
 from people.models import Resident, User
 from policies.rules import Rule, RuleBroken
 
@@ -87,7 +89,10 @@ def settle_restriction(case_id: int, *, reasons: str, by: User, at: datetime) ->
 
 @transaction.atomic
 def decide_not_to_act(case_id: int, *, considered: str, reasons: str, by: User, at: datetime) -> Case:
-    """Record that something was considered and not done (Dover 6.24: actions taken and not taken)."""
+    """Record that something was considered and not done (Dover 6.24: actions taken and not taken).
+
+    Where the policy lets any decision be appealed (Northampton 4.2), until when is shown like that of any other.
+    """
     case = lock(case_id)
     permissions.check_can_decide_not_to_act(by, case)
     if case.stage == Case.Stage.CLOSED:
@@ -95,7 +100,7 @@ def decide_not_to_act(case_id: int, *, considered: str, reasons: str, by: User, 
     need(considered, "Enter what you considered", "considered")
     need(reasons, "Enter why it is not done", "reasons")
     rule = case.policy.rule("evidence.log")
-    audit.decide(
+    decision = audit.decide(
         "case.not_acted",
         subject=case,
         by=by,
@@ -105,6 +110,10 @@ def decide_not_to_act(case_id: int, *, considered: str, reasons: str, by: User, 
         outcome="not done",
         not_done=considered,
     )
+    rights.open_for(
+        case, rights.rules_for(case.policy, ()), "Last day to appeal against the decision not to act",
+        about=f"decision:{decision.pk}", on=day_of(at), event=decision.event_id, at=at, told=False,
+    )  # fmt: skip
     return case
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from audit.models import Event
 from cases import ladder, permissions, wording
 from cases.models import Case, Incident
+from cases.services import rights
 from cases.views.frame import SignedInRequest, file
 from deadlines.models import Deadline
 from design import components
@@ -83,7 +84,8 @@ def overview(request: SignedInRequest, ref: str) -> HttpResponse:
     """What happens next, first; then warnings, dates and people."""
     case, context = file(request, ref, "overview")
     standing, may = ladder.read(case), permissions.reader(request.user, case)
-    open_ones = Deadline.objects.open().filter(provider=case.provider, case_ref=case.reference)
+    theirs = Q(case_ref=case.reference) | Q(case_ref="", resident=case.resident, kind=rights.WINDOW)
+    open_ones = Deadline.objects.open().filter(theirs, provider=case.provider)
     waiting, today = list(open_ones.select_related("owner").worst_first()), day_of(timezone.now())
     step = ladder.next_step(standing, may=may, waiting=waiting, on=today, reader=request.user)
     linked = Case.objects.visible_to(request.user).filter(incidents__in=[one.pk for one in standing.incidents])

@@ -153,6 +153,9 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
     reached = None if paper.first else ladder.written_reached(ladder.read(case))
     rule = reached.rule if reached else next((item.rule for item in _says(case, paper) if item.rule), None)
     stage, today = paper.stage(case.policy), day_of(timezone.now())
+    why_not_issue = may("issue_first_letter" if paper.first else "issue_warning") or why_not(
+        permissions.check_not_barred_from_warning, request.user, case, warning
+    )
     context = {
         **bar(case),
         "letter": letter,
@@ -161,9 +164,13 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
         "form": form,
         "questions": questions,
         "consultation": _consultation(request, case, letter, paper),
-        "preview": letters.as_html(letter, on=today, known=rights.of_letter(case, paper.state, today)),
-        "why_not_issue": may("issue_first_letter" if paper.first else "issue_warning")
-        or why_not(permissions.check_not_barred_from_warning, request.user, case, warning),
+        "preview": letters.as_html(
+            letter,
+            on=today,
+            known=rights.of_letter(case, paper.state, today),
+            by=None if why_not_issue else request.user,
+        ),
+        "why_not_issue": why_not_issue,
         "why_not_write": may("warn"),
         "who": ladder.who_issues_words(case.policy, paper),
         "silent": ladder.who_issues(case.policy, paper).unsaid,

@@ -219,12 +219,15 @@ def _with_known(letter: Letter, known: Mapping[str, Any] | None) -> dict[str, An
     return {**letter.facts, **known}
 
 
-def as_html(letter: Letter, *, on: date, known: Mapping[str, Any] | None = None) -> SafeString:
-    """A letter as it stands: as issued, or as it would be issued on that day with what is `known` by then."""
+def as_html(letter: Letter, *, on: date, known: Mapping[str, Any] | None = None, by: User | None = None) -> SafeString:
+    """A letter as it stands: as issued, or as it would be issued on that day with what is `known` by then.
+
+    `by` is whoever would issue it; without, the place of the name is marked.
+    """
     whole = letter.facts
     if letter.state != Letter.State.ISSUED:
         whole = _with_known(letter, known)
-        whole = {**whole, "to": paper.addressee(letter.resident), "signed": paper.signature(None, on)}
+        whole = {**whole, "to": paper.addressee(letter.resident), "signed": paper.signature(by, on)}
     return paper.html(letter.kind, whole, reference=letter.reference, about=letter.about)
 
 

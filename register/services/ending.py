@@ -16,7 +16,7 @@ from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
 from register import permissions
 from register.models import ERASED, Entry
-from register.services import retention, reviewing
+from register.services import appealing, retention, reviewing
 from register.services.grounds import LOOKED_AT_AGAIN
 from register.services.rows import about, check_own, check_stands, locked, rule_of, standing_on
 from register.services.telling import tell_recipients
@@ -130,6 +130,7 @@ def _remove(entry: Entry, *, by: User | None, at: datetime, reason: str, residen
             facts=facts,
         )
     deadlines.cancel(about(entry), at=at, reason="The entry was removed")
+    appealing.close_window(entry, at=at)
     tell_recipients(entry, "removed", by=by, at=at)
     return entry
 

@@ -15,7 +15,7 @@ from people.services import search_text
 from policies.rules import RuleBroken
 from register import permissions
 from register.models import STANDS_WITH, Entry
-from register.services import reviewing
+from register.services import appealing, reviewing
 from register.services.grounds import (
     FROM_AN_INCIDENT,
     LOOKED_AT_AGAIN,
@@ -156,7 +156,7 @@ def enter(
         reviewing.set_days(entry, today)
     check_dates(today, entry.ends_on, entry.review_on)
     entry.save()
-    audit.decide(
+    decision = audit.decide(
         "register.entered",
         subject=entry,
         by=by,
@@ -174,6 +174,7 @@ def enter(
     )
     if not told:
         record_not_telling(entry, rule, by=by, at=at)
+    appealing.open_window(entry, decision, at=at)
     if not with_restriction:
         reviewing.set_review(entry, at=at)
     return entry
