@@ -37,6 +37,7 @@ TO_A_RESIDENT = {
     "First day not counted: our convention": "The first day is not counted",
     ": our convention": "",
     "(local rule)": "(a rule of our own)",
+    "(law)": "(by law)",
     " (Evenhand's rule)": "",
 }
 # What a policy wants told is told where one of these facts is there.
