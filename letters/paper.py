@@ -37,6 +37,7 @@ TO_A_RESIDENT = {
     "First day not counted: our convention": "The first day is not counted",
     ": our convention": "",
     "(local rule)": "(a rule of our own)",
+    "(law)": "(by law)",
     " (Evenhand's rule)": "",
 }
 # What a policy wants told is told where one of these facts is there.
@@ -149,14 +150,16 @@ def clause_words(clause: str | None) -> str:
     """A clause as a letter names it, or nothing where what was given is not a clause of the policy.
 
     >>> clause_words("6.34"), clause_words("Clauses 6.12, 6.13"), clause_words("Local rule"), clause_words("")
-    ('clause 6.34 of our policy', 'clauses 6.12, 6.13 of our policy', '', '')
-    >>> clause_words("s10"), clause_words("s2, s4"), clause_words("Appendix B"), clause_words("cover")
-    ('section 10 of our policy', 'sections 2, 4 of our policy', 'appendix B of our policy', 'the cover of our policy')
+    ('clause 6.34 of our policy', 'clauses 6.12 and 6.13 of our policy', '', '')
+    >>> clause_words("s10"), clause_words("s2, s4")
+    ('section 10 of our policy', 'sections 2 and 4 of our policy')
+    >>> clause_words("Appendix B"), clause_words("cover")
+    ('appendix B of our policy', 'the cover of our policy')
     """
     clause = (clause or "").strip()
     if not clause or clause in NO_CLAUSE:
         return ""
-    cited = Rule("policy", clause).in_brackets()
+    cited = " and ".join(Rule("policy", clause).in_brackets().rsplit(", ", 1))
     return f"{cited if any(map(str.isdigit, cited)) or ' ' in cited else f'the {cited}'} of our policy"
 
 

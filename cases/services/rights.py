@@ -13,6 +13,7 @@ from policies.policy import Appeals, Policy
 from policies.reckoning import Reckoning
 
 WINDOW = "appeal.window"
+BY = {"writing": "in writing", "email": "by e-mail", "post": "by post", "phone": "by telephone"}
 
 
 def against_warning(policy: Policy, state: str) -> Appeals | None:
@@ -47,17 +48,26 @@ def window(policy: Policy, rules: Appeals, calendar: Calendar, *, decided_on: da
 
 def in_letter(provider: Provider, rules: Appeals, found: Reckoning) -> dict[str, Any]:
     """What a letter tells of the right: until when and why then, how, where to, and who decides."""
-    ways = [str(item).replace("email", "e-mail") for item in rules.how.kept]
     return {
         "until": found.due.isoformat() if found.due else None,
         "safe_until": _safe(found),
         "explained": found.explain(),
-        "how": " or ".join(ways) or "in whatever way is easiest for you",
+        "how": how_words(rules),
         "to_post": provider.address,
         "to_email": provider.email,
         "decided_by_role": "" if rules.by.unsaid else rules.by.names(),
         "clause": rules.window.rule.clause if rules.window.rule else "",
     }
+
+
+def how_words(rules: Appeals) -> str:
+    """How an appeal is made, as a letter tells it: the ways that the policy names, else whichever is easiest.
+
+    Of a way of the policy's own the first half tells what to do; what follows its semicolon is said to us, as that each
+    letter tells how (Northampton 4.2).
+    """
+    ways = [BY.get(item.word) or str(item).partition(";")[0].strip() for item in rules.how.kept]
+    return " or ".join(ways) or "in whatever way is easiest for you"
 
 
 def _safe(found: Reckoning) -> str | None:

@@ -190,7 +190,7 @@ def facts_of(
     if appeal is not None:
         facts["appeal"] = {
             "until": None,
-            "how": appeal.how.words or "in whatever way is easiest for you",
+            "how": rights.how_words(appeal),
             "decided_by_role": "" if appeal.by.unsaid else appeal.by.names(),
             "explained": appeal.window.words,
             "set_at_issue": appeal.window.said,

@@ -212,7 +212,7 @@ class Way:
                 self.restriction.pk,
                 by=by,
                 at=at,
-                reasons="What happened is first-hand, and he was told what would follow.",
+                reasons="What happened was seen and heard by our own staff, and you were told what would follow.",
                 considered="Another letter.",
                 meeting=Meeting(at.date(), others, "All who came hold it to be needed.") if body.meets else None,
             )

@@ -153,7 +153,7 @@ class TestWindowAndDecider:
         letter = letter_of(w).paper
         told = letter.facts["appeal"]
         assert told["decided_by_role"] == "Assistant Director of the service area"
-        assert "contact the responsible officer" in told["how"] and told["to_email"]
+        assert told["how"] == "contact the responsible officer" and told["to_email"]
         window = Deadline.objects.open().get(kind="appeal.window", about=f"warning:{letter.reference}")
         assert window.due_on is None and window.reckoning["readings"], "28 days: which days, the policy does not say"
         assert told["until"] is None and "28 November 2026" in told["explained"], "counted from the day of the letter"
@@ -514,3 +514,12 @@ class TestOtherPolicies:
         assert list(effects.choices(appeal, found, on=day_of(WEEK))) == [State.UPHELD, State.DISMISSED]
         with pytest.raises(RuleBroken, match=r"cannot be “varied” \(clause 9\)"):
             deciding.check_answer(appeal, answer(), outcome=State.VARIED, at=WEEK)
+
+
+@pytest.mark.parametrize(
+    ("policy", "how"),
+    [(five.DOVER, "by e-mail or by post"), (five.WEST_KENT, "in writing"), (five.TENANCY, "in writing")],
+)
+def test_a_letter_tells_how_to_appeal_in_words_that_follow_how(db, policy, how):
+    _, restriction = restricted_on(policy)
+    assert restriction.letter.facts["appeal"]["how"] == how

@@ -245,6 +245,15 @@ def test_the_extreme_path_is_explained(printed):
     assert "which we wrote to you about before" not in words
 
 
+@pytest.mark.parametrize("lines", range(8))
+def test_nobody_signs_on_a_page_of_its_own(issued, lines):
+    """However long the letter, what stands above the signature goes with it onto the last page."""
+    reasons = "\n".join(["The limits protect a colleague."] * (1 + 3 * lines))
+    pdf, _ = render.letter(models.Letter.objects.get(pk=issued("review_waived", reasons=reasons).pk))
+    last = pypdf.PdfReader(io.BytesIO(pdf)).pages[-1].extract_text()
+    assert "Yours sincerely" in last and not last.strip().startswith("Yours sincerely")
+
+
 def test_large_print_is_large(issued, resident):
     standard, few = render.letter(models.Letter.objects.get(pk=issued("restriction").pk))
     Resident.objects.filter(pk=resident.pk).update(preferred_format=Resident.Format.LARGE, preferred_language="Polish")

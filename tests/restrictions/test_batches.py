@@ -120,7 +120,8 @@ def test_where_no_policy_has_such_months_there_is_no_link_and_others_see_nothing
     builders.imposed(w)
     assert BATCH not in page(w.staff.manager, reverse("worklist:mine"))
     restricted(*harbour())
-    assert "No reviews fall due together" in page(w.staff.manager)
+    assert "No reviews fall due together" in (shown := page(w.staff.manager))
+    assert f'<a class="govuk-breadcrumbs__link" href="{reverse("worklist:mine")}">My work</a>' in shown
     client = Client()
     client.force_login(w.staff.front_line)
     assert client.get(BATCH).status_code == 403

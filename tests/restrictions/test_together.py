@@ -361,7 +361,7 @@ def test_two_decide_on_their_screens_and_the_second_reads_the_reasons_of_the_fir
     restriction = proposed(w)
     ref = restriction.reference
     page = signed_in(w.staff.officer).get(url("consult", ref)).content.decode()
-    assert "the policy has asked: Records Officer (clause 6)" in page
+    assert "before this is decided: Records Officer (clause 6)" in page
     answer = signed_in(w.staff.officer).post(
         url("consult", ref),
         {"person": w.staff.dpo.pk, "on_day": "18", "on_month": "12", "on_year": "2026", "words": "No objection."},
