@@ -278,6 +278,9 @@ def test_violence_asks_a_person_to_decide_on_the_register_of_violent_persons():
     client.force_login(w.staff.team_leader)
     page = client.get(reverse("register:consider", args=[question.pk])).content.decode()
     assert "Potentially Violent Person Register" in page and "the policy does not say" in page
+    links = [reverse("cases:incident", args=[each]) for each in question.incidents]
+    links.append(reverse("restrictions:view", args=[question.because.partition(":")[2]]))
+    assert [client.get(link).status_code for link in links if link in page] == [200] * len(links)
     address = reverse("register:enter_after", args=[question.pk])
     typed = {
         "incident": question.incidents[-1], "risks": ["violence"], "instructions": "Visit in pairs.", "ring": "",
