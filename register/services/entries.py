@@ -23,6 +23,7 @@ from register.services.grounds import (
     check_end,
     check_grounds,
     check_review,
+    check_risks,
     check_says_something,
     lines,
     twin_of,
@@ -113,6 +114,7 @@ def enter(
     if rule is None:
         raise RuleBroken("Choose one of the policy's registers", field="register_key")
     orders = lines(instructions)
+    check_risks(rule, lines(risks))
     check_grounds(provider, resident, place, source, reason)
     _one_at_a_time(provider, resident)
     if not with_restriction and (
@@ -258,7 +260,8 @@ def change(
     if new_source:
         changes["source"] = new_source
     for entry in found:
-        permissions.check_can_change(by, entry)
+        if not entry.is_highlight:
+            permissions.check_can_change(by, entry)
         _change(entry, dict(changes), by=by, at=at)
     return found
 

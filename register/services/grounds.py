@@ -5,6 +5,7 @@ from datetime import date
 
 from audit.models import Event
 from people.models import Provider, Resident
+from policies.policy import RegisterRule
 from policies.rules import Rule, RuleBroken
 from register.models import Entry
 
@@ -73,6 +74,13 @@ def check_says_something(orders: list[str], arrangement: list[str]) -> None:
     """Refuse an entry that tells staff nothing: neither orders nor, with a restriction, what holds."""
     if not orders and not arrangement:
         raise RuleBroken("Enter what staff must do", field="instructions")
+
+
+def check_risks(rule: RegisterRule, risks: list[str]) -> None:
+    """Refuse a risk that the register does not list: another register may be the one for it."""
+    if not set(risks) <= set(rule.risks):
+        listed = ", ".join(rule.risks)
+        raise RuleBroken(f"Select risks that the {rule.name} lists: {listed}", rule.rule, "risks")
 
 
 def check_dates(today: date, ends_on: date | None, review_on: date | None) -> None:

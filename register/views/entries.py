@@ -18,7 +18,7 @@ from people.access import Can, SignedInRequest
 from people.models import Provider, Resident
 from policies.policy import RegisterRule
 from register import forms, permissions, services
-from register.models import Consideration, Entry
+from register.models import STANDS_WITH, Consideration, Entry
 
 ROWS_A_PAGE = 25
 
@@ -91,7 +91,14 @@ def consider(request: SignedInRequest, pk: int) -> HttpResponse:
                 return _answered(request, _question_or_404(request, pk))
             return redirect("register:consider", question.pk)
     register = question.policy_version.policy.register(question.register_key)
-    context = {"question": question, "form": form, "rule": register.enter.rule, **_of_registers([register])}
+    context = {
+        "question": question,
+        "form": form,
+        "rule": register.enter.rule,
+        "because": question.because.removeprefix(STANDS_WITH),
+        "reads_files": access.can(request.user, Can.VIEW_CASES, question.provider_id),
+        **_of_registers([register]),
+    }
     return render(request, "register/consider.html", context)
 
 

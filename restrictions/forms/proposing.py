@@ -188,8 +188,7 @@ class Instructions(forms.Form):
         choose(self, "risks", [(risk, risk[:1].upper() + risk[1:]) for risk in risks])
         if not risks:
             del self.fields["risks"]
-        told = policy.value("inform.contractors.sees").rule
-        shared = policy.rule("inform.contractors") or told
+        shared = policy.rule("inform.contractors")
         self.fields["share_with_contractors"].help_text = (
             f"Where it is appropriate, so that they can do their work. {shared.cite()}" if shared else
             "The policy does not say: decide for this case."

@@ -184,6 +184,8 @@ def test_an_entry_on_the_chosen_register_of_several_keeps_what_was_typed_over_an
     for text in ("I-000001", "Visit in pairs.", "01632 960001", "He would come at once.", "A shove."):
         assert text in wrong
     day = {"review_on_day": "1", "review_on_month": "3", "review_on_year": "2027"}
+    elsewhere = client.post(address, typed | day | {"risks": ["restrictions"]}).content.decode()
+    assert "Select risks that the SAW IT lists" in elsewhere and "He would come at once." in elsewhere
     assert client.post(address, typed | day).status_code == 302
     assert (Entry.objects.get().register_key, Entry.objects.get().register_name) == ("saw_it", "SAW IT")
     own = typed | {"register_key": "warning_markers"}

@@ -227,6 +227,25 @@ def put_in_force(w, restriction):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("policy", FIVE)
+def test_the_page_of_a_proposal_asks_who_sees_it_and_keeps_what_was_typed(policy):
+    """Whether contractors see it is asked under every policy; risks and telling only where there is a register."""
+    w = ready_to_propose(policy)
+    restriction = builders.draft(w)
+    client = Client()
+    client.force_login(w.staff.officer)
+    address = reverse("restrictions:instructions", args=[restriction.reference])
+    page = client.get(address).content.decode()
+    on_one = bool(asked.registers_for(restriction))
+    assert "Do contractors see this?" in page and "staff who visit or phone see them" in page
+    assert ("Is the resident told of the register entry?" in page) is on_one
+    kept = client.post(address, {"instructions": "Visit in pairs.\nRing first."}).content.decode()
+    assert "Select whether contractors see this" in kept and "Visit in pairs.\nRing first." in kept
+    if not on_one:
+        assert client.post(address, {"instructions": "", "share_with_contractors": "yes"}).status_code == 302
+        assert Restriction.objects.get(pk=restriction.pk).share_with_contractors
+
+
 # what a person has to decide
 
 
@@ -259,6 +278,9 @@ def test_violence_asks_a_person_to_decide_on_the_register_of_violent_persons():
     client.force_login(w.staff.team_leader)
     page = client.get(reverse("register:consider", args=[question.pk])).content.decode()
     assert "Potentially Violent Person Register" in page and "the policy does not say" in page
+    links = [reverse("cases:incident", args=[each]) for each in question.incidents]
+    links.append(reverse("restrictions:view", args=[question.because.partition(":")[2]]))
+    assert [client.get(link).status_code for link in links if link in page] == [200] * len(links)
     address = reverse("register:enter_after", args=[question.pk])
     typed = {
         "incident": question.incidents[-1], "risks": ["violence"], "instructions": "Visit in pairs.", "ring": "",
