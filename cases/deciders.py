@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from cases.models import Consultation, Voice
 from people import access
@@ -122,6 +123,12 @@ def voices(about: str, act: str) -> list[Voice]:
     """Who has decided on what waits, in order; what was said before it went back does not count."""
     found = Voice.objects.filter(about=about, act=act, dropped_at__isnull=True).select_related("by", "recorded_by")
     return list(found.order_by("pk"))
+
+
+def put(about: str, act: str) -> dict[str, Any]:
+    """What the first of several has decided, for the others to agree to or not; empty where nobody has."""
+    said = voices(about, act)
+    return dict(said[0].what) if said else {}
 
 
 def who_agreed(about: str, act: str) -> set[int]:

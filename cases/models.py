@@ -491,6 +491,11 @@ class Voice(models.Model):
     act = models.CharField(max_length=40)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="voices")
     says = models.CharField(max_length=10, choices=Says)
+    what = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="What is agreed to, where no proposal or draft says it: an outcome, a length, terms, a step.",
+    )
     reasons = models.TextField()
     considered = models.TextField(blank=True)
     not_done = models.TextField(blank=True)

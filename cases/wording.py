@@ -62,6 +62,7 @@ SENTENCES: dict[str, str] = {
     "restriction.proposed": "Restriction {ref} proposed",
     "restriction.returned": "Proposal {ref} returned",
     "decision.agreed": "Agreed to {ref}, with others",
+    "decision.not_agreed": "Did not agree to {ref}",
     "decision.met": "Meeting on {ref} held",
     "decision.consulted": "Consulted on {ref}",
     "restriction.withdrawn": "Proposal {ref} withdrawn",

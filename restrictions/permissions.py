@@ -177,12 +177,18 @@ def check_can_decide_review(user: User, review: Review) -> None:
     """Somebody with the right to review who neither proposed, nor imposed it, nor was affected (F12).
 
     Where the policy is silent on who reviews (as Dover's is), anybody with the right to decide. A request to reconsider
-    is decided by whom the policy names for that (the Tenancy Enforcement Procedure's 11: a senior officer).
+    is decided by whom the policy names for that (the Tenancy Enforcement Procedure's 11: a senior officer). Once one of
+    several has decided, whoever else that outcome takes may agree, such as those who extend.
     """
+    case = review.restriction.case
+    put = cases.deciders.put(f"review:{review.reference}", "review")
+    if review.requested_on is None and put:
+        barred = _barred(review.restriction, "review", _parts(review.restriction, first_decider=True))
+        _check_may(user, case, review_body(review, put["outcome"]), "decide a review", barred)
+        return
     if review.requested_on is None:
         check_can_review(user, review.restriction)
         return
-    case = review.restriction.case
     body = of_act(case.policy, "reconsider", [reconsiderers(case.policy)])
     barred = _barred(review.restriction, "reconsider", _parts(review.restriction, first_decider=True))
     _check_may(user, case, body, "reconsider a restriction", barred)

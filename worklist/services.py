@@ -85,6 +85,8 @@ IN_WORDS = {
     "letter.failed": "A letter that could not be sent",
     "restriction.prepare": "The proposal of a restriction to finish",
     "restriction.decide": "A proposed restriction to decide",
+    "restriction.lift": "The lifting of a restriction to agree to",
+    "review.agree": "What a review comes to, to agree to",
     "restriction.revise": "A returned restriction to revise",
     "restriction.end": "The last day of a restriction",
     "review.interval": "A review of a restriction",

@@ -1,10 +1,13 @@
 """What several people decide together: each voice for itself, a meeting written down, who was consulted first."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
+from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
 from audit.services import Subject
@@ -16,8 +19,10 @@ from design.dates import day_of
 from people import access
 from people.access import Can
 from people.models import User
-from policies.rules import RuleBroken
+from policies.rules import Rule, RuleBroken
 from policies.values import Item
+
+SAME = Rule("evenhand", text="Those who decide together decide on the same thing.")
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class Meeting:
 class Deed:
     """What one person decides with others or alone: which act, by whom it may be decided, and what is said of it.
 
+    `what` holds what is agreed to where no proposal or draft says it, as plain values: an outcome, a length, a step.
     `about` points at what is decided ("restriction:X-000004"), `subject` is that on the trail, `barred` are those who
     may not take part.
     """
@@ -47,6 +53,7 @@ class Deed:
     not_done: str = ""
     meeting: Meeting | None = None
     barred: Collection[int] = ()
+    what: Mapping[str, Any] = field(default_factory=dict)
 
 
 def check_consulted(body: Deciders, about: str, case: Case, *, field: str) -> None:
@@ -117,23 +124,26 @@ def speak(case: Case, deed: Deed) -> bool:
 
     Where one person decides, nothing is recorded here: the act's own decision says it all. Otherwise each voice is a
     decision of its own, and the last one that was needed makes it take effect. In a meeting everybody who took part
-    agrees, on the word of whoever wrote it down. Called in the act's transaction, under its lock.
-    Raises `RuleBroken` for a meeting in which somebody needed did not take part, or somebody who is barred did.
+    agrees, on the word of whoever wrote it down. Called in the act's transaction, under its lock. All agree to the
+    same: raises `RuleBroken` for something else than the first has decided, or for a meeting in which somebody needed
+    did not take part, or somebody who is barred did; TransitionNotAllowed for somebody who has decided already.
     """
     body, by = deed.body, deed.by
     if body.meets:
         _meet(case, deed)
         return True
     said = deciders.voices(deed.about, body.act)
+    check_same(deed.about, body.act, by, deed.what)
     agreed = [voice.by for voice in said if voice.says == Voice.Says.AGREE]
     if not said and not body.lacking([by], case.provider_id):
         return True
     _agree(case, deed, by)
     lacking = body.lacking([*agreed, by], case.provider_id)
+    facts = {"act": body.act, "waits_for": lacking} | ({"what": dict(deed.what)} if deed.what else {})
     audit.decide(
         "decision.agreed", subject=deed.subject, by=by, at=deed.at, reasons=deed.reasons, rule=body.rule,
         outcome="agreed", considered=deed.considered, not_done=deed.not_done,
-        facts={"act": body.act, "waits_for": lacking},
+        facts=facts,
     )  # fmt: skip
     return not lacking
 
@@ -142,24 +152,50 @@ def _agree(case: Case, deed: Deed, one: User, *, met_on: date | None = None) -> 
     Voice.objects.create(
         case=case, about=deed.about, act=deed.body.act, by=one, says=Voice.Says.AGREE, reasons=deed.reasons.strip(),
         considered=deed.considered.strip(), not_done=deed.not_done.strip(), met_on=met_on, recorded_by=deed.by,
-        at=deed.at,
+        at=deed.at, what=_plain(deed.what),
     )  # fmt: skip
 
 
-def decide_at_once(case: Case, deed: Deed) -> None:
-    """Write down who decided together what was not put before them as a proposal: an end, an extension, a warning.
+def check_same(about: str, act: str, by: User, what: Mapping[str, Any]) -> None:
+    """Refuse somebody who has decided already, and whatever is other than what the first has decided."""
+    said = deciders.voices(about, act)
+    if any(voice.by_id == by.pk for voice in said):
+        raise TransitionNotAllowed("You have decided already. It waits for the others.")
+    if said and _plain(said[0].what) != _plain(what):
+        raise RuleBroken(
+            "Agree to what is put before you, or do not agree and say what has to change", SAME, "decision"
+        )
 
-    Nothing is recorded where one person decides. Raises `RuleBroken` as `check_at_once` does.
+
+def _plain(what: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(json.loads(json.dumps(what)))
+
+
+@transaction.atomic
+def disagree(
+    case: Case, *, body: Deciders, about: str, subject: Subject, by: User, at: datetime, reasons: str
+) -> None:  # fmt: skip
+    """Record that one of several does not agree: what was put before them is dropped, with the reasons of everybody.
+
+    One is enough, and it takes effect at once. Raises TransitionNotAllowed where nobody has decided yet, or for
+    somebody who has; RuleBroken without reasons.
     """
-    if needs_others(deed.body, deed.by, case):
-        _meet(case, deed)
+    said = deciders.voices(about, body.act)
+    if not said or any(voice.by_id == by.pk for voice in said):
+        raise TransitionNotAllowed("There is nothing here that waits for you to agree.")
+    need(reasons, "Enter why you do not agree", "reasons")
+    go_back(case, about=about, act=body.act, by=by, at=at, reasons=reasons)
+    audit.decide(
+        "decision.not_agreed", subject=subject, by=by, at=at, reasons=reasons, rule=body.rule, outcome="not agreed",
+        facts={"act": body.act, "agreed": [voice.by.name for voice in said]},
+    )  # fmt: skip
 
 
-def check_at_once(
-    case: Case, body: Deciders, meeting: Meeting | None, *, by: User, at: datetime, barred: Collection[int] = ()
+def check_met(
+    case: Case, body: Deciders, meeting: Meeting | None, *, by: User, at: datetime, barred: Collection[int]
 ) -> None:
-    """Refuse an act on which somebody has to decide with others, unless they did, for the page of the check."""
-    if needs_others(body, by, case):
+    """Refuse an act that a meeting decides, unless it did, for the page of the check."""
+    if body.meets:
         check_meeting(case, body, meeting, by=by, at=at, barred=barred)
 
 

@@ -213,6 +213,13 @@ def submit_warning(warning_id: int, *, by: User, at: datetime) -> Warning:
         return warning
     paper = papers.PAPERS[warning.kind]
     _ready(case, paper)
+    _put_before_issuers(case, letter, paper, by=by, at=at)
+    audit.record("warning.sent_for_approval", subject=case, by=by, at=at, facts=_named(warning))
+    return warning
+
+
+def _put_before_issuers(case: Case, letter: Letter, paper: Paper, *, by: User, at: datetime) -> None:
+    """A draft waits on the lists of those who may issue it; from here it is changed only once it was returned."""
     letters.submit(letter.pk, by=by, at=at)
     deadlines.cancel(about_letter(letter), "warning.revise", at=at, reason="Sent for approval again")
     deadlines.set_deadline(
@@ -226,8 +233,6 @@ def submit_warning(warning_id: int, *, by: User, at: datetime) -> Warning:
         for_roles=_issuers(case, paper),
         at=at,
     )
-    audit.record("warning.sent_for_approval", subject=case, by=by, at=at, facts=_named(warning))
-    return warning
 
 
 def _issuers(case: Case, paper: Paper) -> list[str]:
@@ -244,6 +249,9 @@ def send_back_warning(warning_id: int, *, reasons: str, by: User, at: datetime) 
     if letter.state != Letter.State.FOR_APPROVAL:
         raise _too_late(letter, "returned")
     need(reasons, "Enter why it is returned", "reasons")
+    act = paper.act
+    deciding.check_same(about_letter(letter), act, by, {})
+    reasons = deciding.go_back(case, about=about_letter(letter), act=act, by=by, at=at, reasons=reasons)
     letters.send_back(letter.pk, by=by, at=at, reasons=reasons)
     deadlines.meet(about_letter(letter), "warning.issue", at=at, how="Returned")
     deadlines.set_deadline(
@@ -283,9 +291,10 @@ def issue_warning(
     asks questions before it, what was considered must be said (Northampton 2.3). Issued by the
     same person a second time (a double click), it is left as it is. A first letter moves nothing, and stands with the
     last incident that is known by now: only what comes after it is a further one. Where the policy has several issue
-    it, `meeting` says who else decided, when, and what was said; whom it keeps from this decision is refused. Where it
-    has somebody asked first and that binds, nothing is issued before what they said is written down. Where it rests on
-    violence or threats of which the policy has the police told, `said` tells whether they were (Northampton 4.1).
+    it, this is one person's voice, and it is issued with the last that is needed; where a meeting decides, `meeting`
+    says who took part. Whom the policy keeps from this decision is refused. Where it has somebody asked first and that
+    binds, nothing is issued before what they said is written down. Where it rests on violence or threats of which the
+    policy has the police told, `said` tells whether they were (Northampton 4.1).
     """
     case, warning, letter = _lock(warning_id)
     paper = papers.PAPERS[warning.kind]
@@ -304,11 +313,17 @@ def issue_warning(
     body = ladder.body_that_issues(case.policy, paper)
     deciding.check_weighed(considered, ladder.questions_before_warning(case.policy, paper))
     deciding.check_consulted(body, about_letter(letter), case, field="considered")
-    deciding.decide_at_once(case, deciding.Deed(
+    deed = deciding.Deed(
         body, about_letter(letter), case, by, at, reasons or _why(standing, paper), considered, not_done, meeting,
         barred=permissions.barred_from_warning(case, warning),
-    ))  # fmt: skip
-    letters.issue(letter.pk, by=by, at=at, known=rights.of_letter(case, paper.state, day_of(at)))
+    )  # fmt: skip
+    if not deciding.speak(case, deed):
+        if letter.state == Letter.State.DRAFT:
+            _put_before_issuers(case, letter, paper, by=by, at=at)
+        deadlines.excuse(about_letter(letter), "warning.issue", user=by)
+        return warning
+    writer = deciding.writer(case, body=body, about=about_letter(letter), by=by)
+    letters.issue(letter.pk, by=writer, at=at, known=rights.of_letter(case, paper.state, day_of(at)))
     if paper.first:
         warning.incident = standing.counting[-1]
     else:
@@ -399,6 +414,7 @@ def _withdraw(warning: Warning, letter: Letter, *, by: User, at: datetime) -> No
     letters.withdraw(letter.pk, by=by, at=at)
     warning.withdrawn_at = at
     warning.save()
+    deciding.drop(about_letter(letter), papers.PAPERS[warning.kind].act, at=at)
     deadlines.cancel(about_letter(letter), at=at, reason="The draft was withdrawn")
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cases import deciders, forms, permissions
-from cases.models import Case
+from cases.models import Case, Voice
 from design.forms import for_page
 from people import access
 from people.access import why_not
@@ -41,6 +41,26 @@ def shown(
         "done": deciders.consulted(body, about, case.provider_id),
         "url": url if is_open and not refusal else "",
         "refusal": refusal if is_open else "",
+    }
+
+
+def together(body: deciders.Deciders, about: str, case: Case, reader: User, *, waiting: bool = True) -> dict[str, Any]:
+    """Who decides an act together, who has, and who is waited for.
+
+    What others gave as their reasons is left out until the reader has decided: each judges for themselves.
+    """
+    said = deciders.voices(about, body.act)
+    agreed = [voice.by for voice in said if voice.says == Voice.Says.AGREE]
+    spoken = reader.pk in {voice.by_id for voice in said}
+    return {
+        "body": body,
+        "voices": said,
+        "met": next((voice for voice in said if voice.met_on), None),
+        "spoken": waiting and spoken,
+        "show_reasons": not waiting or spoken or not body.allows(reader, case.provider_id),
+        "of": body.how_many if body.together else 0,
+        "waits_for": body.lacking(agreed, case.provider_id) if waiting else [],
+        "still_waits_for": [] if body.meets else body.lacking([*agreed, reader], case.provider_id),
     }
 
 

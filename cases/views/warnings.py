@@ -18,7 +18,6 @@ from cases.ladder import papers
 from cases.ladder.papers import Paper
 from cases.models import Case, Warning
 from cases.services import rights
-from cases.services.deciding import needs_others
 from cases.services.warnings import WAITING, about_letter
 from cases.views import consulting
 from cases.views.frame import SignedInRequest, bar, find
@@ -143,9 +142,13 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
     paper = papers.PAPERS[warning.kind]
     questions = ladder.questions_before_warning(case.policy, paper)
     form = for_page(
-        forms.IssueForm, request, policy=case.policy, questions=questions, others=_others(request, case, warning),
+        forms.IssueForm, request, policy=case.policy, questions=questions, others=_take_part(request, case, warning),
         police=ladder.police(case.policy, case, warning.incidents.all()),
     )  # fmt: skip
+    body = ladder.body_that_issues(case.policy, paper)
+    found = consulting.together(body, about_letter(letter), case, request.user, waiting=letter.state in WAITING)
+    if request.method == "POST" and found["spoken"]:
+        return redirect("cases:warning", ref)
     if request.method == "POST":
         answer = _decide(request, case, warning, form)
         if answer is not None:
@@ -158,6 +161,7 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
     )
     context = {
         **bar(case),
+        **found,
         "letter": letter,
         "paper": paper,
         "name": paper.name,
@@ -221,10 +225,10 @@ def _says(case: Case, paper: Paper) -> tuple[Item, ...]:
     return (*rule.sent, *rule.says) if rule else ()
 
 
-def _others(request: SignedInRequest, case: Case, warning: Warning) -> list[User] | None:
-    """Those with whom the reader may issue the letter; None where the reader decides alone."""
+def _take_part(request: SignedInRequest, case: Case, warning: Warning) -> list[User] | None:
+    """Those who may be in the meeting that issues the letter beside the reader; None where no meeting does."""
     body = ladder.body_that_issues(case.policy, papers.PAPERS[warning.kind])
-    if not needs_others(body, request.user, case):
+    if not body.meets:
         return None
     out = {*permissions.barred_from_warning(case, warning), request.user.pk}
     return [user for user in access.holders(case.provider, body.keys(case.provider)) if user.pk not in out]
@@ -242,9 +246,12 @@ def _decide(request: SignedInRequest, case: Case, warning: Warning, form: forms.
     with form.rules():
         try:
             typed = {name: form.cleaned_data[name] for name in ("considered", "not_done")}
-            services.issue_warning(
+            now = services.issue_warning(
                 warning.pk, by=request.user, at=at, meeting=forms.meeting_of(form), said=police_of(form), **typed
             )
+            if now.given_on is None:
+                messages.success(request, "Your decision is recorded. The letter waits for the others.")
+                return redirect("cases:warning", ref)
         except TransitionNotAllowed as refused:
             return _somebody_was_first(request, case, refused)
         return redirect("cases:warning_issued", ref)

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from cases.forms import add_meeting, meeting_fields, meeting_of
+from cases.forms.police import add_police
+from cases.ladder import Police
 from cases.services.deciding import Meeting
 from design import fields, forms
 from people.models import User
+from policies.policy import Policy
 from policies.values import Item
 from restrictions.forms.shaping import choose, options, spoken, weigh
 from restrictions.models import Restriction, Term
@@ -133,6 +136,55 @@ class Decide(forms.Form):
         return [line for line in self.cleaned_data["instructions"].splitlines() if line.strip()]
 
 
+AGREE, AGAINST = "agree", "against"
+
+
+def ask_to_agree(form: forms.Form, what: str) -> None:
+    """Ask somebody who decides with others whether they agree to what the first has decided."""
+    field = fields.ChoiceField(
+        label="Do you agree?", called="whether you agree", size="m",
+        choices=[(AGREE, what), (AGAINST, "Do not agree")],
+        hints={AGAINST: "Your reasons and theirs are kept, and it is decided anew. Say what has to change."},
+    )  # fmt: skip
+    form.fields = {"decision": field, **form.fields}
+    field.speak("decision")
+
+
+def does_not_agree(form: forms.Form) -> bool:
+    """Whether whoever was asked to agree does not."""
+    return form.cleaned_data.get("decision") == AGAINST
+
+
+class Agree(forms.Form):
+    """Agree to what the first of several has decided, or not; with reasons of one's own."""
+
+    late_reason = fields.LongTextField(
+        label="Why the review is late", called="why the review is late", help_text="The resident reads this.", rows=3
+    )
+    reasons = fields.LongTextField(label="Your reasons", called="your reasons")
+    considered = fields.LongTextField(label="What else you considered (optional)", required=False, rows=3)
+    not_done = fields.LongTextField(label="What you decided not to do (optional)", required=False, rows=3)
+
+    def __init__(
+        self,
+        *args: Any,
+        what: str,
+        policy: Policy,
+        questions: Sequence[Item] = (),
+        late: bool = False,
+        police: Police | None = None,
+        binds: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if not late:
+            del self.fields["late_reason"]
+        if questions:
+            weigh(self, questions)
+        add_police(self, police, policy, binds=binds)
+        ask_to_agree(self, what)
+
+
 class Reason(forms.Form):
     """A reason, in one box; and what was weighed, where the policy asks questions."""
 
@@ -147,6 +199,7 @@ class Reason(forms.Form):
         hint: str = "",
         others: Sequence[User] | None = None,
         questions: Sequence[Item] = (),
+        agree: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -154,6 +207,8 @@ class Reason(forms.Form):
             weigh(self, questions)
         else:
             del self.fields["considered"]
+        if agree:
+            ask_to_agree(self, agree)
         field = spoken(self, "reason")
         field.label, field.help_text = label, hint
         field.called = called

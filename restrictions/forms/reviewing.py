@@ -64,7 +64,6 @@ class DecideReview(forms.Form):
         by_request: bool = False,
         questions: Sequence[Item] = (),
         others: Sequence[User] | None = None,
-        to_extend: bool = False,
         police: ladder.Police | None = None,
         **kwargs: Any,
     ) -> None:
@@ -73,10 +72,6 @@ class DecideReview(forms.Form):
             weigh(self, questions)
         add_police(self, police, restriction.case.policy, binds=False)
         add_meeting(self, others)
-        if others is not None and to_extend:
-            self.fields[
-                "took_part"
-            ].help_text = "Needed to extend it: that takes more than one. You took part yourself."
         self.terms = list(terms)
         self.over = over
         outcome = choose(self, "outcome", [(key, self.LABELS[Outcome(key)][0]) for key in outcomes])

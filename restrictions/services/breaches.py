@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
+import cases.deciders
 from audit import services as audit
 from cases import ladder
 from cases.deciders import Deciders
@@ -123,7 +124,7 @@ def log_breach(restriction_id: int, *, by: User, at: datetime, incident_id: int,
     return breach
 
 
-def _ask(restriction: Restriction, *, at: datetime, event: int) -> None:
+def _ask(restriction: Restriction, *, at: datetime, event: int | None) -> None:
     case = restriction.case
     deadlines.set_deadline(
         provider=case.provider,
@@ -181,10 +182,14 @@ def _asked_police(restriction: Restriction) -> ladder.Police | None:
     return ladder.police(case.policy, case, [each.incident for each in open_breaches(restriction)])
 
 
-def check_together(restriction: Restriction, step: str, *, meeting: Meeting | None, by: User, at: datetime) -> None:
-    """Refuse a step on which somebody has to decide with others, unless they did, for the page of the check."""
-    body, barred = permissions.answerers(restriction.case.policy, step), permissions.barred_from_breaches(restriction)
-    deciding.check_at_once(restriction.case, body, meeting, by=by, at=at, barred=barred)
+def check_together(
+    restriction: Restriction, answer: Answer, *, meeting: Meeting | None, by: User, at: datetime
+) -> None:
+    """Refuse a step that a meeting decides, unless it did, or another than the first has decided: for the check."""
+    body = permissions.answerers(restriction.case.policy, answer.step)
+    barred = permissions.barred_from_breaches(restriction)
+    deciding.check_met(restriction.case, body, meeting, by=by, at=at, barred=barred)
+    deciding.check_same(about_open(open_breaches(restriction)), body.act, by, as_put(answer))
 
 
 def takes_others(restriction: Restriction, steps: Sequence[str], by: User) -> list[Deciders]:
@@ -196,13 +201,14 @@ def takes_others(restriction: Restriction, steps: Sequence[str], by: User) -> li
 @transaction.atomic
 def answer_breaches(
     restriction_id: int, *, by: User, at: datetime, answer: Answer, meeting: Meeting | None = None
-) -> BreachStep:
+) -> BreachStep | None:
     """Decide what follows the breaches that are open: the next step of the ladder, another, a review, or none.
 
     Each step is a recorded decision under its clause; the first of the Tenancy Enforcement Procedure's ladder (8) is a
     letter, and so is its second. Legal action waits for what the policy asks before it. What is not done is recorded,
     too (Dover 6.24). A review is begun by the one service that begins reviews. Where the policy names others for a step
-    they alone decide it; where it has several, `meeting` says who else did, when, and what was said. Raises
+    they alone decide it; where it has several, this is one person's voice and nothing (None) follows before the last
+    that is needed; where a meeting decides, `meeting` says who took part. Raises
     TransitionNotAllowed where somebody has decided already or the restriction is over, RuleBroken as `check_answer`.
     """
     restriction = locked(restriction_id)
@@ -215,6 +221,15 @@ def answer_breaches(
     check_answer(restriction, answer)
     asked_police = _asked_police(restriction)
     police.check_decider(restriction.case, asked_police, answer.said, by)
+    body = permissions.answerers(restriction.case.policy, answer.step)
+    deed = deciding.Deed(
+        body, about_open(breaches), restriction, by, at, answer.reasons, answer.considered, answer.not_done, meeting,
+        barred=permissions.barred_from_breaches(restriction), what=as_put(answer),
+    )  # fmt: skip
+    if not deciding.speak(restriction.case, deed):
+        deadlines.excuse(about(restriction), ANSWER, user=by)
+        return None
+    writer = deciding.writer(restriction.case, body=body, about=about_open(breaches), by=by)
     left_out = left_out_before(restriction, answer.step) if answer.step not in ("", BreachStep.REVIEW) else []
     step = BreachStep.objects.create(
         restriction=restriction,
@@ -226,11 +241,6 @@ def answer_breaches(
         decided_at=at,
     )
     Breach.objects.filter(pk__in=[each.pk for each in breaches]).update(answer=step)
-    deciding.decide_at_once(restriction.case, deciding.Deed(
-        permissions.answerers(restriction.case.policy, answer.step), f"{about(restriction)}.{step.pk}", restriction,
-        by, at, answer.reasons, answer.considered, answer.not_done, meeting,
-        barred=permissions.barred_from_breaches(restriction),
-    ))  # fmt: skip
     rule = next((each.rule for each in ladder_of(restriction) if each.word == answer.step), None)
     audit.decide(
         "breach.answered",
@@ -253,11 +263,48 @@ def answer_breaches(
     police.record(restriction.case, asked_police, answer.said, met, subject=restriction, by=by, at=at)
     deadlines.meet(about(restriction), ANSWER, at=at, how=step.words)
     if answer.step in LETTERS:
-        _write(restriction, step, breaches, answer, by=by, at=at)
+        _write(restriction, step, breaches, answer, by=writer, at=at)
     under_way = restriction.reviews.filter(state=Review.State.BEGUN).exists()
     if answer.step == BreachStep.REVIEW and not under_way:
-        reviews.begin_review(restriction.pk, by=by, at=at)
+        reviews.begin_review(restriction.pk, by=writer, at=at)
     return step
+
+
+def about_open(breaches: Sequence[Breach]) -> str:
+    """How those who decide together point at the breaches that are open: by the oldest of them."""
+    return f"breach:{breaches[0].pk}"
+
+
+def what_is_put(breaches: Sequence[Breach]) -> dict[str, Any]:
+    """What the first of several has decided to follow, as an `Answer` takes it; empty where nobody has."""
+    return cases.deciders.put(about_open(breaches), "breach")
+
+
+def as_put(answer: Answer) -> dict[str, Any]:
+    """What is to follow, as plain values, for the others who decide it to agree to."""
+    return {
+        "step": answer.step,
+        "left_out_reason": answer.left_out_reason.strip(),
+        "consequence": answer.consequence.strip(),
+    }
+
+
+@transaction.atomic
+def disagree_on_breaches(restriction_id: int, *, by: User, at: datetime, reasons: str) -> Restriction:
+    """Not agree to what is to follow breaches, where several decide: it is decided anew."""
+    restriction = locked(restriction_id)
+    breaches = open_breaches(restriction)
+    if not breaches:
+        raise TransitionNotAllowed(f"There is no breach of {restriction.reference} to decide on.")
+    put = what_is_put(breaches)
+    permissions.check_can_answer_breaches(by, restriction, put.get("step"))
+    body = permissions.answerers(restriction.case.policy, put.get("step"))
+    deciding.disagree(
+        restriction.case, body=body, about=about_open(breaches), subject=restriction, by=by, at=at, reasons=reasons
+    )
+    deadlines.cancel(about(restriction), ANSWER, at=at, reason="Not agreed: it is decided anew")
+    _ask(restriction, at=at, event=None)
+    return restriction
 
 
 def letter_facts(restriction: Restriction, breaches: Sequence[Breach], consequence: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from deadlines import services as deadlines
 from design.dates import day_of
 from letters import services as letters
 from people.models import User
-from policies.rules import Rule, RuleBroken
+from policies.rules import RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction
 from restrictions.services import asked, on_register, parts, proposals, readiness, spoc, telling, waiving
@@ -28,7 +28,6 @@ from restrictions.services.rows import about, locked
 from restrictions.services.terms import NewTerm
 
 State = Restriction.State
-SAME = Rule("evenhand", text="Those who decide together decide on the same thing.")
 
 
 @dataclass(frozen=True)
@@ -156,7 +155,7 @@ def check_together(restriction: Restriction, changes: Changes | None, by: User) 
     others = body.together or (not body.meets and deciding.needs_others(body, by, restriction.case))
     if changes is not None and others:
         raise RuleBroken(
-            "Return it, saying what has to change: several decide, and on the same thing", SAME, "decision"
+            "Return it, saying what has to change: several decide, and on the same thing", deciding.SAME, "decision"
         )
     return body
 

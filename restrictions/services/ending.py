@@ -1,12 +1,15 @@
 """The end of a restriction: lifted early, quashed on appeal, or lapsed with its last day."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
+import cases.deciders
 from audit import services as audit
+from cases.deciders import Deciders
 from cases.services import deciding, stages
 from cases.services.deciding import Meeting
 from deadlines import services as deadlines
@@ -20,7 +23,8 @@ from restrictions.services import asked, on_register, spoc
 from restrictions.services.rows import about, consulted_about, locked
 
 State = Restriction.State
-ENDS_WITH_IT = ("review.interval", "breach.answer", "reconsideration.decide", *spoc.ENDS_WITH_IT)
+LIFT = "restriction.lift"
+ENDS_WITH_IT = (LIFT, "review.interval", "breach.answer", "reconsideration.decide", *spoc.ENDS_WITH_IT)
 """What is due while a restriction runs, and no longer when its last day has gone."""
 
 
@@ -30,8 +34,9 @@ def lift(
 ) -> Restriction:
     """End a restriction early, because the reason for it has gone: the resident is told, the register entry removed.
 
-    Where the policy has several decide, `meeting` says who else did, when, and what was said; where it has somebody
-    asked first, that is written down before. Where it asks questions before a review or before a restriction is lifted
+    Where the policy has several decide, this is one person's voice, and it takes effect with the last that is needed;
+    where a meeting decides, `meeting` says who took part, when, and what was said. Where it has somebody asked first,
+    that is written down before. Where it asks questions before a review or before a restriction is lifted
     (Northampton 2.3), what was weighed is said.
     Raises RuleBroken without a reason, TransitionNotAllowed where it is not in force or its last day has gone.
     """
@@ -46,12 +51,17 @@ def lift(
     deciding.check_weighed(considered, asked.lift_questions(restriction.case.policy))
     body = permissions.lifters(restriction)
     deciding.check_consulted(body, consulted_about(restriction, body.act), restriction.case, field="reason")
-    deciding.decide_at_once(restriction.case, deciding.Deed(
-        body, about(restriction), restriction, by, at, reason, considered, meeting=meeting,
-        barred=permissions.barred_from_lifting(restriction),
-    ))  # fmt: skip
-    end(restriction, by=by, at=at, reason=reason.strip())
-    case = restriction.case
+    case, barred = restriction.case, permissions.barred_from_lifting(restriction)
+    deed = deciding.Deed(
+        body, about(restriction), restriction, by, at, reason, considered, meeting=meeting, barred=barred
+    )
+    if not deciding.speak(case, deed):
+        ask_others(
+            restriction, body, LIFT, "Agree to lift a restriction, or not", "restrictions:lift", barred, by=by, at=at
+        )
+        return restriction
+    writer = deciding.writer(case, body=body, about=about(restriction), by=by)
+    end(restriction, by=writer, at=at, reason=reason.strip())
     audit.decide(
         "restriction.lifted",
         subject=restriction,
@@ -69,9 +79,36 @@ def lift(
         case_ref=case.reference,
         policy_version=case.policy_version,
         facts=lifted_facts(restriction, on=day_of(at), reason=reason),
-        by=by,
+        by=writer,
         at=at,
     )
+    return restriction
+
+
+def ask_others(
+    restriction: Restriction, body: Deciders, kind: str, title: str, url_name: str, barred: Collection[int], *,
+    by: User, at: datetime, voices: str = "",
+) -> None:  # fmt: skip
+    """Put before the others what one of several has decided on a restriction: it waits on their lists."""
+    case = restriction.case
+    out = {*barred, *cases.deciders.who_agreed(voices or about(restriction), body.act), by.pk}
+    deadlines.set_deadline(
+        provider=case.provider, resident=case.resident, kind=kind, about=about(restriction), case_ref=case.reference,
+        title=title, url_name=url_name, for_roles=body.keys(case.provider), not_for=User.objects.filter(pk__in=out),
+        at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def disagree_to_lift(restriction_id: int, *, by: User, at: datetime, reasons: str) -> Restriction:
+    """Not agree that a restriction is lifted, where several decide: it stands, with the reasons of everybody."""
+    restriction = locked(restriction_id)
+    permissions.check_can_lift(by, restriction)
+    deciding.disagree(
+        restriction.case, body=permissions.lifters(restriction), about=about(restriction), subject=restriction, by=by,
+        at=at, reasons=reasons,
+    )  # fmt: skip
+    deadlines.meet(about(restriction), LIFT, at=at, how="Not agreed")
     return restriction
 
 
@@ -84,7 +121,8 @@ def check_lift(
         raise RuleBroken("It is not in force, so there is nothing to lift", None, "reason")
     body, barred = permissions.lifters(restriction), permissions.barred_from_lifting(restriction)
     deciding.check_consulted(body, consulted_about(restriction, body.act), restriction.case, field="reason")
-    deciding.check_at_once(restriction.case, body, meeting, by=by, at=at, barred=barred)
+    deciding.check_met(restriction.case, body, meeting, by=by, at=at, barred=barred)
+    deciding.check_same(about(restriction), body.act, by, {})
 
 
 def lifted_facts(restriction: Restriction, *, on: date, reason: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Deciding a review: what is refused, what it would come to, and its deed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.safestring import SafeString
 from django_fsm import TransitionNotAllowed
 
+import cases.deciders
 from audit import services as audit
 from cases import ladder
 from cases.models import Incident
@@ -22,12 +23,13 @@ from policies.reckoning import Reckoning
 from policies.rules import Rule, RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction, Review
-from restrictions.services import asked, outcomes, reviews, telling
+from restrictions.services import asked, ending, outcomes, reviews, telling
 from restrictions.services import terms as limits
 from restrictions.services.rows import about, consulted_about
 from restrictions.services.terms import NewTerm
 
 State, Outcome = Restriction.State, Review.Outcome
+AGREE = "review.agree"
 NOT_LONGER = Rule("evenhand", text="A request to reconsider never makes a restriction longer.")
 
 
@@ -51,9 +53,11 @@ def decide_review(
 ) -> Review:
     """Decide what becomes of a restriction: lift, extend, vary, or keep it until its last day (Dover 6.18, 6.19).
 
-    Restriction, register, deadlines, stage and letter change together. Continuing rests on evidence that the terms were
-    not kept or that the behaviour went on (6.18). What continues starts today, never backwards: between its last day
-    and a late review the restriction was over. A review held late says why, and the resident is told (6.21, F7).
+    Where several decide it, this is one person's voice, and it takes effect with the last that is needed: all agree to
+    the same outcome, evidence, length and terms. Restriction, register, deadlines, stage and letter change together.
+    Continuing rests on evidence that the terms were not kept or that the behaviour went on (6.18). What continues
+    starts today, never backwards: between its last day and a late review the restriction was over. A review held late
+    says why, and the resident is told (6.21, F7).
     Where the policy asks questions, what was weighed is said (Dover 6.18); where violence or threats came since, of
     which it has the police told, `said` tells whether they were, unless it is lifted. Raises TransitionNotAllowed where
     it is decided already, RuleBroken for what the policy or Evenhand refuses.
@@ -68,11 +72,23 @@ def decide_review(
     _check_consulted(review, outcome)
     since = reviews.incidents_since(restriction)
     asked_police = _check_police(restriction, since, outcome, said, by)
-    deciding.decide_at_once(restriction.case, deciding.Deed(
-        permissions.review_body(review, outcome), f"review:{review.reference}", review, by, at, reasons, considered,
-        not_done, meeting, barred=permissions.barred_from_reviewing(restriction),
-    ))  # fmt: skip
-    review.late_reason = reviews.check_late(review, restriction, today, late_reason)
+    late = reviews.check_late(review, restriction, today, late_reason)
+    body, barred = permissions.review_body(review, outcome), permissions.barred_from_reviewing(restriction)
+    deed = deciding.Deed(
+        body, reviews.about_review(review), review, by, at, reasons, considered, not_done, meeting, barred,
+        what=as_put(outcome, months, terms, instructions, evidence),
+    )  # fmt: skip
+    if not deciding.speak(restriction.case, deed):
+        if outcome in (Outcome.EXTEND, Outcome.VARY):
+            outcomes.planned(review, outcome, today, reasons, months, terms, instructions)
+        ending.ask_others(
+            restriction, body, AGREE, "Agree to what a review comes to, or not", "restrictions:review", barred, by=by,
+            at=at, voices=reviews.about_review(review),
+        )  # fmt: skip
+        return review
+    writer = deciding.writer(restriction.case, body=body, about=reviews.about_review(review), by=by)
+    deadlines.meet(about(restriction), AGREE, at=at, how="Agreed")
+    review.late_reason = late
     review.evidence = evidence.strip()
     review.decide(by=by, at=at, outcome=outcome, reasons=reasons.strip())
     review.save()
@@ -96,18 +112,57 @@ def decide_review(
         deadlines.meet(about(restriction), waits.kind, at=at, how=f"Reviewed: {review.get_outcome_display()}")
     facts: dict[str, Any] = dict(outcomes.NOTHING)
     if outcome == Outcome.LIFT:
-        outcomes.lift(review, restriction, by=by, at=at)
+        outcomes.lift(review, restriction, by=writer, at=at)
     elif outcome == Outcome.KEEP and by_request:
-        facts |= outcomes.leave(restriction, by=by, at=at)
+        facts |= outcomes.leave(restriction, by=writer, at=at)
     elif outcome == Outcome.KEEP:
-        facts |= outcomes.keep(restriction, waits, by=by, at=at, event=decision.pk)
+        facts |= outcomes.keep(restriction, waits, by=writer, at=at, event=decision.pk)
         facts |= outcomes.let_appeal(review, restriction, at=at, event=decision.pk)
     else:
         facts |= outcomes.carry_on(
-            review, restriction, outcome, by=by, at=at, reasons=reasons, months=months, terms=terms,
+            review, restriction, outcome, by=writer, at=at, reasons=reasons, months=months, terms=terms,
             instructions=instructions, considered=considered, not_done=not_done,
         )  # fmt: skip
-    _tell(review, restriction, facts, by_request=by_request, by=by, at=at)
+    _tell(review, restriction, facts, by_request=by_request, by=writer, at=at)
+    return review
+
+
+def as_put(
+    outcome: str,
+    months: int | None,
+    terms: Sequence[NewTerm] | None,
+    instructions: Sequence[str] | None,
+    evidence: str,
+) -> dict[str, Any]:
+    """What a review is to come to, as plain values, for the others who decide it to agree to."""
+    return {
+        "outcome": str(outcome),
+        "months": months,
+        "terms": None if terms is None else [asdict(term) for term in terms],
+        "instructions": None if instructions is None else list(instructions),
+        "evidence": evidence.strip(),
+    }
+
+
+def what_is_put(review: Review) -> dict[str, Any]:
+    """What the first of several has decided, as `decide_review` takes it; empty where nobody has decided yet."""
+    found = cases.deciders.put(reviews.about_review(review), "review")
+    if found and found["terms"] is not None:
+        found["terms"] = [NewTerm(**term) for term in found["terms"]]
+    return found
+
+
+@transaction.atomic
+def disagree_on_review(review_id: int, *, by: User, at: datetime, reasons: str) -> Review:
+    """Not agree to what a review is to come to, where several decide it: it goes on, and is decided anew."""
+    review, restriction = reviews.locked_review(review_id)
+    permissions.check_can_decide_review(by, review)
+    outcome = str(what_is_put(review).get("outcome", ""))
+    deciding.disagree(
+        restriction.case, body=permissions.review_body(review, outcome), about=reviews.about_review(review),
+        subject=review, by=by, at=at, reasons=reasons,
+    )  # fmt: skip
+    deadlines.meet(about(restriction), AGREE, at=at, how="Not agreed")
     return review
 
 
@@ -190,7 +245,9 @@ def preview_review(
     _check_police(restriction, reviews.incidents_since(restriction), outcome, said, by)
     if at is not None:
         body, barred = permissions.review_body(review, outcome), permissions.barred_from_reviewing(restriction)
-        deciding.check_at_once(restriction.case, body, meeting, by=by, at=at, barred=barred)
+        deciding.check_met(restriction.case, body, meeting, by=by, at=at, barred=barred)
+        put = as_put(outcome, months, terms, instructions, evidence)
+        deciding.check_same(reviews.about_review(review), body.act, by, put)
     late = reviews.check_late(review, restriction, on, late_reason)
     facts: dict[str, Any] = dict(outcomes.NOTHING)
     found: telling.Dates | None = None

@@ -114,6 +114,11 @@ def begin_review(restriction_id: int, *, by: User, at: datetime) -> Review:
     return review
 
 
+def about_review(review: Review) -> str:
+    """How letters, deadlines and those who decide together point at a review."""
+    return f"review:{review.reference}"
+
+
 def locked_review(review_id: int) -> tuple[Review, Restriction]:
     """The review and its restriction, the restriction's row first, as every other service locks it."""
     restriction = locked(Review.objects.values_list("restriction_id", flat=True).get(pk=review_id))

@@ -12,6 +12,9 @@ from django.views.decorators.http import require_http_methods
 from django_fsm import TransitionNotAllowed
 
 from cases import ladder
+from cases.forms.police import police_of
+from cases.services.deciding import Meeting
+from cases.views import consulting
 from design.components import Task
 from design.dates import day_of
 from design.forms import for_page
@@ -19,6 +22,7 @@ from letters import services as letters
 from people.access import SignedInRequest, why_not
 from people.models import User
 from restrictions import permissions, services
+from restrictions.forms import Agree, does_not_agree
 from restrictions.forms.breaches import AnswerBreaches, LogBreach
 from restrictions.models import BreachStep, Restriction
 from restrictions.services import breaches as service
@@ -83,17 +87,29 @@ def answer(request: SignedInRequest, ref: str) -> HttpResponse:
     general = _may(request.user, restriction, BreachStep.NONE)
     policy = restriction.case.policy
     police = ladder.police(policy, restriction.case, [each.incident for each in waiting])
-    form = for_page(
+    put = service.what_is_put(waiting)
+    body = permissions.answerers(policy, put["step"] if put else None)
+    found = consulting.together(body, service.about_open(waiting), restriction.case, request.user)
+    form: AnswerBreaches | Agree = for_page(
         AnswerBreaches, request, ladder=mine, general=general, policy=policy, police=police,
-        others=_others(request.user, restriction, mine, general),
+        others=_take_part(request.user, restriction, mine, general),
     )  # fmt: skip
+    if put:
+        form = for_page(Agree, request, what="Agree to it", policy=policy, police=police)
+        if not _may(request.user, restriction, put["step"]):
+            refusal = why_not(permissions.check_can_answer_breaches, request.user, restriction, put["step"])
+    if request.method == "POST" and found["spoken"]:
+        return redirect(_back(restriction))
     if form.is_bound and form.is_valid() and "again" not in request.POST:
         with form.rules():
-            return _act_on(request, restriction, form)
+            return _act_on(request, restriction, form, put)
     context = shared.step(
         restriction,
         form=form,
         refusal=refusal,
+        put=put,
+        put_step=BreachStep(step=put["step"]).words if put else "",
+        **(found if put else {}),
         breaches=waiting,
         police=police,
         steps=steps,
@@ -112,10 +128,10 @@ def _may(user: User, restriction: Restriction, step: str) -> bool:
     return not why_not(permissions.check_can_answer_breaches, user, restriction, step)
 
 
-def _others(user: User, restriction: Restriction, mine: list[service.Step], general: bool) -> list[User] | None:
-    """Those with whom the reader decides on a step that takes several; None where the reader decides each alone."""
+def _take_part(user: User, restriction: Restriction, mine: list[service.Step], general: bool) -> list[User] | None:
+    """Those who may be in a meeting that decides on one of the reader's steps; None where no meeting does."""
     steps = [step.word for step in mine] + ([BreachStep.NONE] if general else [])
-    bodies = service.takes_others(restriction, steps, user)
+    bodies = [body for body in service.takes_others(restriction, steps, user) if body.meets]
     if not bodies:
         return None
     barred = permissions.barred_from_breaches(restriction)
@@ -144,32 +160,57 @@ def _too_late(request: SignedInRequest, restriction: Restriction) -> HttpRespons
     return shared.too_late(request, why, _back(restriction))
 
 
-def _act_on(request: SignedInRequest, restriction: Restriction, form: AnswerBreaches) -> HttpResponse:
-    said = form.answer()
+def _act_on(
+    request: SignedInRequest, restriction: Restriction, form: AnswerBreaches | Agree, put: dict[str, Any]
+) -> HttpResponse:
+    if does_not_agree(form):
+        services.disagree_on_breaches(
+            restriction.pk, by=request.user, at=timezone.now(), reasons=form.cleaned_data["reasons"]
+        )
+        messages.success(request, "It is recorded that you do not agree. What follows is decided anew.")
+        return redirect(_back(restriction))
+    said = form.answer() if isinstance(form, AnswerBreaches) else _agreed(form, put)
+    meeting = form.meeting() if isinstance(form, AnswerBreaches) else None
     if "confirmed" in request.POST:
         try:
-            services.answer_breaches(
-                restriction.pk, by=request.user, at=timezone.now(), answer=said, meeting=form.meeting()
+            step = services.answer_breaches(
+                restriction.pk, by=request.user, at=timezone.now(), answer=said, meeting=meeting
             )
         except TransitionNotAllowed:
             return _too_late(request, restriction)
+        if step is None:
+            messages.success(request, "Your decision is recorded. It waits for the others.")
+            return redirect(_back(restriction))
         messages.success(request, "Your decision on the breach is recorded.")
         return redirect(_back(restriction))
     service.check_answer(restriction, said)
-    service.check_together(restriction, said.step, meeting=form.meeting(), by=request.user, at=timezone.now())
+    service.check_together(restriction, said, meeting=meeting, by=request.user, at=timezone.now())
     here = reverse("restrictions:breaches", args=[restriction.reference])
     context = shared.step(
         restriction, here, typed=typed_in(request), said=said, letter=_letter(request, restriction, said),
         what=BreachStep(step=said.step).words, breaches=service.open_breaches(restriction),
-        left_out=service.left_out_before(restriction, said.step), took_part=_took_part(request, restriction, form),
+        left_out=service.left_out_before(restriction, said.step), took_part=_took_part(restriction, said, meeting),
+        still_waits_for=_still(request, restriction, said),
     )  # fmt: skip
     return render(request, "restrictions/check_breaches.html", context)
 
 
-def _took_part(request: SignedInRequest, restriction: Restriction, form: AnswerBreaches) -> str:
-    """With whom the step is decided, by name; "" where the reader decides it alone."""
-    meeting = form.meeting()
-    if meeting is None or not service.takes_others(restriction, [form.answer().step], request.user):
+def _agreed(form: Agree, put: dict[str, Any]) -> service.Answer:
+    """What the first has decided, with the reader's own reasons."""
+    typed = form.cleaned_data
+    own = {name: typed[name] for name in ("reasons", "considered", "not_done")}
+    return service.Answer(**own, said=police_of(form), **put)
+
+
+def _still(request: SignedInRequest, restriction: Restriction, said: service.Answer) -> list[str]:
+    body = permissions.answerers(restriction.case.policy, said.step)
+    about = service.about_open(service.open_breaches(restriction))
+    return list(consulting.together(body, about, restriction.case, request.user)["still_waits_for"])
+
+
+def _took_part(restriction: Restriction, said: service.Answer, meeting: Meeting | None) -> str:
+    """Who took part in the meeting beside the reader, by name; "" where none decides this step."""
+    if meeting is None or not permissions.answerers(restriction.case.policy, said.step).meets:
         return ""
     return ", ".join(User.objects.filter(pk__in=meeting.people).order_by("name").values_list("name", flat=True))
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django_fsm import TransitionNotAllowed
 
 from cases import ladder
 from cases.deciders import Deciders
-from cases.services.deciding import needs_others
+from cases.views import consulting
 from design import dates
 from design.components import Task
 from design.dates import day_of
@@ -80,11 +81,9 @@ def _may_take_part(restriction: Restriction, reader: User) -> list[User]:
     return others(restriction, permissions.body(restriction), barred, reader)
 
 
-def _others(restriction: Restriction, body: Deciders, barred: set[int], reader: User) -> list[User] | None:
-    """Those with whom the reader may decide; None where the reader decides alone."""
-    if not needs_others(body, reader, restriction.case):
-        return None
-    return others(restriction, body, barred, reader)
+def _take_part(restriction: Restriction, body: Deciders, barred: set[int], reader: User) -> list[User] | None:
+    """Those who may be in the meeting that decides beside the reader; None where no meeting does."""
+    return others(restriction, body, barred, reader) if body.meets else None
 
 
 def others(restriction: Restriction, body: Deciders, barred: set[int], reader: User) -> list[User]:
@@ -170,8 +169,6 @@ def _check(
     )
     case = restriction.case
     found = together.standing(restriction, request.user)
-    agreed = [voice.by for voice in found["voices"]]
-    still = [] if found["body"].meets else found["body"].lacking([*agreed, request.user], case.provider_id)
     letter = letters.preview(
         "restriction",
         to=case.resident,
@@ -193,7 +190,7 @@ def _check(
         not_done=form.cleaned_data["not_done"],
         **shared.registers(restriction, made.terms),
         changed=form.cleaned_data["decision"] == form.CHANGED,
-        still_waits_for=still,
+        still_waits_for=found["still_waits_for"],
         body=found["body"],
     )
     return render(request, "restrictions/check_decision.html", context)
@@ -239,16 +236,24 @@ def lift(request: SignedInRequest, ref: str) -> HttpResponse:
     if restriction.state == State.LIFTED:
         return _lifted_already(request, restriction)
     today = day_of(timezone.now())
-    policy = restriction.case.policy
-    asks = lift_questions(policy)
+    policy, body = restriction.case.policy, permissions.lifters(restriction)
+    asks, found = lift_questions(policy), consulting.together(body, about(restriction), restriction.case, request.user)
     form = for_page(
         forms.Reason, request, label="Why is it lifted?", called="why it is lifted", hint="The resident reads this.",
         questions=asks,
-        others=_others(restriction, permissions.lifters(restriction), permissions.barred_from_lifting(restriction),
-                       request.user),
+        others=_take_part(restriction, body, permissions.barred_from_lifting(restriction), request.user),
+        agree="Agree to lift it" if found["voices"] else "",
     )  # fmt: skip
+    if request.method == "POST" and found["spoken"]:
+        return redirect("restrictions:view", ref)
     if form.is_bound and form.is_valid() and "again" not in request.POST:
         with form.rules():
+            if forms.does_not_agree(form):
+                services.disagree_to_lift(
+                    restriction.pk, by=request.user, at=timezone.now(), reasons=form.cleaned_data["reason"]
+                )
+                messages.success(request, "It is recorded that you do not agree. The restriction stands.")
+                return redirect("restrictions:view", ref)
             if "confirmed" in request.POST:
                 return _lift(request, restriction, form)
             services.check_lift(
@@ -270,12 +275,13 @@ def lift(request: SignedInRequest, ref: str) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 considered=form.weighed(),
                 today=today,
+                still_waits_for=found["still_waits_for"],
             )
             return render(request, "restrictions/check_lift.html", context)
-    asked_first = together.consultation(restriction, permissions.lifters(restriction), request.user)
+    asked_first = together.consultation(restriction, body, request.user)
     context = shared.step(
         restriction, form=form, consultation=asked_first, questions=asks,
-        questions_lost=questions_lost(policy, "lift", *policy.steps_into("review")),
+        questions_lost=questions_lost(policy, "lift", *policy.steps_into("review")), **found,
     )  # fmt: skip
     return render(request, "restrictions/lift.html", context)
 
@@ -283,7 +289,7 @@ def lift(request: SignedInRequest, ref: str) -> HttpResponse:
 def _lift(request: SignedInRequest, restriction: Restriction, form: forms.Reason) -> HttpResponse:
     reason, meeting = form.cleaned_data["reason"], form.meeting()
     try:
-        services.lift(
+        now = services.lift(
             restriction.pk, by=request.user, at=timezone.now(), reason=reason, considered=form.weighed(),
             meeting=meeting,
         )  # fmt: skip
@@ -293,6 +299,9 @@ def _lift(request: SignedInRequest, restriction: Restriction, form: forms.Reason
             return _lifted_already(request, now)
         why = str(refusal) or f"{now.reference} is “{now.get_state_display()}”."
         return shared.too_late(request, why, reverse("restrictions:view", args=[now.reference]))
+    if now.state != State.LIFTED:
+        messages.success(request, "Your decision is recorded. It waits for the others.")
+        return redirect("restrictions:view", restriction.reference)
     return redirect("restrictions:lifted", restriction.reference)
 
 

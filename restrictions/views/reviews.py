@@ -1,5 +1,7 @@
 """Reviewing: begin, hear the resident, decide; check, one POST, confirmation."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -12,19 +14,20 @@ from django_fsm import TransitionNotAllowed
 
 from cases import ladder
 from cases.forms.police import police_of
-from cases.services.deciding import needs_others
+from cases.views import consulting
 from design import dates
 from design.dates import day_of
 from design.forms import for_page
 from people.access import SignedInRequest, why_not
-from people.models import Need
+from people.models import Need, User
 from restrictions import forms, permissions, services
-from restrictions.models import Restriction, Review
+from restrictions.models import Restriction, Review, Term
 from restrictions.services import asked
+from restrictions.services import review_decisions as deciding
 from restrictions.services import reviews as service
 from restrictions.services import terms as limits
 from restrictions.views import shared, together
-from restrictions.views.decisions import _others
+from restrictions.views.decisions import _take_part
 from restrictions.views.decisions import _typed as typed_in
 
 State, Outcome = Restriction.State, Review.Outcome
@@ -47,13 +50,22 @@ def review(request: SignedInRequest, ref: str) -> HttpResponse:
         return _begin(request, restriction)
     today = day_of(timezone.now())
     refusal = why_not(permissions.check_can_decide_review, request.user, begun)
-    form = _form(request, restriction, begun, today)
+    put = deciding.what_is_put(begun)
+    body = permissions.review_body(begun, put.get("outcome", ""))
+    found = consulting.together(body, service.about_review(begun), restriction.case, request.user)
+    form: forms.DecideReview | forms.Agree = (
+        _agree_form(request, restriction, begun, put, today) if put else _form(request, restriction, begun, today)
+    )
     if request.method == "POST":
         permissions.check_can_decide_review(request.user, begun)
+        if found["spoken"]:
+            return redirect("restrictions:view", ref)
         if form.is_valid() and "again" not in request.POST:
             with form.rules():
-                return _act_on(request, restriction, begun, form)
-    context = _context(request, restriction, begun, form, refusal) | {
+                return _act_on(request, restriction, begun, form, put)
+    shown = {"put": put, "put_outcome": Outcome(put["outcome"]).label if put else "", **found}
+    shown["put_terms"] = _lines(put["terms"]) if put and put["terms"] else []
+    context = _context(request, restriction, begun, form, refusal) | shown | {
         "questions": asked.review_questions(restriction.case.policy),
         "questions_lost": asked.questions_lost(restriction.case.policy, *restriction.case.policy.steps_into("review")),
     }
@@ -118,7 +130,6 @@ def _form(request: SignedInRequest, restriction: Restriction, begun: Review, tod
     outcomes = service.possible_outcomes(restriction, waits, today, by_request=by_request)
     strictest = Outcome.EXTEND if Outcome.EXTEND in outcomes else Outcome.LIFT
     body, barred = permissions.review_body(begun, strictest), permissions.barred_from_reviewing(restriction)
-    alone = not needs_others(permissions.review_body(begun, Outcome.LIFT), request.user, restriction.case)
     return for_page(
         forms.DecideReview,
         request,
@@ -126,8 +137,7 @@ def _form(request: SignedInRequest, restriction: Restriction, begun: Review, tod
         terms=limits.of(restriction),
         outcomes=outcomes,
         by_request=by_request,
-        others=_others(restriction, body, barred, request.user),
-        to_extend=alone,
+        others=_take_part(restriction, body, barred, request.user),
         late=_late(begun, restriction, today),
         over=not restriction.is_in_force(today),
         extension=extension,
@@ -136,28 +146,68 @@ def _form(request: SignedInRequest, restriction: Restriction, begun: Review, tod
     )
 
 
-def _act_on(
-    request: SignedInRequest, restriction: Restriction, begun: Review, form: forms.DecideReview
-) -> HttpResponse:
+def _lines(terms: Sequence[services.NewTerm]) -> list[str]:
+    """The limits that are put before the others, line by line."""
+    people = User.objects.in_bulk([term.person_id for term in terms if term.person_id])
+    return [term.line(people.get(term.person_id or 0)) for term in terms if term.limit != Term.Limit.OPEN]
+
+
+def _agree_form(
+    request: SignedInRequest, restriction: Restriction, begun: Review, put: dict[str, Any], today: date
+) -> forms.Agree:
+    """The form of those who agree to what the first of several has decided, or not."""
+    policy, lifts = restriction.case.policy, put["outcome"] == Outcome.LIFT
+    return for_page(
+        forms.Agree, request, what="Agree to it", policy=policy, questions=asked.review_questions(policy),
+        late=_late(begun, restriction, today), binds=not lifts,
+        police=ladder.police(policy, restriction.case, service.incidents_since(restriction)),
+    )  # fmt: skip
+
+
+def _typed(form: forms.DecideReview | forms.Agree, put: dict[str, Any]) -> dict[str, Any]:
+    """What was typed, as the service takes it: by the first who decides, or on what the first has decided."""
     typed = form.cleaned_data
-    arguments = {
-        "outcome": typed["outcome"],
+    own = {
         "reasons": typed["reasons"],
+        "late_reason": typed.get("late_reason", ""),
+        "considered": typed["considered"],
+        "not_done": typed["not_done"],
+        "said": police_of(form),
+    }
+    if not isinstance(form, forms.DecideReview):
+        return put | own
+    return own | {
+        "outcome": typed["outcome"],
         "evidence": typed.get("evidence", ""),
         "months": form.months_chosen() if typed["outcome"] in (Outcome.EXTEND, Outcome.VARY) else None,
         "terms": form.new_terms(),
         "instructions": form.orders(),
-        "late_reason": typed.get("late_reason", ""),
-        "considered": typed["considered"],
-        "not_done": typed["not_done"],
         "meeting": form.meeting(),
-        "said": police_of(form),
     }
+
+
+def _act_on(
+    request: SignedInRequest,
+    restriction: Restriction,
+    begun: Review,
+    form: forms.DecideReview | forms.Agree,
+    put: dict[str, Any],
+) -> HttpResponse:
+    if forms.does_not_agree(form):
+        services.disagree_on_review(
+            begun.pk, by=request.user, at=timezone.now(), reasons=form.cleaned_data["reasons"]
+        )
+        messages.success(request, "It is recorded that you do not agree. The review goes on.")
+        return redirect("restrictions:view", restriction.reference)
+    arguments = _typed(form, put)
     if "confirmed" in request.POST:
         try:
-            services.decide_review(begun.pk, by=request.user, at=timezone.now(), **arguments)
+            decided = services.decide_review(begun.pk, by=request.user, at=timezone.now(), **arguments)
         except TransitionNotAllowed:
             return _decided_already(request, restriction)
+        if decided.state == Review.State.BEGUN:
+            messages.success(request, "Your decision is recorded. It waits for the others.")
+            return redirect("restrictions:view", restriction.reference)
         return redirect("restrictions:reviewed", begun.reference)
     return _check(request, restriction, begun, arguments)
 
@@ -176,12 +226,20 @@ def _check(
         outcome=Outcome(arguments["outcome"]),
         arguments=arguments,
         preview=preview,
-    )
+        still_waits_for=consulting.together(
+            permissions.review_body(begun, arguments["outcome"]), service.about_review(begun), restriction.case,
+            request.user,
+        )["still_waits_for"],
+    )  # fmt: skip
     return render(request, "restrictions/check_review.html", context)
 
 
 def _context(
-    request: SignedInRequest, restriction: Restriction, begun: Review, form: forms.DecideReview, refusal: str
+    request: SignedInRequest,
+    restriction: Restriction,
+    begun: Review,
+    form: forms.DecideReview | forms.Agree,
+    refusal: str,
 ) -> dict[str, Any]:
     case = restriction.case
     policy = case.policy

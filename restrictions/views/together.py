@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 import cases.permissions
 from cases import deciders
-from cases.models import Voice
 from cases.views import consulting
 from people.access import SignedInRequest
 from people.models import User
@@ -31,19 +30,8 @@ def standing(restriction: Restriction, reader: User) -> dict[str, Any]:
     """
     body = permissions.body(restriction)
     waiting = restriction.state == State.PROPOSED
-    said = deciders.voices(about(restriction), "restrict")
-    agreed = [voice.by for voice in said if voice.says == Voice.Says.AGREE]
-    spoken = reader.pk in {voice.by_id for voice in said}
-    return {
-        "body": body,
-        "voices": said,
-        "met": next((voice for voice in said if voice.met_on), None),
-        "spoken": waiting and spoken,
-        "show_reasons": not waiting or spoken or not body.allows(reader, restriction.case.provider_id),
-        "of": body.how_many if body.together else 0,
-        "waits_for": body.lacking(agreed, restriction.case.provider_id) if waiting else [],
-        "consultation": consultation(restriction, body, reader),
-    }
+    found = consulting.together(body, about(restriction), restriction.case, reader, waiting=waiting)
+    return found | {"consultation": consultation(restriction, body, reader)}
 
 
 def consultation(restriction: Restriction, body: deciders.Deciders, reader: User) -> dict[str, Any] | None:

@@ -250,7 +250,7 @@ def test_a_closed_list_of_kinds_needs_one_of_them():
     ]
 
 
-# Ending, extending, warning: written down by one of those who decided
+# Ending, extending, warning: each of several by themselves
 
 
 def imposed(w: builders.World, *deciders, months: int = 3) -> Restriction:
@@ -263,54 +263,135 @@ def imposed(w: builders.World, *deciders, months: int = 3) -> Restriction:
     return fresh(restriction)
 
 
-def test_two_lift_where_the_policy_says_two(clock):
+def test_two_lift_where_the_policy_says_two_each_by_themselves(clock):
     w = harbour('lift = { by = "director"', 'lift = { by = "2 of warden, director"')
     warden, keeper, director = people(w)
     restriction = imposed(w, warden, keeper)
-    for meeting in (None, Meeting(NOON.date(), [], "Alone."), Meeting(NOON.date(), [keeper.pk], "Both.")):
-        with pytest.raises(RuleBroken) as refusal:
-            services.lift(
-                restriction.pk, by=director, at=NOON, reason="It is over.", considered="Fair.", meeting=meeting
-            )
-        assert refusal.value.field == "took_part" and fresh(restriction).state == State.IN_FORCE
-    client = signed_in(director)
-    page = client.get(url("lift", restriction.reference)).content.decode()
-    assert "Who decided this with you?" in page and "Wanda Warden" in page and "Kit Keeper" not in page
-    typed = {"reason": "It is “over”.", "said": "Both agreed.", "met_on_day": "18", "met_on_month": "12",
-             "met_on_year": "2026"}  # fmt: skip
-    page = client.post(url("lift", restriction.reference), typed).content.decode()
-    assert "Not everybody took part who has to" in page and "It is “over”." in page and "Both agreed." in page
-    typed["took_part"] = [str(warden.pk)]
-    assert "Check" in client.post(url("lift", restriction.reference), typed).content.decode()
-    answer = client.post(url("lift", restriction.reference), typed | {"confirmed": "yes"})
-    assert answer.url == url("lifted", restriction.reference)
-    met = Event.objects.get(verb="decision.met")
-    assert (met.facts["act"], met.facts["took_part"]) == ("lift", ["Dirk Director", "Wanda Warden"])
+    client, ref = signed_in(director), restriction.reference
+    page = client.get(url("lift", ref)).content.decode()
+    assert "Who decided this with you?" not in page and "0 of 2 have decided" in page
+    typed = {"reason": "It is “over”."}
+    check = client.post(url("lift", ref), typed).content.decode()
+    assert "Nothing happens before these agree as well" in check and "Record your decision" in check
+    assert client.post(url("lift", ref), typed | {"confirmed": "yes"}).url == url("view", ref)
+    assert fresh(restriction).state == State.IN_FORCE and not Decision.objects.filter(what="restriction.lifted")
+    waits = Deadline.objects.open().get(kind="restriction.lift")
+    assert waits.waits_for(warden) and not waits.waits_for(director) and not waits.waits_for(keeper)
+    assert "You have decided" in client.get(url("lift", ref)).content.decode()
+    with pytest.raises(TransitionNotAllowed, match="You have decided already"):
+        services.lift(restriction.pk, by=director, at=NOON, reason="Again.")
+
+    client = signed_in(warden)
+    page = client.get(url("lift", ref)).content.decode()
+    assert "Do you agree?" in page and "1 of 2 has decided" in page and "It is “over”." not in page
+    page = client.post(url("lift", ref), {"reason": "It is “over” for me."}).content.decode()
+    assert "Select whether you agree" in page and "It is “over” for me." in page
+    answer = client.post(url("lift", ref), {"decision": "agree", "reason": "So it is.", "confirmed": "yes"})
+    assert answer.url == url("lifted", ref) and fresh(restriction).state == State.LIFTED
+    assert not Deadline.objects.open().filter(kind="restriction.lift").exists()
+    agreed = Decision.objects.filter(what="decision.agreed", event__facts__act="lift")
+    assert [one.event.by_name for one in agreed] == ["Dirk Director", "Wanda Warden"]
+
+
+def test_who_does_not_agree_that_it_is_lifted_leaves_it_standing(clock):
+    w = harbour('lift = { by = "director"', 'lift = { by = "2 of warden, director"')
+    warden, keeper, director = people(w)
+    restriction = imposed(w, warden, keeper)
+    with pytest.raises(TransitionNotAllowed, match="nothing here that waits for you"):
+        services.disagree_to_lift(restriction.pk, by=warden, at=NOON, reasons="No.")
+    services.lift(restriction.pk, by=director, at=NOON, reason="It is over.")
+    with pytest.raises(RuleBroken, match="Enter why you do not agree"):
+        services.disagree_to_lift(restriction.pk, by=warden, at=NOON, reasons=" ")
+    with pytest.raises(TransitionNotAllowed, match="nothing here that waits for you"):
+        services.disagree_to_lift(restriction.pk, by=director, at=NOON, reasons="I think again.")
+    answer = signed_in(warden).post(
+        url("lift", restriction.reference), {"decision": "against", "reason": "He rang on Monday."}
+    )
+    assert answer.url == url("view", restriction.reference) and fresh(restriction).state == State.IN_FORCE
+    against = Decision.objects.select_related("event__words").get(what="decision.not_agreed")
+    assert against.event.words.body["reasons"] == "He rang on Monday."
+    assert not Deadline.objects.open().filter(kind="restriction.lift").exists()
+    services.lift(restriction.pk, by=warden, at=NOON, reason="It is over now.")
+    assert fresh(restriction).state == State.IN_FORCE, "what was said before counts no more"
+
+
+def extending(w, clock) -> tuple[Restriction, object, dict]:
+    warden, keeper, director = people(w)
+    restriction = imposed(w, warden, keeper)
+    clock.move_to(later := NOON + timedelta(days=89), tick=False)
+    review = builders.under_review(w, restriction, at=later)
+    how = {"at": later, "outcome": "extend", "months": 1, "reasons": "It goes on.", "evidence": "He rang again.",
+           "considered": "What has changed."}  # fmt: skip
+    return restriction, review, how | {"by": director}
 
 
 def test_an_extension_takes_those_whom_the_policy_names_for_it_as_well(clock):
-    """Harbour 7 and 8: a director reviews; two of three extend."""
+    """Harbour 7 and 8: a director reviews; two of three extend, each by themselves and in the same way."""
     w = harbour()
-    warden, keeper, director = people(w)
-    restriction = imposed(w, warden, keeper)
+    restriction, review, how = extending(w, clock)
+    director = how["by"]
     third = factories.person(w.provider, "keeper", name="Kay Keeper")
-    clock.move_to(later := NOON + timedelta(days=89), tick=False)
-    review = builders.under_review(w, restriction, at=later)
-    how = {"by": director, "at": later, "outcome": "extend", "months": 1, "reasons": "It goes on.",
-           "evidence": "He rang again.", "considered": "What has changed."}  # fmt: skip
-    for people_in in (None, [], [warden.pk]):
-        meeting = None if people_in is None else Meeting(later.date(), people_in, "We agreed.")
-        with pytest.raises(RuleBroken) as refusal:
-            services.decide_review(review.pk, **how, meeting=meeting)
-        assert refusal.value.field == "took_part"
-    page = signed_in(director).get(url("review", restriction.reference)).content.decode()
-    assert "Needed to extend it" in page and "Kay Keeper" in page and "Wanda Warden</label>" not in page
-    services.decide_review(review.pk, **how, meeting=Meeting(later.date(), [third.pk], "We agreed."))
+    with pytest.raises(NotPermitted):
+        services.decide_review(review.pk, **how | {"by": third})
+    assert services.decide_review(review.pk, **how).state == "begun"
+    assert fresh(restriction).state == State.IN_FORCE
+    waits = Deadline.objects.open().get(kind="review.agree")
+    assert waits.waits_for(third) and not waits.waits_for(director)
+    with pytest.raises(RuleBroken, match="Agree to what is put before you") as refusal:
+        services.decide_review(review.pk, **how | {"by": third, "months": 2})
+    assert refusal.value.field == "decision"
+    client, address = signed_in(third), url("review", restriction.reference)
+    page = client.get(address).content.decode()
+    assert "What is put before you" in page and "He rang again." in page and "It goes on." not in page
+    typed = {"decision": "agree", "reasons": "I hold so “too”."}
+    page = client.post(address, typed).content.decode()
+    assert "Enter what else you considered" in page and "I hold so “too”." in page
+    typed |= {"considered": "Nothing has changed."}
+    check = client.post(address, typed).content.decode()
+    assert "Check before you decide" in check and "Decide the review" in check
+    assert client.post(address, typed | {"confirmed": "yes"}).url == url("reviewed", review.reference)
     successor = Restriction.objects.get(follows=restriction)
     assert {director.pk, third.pk} <= permissions.first_deciders(successor)
+    assert not Deadline.objects.open().filter(kind="review.agree").exists()
 
 
-def test_two_issue_a_warning_letter_where_the_policy_says_two_and_not_its_author(clock):
+def test_who_does_not_agree_to_an_extension_leaves_the_review_open(clock):
+    w = harbour()
+    restriction, review, how = extending(w, clock)
+    third = factories.person(w.provider, "keeper", name="Kay Keeper")
+    services.decide_review(review.pk, **how)
+    answer = signed_in(third).post(
+        url("review", restriction.reference), {"decision": "against", "reasons": "A month is too long.",
+                                               "considered": "Two weeks."}
+    )  # fmt: skip
+    assert answer.status_code == 302 and not Restriction.objects.filter(follows=restriction).exists()
+    assert review.__class__.objects.get(pk=review.pk).state == "begun"
+    assert not Deadline.objects.open().filter(kind="review.agree").exists()
+    done = services.decide_review(review.pk, **how | {"outcome": "lift", "months": None, "evidence": ""})
+    assert done.state == "decided", "a director alone may end it"
+
+
+def test_terms_that_are_changed_are_put_before_the_others_as_they_are(clock):
+    """A review that several decide, with other terms: the second reads them and agrees to the very same."""
+    w = harbour('by = "director [8]"', 'by = "2 of warden, director [8]"')
+    restriction, review, how = extending(w, clock)
+    other = factories.person(w.provider, "warden", name="Walt Warden")
+    terms = [NewTerm("phone", "limited", "On Mondays."), NewTerm("letter", "limited", "Letters to the quay office.")]
+    varied = how | {"outcome": "vary", "months": 1, "terms": terms, "instructions": ["Ring back on Mondays."]}
+    services.decide_review(review.pk, **varied)
+    client, address = signed_in(other), url("review", restriction.reference)
+    page = client.get(address).content.decode()
+    assert "On Mondays." in page and "Ring back on Mondays." in page
+    typed = {"decision": "agree", "reasons": "So do I.", "considered": "Fair.", "confirmed": "yes"}
+    assert client.post(address, typed).url == url("reviewed", review.reference)
+    successor = Restriction.objects.get(follows=restriction)
+    assert {term.words for term in successor.terms.all() if term.limit == "limited"} == {
+        "On Mondays.", "Letters to the quay office."
+    }  # fmt: skip
+    assert successor.instructions == ["Ring back on Mondays."]
+
+
+def warned_by_two() -> tuple:
     text = invented.TEXTS["highmoor"].replace(
         'by = "lead or above [4.3]"', 'by = "2 of lead or above [4.3]"\nnot_by = "proposer [4.3]"'
     )
@@ -324,22 +405,44 @@ def test_two_issue_a_warning_letter_where_the_policy_says_two_and_not_its_author
     warning = cases.draft_warning(
         case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", by=staff.team_leader, at=NOON
     )
+    return case, staff, head, factories.person(provider, "lead", name="Lowri Lead"), warning
+
+
+def test_two_issue_a_warning_letter_where_the_policy_says_two_and_not_its_author(clock):
+    case, staff, head, lead, warning = warned_by_two()
     with pytest.raises(NotPermitted, match=r"You drafted this letter .*\(clause 4.3\)"):
         cases.issue_warning(warning.pk, by=staff.team_leader, at=NOON)
-    with pytest.raises(RuleBroken, match="who took part"):
-        cases.issue_warning(warning.pk, by=head, at=NOON)
-    with pytest.raises(RuleBroken, match="Somebody else must take part for Terry Leader"):
-        cases.issue_warning(warning.pk, by=head, at=NOON, meeting=Meeting(NOON.date(), [staff.team_leader.pk], "Both."))
-    other = factories.person(provider, "lead", name="Lowri Lead")
-    client = signed_in(head)
-    address = reverse("cases:warning", args=[warning.paper.reference])
-    assert "Lowri Lead" in client.get(address).content.decode()
-    typed = {"do": "issue", "took_part": [str(other.pk)], "met_on_day": "18", "met_on_month": "12",
-             "met_on_year": "2026"}  # fmt: skip
-    assert "Enter what was said in the meeting" in client.post(address, typed).content.decode()
-    assert client.post(address, typed | {"said": "Both agreed."}).status_code == 302
+    client, address = signed_in(head), reverse("cases:warning", args=[warning.paper.reference])
+    page = client.get(address).content.decode()
+    assert "Who decided this with you?" not in page and "Agree to issue it" in page
+    assert client.post(address, {"do": "issue", "not_done": "No visit."}).url == address
+    assert "You have decided" in client.get(address).content.decode()
+    waits = Deadline.objects.open().get(kind="warning.issue")
+    assert waits.waits_for(lead) and not waits.waits_for(head)
+    assert Case.objects.get(pk=case.pk).stage_name != "Warning letter"
+    with pytest.raises(TransitionNotAllowed):
+        cases.change_warning(
+            warning.pk, incidents=list(case.incidents.all()), expected="Else.", by=staff.officer, at=NOON
+        )
+    answer = signed_in(lead).post(address, {"do": "issue"})
+    assert answer.url == reverse("cases:warning_issued", args=[warning.paper.reference])
     assert Case.objects.get(pk=case.pk).stage_name == "Warning letter"
-    assert {voice.by for voice in Voice.objects.filter(act="warn")} == {head, other}
+    assert {voice.by for voice in Voice.objects.filter(act="warn")} == {head, lead}
+
+
+def test_a_letter_that_one_of_two_returns_is_decided_anew(clock):
+    case, staff, head, lead, warning = warned_by_two()
+    cases.issue_warning(warning.pk, by=head, at=NOON, reasons="It went on.")
+    with pytest.raises(TransitionNotAllowed, match="You have decided already"):
+        cases.send_back_warning(warning.pk, by=head, at=NOON, reasons="I think again.")
+    cases.send_back_warning(warning.pk, by=lead, at=NOON, reasons="Name the day.")
+    returned = Event.objects.select_related("words").get(verb="warning.returned")
+    assert "Heledd Head agreed:\nIt went on." in returned.words.body["reasons"]
+    cases.submit_warning(warning.pk, by=staff.officer, at=NOON)
+    cases.issue_warning(warning.pk, by=lead, at=NOON)
+    assert Case.objects.get(pk=case.pk).stage_name != "Warning letter", "what was said before it went back is dropped"
+    cases.issue_warning(warning.pk, by=head, at=NOON)
+    assert Case.objects.get(pk=case.pk).stage_name == "Warning letter"
 
 
 # The screens
