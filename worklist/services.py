@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from appeals import services as appeals
+from appeals.services import receipts
 from deadlines.models import Deadline
 from deadlines.services import calendar_for, days_off
 from design import dates
@@ -81,6 +82,7 @@ IN_WORDS = {
     "warning.revise": "A returned warning letter to revise",
     "letter.uncertain": "A letter of which it is not certain that it left",
     "letter.send": "A letter to send",
+    "letter.receipt": "The day on which a letter was received",
     "letter.failed": "A letter that could not be sent",
     "restriction.prepare": "The proposal of a restriction to finish",
     "restriction.decide": "A proposed restriction to decide",
@@ -123,9 +125,15 @@ class Found:
         said = [(self.done[kind], f"reminders: {kind.label.lower()}") for kind in Kind]
         said += [(self.done["digests"], "e-mails, one a person")]
         said += [(self.done["lapsed"], "restrictions past their last day, now lapsed")]
-        said += [(self.done["contacts"], "restrictions whose single point of contact, or cover, has left: another is asked for")]
+        said += [
+            (
+                self.done["contacts"],
+                "restrictions whose single point of contact, or cover, has left: another is asked for",
+            )
+        ]
         said += [(self.done["left"], "restrictions whose last day has not come yet: left as they are until then")]
         said += [(self.done["windows"], "appeal windows that have closed")]
+        said += [(self.done["receipts"], "letters of which it is asked when they were received")]
         said += [(self.done["moved"], "dates worked out anew, because days off had changed")]
         said += [(self.done["tidied"], "register entries past their last day, now removed")]
         lines = [f"Sweep for {dates.day(self.on)}"] + [f"{count:>6}  {words}" for count, words in said]
@@ -152,6 +160,7 @@ def sweep(on: date, *, at: datetime) -> Found:
     run.each("contact", leaving.asked_in_vain(over).order_by("pk"), run.settle_contact)
     windows = Deadline.objects.due_by(over - timedelta(days=1)).filter(kind="appeal.window")
     run.each("window", windows.order_by("pk"), run.close_window)
+    run.each("receipt", receipts.awaiting().order_by("pk"), run.ask_for_receipt)
     run.each("entry", Entry.objects.past_their_last_day(over).order_by("pk"), run.tidy)
     run.each("deadline", Deadline.objects.due_by(on + timedelta(days=LONGEST_LEAD)).order_by("pk"), run.remind)
     owed = Reminder.objects.filter(digest__isnull=True, on__lte=on, deadline__state=Deadline.State.OPEN)
@@ -211,6 +220,10 @@ class _Run:
     def close_window(self, pk: int) -> None:
         """Say on the trail that the time to appeal is over; a late appeal may still be lodged, and a person decides."""
         self.found.done["windows"] += appeals.close_window(pk, at=self.at)
+
+    def ask_for_receipt(self, pk: int) -> None:
+        """Ask when a letter was received from whose receipt a time to appeal runs."""
+        self.found.done["receipts"] += receipts.ask(pk, at=self.at)
 
     def tidy(self, pk: int) -> None:
         """Take an entry past its last day off the list; by its dates it had already ceased to count."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from appeals import against
+from appeals.services import receipts
 from audit.models import Decision
 from cases.ladder import papers
 from cases.models import Case, Warning
@@ -189,13 +190,20 @@ def windows(
         row, rules = open_ones.get(about), one.rules(policy)
         if rules is None:
             continue
-        now, ruled = rights.window(policy, rules, calendar, decided_on=one.on, dated=one.on), one.rules(case.policy)
+        days = {"decided_on": one.on, "dated": one.on, "received": _received(row)}
+        now, ruled = rights.window(policy, rules, calendar, **days), one.rules(case.policy)
         if row is not None and ruled is not None:
-            counted = rights.window(case.policy, ruled, calendar, decided_on=one.on, dated=one.on)
+            counted = rights.window(case.policy, ruled, calendar, **days)
             if (counted.due, counted.readings) != (now.due, now.readings):
                 yield from _window(row, now, one)
         elif row is None and ruled is None and _is_open(now, on):
             yield Move(rights.WINDOW, NAMES[rights.WINDOW], None, now, decided=one)
+
+
+def _received(row: Deadline | None) -> date | None:
+    """The day on which the letter was received, where the time that runs is counted from that day."""
+    found = Reckoning.from_json(row.reckoning) if row and row.reckoning else None
+    return found.from_on if found and found.runs_from == receipts.RECEIVED else None
 
 
 def _window(row: Deadline, now: Reckoning, one: Decided) -> Iterable[Outcome]:
