@@ -64,6 +64,7 @@ def view(request: HttpRequest, reference: str) -> HttpResponse:
     One that is not issued is read where it is written: only there is known what issuing adds, as the last day to appeal
     and where an appeal is sent.
     """
+    assert isinstance(request.user, User)
     letter = _visible(request, reference)
     if letter.state != Letter.State.ISSUED and letter.kind in WRITTEN_AT and letter.about == f"case:{letter.case_ref}":
         return redirect(WRITTEN_AT[letter.kind], letter.reference)

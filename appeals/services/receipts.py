@@ -102,9 +102,11 @@ def _letter(row: Deadline) -> Letter | None:
     letters = Letter.objects.select_related("arrival", "issued_by")
     if row.about_kind == "warning":
         return letters.filter(reference=row.about_ref).first()
-    told = {"restriction": Restriction, "review": Review}.get(row.about_kind)
-    pk = told.objects.filter(reference=row.about_ref).values_list("letter", flat=True).first() if told else None
-    return letters.filter(pk=pk).first() if pk else None
+    if row.about_kind == "restriction":
+        return letters.filter(pk__in=Restriction.objects.filter(reference=row.about_ref).values("letter")).first()
+    if row.about_kind == "review":
+        return letters.filter(pk__in=Review.objects.filter(reference=row.about_ref).values("letter")).first()
+    return None
 
 
 @transaction.atomic

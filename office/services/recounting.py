@@ -106,7 +106,7 @@ def decided(
     found += [_of_restriction(one) for one in imposed.values()]
     kept = [one for one in reviews if one.outcome == Review.Outcome.KEEP and one.restriction_id in imposed]
     found += [_of_review(one, imposed[one.restriction_id]) for one in kept]
-    conversations = {}
+    conversations: dict[str, Warning] = {}
     for one in warnings:
         one.case = case
         conversations.setdefault(quashing.about(one), one)
@@ -190,10 +190,10 @@ def windows(
         row, rules = open_ones.get(about), one.rules(policy)
         if rules is None:
             continue
-        days = {"decided_on": one.on, "dated": one.on, "received": _received(row)}
-        now, ruled = rights.window(policy, rules, calendar, **days), one.rules(case.policy)
+        received, ruled = _received(row), one.rules(case.policy)
+        now = rights.window(policy, rules, calendar, decided_on=one.on, dated=one.on, received=received)
         if row is not None and ruled is not None:
-            counted = rights.window(case.policy, ruled, calendar, **days)
+            counted = rights.window(case.policy, ruled, calendar, decided_on=one.on, dated=one.on, received=received)
             if (counted.due, counted.readings) != (now.due, now.readings):
                 yield from _window(row, now, one)
         elif row is None and ruled is None and _is_open(now, on):
