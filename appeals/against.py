@@ -15,6 +15,7 @@ from cases.models import Case, Warning
 from cases.services import quashing, rights
 from design import dates, words
 from design.dates import day_of
+from letters.models import Letter
 from register.models import Entry
 from restrictions.models import Restriction, Review
 from restrictions.services import rows
@@ -69,6 +70,12 @@ class Against:
     def limits(self) -> Restriction | None:
         """The restriction that it is about: the one imposed, or the one that a review kept."""
         return self.review.restriction if self.review else self.restriction
+
+    @property
+    def letter(self) -> Letter | None:
+        """The letter that tells the decision, if one does."""
+        told = self.review or self.restriction or self.warning
+        return told.letter if told else None
 
     @property
     def target(self) -> dict[str, Restriction | Warning | Decision]:

@@ -258,3 +258,13 @@ class Reason(forms.Form):
         field.label, field.help_text, field.called = label, hint, called
         self.fields[name] = field
         field.speak(name)
+
+
+class Received(forms.Form):
+    """When a letter was received."""
+
+    received_on = fields.DayField(
+        label="When was it received?",
+        called="when it was received",
+        help_text="The day on which it reached the resident, as they say or as the post shows.",
+    )

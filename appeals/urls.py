@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from appeals.views import deciding, lodging, reading
+from appeals.views import deciding, lodging, reading, receipts
 
 app_name = "appeals"
 urlpatterns = [
     path("cases/<str:ref>/appeals/", reading.of_case, name="of_case"),
     path("cases/<str:ref>/appeals/against/<str:key>/", lodging.lodge, name="lodge"),
+    path("letters/<str:reference>/received/", receipts.received, name="received"),
     path("appeals/<str:ref>/", reading.view, name="view"),
     path("appeals/<str:ref>/lodged/", reading.lodged, name="lodged"),
     path("appeals/<str:ref>/decide/", deciding.decide, name="decide"),

@@ -51,6 +51,7 @@ SENTENCES: dict[str, str] = {
     "letter.withdrawn": "Letter {ref} withdrawn",
     "letter.rendered": "Letter {ref} made into a PDF",
     "letter.opened": "Letter {ref} opened",
+    "letter.arrived": "It is recorded when letter {ref} was received",
     "letter.dispatch_begun": "Sending of letter {ref} begun",
     "letter.dispatched": "Letter {ref} sent{how}",
     "letter.dispatch_put_off": "Sending of letter {ref} put off",

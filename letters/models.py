@@ -275,3 +275,18 @@ class Dispatch(models.Model):
     def confirm_sent(self, *, at) -> None:
         """A person found that it had left."""
         self.ended_at = at
+
+
+class Arrival(models.Model):
+    """On which day a letter reached the resident, as somebody recorded it; what was recorded before is on the trail."""
+
+    letter = models.OneToOneField(Letter, on_delete=models.PROTECT, related_name="arrival")
+    on = models.DateField()
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        triggers: ClassVar = [pgtrigger.Protect(name="arrival_kept", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.letter} on {self.on}"

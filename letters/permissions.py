@@ -24,6 +24,13 @@ def check_can_issue(user: User, letter: Letter) -> None:
     check_can_draft(user, letter.provider)
 
 
+def check_can_record_arrival(user: User, letter: Letter) -> None:
+    """Whoever works on the provider's cases records when a letter was received: they speak with the resident."""
+    access.require(
+        user, Can.WORK_CASES, letter.provider, "When a letter was received is recorded by people who work on cases."
+    )
+
+
 def check_can_read(user: User, letter: Letter) -> None:
     """Whoever may read case files at the provider reads its letters."""
     access.require(user, Can.VIEW_CASES, letter.provider)

@@ -18,7 +18,7 @@ from design.components import Entry
 from design.dates import day_of
 from design.forms import for_page
 from letters import facts, forms, permissions, services
-from letters.models import Dispatch, Letter, Rendering
+from letters.models import Arrival, Dispatch, Letter, Rendering
 from letters.services import outbox as sendings
 from people import access
 from people.models import User
@@ -40,6 +40,7 @@ HAPPENED = {
     "letter.dispatch_confirmed": "Found to have arrived",
     "letter.sending_tried_again": "Sending tried again",
     "letter.opened": "PDF opened",
+    "letter.arrived": "Recorded when it was received",
 }
 WRITTEN_AT = {"warning": "cases:warning", "first_stage": "cases:warning"}
 DECIDED = (
@@ -63,6 +64,7 @@ def view(request: HttpRequest, reference: str) -> HttpResponse:
     One that is not issued is read where it is written: only there is known what issuing adds, as the last day to appeal
     and where an appeal is sent.
     """
+    assert isinstance(request.user, User)
     letter = _visible(request, reference)
     if letter.state != Letter.State.ISSUED and letter.kind in WRITTEN_AT and letter.about == f"case:{letter.case_ref}":
         return redirect(WRITTEN_AT[letter.kind], letter.reference)
@@ -84,6 +86,8 @@ def view(request: HttpRequest, reference: str) -> HttpResponse:
             "ways": [(way, _act(request, way)) for way in ways],
             "history": [_entry(event) for event in events],
             "case": letter.case_ref,
+            "received": Arrival.objects.filter(letter=letter).first(),
+            "may_record": not access.why_not(permissions.check_can_record_arrival, request.user, letter),
         },
     )
 

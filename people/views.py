@@ -55,7 +55,7 @@ def add(request: SignedInRequest) -> HttpResponse:
     provider = _provider(request)
     permissions.check_can_add(request.user, provider)
     draft = _draft(request)
-    context = {"draft": draft, "back": draft or reverse("people:find")}
+    context: dict[str, Any] = {"draft": draft, "back": draft or reverse("people:find")}
     form = for_page(forms.AddPerson, request, today=timezone.localdate())
     if not form.is_valid():
         return render(request, "people/add.html", context | {"form": form})

@@ -242,6 +242,7 @@ DOORS: dict[str, Door] = {
     "letters:sending": Door(CASEWORK, of(Dispatch, as_="pk", value="pk", letter__isnull=False)),
     "letters:view": Door(READERS, LETTER),
     "letters:pdf": Door(READERS, LETTER),
+    "appeals:received": Door(CASEWORK, LETTER),
     "people:find": Door(READERS),
     "people:add": Door(CASEWORK),
     "people:resident": Door(READERS, RESIDENT),

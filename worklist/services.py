@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from appeals import services as appeals
+from appeals.services import receipts
 from deadlines.models import Deadline
 from deadlines.services import calendar_for, days_off
 from design import dates
@@ -82,6 +83,7 @@ IN_WORDS = {
     "warning.revise": "A returned warning letter to revise",
     "letter.uncertain": "A letter of which it is not certain that it left",
     "letter.send": "A letter to send",
+    "letter.receipt": "The day on which a letter was received",
     "letter.failed": "A letter that could not be sent",
     "restriction.prepare": "The proposal of a restriction to finish",
     "restriction.decide": "A proposed restriction to decide",
@@ -132,6 +134,7 @@ class Found:
         said += [(self.done["shown"], "restrictions in force that nothing showed, now highlighted")]
         said += [(self.done["left"], "restrictions whose last day has not come yet: left as they are until then")]
         said += [(self.done["windows"], "appeal windows that have closed")]
+        said += [(self.done["receipts"], "letters of which it is asked when they were received")]
         said += [(self.done["moved"], "dates worked out anew, because days off had changed")]
         said += [(self.done["tidied"], "register entries past their last day, now removed")]
         said += [(self.done["erased"], "removed register entries past the time to keep them, now erased")]
@@ -160,6 +163,7 @@ def sweep(on: date, *, at: datetime) -> Found:
     windows = Deadline.objects.due_by(over - timedelta(days=1)).filter(kind="appeal.window")
     run.each("unseen", on_register.unseen(over).order_by("pk"), run.show)
     run.each("window", windows.order_by("pk"), run.close_window)
+    run.each("receipt", receipts.awaiting().order_by("pk"), run.ask_for_receipt)
     run.each("entry", Entry.objects.past_their_last_day(over).order_by("pk"), run.tidy)
     run.each("removed entry", Entry.objects.kept_too_long(over).order_by("pk"), run.erase)
     run.each("deadline", Deadline.objects.due_by(on + timedelta(days=LONGEST_LEAD)).order_by("pk"), run.remind)
@@ -224,6 +228,10 @@ class _Run:
     def close_window(self, pk: int) -> None:
         """Say on the trail that the time to appeal is over; a late appeal may still be lodged, and a person decides."""
         self.found.done["windows"] += appeals.close_window(pk, at=self.at)
+
+    def ask_for_receipt(self, pk: int) -> None:
+        """Ask when a letter was received from whose receipt a time to appeal runs."""
+        self.found.done["receipts"] += receipts.ask(pk, at=self.at)
 
     def tidy(self, pk: int) -> None:
         """Take an entry past its last day off the list; by its dates it had already ceased to count."""

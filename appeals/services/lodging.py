@@ -9,7 +9,7 @@ from django_fsm import TransitionNotAllowed
 from appeals import against, permissions
 from appeals.against import Against
 from appeals.models import Appeal
-from appeals.services import effects
+from appeals.services import effects, receipts
 from appeals.services.offers import check_not_final, check_open_to_appeal
 from appeals.services.timing import Timing, meanwhile, rules_for, timing
 from audit import services as audit
@@ -170,6 +170,7 @@ def _set_deadlines(appeal: Appeal, decided: Against, found: Timing, *, event: in
     if found.in_time is not False:
         how = f"{appeal.reference} was received"
         deadlines.meet(decided.about, "appeal.window", at=at, how=how)
+        receipts.ask_no_longer(decided, at=at)
     deadlines.set_deadline(
         provider=case.provider,
         resident=case.resident,

@@ -8,6 +8,8 @@ from django_fsm import TransitionNotAllowed
 from appeals import permissions
 from appeals.against import Against
 from appeals.models import Appeal
+from appeals.services import receipts
+from appeals.services.receipts import Reading
 from appeals.services.timing import rules_for, windows
 from cases.models import Case
 from deadlines import services as deadlines
@@ -26,6 +28,11 @@ class Offer:
 
     against: Against
     window: Reckoning
+
+    @property
+    def readings(self) -> list[Reading]:
+        """The time by the days on which its letter may have been received, while nobody has said when it was."""
+        return receipts.readings(self.against) if receipts.waits(self.window) else []
 
 
 def offers(case: Case, known: Iterable[Against], appeals: Iterable[Appeal]) -> list[Offer]:

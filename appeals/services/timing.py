@@ -1,6 +1,6 @@
 """Until when an appeal may be made, by when it is answered, what holds meanwhile: all from the policy's own clocks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,6 +11,7 @@ from appeals.permissions import rules_of
 from cases.services import rights
 from deadlines import services as deadlines
 from design import dates
+from letters.models import Arrival
 from policies.calendars import Calendar
 from policies.policy import Appeals
 from policies.reckoning import Reckoning
@@ -67,12 +68,16 @@ def windows(decisions: Iterable[Against], calendar: Calendar) -> list[Reckoning]
     """
     decisions = list(decisions)
     given = deadlines.given([one.about for one in decisions], rights.WINDOW)
-    return [_never_shorter(_counted(one, calendar), given.get(one.about)) for one in decisions]
+    letters = [one.letter.pk for one in decisions if one.letter]
+    received = dict(Arrival.objects.filter(letter__in=letters).values_list("letter", "on"))
+    return [_never_shorter(_counted(one, received, calendar), given.get(one.about)) for one in decisions]
 
 
-def _counted(found: Against, calendar: Calendar) -> Reckoning:
-    rules = rules_for(found)
-    return rights.window(found.case.policy, rules, calendar, decided_on=found.decided_on, dated=found.told_on)
+def _counted(found: Against, received: Mapping[int, date], calendar: Calendar) -> Reckoning:
+    rules, on = rules_for(found), received.get(found.letter.pk) if found.letter else None
+    return rights.window(
+        found.case.policy, rules, calendar, decided_on=found.decided_on, dated=found.told_on, received=on
+    )
 
 
 def _never_shorter(window: Reckoning, given: Reckoning | None) -> Reckoning:

@@ -40,9 +40,16 @@ def warned_as(policy: Policy, state: str) -> tuple[str, ...]:
     return (*policy.steps_into(state)[:-1], "warn")
 
 
-def window(policy: Policy, rules: Appeals, calendar: Calendar, *, decided_on: date, dated: date) -> Reckoning:
-    """Until when an appeal may be made against what was decided on a day and told in a letter of a day."""
+def window(
+    policy: Policy, rules: Appeals, calendar: Calendar, *, decided_on: date, dated: date, received: date | None = None
+) -> Reckoning:
+    """Until when an appeal may be made against what was decided on a day and told in a letter of a day.
+
+    `received` is the day on which that letter reached the resident, where somebody has recorded it.
+    """
     events = {"decision": decided_on, "letter dated": dated, "letter sent": dated}
+    if received:
+        events["letter received"] = received
     return policies.clocks.work_out(policy, rules.window_path, events, calendar)
 
 

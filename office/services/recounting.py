@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from appeals import against
+from appeals.services import receipts
 from audit.models import Decision
 from cases.ladder import papers
 from cases.models import Case, Warning
@@ -105,7 +106,7 @@ def decided(
     found += [_of_restriction(one) for one in imposed.values()]
     kept = [one for one in reviews if one.outcome == Review.Outcome.KEEP and one.restriction_id in imposed]
     found += [_of_review(one, imposed[one.restriction_id]) for one in kept]
-    conversations = {}
+    conversations: dict[str, Warning] = {}
     for one in warnings:
         one.case = case
         conversations.setdefault(quashing.about(one), one)
@@ -189,13 +190,20 @@ def windows(
         row, rules = open_ones.get(about), one.rules(policy)
         if rules is None:
             continue
-        now, ruled = rights.window(policy, rules, calendar, decided_on=one.on, dated=one.on), one.rules(case.policy)
+        received, ruled = _received(row), one.rules(case.policy)
+        now = rights.window(policy, rules, calendar, decided_on=one.on, dated=one.on, received=received)
         if row is not None and ruled is not None:
-            counted = rights.window(case.policy, ruled, calendar, decided_on=one.on, dated=one.on)
+            counted = rights.window(case.policy, ruled, calendar, decided_on=one.on, dated=one.on, received=received)
             if (counted.due, counted.readings) != (now.due, now.readings):
                 yield from _window(row, now, one)
         elif row is None and ruled is None and _is_open(now, on):
             yield Move(rights.WINDOW, NAMES[rights.WINDOW], None, now, decided=one)
+
+
+def _received(row: Deadline | None) -> date | None:
+    """The day on which the letter was received, where the time that runs is counted from that day."""
+    found = Reckoning.from_json(row.reckoning) if row and row.reckoning else None
+    return found.from_on if found and found.runs_from == receipts.RECEIVED else None
 
 
 def _window(row: Deadline, now: Reckoning, one: Decided) -> Iterable[Outcome]:

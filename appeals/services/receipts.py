@@ -1,0 +1,137 @@
+"""A time to appeal that runs from the receipt of a letter: asked for, shown by two readings until then, and settled.
+
+Where the policy deems a letter received (`clocks.deemed`) the time is counted from that day, and nobody is asked.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+import policies.clocks
+from appeals import against
+from appeals.against import Against
+from appeals.services.timing import rules_for, windows
+from cases.models import Case
+from cases.services import rights
+from deadlines import services as deadlines
+from deadlines.models import Deadline
+from design.dates import day_of
+from letters.models import Letter
+from letters.services import arriving
+from people.models import Resident, User
+from policies.periods import Period
+from policies.reckoning import Reckoning
+from restrictions.models import Restriction, Review
+
+RECEIVED = "letter received"
+IN_THE_POST = Period(2, "working days")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The time to appeal if the letter was received on a day, and why that day might be it."""
+
+    words: str
+    received_on: date
+    window: Reckoning
+
+
+def waits(window: Reckoning) -> bool:
+    """Whether a time to appeal has no day because nobody knows when its letter was received."""
+    return window.runs_from == RECEIVED and window.from_on is None and window.due is None
+
+
+def readings(found: Against) -> list[Reading]:
+    """The time by the two days on which the letter is likely to have been received; only the real day settles it."""
+    letter = found.letter
+    if letter is None or letter.dated is None:
+        return []
+    policy, calendar = found.case.policy, deadlines.calendar_for(found.case.provider)
+    posted = policies.clocks.add(IN_THE_POST, letter.dated, calendar)
+    days = (("received on the day of its date", letter.dated), ("received by post two working days later", posted))
+    return [
+        Reading(words, day, rights.window(
+            policy, rules_for(found), calendar, decided_on=found.decided_on, dated=found.told_on, received=day
+        ))
+        for words, day in days
+    ]  # fmt: skip
+
+
+def of_letter(case: Case, letter: Letter) -> list[Against]:
+    """The decisions of a case that a letter tells and that can be appealed against from its receipt."""
+    told = [one for one in against.known(case) if one.letter == letter and not one.standing]
+    found = [one for one in told if rights.rules_for(case.policy, one.names, one.of)]
+    until = windows(found, deadlines.calendar_for(case.provider))
+    return [one for one, window in zip(found, until, strict=True) if window.runs_from == RECEIVED]
+
+
+def awaiting() -> QuerySet[Deadline]:
+    """Times to appeal that wait for the day on which their letter was received."""
+    open_ones = Deadline.objects.open().filter(kind=rights.WINDOW, due_on__isnull=True)
+    return open_ones.filter(reckoning__runs_from=RECEIVED, reckoning__from=None)
+
+
+@transaction.atomic
+def ask(deadline_id: int, *, at: datetime) -> bool:
+    """Ask whoever issued the letter when it was received, from the day after its date. For the sweep; safe twice."""
+    row = Deadline.objects.select_for_update(of=("self",)).select_related("provider", "resident").get(pk=deadline_id)
+    letter = _letter(row)
+    if row.state != Deadline.State.OPEN or letter is None or letter.dated is None or letter.dated >= day_of(at):
+        return False
+    about = f"letter:{letter.reference}"
+    if hasattr(letter, "arrival") or Deadline.objects.open().filter(about=about, kind=arriving.RECEIPT).exists():
+        return False
+    deadlines.set_deadline(
+        provider=row.provider,
+        resident=row.resident,
+        kind=arriving.RECEIPT,
+        about=about,
+        case_ref=row.case_ref,
+        title=f"Record when letter {letter.reference} was received: the time to appeal runs from then",
+        url_name="appeals:received",
+        owner=letter.issued_by,
+        runs_from_event=row.runs_from_event,
+        at=at,
+    )
+    return True
+
+
+def _letter(row: Deadline) -> Letter | None:
+    letters = Letter.objects.select_related("arrival", "issued_by")
+    if row.about_kind == "warning":
+        return letters.filter(reference=row.about_ref).first()
+    if row.about_kind == "restriction":
+        return letters.filter(pk__in=Restriction.objects.filter(reference=row.about_ref).values("letter")).first()
+    if row.about_kind == "review":
+        return letters.filter(pk__in=Review.objects.filter(reference=row.about_ref).values("letter")).first()
+    return None
+
+
+@transaction.atomic
+def record(letter_id: int, *, on: date | None, by: User, at: datetime) -> list[Against]:
+    """Record when a letter was received, and set until when what it told can be appealed. Raises as `record_arrival`.
+
+    A day that was set before, by what was recorded or deemed, is never made an earlier one.
+    """
+    letter = Letter.objects.select_related("resident").get(pk=letter_id)
+    Resident.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=letter.resident_id)
+    arrival = arriving.record_arrival(letter_id, on=on, by=by, at=at)
+    related = ("provider", "resident__provider", "policy_version")
+    case = Case.objects.select_related(*related).filter(reference=letter.case_ref).first()
+    found = of_letter(case, arrival.letter) if case else []
+    for one, window in zip(found, windows(found, deadlines.calendar_for(letter.provider)), strict=True):
+        row = Deadline.objects.open().filter(about=one.about, kind=rights.WINDOW).first()
+        if row is not None:
+            deadlines.set_deadline(
+                provider=row.provider, resident=row.resident, kind=row.kind, about=row.about, case_ref=row.case_ref,
+                title=row.title, url_name=row.url_name, reckoning=window, runs_from_event=row.runs_from_event, at=at,
+            )  # fmt: skip
+    return found
+
+
+def ask_no_longer(found: Against, *, at: datetime) -> None:
+    """An appeal has come, so when its letter was received matters no more."""
+    if found.letter is not None:
+        deadlines.cancel(f"letter:{found.letter.reference}", arriving.RECEIPT, at=at, reason="The appeal has come")
