@@ -60,9 +60,7 @@ def waivable(restriction: Restriction, on: date) -> bool:
 
 
 @transaction.atomic
-def waive_review(
-    restriction_id: int, *, by: User, at: datetime, reasons: str, considered: str = ""
-) -> Restriction:
+def waive_review(restriction_id: int, *, by: User, at: datetime, reasons: str, considered: str = "") -> Restriction:
     """Decide, while a restriction is in force, that it is not reviewed before its last day, and tell the resident.
 
     Only where the policy knows that (Homes for Life 1.8: where the reason for the restriction makes a review

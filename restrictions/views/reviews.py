@@ -65,10 +65,16 @@ def review(request: SignedInRequest, ref: str) -> HttpResponse:
                 return _act_on(request, restriction, begun, form, put)
     shown = {"put": put, "put_outcome": Outcome(put["outcome"]).label if put else "", **found}
     shown["put_terms"] = _lines(put["terms"]) if put and put["terms"] else []
-    context = _context(request, restriction, begun, form, refusal) | shown | {
-        "questions": asked.review_questions(restriction.case.policy),
-        "questions_lost": asked.questions_lost(restriction.case.policy, *restriction.case.policy.steps_into("review")),
-    }
+    context = (
+        _context(request, restriction, begun, form, refusal)
+        | shown
+        | {
+            "questions": asked.review_questions(restriction.case.policy),
+            "questions_lost": asked.questions_lost(
+                restriction.case.policy, *restriction.case.policy.steps_into("review")
+            ),
+        }
+    )
     return render(request, "restrictions/review.html", context)
 
 
@@ -194,9 +200,7 @@ def _act_on(
     put: dict[str, Any],
 ) -> HttpResponse:
     if forms.does_not_agree(form):
-        services.disagree_on_review(
-            begun.pk, by=request.user, at=timezone.now(), reasons=form.cleaned_data["reasons"]
-        )
+        services.disagree_on_review(begun.pk, by=request.user, at=timezone.now(), reasons=form.cleaned_data["reasons"])
         messages.success(request, "It is recorded that you do not agree. The review goes on.")
         return redirect("restrictions:view", restriction.reference)
     arguments = _typed(form, put)
