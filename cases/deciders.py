@@ -89,6 +89,11 @@ class Deciders:
         """
         if self.together or access.can(user, Can.WORK_CASES, provider_id):
             return ""
+        if self.meets:
+            return (
+                "Your role does no case work in Evenhand: somebody who took part and works on cases writes the meeting "
+                "down, and the letter goes out in that name."
+            )
         return (
             "Your role does no case work in Evenhand, so what you decide could not be carried out: the letter goes out "
             "in the name of somebody who works on cases."

@@ -238,9 +238,11 @@ def lift(request: SignedInRequest, ref: str) -> HttpResponse:
     today = day_of(timezone.now())
     policy, body = restriction.case.policy, permissions.lifters(restriction)
     asks, found = lift_questions(policy), consulting.together(body, about(restriction), restriction.case, request.user)
+    own = ("Why is it lifted?", "why it is lifted", "The resident reads this.")
+    theirs = ("Your reasons", "your reasons", "The resident reads the reasons of whoever agrees last, in the letter.")
+    label, called, hint = theirs if found["voices"] else own
     form = for_page(
-        forms.Reason, request, label="Why is it lifted?", called="why it is lifted", hint="The resident reads this.",
-        questions=asks,
+        forms.Reason, request, label=label, called=called, hint=hint, questions=asks,
         others=_take_part(restriction, body, permissions.barred_from_lifting(restriction), request.user),
         agree="Agree to lift it" if found["voices"] else "",
     )  # fmt: skip

@@ -307,7 +307,7 @@ def test_a_single_point_of_contact_has_its_own_questions_and_a_meeting_of_its_ow
             restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.",
             meeting=Meeting(NOON.date(), [], "I agreed with myself."), considered="Fair.",
         )  # fmt: skip
-    with pytest.raises(RuleBroken, match="Somebody who works on cases and took part writes the meeting down"):
+    with pytest.raises(NotPermitted, match="somebody who took part and works on cases writes the meeting down"):
         services.impose(
             restriction.pk, by=w.staff.dpo, at=NOON, reasons="It is needed.",
             meeting=Meeting(NOON.date(), [w.staff.team_leader.pk], "Agreed."), considered="Fair.",
