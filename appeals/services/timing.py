@@ -86,6 +86,8 @@ def _never_shorter(window: Reckoning, given: Reckoning | None) -> Reckoning:
         return window
     if window.due and given.due:
         return given if given.due > window.due else window
+    if window.due and any(day and day > window.due for day in given.readings.values()):
+        return given
     readings = dict(window.readings)
     for way, day in given.readings.items():
         now = readings.get(way)

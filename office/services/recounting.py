@@ -220,20 +220,34 @@ def _is_open(window: Reckoning, on: date) -> bool:
     return any(day >= on for day in days)
 
 
-def lost_right(policy: Policy, open_ones: Mapping[str, Deadline], told: Mapping[str, Decided]) -> str:
-    """Why a case waits where a letter gave a right to appeal that a version does not know; "" where none does.
+def why_wait(case: Case, policy: Policy, open_ones: Mapping[str, Deadline], told: Mapping[str, Decided]) -> str:
+    """Why a case waits for the sake of a right to appeal that a letter gave; "" where it need not.
 
-    While the time runs the right is kept by keeping the version that gives it.
+    While the time runs, a right that the version does not know is kept by keeping the version that gives it. A time
+    that another version counts otherwise, and whose first day nobody has recorded yet, could become shorter unseen.
     """
     for about, row in open_ones.items():
         one = told.get(about)
-        if one and one.rules(policy) is None:
+        if one is None:
+            continue
+        rules, ruled = one.rules(policy), one.rules(case.policy)
+        waits = row.reckoning is not None and receipts.waits(Reckoning.from_json(row.reckoning))
+        if waits and rules and ruled and _says(policy, rules) != _says(case.policy, ruled):
+            return (
+                f"The time to appeal against {one.about_ref} runs from the receipt of its letter, which is not "
+                "recorded yet, and that version counts it otherwise. Record when it was received first"
+            )
+        if rules is None:
             until = f" until {dates.day(row.due_on)}" if row.due_on else ""
             return (
                 f"The resident can still appeal against {about.partition(':')[2]}{until}, and by that version nobody "
                 "could. Move the case once that time is over"
             )
     return ""
+
+
+def _says(policy: Policy, rules: Appeals) -> object:
+    return policy.value(rules.window_path).raw
 
 
 # Checks of a single point of contact

@@ -332,6 +332,6 @@ def _why_not(case: Case, policy: Policy, held: Held) -> str:
         return f"Appeal {held.appeals[case.pk][0].reference} is not decided yet. Decide it first"
     if case.pk in held.letters:
         return cases.services.versions.letter_first(held.letters[case.pk])
-    return cases.services.versions.no_place(case, policy) or recounting.lost_right(
-        policy, held.open_windows(case), held.decided(case)
+    return cases.services.versions.no_place(case, policy) or recounting.why_wait(
+        case, policy, held.open_windows(case), held.decided(case)
     )

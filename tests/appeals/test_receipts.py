@@ -237,3 +237,36 @@ def test_a_case_that_moves_keeps_the_day_of_receipt():
     version = people.adopt_policy(w.provider, text=text, by_name="Head of Housing", at=NOON)
     office.move_case(w.case.pk, to=version.pk, reasons="It is fairer.", by=w.staff.manager, at=noon(NEXT))
     assert window().due_on == date(2027, 2, 4) and window().reckoning["from"] == "2026-12-21"
+
+
+@pytest.mark.parametrize("now", ["10 working days", "30 working days"])
+def test_a_case_waits_for_the_receipt_where_the_newer_version_counts_otherwise(now):
+    w = world()
+    letter = builders.imposed(w).letter
+    held = w.provider.policy_versions.get()
+    text = held.text.replace("effective = 2024-10-07", "effective = 2026-12-01")
+    same = people.adopt_policy(w.provider, text=text, by_name="Head of Housing", at=NOON)
+    text = text.replace("effective = 2026-12-01", "effective = 2026-12-02").replace("20 working days", now)
+    other = people.adopt_policy(w.provider, text=text, by_name="Head of Housing", at=NOON)
+    how = {"reasons": "It is fairer.", "by": w.staff.manager, "at": noon(NEXT)}
+    office.move_case(w.case.pk, to=same.pk, **how)
+    with pytest.raises(RuleBroken, match="Record when it was received first"):
+        office.move_case(w.case.pk, to=other.pk, **how)
+    said(letter, NEXT, w.staff.officer)
+    office.move_case(w.case.pk, to=other.pk, **how)
+    assert window().due_on >= date(2027, 1, 21)
+    decided = against.find(builders.Case.objects.get(pk=w.case.pk), letter.about.partition(":")[2])
+    assert timing.timing(decided, received_on=date(2027, 1, 21)).in_time is True
+
+
+def test_the_readings_that_a_letter_told_are_kept_when_a_newer_version_settles_a_shorter_one():
+    w = world(window='"28 days from decision [6.34]"')
+    letter = builders.imposed(w).letter
+    assert window().due_on is None and window().reckoning["readings"]
+    held = w.provider.policy_versions.get()
+    text = held.text.replace("effective = 2024-10-07", "effective = 2026-12-01").replace("28 days", "28 calendar days")
+    version = people.adopt_policy(w.provider, text=text, by_name="Head of Housing", at=NOON)
+    how = {"reasons": "It is settled.", "by": w.staff.manager, "at": noon(NEXT)}
+    office.move_case(w.case.pk, to=version.pk, **how)
+    decided = against.find(builders.Case.objects.get(pk=w.case.pk), letter.about.partition(":")[2])
+    assert timing.timing(decided, received_on=date(2027, 1, 20)).in_time is None, "a letter explained working days too"
