@@ -314,7 +314,7 @@ def _begins(path: str, events: Mapping[str, date]) -> tuple[str, str]:
     """From what a period that comes round again runs, where the policy names nothing; and that this is a convention."""
     if path.startswith("spoc."):
         return "spoc named", FROM_NAMING
-    if path.startswith("register."):
+    if path.startswith("register.") and "start" not in events:
         return "last review" if "last review" in events else "entry", FROM_ENTRY
     return "last review" if "last review" in events else "start", FROM_START
 

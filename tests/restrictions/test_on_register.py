@@ -299,6 +299,17 @@ def test_violence_asks_a_person_to_decide_on_the_register_of_violent_persons():
     assert "Red flag" in client.get(sent.headers["Location"]).content.decode(), "the mark in the other system"
 
 
+@pytest.mark.parametrize(("strength", "entered"), [("", True), (" may", False)])
+def test_a_step_that_only_may_lead_to_an_entry_asks_and_enters_nobody(strength, entered):
+    text = text_of(NORTHAMPTON).replace('on = "danger, extreme [4.1 may]"', f'on = "formal [4.1{strength}]"')
+    provider = invented.running_on_text(text, slug=NORTHAMPTON)
+    staff = factories.staff(provider)
+    w = ready_on(provider, staff, factories.resident(provider, staff.officer))
+    put_in_force(w, builders.draft(w))
+    assert (names() == ["Potentially Violent Person Register (PVP)"]) is entered
+    assert Consideration.objects.exists() is not entered
+
+
 def test_deciding_against_an_entry_is_a_decision_with_reasons():
     w = by_danger()
     question = Consideration.objects.get()
