@@ -13,6 +13,7 @@ from django.urls import reverse
 
 import register.services
 from audit.models import Event
+from cases import services
 from cases.models import Affected, Case, Draft, Evidence, Incident, Involvement
 from cases.services import incidents
 from cases.services.incidents import Happened
@@ -175,7 +176,7 @@ def test_a_draft_with_junk_in_it_still_opens(ours, key):
 def test_a_draft_is_its_typists_alone(ours):
     """Nobody else reads, overwrites, saves or discards it, whoever knows its token."""
     token = uuid.uuid4()
-    incidents.save_draft(token, data={"facts": ["A secret of the officer"]}, by=ours.staff.officer, at=NOON)
+    services.drafting.save_draft(token, data={"facts": ["A secret of the officer"]}, by=ours.staff.officer, at=NOON)
     other = signed_in(ours.staff.colleague)
     for name in ("log_draft", "log_same", "draft_discard", "draft_autosave"):
         for answer in (other.get(reverse(f"cases:{name}", args=[token])),
@@ -242,7 +243,7 @@ def test_a_contractor_learns_the_shared_orders_and_no_more(ours):
     """Name and address, and the orders of shared entries. No reasons, no case, no letter, no file, by any address."""
     restriction = builders.imposed(ours)
     incident = ours.case.incidents.first()
-    incidents.add_evidence(
+    services.evidence.add_evidence(
         incident.pk,
         files=[SimpleUploadedFile("note.txt", b"He shouted.", "text/plain")],
         by=ours.staff.officer,

@@ -1,6 +1,6 @@
 """The verbs of cases: logging incidents, warning, assessing, closing; and what higher apps tell a case."""
 
-from cases.services import incidents, stages
+from cases.services import adding, drafting, evidence, incidents, stages, support
 from cases.services.assessments import answer_gate, assess
 from cases.services.quashing import correct_warning, quash_warning, resume_warning, suspend_warning
 from cases.services.scope import judge_scope, refer_on
@@ -27,6 +27,10 @@ from cases.services.warnings import (
 )
 
 __all__ = [
+    "adding",
+    "drafting",
+    "evidence",
+    "support",
     "answer_gate",
     "assess",
     "change_warning",

@@ -1,26 +1,20 @@
-"""Logging what happened, once; adding what comes later beside it; telling the line manager at once."""
+"""Logging what happened, once."""
 
-import hashlib
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from typing import Any
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.urls import reverse
 
 from audit import services as audit
-from audit.models import Trail
 from cases import permissions
-from cases.models import Affected, Case, Draft, Evidence, Incident, Involvement, Warning
-from cases.services import rights
-from deadlines import services as deadlines
+from cases.models import Affected, Case, Incident, Involvement, Warning
+from cases.services import drafting, evidence, places, rights, support
 from design import dates
 from design.dates import day_of
-from letters import services as letters
 from people.models import Organisation, Provider, Resident, User
 from people.references import next_reference
 from policies.rules import Rule, RuleBroken
@@ -64,49 +58,6 @@ class AffectedPerson:
     hurt: bool = False
 
 
-class Placed:
-    """An incident as the subject of an event in one resident's case."""
-
-    def __init__(self, incident: Incident, case: Case | None) -> None:
-        resident = case.resident.reference if case else ""
-        ref = case.reference if case else ""
-        self.trail = Trail("incident", incident.reference, incident.provider.slug, resident, ref)
-
-
-# Drafts
-
-
-@transaction.atomic
-def save_draft(token: uuid.UUID, *, data: Mapping[str, Sequence[str]], by: User, at: datetime) -> Draft:
-    """Keep what has been typed so far. What became an incident is left alone, so a late autosave changes nothing."""
-    draft = _lock_draft(token, by, at)
-    if draft.became_id is None:
-        draft.data, draft.updated_at = dict(data), at
-        draft.save()
-    return draft
-
-
-@transaction.atomic
-def discard_draft(token: uuid.UUID, *, by: User) -> None:
-    """Throw away a draft of one's own that became nothing."""
-    draft = Draft.objects.select_for_update(of=("self",)).filter(token=token, became__isnull=True).first()
-    if draft is None:
-        return
-    permissions.check_can_use_draft(by, draft)
-    draft.delete()
-
-
-def _lock_draft(token: uuid.UUID, by: User, at: datetime) -> Draft:
-    """The draft's row, made where there is none, and locked: two savings of one form wait for each other here."""
-    Draft.objects.get_or_create(token=token, defaults={"user": by, "updated_at": at})
-    draft = Draft.objects.select_for_update(of=("self",)).get(token=token)
-    permissions.check_can_use_draft(by, draft)
-    return draft
-
-
-# Logging
-
-
 @transaction.atomic
 def log(
     token: uuid.UUID | None = None,
@@ -126,11 +77,11 @@ def log(
     `RuleBroken` for a day to come, or before 2000, and for behaviour that went on after no warning.
     """
     permissions.check_can_log(by, provider)
-    draft = _lock_draft(token, by, at) if token else None
+    draft = drafting.lock(token, by, at) if token else None
     if draft and draft.became_id:
         return Incident.objects.get(pk=draft.became_id)
-    _check(provider, happened, at)
-    _check_parts(provider, parts)
+    check(provider, happened, at)
+    check_parts(provider, parts)
     incident = Incident.objects.create(
         provider=provider,
         reference=next_reference("incident"),
@@ -139,18 +90,19 @@ def log(
         **{one.name: getattr(happened, one.name) for one in fields(happened) if one.name != "categories"},
         categories=list(happened.categories),
     )
-    opened = _involve(incident, parts, by=by, at=at)
+    opened = involve(incident, parts, by=by, at=at)
     if not opened:
-        audit.record("incident.logged", subject=Placed(incident, None), by=by, at=at, facts=_as_facts(incident))
-    _add_affected(incident, affected, by=by, at=at)
-    add_evidence(incident.pk, files=files, by=by, at=at)
+        audit.record("incident.logged", subject=places.Placed(incident, None), by=by, at=at, facts=_as_facts(incident))
+    add_affected(incident, affected, by=by, at=at)
+    evidence.add_evidence(incident.pk, files=files, by=by, at=at)
     if draft:
         draft.became, draft.data, draft.updated_at = incident, {}, at
         draft.save()
     return incident
 
 
-def _check(provider: Provider, happened: Happened, at: datetime) -> None:
+def check(provider: Provider, happened: Happened, at: datetime) -> None:
+    """Refuse what lacks its facts, or a time or a place that cannot be; raises RuleBroken at the field."""
     today = day_of(at)
     if not happened.facts.strip():
         raise RuleBroken("Enter what happened", None, "facts")
@@ -172,14 +124,15 @@ def _check(provider: Provider, happened: Happened, at: datetime) -> None:
         raise RuleBroken("Select kinds of behaviour that the policy names", None, "categories")
 
 
-def _check_parts(provider: Provider, parts: Sequence[tuple[Resident, str]]) -> None:
+def check_parts(provider: Provider, parts: Sequence[tuple[Resident, str]]) -> None:
+    """Refuse a person named twice or one of another provider; raises RuleBroken."""
     if len({resident.pk for resident, _ in parts}) != len(parts):
         raise RuleBroken("Each person can be named once", None, "found")
     if any(resident.provider_id != provider.pk for resident, _ in parts):
         raise RuleBroken("Select people of this provider", None, "found")
 
 
-def _involve(incident: Incident, parts: Iterable[tuple[Resident, str]], *, by: User, at: datetime) -> list[Case]:
+def involve(incident: Incident, parts: Iterable[tuple[Resident, str]], *, by: User, at: datetime) -> list[Case]:
     """Write who was involved, and put the incident on the case of each whose behaviour it was."""
     cases = []
     for resident, part in sorted(parts, key=lambda pair: pair[0].pk):
@@ -212,7 +165,7 @@ def _onto_case(incident: Incident, resident: Resident, *, by: User, at: datetime
         )
     words = {"account": incident.facts, "words used": incident.words_used, "hazard": incident.hazard_words}
     event = audit.record(
-        "incident.logged", subject=Placed(incident, case), by=by, at=at, facts=_as_facts(incident), words=words
+        "incident.logged", subject=places.Placed(incident, case), by=by, at=at, facts=_as_facts(incident), words=words
     )
     if incident.warnings_given:
         about, given_on = rights.about_first(case, incident), incident.happened_on
@@ -253,10 +206,7 @@ def _as_facts(incident: Incident) -> dict[str, Any]:
     }
 
 
-# Who was affected
-
-
-def _add_affected(incident: Incident, people: Sequence[AffectedPerson], *, by: User, at: datetime) -> list[Affected]:
+def add_affected(incident: Incident, people: Sequence[AffectedPerson], *, by: User, at: datetime) -> list[Affected]:
     """Write who was affected and tell their line managers. Raises `RuleBroken` for people of another provider."""
     named = [each for one in people for each in (one.user, one.organisation) if each]
     if any(each.provider_id != incident.provider_id for each in named):
@@ -274,209 +224,10 @@ def _add_affected(incident: Incident, people: Sequence[AffectedPerson], *, by: U
     ]
     new = {row.user.line_manager for row in rows if row.user and row.part == Affected.Part.AFFECTED}
     for manager in sorted(filter(None, new), key=lambda manager: manager.pk):
-        _tell(incident, manager, [row.user.name for row in hit_under(incident, manager) if row.user], at=at)
-    return rows
-
-
-def hit_under(incident: Incident, manager: User) -> list[Affected]:
-    """Those whom an incident affected and whom this person manages."""
-    hit = incident.affected.filter(part=Affected.Part.AFFECTED, user__line_manager=manager)
-    return list(hit.select_related("user").order_by("pk"))
-
-
-def _tell(incident: Incident, manager: User, names: list[str], *, at: datetime) -> None:
-    """Tell a line manager, by mail and as something to do; the mail names no resident (rule H3)."""
-    about = support_about(incident, manager)
-    case = incident.cases.select_related("resident").first()
-    link = settings.BASE_URL.rstrip("/") + reverse("cases:support", args=[about.partition(":")[2]])
-    who = " and ".join(names)
-    letters.notify(
-        manager,
-        kind="incident_support",
-        subject=f"An incident affected {who}",
-        body=(
-            f"{who} was named as affected in incident {incident.reference}. Speak with them today, offer a de-brief, "
-            f"and record that you have seen this:\n\n{link}\n"
-        ),
-        about=f"incident:{incident.reference}",
-        at=at,
-    )
-    deadlines.set_deadline(
-        provider=incident.provider,
-        resident=case.resident if case else None,
-        kind="incident.support",
-        about=about,
-        case_ref=case.reference if case else "",
-        title=f"Support {who} after incident {incident.reference}",
-        url_name="cases:support",
-        due_on=day_of(at),
-        owner=manager,
-        at=at,
-    )
-
-
-def support_about(incident: Incident, manager: User) -> str:
-    """What the deadline for a manager's support is about: one an incident and manager."""
-    return f"support:{incident.reference}.{manager.reference}"
-
-
-@transaction.atomic
-def confirm_support(incident_id: int, *, words: str, by: User, at: datetime) -> Incident:
-    """A line manager has seen what happened to somebody, and says what was offered (rule H3). Twice is once."""
-    incident = Incident.objects.select_for_update(of=("self",)).select_related("provider").get(pk=incident_id)
-    affected = list(incident.affected.select_related("user"))
-    permissions.check_can_support(by, incident, affected)
-    if deadlines.meet(support_about(incident, by), "incident.support", at=at, how=f"Seen by {by.name}"):
-        for case in _places(incident):
-            subject = Placed(incident, case)
-            audit.record("incident.support_seen", subject=subject, by=by, at=at, words={"offered": words})
-    return incident
-
-
-def _places(incident: Incident) -> list[Case | None]:
-    """The cases whose trail an event of the incident belongs to; one place without a case where there is none."""
-    cases: list[Case | None] = list(incident.cases.select_related("resident", "provider").order_by("pk"))
-    return cases or [None]
-
-
-# Adding later
-
-
-def _lock(incident_id: int) -> Incident:
-    return Incident.objects.select_for_update(of=("self",)).select_related("provider").get(pk=incident_id)
-
-
-@transaction.atomic
-def add_account(incident_id: int, *, words: str, words_used: str = "", by: User, at: datetime) -> Incident:
-    """Add somebody's own account beside the first; neither is changed (Dover 6.24: an accurate record)."""
-    incident = _lock(incident_id)
-    permissions.check_can_add_to(by, incident)
-    if not words.strip():
-        raise RuleBroken("Enter what happened", None, "facts")
-    kept = {"account": words, "words used": words_used}
-    for case in _places(incident):
-        audit.record("incident.account_added", subject=Placed(incident, case), by=by, at=at, words=kept)
-    return incident
-
-
-@transaction.atomic
-def add_account_from_draft(
-    token: uuid.UUID,
-    incident_id: int,
-    *,
-    words: str,
-    words_used: str = "",
-    affected: Sequence[AffectedPerson] = (),
-    files: Sequence[UploadedFile] = (),
-    by: User,
-    at: datetime,
-) -> Incident:
-    """What somebody typed was about an incident already logged: add it there, once for each draft."""
-    draft = _lock_draft(token, by, at)
-    if not draft.data:
-        return _lock(incident_id)
-    incident = add_account(incident_id, words=words, words_used=words_used, by=by, at=at)
-    known = set(incident.affected.filter(user__isnull=False).values_list("user_id", flat=True))
-    _add_affected(incident, [one for one in affected if not one.user or one.user.pk not in known], by=by, at=at)
-    add_evidence(incident_id, files=files, by=by, at=at)
-    draft.data, draft.updated_at = {}, at
-    draft.save()
-    return incident
-
-
-@transaction.atomic
-def add_evidence(incident_id: int, *, files: Sequence[UploadedFile], by: User, at: datetime) -> list[Evidence]:
-    """Add files to an incident. A file that is there already, by its hash, is not added twice."""
-    if not files:
-        return []
-    incident = _lock(incident_id)
-    permissions.check_can_add_to(by, incident)
-    added = []
-    for upload in files:
-        digest = hashlib.sha256()
-        for chunk in upload.chunks():
-            digest.update(chunk)
-        if incident.evidence.filter(sha256=digest.hexdigest()).exists():
-            continue
-        evidence = Evidence.objects.create(
-            incident=incident,
-            name=upload.name or "file",
-            file=upload,
-            content_type=upload.content_type or "application/octet-stream",
-            size=upload.size or 0,
-            sha256=digest.hexdigest(),
-            added_by=by,
-            added_at=at,
+        support.tell(
+            incident, manager, [row.user.name for row in support.hit_under(incident, manager) if row.user], at=at
         )
-        added.append(evidence)
-        for case in _places(incident):
-            facts = {"sha256": evidence.sha256, "size": evidence.size, "type": evidence.content_type}
-            subject = Placed(incident, case)
-            audit.record(
-                "incident.evidence_added", subject=subject, by=by, at=at, facts=facts, words={"file": evidence.name}
-            )
-    return added
-
-
-CHANGEABLE = (
-    "categories",
-    "danger",
-    "hurt",
-    "contact_ended",
-    "police_called",
-    "police_reference",
-    "hazard",
-    "hazard_words",
-)
-
-
-@transaction.atomic
-def add_details(
-    incident_id: int,
-    *,
-    by: User,
-    at: datetime,
-    parts: Sequence[tuple[Resident, str]] = (),
-    affected: Sequence[AffectedPerson] = (),
-    **details: Any,
-) -> Incident:
-    """Add what was not known, or not written, when the incident was logged. The account itself never changes.
-
-    `details` are any of `CHANGEABLE`; what stood before is in the event (UK GDPR Art 16: never overwritten without
-    trace). `parts` names residents who were not named yet; whoever's behaviour it was gets the incident on a case.
-    """
-    incident = _lock(incident_id)
-    permissions.check_can_add_to(by, incident)
-    unknown = set(details) - set(CHANGEABLE)
-    if unknown:
-        raise TypeError(f"not details of an incident: {sorted(unknown)}")
-    _check_parts(incident.provider, parts)
-    named = set(incident.involvements.values_list("resident_id", flat=True))
-    if any(resident.pk in named for resident, _ in parts):
-        raise RuleBroken("Each person can be named once", None, "found")
-    changed = {key: value for key, value in details.items() if getattr(incident, key) != value}
-    was = {key: getattr(incident, key) for key in changed}
-    for key, value in changed.items():
-        setattr(incident, key, value)
-    _check(incident.provider, _as_told(incident), at)
-    incident.save()
-    _involve(incident, parts, by=by, at=at)
-    _add_affected(incident, affected, by=by, at=at)
-    if changed:
-        facts = {"was": {k: v for k, v in was.items() if k != "hazard_words"}, "changed": sorted(changed)}
-        words = {key: changed[key] for key in ("hazard_words", "police_reference") if changed.get(key)}
-        for case in _places(incident):
-            audit.record(
-                "incident.details_added", subject=Placed(incident, case), by=by, at=at, facts=facts, words=words
-            )
-    return incident
-
-
-def _as_told(incident: Incident) -> Happened:
-    return Happened(**{one.name: getattr(incident, one.name) for one in fields(Happened)})
-
-
-# Reading
+    return rows
 
 
 def same_day(parts: Sequence[tuple[Resident, str]], *, on: date) -> list[Incident]:

@@ -12,9 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from cases import forms, permissions, wording
+from cases import forms, permissions, services, wording
 from cases.models import Draft, Incident
-from cases.services import incidents
 from cases.views.frame import SignedInRequest
 from design import drafts, words
 from design.dates import day_of
@@ -87,7 +86,7 @@ def _choose(request: SignedInRequest, draft: Draft) -> HttpResponse:
             query.setlist(f"{forms.PART}{before}", query.getlist("part") or ["behaved"])
             query["part"] = "behaved"
         query["found"], query["q"] = reference, ""
-        incidents.save_draft(draft.token, data=drafts.typed(query), by=request.user, at=timezone.now())
+        services.drafting.save_draft(draft.token, data=drafts.typed(query), by=request.user, at=timezone.now())
     return redirect(reverse("cases:log_draft", args=[draft.token]) + "#who")
 
 
@@ -141,7 +140,7 @@ def _act(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
     if do == "another" and typed.get("found", [""])[0] not in ("", forms.UNKNOWN):
         typed[f"{forms.PART}{typed['found'][0]}"] = typed.get("part", ["behaved"])
         typed |= {"q": [""], "found": [""], "part": ["behaved"]}
-    incidents.save_draft(token, data=typed, by=request.user, at=at)
+    services.drafting.save_draft(token, data=typed, by=request.user, at=at)
     if do == "add_person":
         return redirect(f"{reverse('people:add')}?draft={token}")
     if do == "draft":
@@ -156,8 +155,8 @@ def _save(request: SignedInRequest, token: uuid.UUID, at: Any) -> HttpResponse:
     form = forms.LogForm(request.POST, request.FILES, **_asked(request.user, people, at))
     if form.is_valid():
         happened, parts = form.happened(), form.parts()
-        if incidents.same_day(parts, on=happened.happened_on):
-            incidents.save_draft(token, data=drafts.typed(request.POST), by=request.user, at=at)
+        if services.incidents.same_day(parts, on=happened.happened_on):
+            services.drafting.save_draft(token, data=drafts.typed(request.POST), by=request.user, at=at)
             asked = "?files=1" if form.cleaned_data["evidence"] else ""
             return redirect(reverse("cases:log_same", args=[token]) + asked)
         with form.rules():
@@ -166,7 +165,7 @@ def _save(request: SignedInRequest, token: uuid.UUID, at: Any) -> HttpResponse:
 
 
 def _log(request: SignedInRequest, token: uuid.UUID, form: forms.LogForm, *, files: list[Any], at: Any) -> Incident:
-    return incidents.log(
+    return services.incidents.log(
         token,
         provider=request.user.provider,
         parts=form.parts(),
@@ -188,7 +187,7 @@ def autosave(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
     permissions.check_can_log(request.user, request.user.provider)
     typed = drafts.typed(request.POST)
     typed.pop("do", None)
-    incidents.save_draft(token, data=typed, by=request.user, at=timezone.now())
+    services.drafting.save_draft(token, data=typed, by=request.user, at=timezone.now())
     return HttpResponse(status=204)
 
 
@@ -198,7 +197,7 @@ def discard(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
     if draft is None or draft.became_id:
         raise Http404
     if request.method == "POST":
-        incidents.discard_draft(token, by=request.user)
+        services.drafting.discard_draft(token, by=request.user)
         messages.success(request, "The draft is discarded.")
         return redirect("worklist:mine")
     return render(request, "cases/discard.html", {"draft": draft, "back": reverse("cases:log_draft", args=[token])})
@@ -217,7 +216,7 @@ def same(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
     typed = forms.LogForm(query, **asked)
     if not typed.is_valid():
         return redirect("cases:log_draft", token)
-    found = incidents.same_day(typed.parts(), on=typed.happened().happened_on)
+    found = services.incidents.same_day(typed.parts(), on=typed.happened().happened_on)
     choices = [(one.reference, f"Yes, it is {one.reference}") for one in found]
     hints = {one.reference: _told_by(one) for one in found}
     form = forms.SameForm(request.POST or None, request.FILES or None, choices=choices, hints=hints)
@@ -245,7 +244,7 @@ def _answer_same(
     chosen = next((one for one in found if one.reference == form.cleaned_data["same"]), None)
     if chosen is None:
         return _saved(_log(request, token, typed, files=form.cleaned_data["evidence"], at=at))
-    incidents.add_account_from_draft(
+    services.adding.add_account_from_draft(
         token,
         chosen.pk,
         words=typed.cleaned_data["facts"],

@@ -10,9 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from audit.models import Event
-from cases import forms, permissions, wording
+from cases import forms, permissions, services, wording
 from cases.models import Affected, Case, Evidence, Incident
-from cases.services import incidents
 from cases.views.drafting import keys_of, people_of, policy_on
 from cases.views.frame import SignedInRequest, bar
 from deadlines.models import Deadline
@@ -170,21 +169,21 @@ def _add_initial(found: Incident, what: str) -> dict[str, Any]:
 def _add(request: SignedInRequest, found: Incident, what: str, form: Any) -> None:
     kept, by, at = form.cleaned_data, request.user, timezone.now()
     if what == "categories":
-        incidents.add_details(found.pk, categories=kept["categories"], by=by, at=at)
+        services.adding.add_details(found.pk, categories=kept["categories"], by=by, at=at)
     elif what == "people":
         resident = form.people.resident(kept["found"])
-        incidents.add_details(found.pk, parts=[(resident, kept["part"] or "behaved")], by=by, at=at)
+        services.adding.add_details(found.pk, parts=[(resident, kept["part"] or "behaved")], by=by, at=at)
     elif what == "harm":
         hit = forms.affected_people(form.colleagues, kept["affected"], kept["contractors"])
-        incidents.add_details(found.pk, danger=kept["danger"], hurt=kept["hurt"], affected=hit, by=by, at=at)
+        services.adding.add_details(found.pk, danger=kept["danger"], hurt=kept["hurt"], affected=hit, by=by, at=at)
     elif what == "police":
-        incidents.add_details(found.pk, **kept, by=by, at=at)
+        services.adding.add_details(found.pk, **kept, by=by, at=at)
     elif what == "hazard":
-        incidents.add_details(found.pk, hazard=True, hazard_words=kept["hazard_words"], by=by, at=at)
+        services.adding.add_details(found.pk, hazard=True, hazard_words=kept["hazard_words"], by=by, at=at)
     elif what == "files":
-        incidents.add_evidence(found.pk, files=kept["evidence"], by=by, at=at)
+        services.evidence.add_evidence(found.pk, files=kept["evidence"], by=by, at=at)
     else:
-        incidents.add_account(found.pk, words=kept["words"], words_used=kept["words_used"], by=by, at=at)
+        services.adding.add_account(found.pk, words=kept["words"], words_used=kept["words_used"], by=by, at=at)
 
 
 @require_GET
@@ -203,11 +202,13 @@ def support(request: SignedInRequest, about: str) -> HttpResponse:
     found = Incident.objects.select_related("provider", "reported_by").filter(reference=about.partition(".")[0]).first()
     if deadline is None or found is None:
         raise Http404
-    hit = incidents.hit_under(found, request.user)
+    hit = services.support.hit_under(found, request.user)
     form = for_page(forms.SupportForm, request)
     if form.is_valid():
         with form.rules():
-            incidents.confirm_support(found.pk, words=form.cleaned_data["offered"], by=request.user, at=timezone.now())
+            services.support.confirm_support(
+                found.pk, words=form.cleaned_data["offered"], by=request.user, at=timezone.now()
+            )
             messages.success(request, "It is recorded that you have seen this.")
             return redirect("cases:support", about)
     context = {

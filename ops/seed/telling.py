@@ -97,7 +97,7 @@ class Telling:
         if happening.days_ago > RECENT:
             managers = (self.staff[key].line_manager for key in happening.affected)
             for manager in {manager for manager in managers if manager}:
-                cases.services.incidents.confirm_support(
+                cases.services.support.confirm_support(
                     incident.pk,
                     words="We talked it through the same day. Offered time away from the telephone.",
                     by=manager,

@@ -64,7 +64,7 @@ def test_an_incident_by_nobody_known_is_kept_without_a_case(provider, staff):
     assert not Case.objects.exists()
     assert verbs() == ["incident.logged"]
     found = factories.resident(provider, staff.officer)
-    services.incidents.add_details(incident.pk, parts=[(found, BEHAVED)], by=staff.officer, at=NOON)
+    services.adding.add_details(incident.pk, parts=[(found, BEHAVED)], by=staff.officer, at=NOON)
     assert Case.objects.get().resident == found
 
 
@@ -84,15 +84,15 @@ def test_a_draft_becomes_one_incident_however_often_it_is_saved(provider, staff,
 def test_an_autosave_that_comes_late_changes_nothing(provider, staff):
     token = uuid.uuid4()
     services.incidents.log(token, provider=provider, parts=[], happened=HAPPENED, by=staff.officer, at=NOON)
-    services.incidents.save_draft(token, data={"facts": ["late"]}, by=staff.officer, at=later(1))
+    services.drafting.save_draft(token, data={"facts": ["late"]}, by=staff.officer, at=later(1))
     assert Draft.objects.get(token=token).data == {}
 
 
 def test_nobody_saves_over_somebody_elses_draft(staff):
     token = uuid.uuid4()
-    services.incidents.save_draft(token, data={"facts": ["mine"]}, by=staff.officer, at=NOON)
+    services.drafting.save_draft(token, data={"facts": ["mine"]}, by=staff.officer, at=NOON)
     with pytest.raises(NotPermitted, match="somebody else's"):
-        services.incidents.save_draft(token, data={"facts": ["yours"]}, by=staff.colleague, at=NOON)
+        services.drafting.save_draft(token, data={"facts": ["yours"]}, by=staff.colleague, at=NOON)
 
 
 @pytest.mark.parametrize(
@@ -195,11 +195,11 @@ def test_i_have_seen_this_meets_the_deadline_once(provider, staff, resident):
         at=NOON,
     )
     for _ in range(2):
-        services.incidents.confirm_support(incident.pk, words="De-brief at 2pm", by=staff.team_leader, at=NOON)
+        services.support.confirm_support(incident.pk, words="De-brief at 2pm", by=staff.team_leader, at=NOON)
     assert Deadline.objects.get(kind="incident.support").state == Deadline.State.MET
     assert verbs().count("incident.support_seen") == 1
     with pytest.raises(NotPermitted):
-        services.incidents.confirm_support(incident.pk, words="", by=staff.manager, at=NOON)
+        services.support.confirm_support(incident.pk, words="", by=staff.manager, at=NOON)
 
 
 # What comes later
@@ -207,9 +207,7 @@ def test_i_have_seen_this_meets_the_deadline_once(provider, staff, resident):
 
 def test_details_are_added_and_what_stood_before_is_kept(log, resident, staff):
     incident = log(resident)
-    services.incidents.add_details(
-        incident.pk, police_called=True, police_reference="46/1", by=staff.colleague, at=NOON
-    )
+    services.adding.add_details(incident.pk, police_called=True, police_reference="46/1", by=staff.colleague, at=NOON)
     event = Event.objects.get(verb="incident.details_added")
     assert event.facts["was"] == {"police_called": False, "police_reference": ""}
     assert Incident.objects.get().police_called
@@ -218,12 +216,12 @@ def test_details_are_added_and_what_stood_before_is_kept(log, resident, staff):
 def test_the_account_itself_is_not_a_detail(log, resident, staff):
     incident = log(resident)
     with pytest.raises(TypeError):
-        services.incidents.add_details(incident.pk, facts="Something else", by=staff.officer, at=NOON)
+        services.adding.add_details(incident.pk, facts="Something else", by=staff.officer, at=NOON)
 
 
 def test_another_account_stands_beside_the_first(log, resident, staff):
     incident = log(resident)
-    services.incidents.add_account(incident.pk, words="I heard it through the wall.", by=staff.colleague, at=NOON)
+    services.adding.add_account(incident.pk, words="I heard it through the wall.", by=staff.colleague, at=NOON)
     event = Event.objects.select_related("words").get(verb="incident.account_added")
     assert event.words.body == {"account": "I heard it through the wall."}
     assert Incident.objects.get().facts == HAPPENED.facts
@@ -231,9 +229,9 @@ def test_another_account_stands_beside_the_first(log, resident, staff):
 
 def test_a_draft_that_told_of_a_known_incident_is_added_once(log, resident, staff):
     incident, token = log(resident), uuid.uuid4()
-    services.incidents.save_draft(token, data={"facts": ["I heard it."]}, by=staff.colleague, at=NOON)
+    services.drafting.save_draft(token, data={"facts": ["I heard it."]}, by=staff.colleague, at=NOON)
     for _ in range(2):
-        services.incidents.add_account_from_draft(token, incident.pk, words="I heard it.", by=staff.colleague, at=NOON)
+        services.adding.add_account_from_draft(token, incident.pk, words="I heard it.", by=staff.colleague, at=NOON)
     assert Event.objects.filter(verb="incident.account_added").count() == 1
     assert Incident.objects.count() == 1
 
@@ -250,7 +248,7 @@ def test_a_file_is_kept_by_its_hash_and_once(log, resident, staff):
     incident = log(resident)
     for _ in range(2):
         upload = SimpleUploadedFile("note.txt", b"He rang again.", content_type="text/plain")
-        services.incidents.add_evidence(incident.pk, files=[upload], by=staff.officer, at=NOON)
+        services.evidence.add_evidence(incident.pk, files=[upload], by=staff.officer, at=NOON)
     kept = Evidence.objects.get()
     assert (kept.name, kept.size, len(kept.sha256)) == ("note.txt", 14, 64)
     assert verbs().count("incident.evidence_added") == 1

@@ -254,7 +254,7 @@ def test_save_draft_and_discard_it(officer):
 
 def test_just_now_is_asked_again_of_an_old_draft(officer, staff):
     token = uuid.uuid4()
-    services.incidents.save_draft(token, data={"when": ["now"], "facts": ["Old"]}, by=staff.officer, at=NOON)
+    services.drafting.save_draft(token, data={"when": ["now"], "facts": ["Old"]}, by=staff.officer, at=NOON)
     page = officer.get(reverse("cases:log_draft", args=[token])).content.decode()
     assert "Old" in page
     assert 'value="now" checked' not in page.replace(' class="govuk-radios__input"', "")

@@ -391,7 +391,7 @@ def test_people_affected_are_known_for_the_rule_on_who_decides(log, resident, st
     from cases.services.incidents import AffectedPerson
 
     incident = log(resident)
-    services.incidents.add_details(
+    services.adding.add_details(
         incident.pk,
         affected=[AffectedPerson(user=staff.colleague), AffectedPerson(user=staff.manager, part="witness")],
         by=staff.officer,
