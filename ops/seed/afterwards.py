@@ -105,6 +105,7 @@ def waive(neighbour: "Neighbour") -> None:
         by=neighbour.decider(),
         at=neighbour.at(2, 15),
         reasons="A colleague was hurt, and a review would ask her to tell it all again. Nothing else has changed.",
+        considered="A review by somebody else, without her; it would turn on her account all the same.",
     )
 
 

@@ -23,7 +23,7 @@ WINDOW = "appeal.window"
 def entered(w, **more):
     """An entry of the resident that stands on an incident alone."""
     return register.enter(
-        provider=w.provider, resident=w.resident, register_key=w.case.policy.registers[0].key, risks=["Threats"],
+        provider=w.provider, resident=w.resident, register_key=w.case.policy.registers[0].key, risks=["threats"],
         instructions=["Go in pairs."], source=f"incident:{w.case.incidents.first().reference}",
         review_on=date(2027, 3, 1), reason="Threats.", by=w.staff.team_leader, at=NOON, **more,
     )  # fmt: skip
@@ -95,7 +95,7 @@ def test_an_entry_that_stands_with_a_restriction_has_none_of_its_own():
     before = Deadline.objects.filter(kind=WINDOW).count()
     factories.person(w.provider, "manager")
     register.enter(
-        provider=w.provider, resident=w.resident, register_key=w.case.policy.registers[0].key, risks=["Threats"],
+        provider=w.provider, resident=w.resident, register_key=w.case.policy.registers[0].key, risks=["threats"],
         instructions=["Go in pairs."], source="restriction:X-000001", review_on=date(2027, 3, 1),
         by=w.staff.team_leader, at=NOON,
     )  # fmt: skip

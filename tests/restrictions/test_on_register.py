@@ -100,7 +100,8 @@ def test_whoever_goes_to_the_door_learns_of_every_restriction(policy):
     shown = card(w.staff.front_line, w.resident)
     assert "Not used" in shown and "It is needed." not in shown
     assert Lookup.objects.get().entries_shown == [entry.reference], "each look is recorded"
-    services.lift(restriction.pk, by=User.objects.get(name="Dara Decider"), at=NOON, reason="It has gone well.")
+    by, weighed = User.objects.get(name="Dara Decider"), "Keeping it until its last day."
+    services.lift(restriction.pk, by=by, at=NOON, reason="It has gone well.", considered=weighed)
     assert not standing().exists() and Notice.objects.filter(to=w.staff.front_line).exists()
     assert "Not listed does not mean safe." in card(w.staff.front_line, w.resident)
 
