@@ -134,6 +134,7 @@ def test_every_page_of_a_review_that_is_left_out(sign_in, width):
     reviewer.goto(url("waive", restriction.reference))
     look(reviewer, "running-waive")
     reviewer.fill('textarea[name="reason"]', "It protects a colleague who was hurt.")
+    reviewer.fill('textarea[name="considered"]', "A review by somebody who does not ask her again.")
     reviewer.click('main button:has-text("Check your decision")')
     look(reviewer, "running-waive_check")
     reviewer.click('main button:has-text("Decide that there is no review")')
