@@ -4,6 +4,8 @@ import os
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
+SOAK = bool(os.environ.get("EVENHAND_SOAK"))
+
 
 class QuickHasher(PBKDF2PasswordHasher):
     """One round instead of a million: the product's own hasher reads what it writes."""
@@ -13,8 +15,8 @@ class QuickHasher(PBKDF2PasswordHasher):
 
 def examples(sample: int, whole: int) -> int:
     """How many examples a long proof runs: a sample in `./run test`, all of them in `./run soak`."""
-    return whole if os.environ.get("EVENHAND_SOAK") else sample
+    return whole if SOAK else sample
 
 
 # On a phone in `./run test`; on a desk as well in `./run soak`. Where the town has such a page, both are judged there.
-WIDTHS = (390, 1280) if os.environ.get("EVENHAND_SOAK") else (390,)
+WIDTHS = (390, 1280) if SOAK else (390,)

@@ -11,6 +11,9 @@ from people.models import User
 from tests.journeys import steps
 from tests.journeys.conftest import Desk, wait_for, words_of
 
+# What a letter says of a time to appeal of which the policy leaves open which days it counts.
+EITHER_WAY = "in time whichever way it is read"
+
 
 def paper(kind: str, case: str, *, nth: int = 0) -> str:
     """The words of a letter of the case as the worker printed them: on paper once, and by e-mail where that is safe."""

@@ -42,7 +42,7 @@ def test_tenancy_enforcement_procedure_from_an_initial_warning_to_a_breach(desk:
     restriction = steps.write_proposal(officer, case, months=12, risks=("Restrictions",), contact=contact)
     steps.check_imposing(team, restriction, reasons="He can write to Colin.", considered="A call-back.", not_done="No.")
     team.press("Impose the restriction").says("Restriction imposed", restriction)
-    checks.holds(checks.paper("restriction", case), "He can write to Colin.", contact, "in time whichever way it is read")
+    checks.holds(checks.paper("restriction", case), "He can write to Colin.", contact, checks.EITHER_WAY)
 
     # 14 days and 28 days whose kind is unsaid: both readings, and no date
     officer.go(f"/cases/{case}/").says("No date until the provider has settled it", "calendar days", "working days")

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from cases.ladder.papers import FIRST
 from restrictions import services
-from tests import factories
+from tests import factories, quick
 from tests.cases.test_police import threatened
 from tests.factories import NOON
 from tests.restrictions import builders
@@ -27,7 +27,8 @@ def clock(time_machine):
     return time_machine
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.proof
+@pytest.mark.parametrize("width", quick.WIDTHS)
 def test_two_decide_each_on_their_own_page(sign_in, width):  # noqa: F811
     """Harbour: the second lifts; and a keeper agrees to an extension that a director has decided."""
     w = together.harbour('lift = { by = "director"', 'lift = { by = "2 of warden, director"')
@@ -57,7 +58,8 @@ def test_two_decide_each_on_their_own_page(sign_in, width):  # noqa: F811
     look(page, "review-second")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.proof
+@pytest.mark.parametrize("width", quick.WIDTHS)
 def test_the_police_the_first_letter_and_an_agreed_time(sign_in, width):  # noqa: F811
     """Northampton: a letter that rests on a threat; a time of review that is agreed."""
     w, warning = threatened(FIRST)

@@ -21,7 +21,7 @@ from policies import clocks
 from register import services as register
 from register.models import Entry
 from restrictions.models import Restriction
-from tests import factories
+from tests import factories, quick
 from tests.restrictions import builders
 from worklist import services, tasks
 from worklist.models import Digest, Reminder, Sweep
@@ -404,7 +404,9 @@ def _severity(kind: str, due_on: date, on: date, calendar) -> int:
     ),
     nights=st.lists(st.integers(-25, 60), min_size=1, max_size=8),
 )
-@hypothesis.settings(suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+@hypothesis.settings(
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture], max_examples=quick.examples(25, 2_000)
+)
 def test_whatever_the_nights_each_is_told_each_kind_once_and_nothing_is_missed(due, staff, wanted, nights):
     base = date(2026, 12, 23)
     calendar = calendar_for(staff.manager.provider)
