@@ -48,6 +48,8 @@ class Rule:
         ('Clauses 6.9, 6.11', 'Cover', 'Law')
         >>> Rule("policy", "s4").cite(), Rule("policy", "s2, s4").cite()
         ('Section 4', 'Sections 2, 4')
+        >>> Rule("policy", "4.1, section 5").cite()
+        'Clause 4.1, section 5'
         """
         if self.source != "policy":
             return _NAMES[self.source]
@@ -57,7 +59,8 @@ class Rule:
             return f"Section{'s' if ',' in self.clause else ''} {self.clause.replace('s', '')}"
         if not self.clause[0].isdigit():
             return self.clause[0].upper() + self.clause[1:]
-        return f"Clauses {self.clause}" if "," in self.clause else f"Clause {self.clause}"
+        numbered = sum(part.strip()[:1].isdigit() for part in self.clause.split(","))
+        return f"Clause{'s' if numbered > 1 else ''} {self.clause}"
 
     def in_brackets(self) -> str:
         """Say the same inside a sentence: "clause 6.16", "local rule", "law", "Evenhand's rule".

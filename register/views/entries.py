@@ -182,7 +182,7 @@ def entry(request: SignedInRequest, reference: str) -> HttpResponse:
     rule = services.rule_of(found)
     context = {
         "entry": found,
-        "risks": [forms.risk_words(risk) for risk in found.risks],
+        "risks": [] if rule is None or rule.restrictions_alone else [forms.risk_words(risk) for risk in found.risks],
         "restriction": found.stands_with,
         "incident": found.source.removeprefix("incident:") if found.source.startswith("incident:") else "",
         "after": found.source.removeprefix("after:") if found.source.startswith("after:") else "",

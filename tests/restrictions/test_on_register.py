@@ -88,6 +88,10 @@ def test_a_single_point_of_contact_is_entered_on_the_register_of_those():
     shown = card(w.staff.front_line, w.resident)
     assert "SPOC Register" in shown and "Colin Colleague" in shown
     assert restriction.decision_reasons not in shown, "arrangements, never reasons (4.2)"
+    client = Client()
+    client.force_login(w.staff.team_leader)
+    page = client.get(reverse("register:entry", args=[entry.reference])).content.decode()
+    assert "SPOC Register" in page and ">Risks<" not in " ".join(page.split()), "a list of arrangements names no risk"
 
 
 @pytest.mark.parametrize("policy", FIVE)
