@@ -92,7 +92,7 @@ def holders(provider: Provider, keys: Iterable[str]) -> list[User]:
 
 def keys_with(provider: Provider, capability: str) -> list[str]:
     """The keys of the provider's roles that carry a capability: whom to ask where a policy names nobody."""
-    return [role.key for role in provider.roles.order_by("rank") if capability in CAPABILITIES[role.works_as]]
+    return [role.key for role in provider.roles.order_by("rank", "pk") if capability in CAPABILITIES[role.works_as]]
 
 
 def work_that_may(capability: str) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import appeals.services
+import restrictions.permissions
 import restrictions.services
 from cases import ladder
 from cases.services import rights
@@ -83,7 +84,7 @@ def answer(way: Way, breach: Breach) -> None:
     step = next(one.word for one in breaches.ladder_of(breach.restriction) if one.next)
     restrictions.services.answer_breaches(
         way.restriction.pk,
-        by=way.neighbour.decider(),
+        by=way.neighbour.decider(barred=restrictions.permissions.barred_from_breaches(way.restriction)),
         at=breach.logged_at + timedelta(hours=3),
         answer=restrictions.services.Answer(
             step,
@@ -102,7 +103,7 @@ def waive(neighbour: "Neighbour") -> None:
     one.impose()
     restrictions.services.waive_review(
         one.restriction.pk,
-        by=neighbour.decider(),
+        by=neighbour.decider(barred=restrictions.permissions.barred_from_reviewing(one.restriction)),
         at=neighbour.at(2, 15),
         reasons="A colleague was hurt, and a review would ask her to tell it all again. Nothing else has changed.",
         considered="A review by somebody else, without her; it would turn on her account all the same.",

@@ -3,6 +3,7 @@
 Nothing here knows what a policy says: each case takes the steps that its policy asks for.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -144,9 +145,10 @@ class Neighbour(Around):
         """Whether somebody but the officer of the stories holds this role."""
         return key in self.staff and self.staff[key] != self.officer
 
-    def decider(self) -> User:
-        """Somebody with the right to decide what the policy leaves open."""
-        return self.holder(access.keys_with(self.provider, access.Can.DECIDE))
+    def decider(self, *, barred: Collection[int] = ()) -> User:
+        """Somebody with the right to decide what the policy leaves open, and without a part that bars them."""
+        keys = access.keys_with(self.provider, access.Can.DECIDE)
+        return self.holder([key for key in keys if key in self.staff and self.staff[key].pk not in barred])
 
 
 def build(now: datetime) -> list[Neighbour]:
