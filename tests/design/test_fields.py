@@ -379,6 +379,10 @@ def test_of_several_files_every_wrong_one_is_named():
     ]
 
 
-@given(st.text(max_size=20), st.sampled_from(sorted(evidence.KINDS)), st.binary(max_size=300))
+# A file's own name stands in what is said of it, and may look like a place that was left unfilled.
+names_of_files = st.text(max_size=20).filter(lambda name: not UNFILLED.search(name))
+
+
+@given(names_of_files, st.sampled_from(sorted(evidence.KINDS)), st.binary(max_size=300))
 def test_no_file_raises_anything_but_a_validation_error(stem, ending, content):
     cleaned(spoken(fields.EvidenceField(label="File", required=False)), [upload(f"x{stem}.{ending}", content)])
