@@ -81,34 +81,19 @@ def asked_first(policy: Policy, act: str, about: str, provider: Provider) -> tup
     return () if who is None else (AskedFirst(act, who, about, provider),)
 
 
-@dataclass(frozen=True)
-class Act:
-    """One act on one thing, and everything that a policy and Evenhand's own rules say of who decides it.
+@dataclass(frozen=True, kw_only=True)
+class Deciders:
+    """Whom a policy lets decide: each of `whos` has to be satisfied by those who agree, taken together.
 
-    `whos` have each to be satisfied by those who agree, taken together; one person may satisfy them all. `doing` is
-    what follows "lets a Manager …" in a sentence. Where the policy names nobody, whoever has the `right` decides;
-    `able` are the rights of which a decider needs one for what follows to be carried out in their name (a letter).
-    The first of several is one of `opened_by`, where that is given; the others any of `whos`. `waits` is the kind of
-    deadline with which it waits on the lists of the others, and `waits_about` what that deadline is about.
+    One person may satisfy them all, as where several kinds of restriction each have a decider. Where the policy names
+    nobody, whoever has the `right` decides; `able` are the rights of which a decider needs one for what follows to be
+    carried out in their name (a letter, a stage).
     """
 
-    name: str
-    doing: str
-    subject: Subject
-    about: str
-    provider: Provider
-    resident: Resident | None
     whos: tuple[Who, ...]
-    first: tuple[AskedFirst, ...] = ()
-    barred: Mapping[int, Bar] = field(default_factory=dict)
-    asks: tuple[Item, ...] = ()
+    provider: Provider
     right: str = Can.DECIDE
     able: tuple[str, ...] = (Can.WORK_CASES,)
-    opened_by: tuple[Who, ...] = ()
-    waits: str = ""
-    waits_about: str = ""
-
-    # What the policy says
 
     @property
     def rule(self) -> Rule | None:
@@ -165,6 +150,28 @@ class Act:
     @cached_property
     def _able_keys(self) -> set[str]:
         return {key for right in self.able for key in access.keys_with(self.provider, right)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act(Deciders):
+    """One act on one thing, and everything that a policy and Evenhand's own rules say of who decides it.
+
+    `doing` is what follows "lets a Manager …" in a sentence. The first of several is one of `opened_by`, where that is
+    given; the others any of `whos`. `waits` is the kind of deadline with which it waits on the lists of the others, and
+    `waits_about` what that deadline is about.
+    """
+
+    name: str
+    doing: str
+    subject: Subject
+    about: str
+    resident: Resident | None
+    first: tuple[AskedFirst, ...] = ()
+    barred: Mapping[int, Bar] = field(default_factory=dict)
+    asks: tuple[Item, ...] = ()
+    opened_by: tuple[Who, ...] = ()
+    waits: str = ""
+    waits_about: str = ""
 
     # Who may
 

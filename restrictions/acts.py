@@ -10,8 +10,9 @@ import cases.permissions
 from audit.services import Subject
 from cases import ladder
 from cases.models import Incident
-from decisions.acts import Act, AskedFirst, Bar, asked_first
+from decisions.acts import Act, AskedFirst, Bar, Deciders, asked_first
 from decisions.models import Voice
+from people.models import Provider
 from policies.law import F12
 from policies.policy import Policy
 from policies.rules import Rule
@@ -122,12 +123,11 @@ def answer_breaches(restriction: Restriction, step: str | None = None) -> Act:
     are people affected (F12) and whom the policy adds, for that step or for breaches.
     """
     policy = restriction.case.policy
-    words = [item.word for item in policy.value("breach.ladder").kept] if step is None else [step]
-    general = [policy.decides("breach")] if step is None else []
+    whos = [policy.decides("breach"), *_answers(policy)] if step is None else [policy.answers_breach(step)]
     place = about_breaches(restriction)
     return _act(
         restriction, "breach", f"decide on “{step}” after a breach" if step else "decide what follows a breach",
-        whos=[*general, *(policy.answers_breach(word) for word in words)], f12=("affected",), not_by="breach",
+        whos=whos, f12=("affected",), not_by="breach",
         pointer=place, waits="breach.answer",
         first=asked_first(policy, "breach", place, restriction.case.provider),
     )  # fmt: skip
@@ -138,12 +138,30 @@ def change_contact(restriction: Restriction) -> Act:
 
     Whoever is the contact, or covers, hands over without it (Tenancy procedure, 6).
     """
-    policy = restriction.case.policy
-    change = policy.decides("change_spoc")
     return _act(
         restriction, "change_spoc", "change the single point of contact",
-        whos=[policy.decides("spoc") if change.unsaid else change], waits="spoc.change",
+        whos=[_names_a_contact(restriction.case.policy)], waits="spoc.change",
     )  # fmt: skip
+
+
+def deciders(kind: str, policy: Policy, provider: Provider) -> Deciders:
+    """Whom a policy lets decide what a kind of deadline waits for, whatever the restriction: to compare two versions."""
+    general = {
+        "restriction.decide": (policy.decides("restrict"),),
+        "breach.answer": (policy.decides("breach"), *_answers(policy)),
+        "spoc.replace": (_names_a_contact(policy),),
+    }
+    whos = general.get(kind, (policy.decides("review"),))
+    return Deciders(whos=tuple(dict.fromkeys(whos)), provider=provider)
+
+
+def _answers(policy: Policy) -> list[Who]:
+    return [policy.answers_breach(item.word) for item in policy.value("breach.ladder").kept]
+
+
+def _names_a_contact(policy: Policy) -> Who:
+    change = policy.decides("change_spoc")
+    return policy.decides("spoc") if change.unsaid else change
 
 
 def _act(
@@ -166,9 +184,9 @@ def _act(
     if first is None:
         first = asked_first(case.policy, name, pointer, case.provider)
     return Act(
-        name, doing, subject or restriction, pointer, case.provider, case.resident,
-        tuple(dict.fromkeys(whos)) or (case.policy.decides(name),), tuple(first),
-        _barred(restriction, not_by or name, f12), tuple(asks), opened_by=opened_by, waits=waits,
+        name=name, doing=doing, subject=subject or restriction, about=pointer, provider=case.provider,
+        resident=case.resident, whos=tuple(dict.fromkeys(whos)) or (case.policy.decides(name),), first=tuple(first),
+        barred=_barred(restriction, not_by or name, f12), asks=tuple(asks), opened_by=opened_by, waits=waits,
         waits_about=about(restriction),
     )  # fmt: skip
 
