@@ -189,10 +189,11 @@ class Act(Deciders):
         return user.is_active and any(self._satisfies(who, user) for who in whos)
 
     def _satisfies(self, who: Who, user: User) -> bool:
+        held = access.role_keys(user, self.provider.pk)
+        if access.can(user, self.right, self.provider.pk) if who.unsaid else who.allows(held):
+            return True
         stands_in = self.appointed.get(user.pk, set())
-        if who.unsaid:
-            return bool(stands_in) or access.can(user, self.right, self.provider.pk)
-        return who.allows(access.role_keys(user, self.provider.pk) | stands_in)
+        return bool(stands_in) if who.unsaid else who.allows(held | stands_in)
 
     def lacking(self, people: Iterable[User]) -> list[str]:
         """The bodies, in the policy's names, that these people do not make up; empty where they may decide."""
@@ -247,9 +248,17 @@ class Act(Deciders):
             raise NotPermitted(f"{cited} lets {self.names()} {self.doing}; {held}. {self.who_can()}")
         if why := self.why_not_able(user):
             raise NotPermitted(f"{cited} lets {self.names()} {self.doing}. {why} {self.who_can()}")
-        if user.pk in self.barred and user.pk not in self.appointed:
+        if self.is_barred(user):
             bar = self.barred[user.pk]
             raise NotPermitted(f"You {bar.did}, so somebody else decides ({bar.rule.in_brackets()}). {self.who_can()}")
+
+    def is_barred(self, user: User) -> bool:
+        """Whether a rule keeps somebody from it because of their part in it, and nobody appointed them all the same."""
+        return user.pk in self.barred and user.pk not in self.appointed
+
+    def may(self, user: User) -> bool:
+        """Whether `check` lets somebody decide it, without the sentence that says who can."""
+        return self.allows(user) and not self.why_not_able(user) and not self.is_barred(user)
 
     def why_not(self, user: User) -> str:
         """Why somebody may not decide it, for a page to show instead of a button; "" where they may."""
@@ -363,3 +372,8 @@ def roles_with_article(provider: Provider, keys: Iterable[str]) -> list[str]:
     )
     rows = provider.roles.filter(key__in=list(keys)).order_by("rank", "name")
     return [f"the {role.name}" if held[role.key] == 1 else words.with_article(role.name) for role in rows]
+
+
+def any_of(provider: Provider, keys: Iterable[str]) -> str:
+    """The roles as a sentence gives a choice of them: "a Team Leader or the Head of Housing"."""
+    return words.either(roles_with_article(provider, keys), "nobody yet")
