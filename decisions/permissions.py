@@ -15,7 +15,7 @@ def require(user: User, right: str, provider: Provider, why: str) -> None:
 
 def roles_that_can(provider: Provider, right: str) -> str:
     """A sentence that names the roles with a right: "A Team Leader or the Head of Housing can." """
-    return f"{words.upper_first(acts.any_of(provider, access.keys_with(provider, right)))} can."
+    return f"{words.upper_first(acts.any_with(provider, right))} can."
 
 
 def check_can_consult(user: User, provider: Provider) -> None:

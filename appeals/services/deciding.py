@@ -8,7 +8,6 @@ from typing import Any
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
-import cases.services
 from appeals import against, permissions
 from appeals.against import Against
 from appeals.models import Appeal
@@ -17,6 +16,7 @@ from appeals.services.effects import what_stands
 from appeals.services.lodging import about, already, locked
 from appeals.services.timing import rules_for
 from audit import services as audit
+from cases.services import quashing
 from deadlines import services as deadlines
 from design import words
 from design.dates import day_of
@@ -172,7 +172,7 @@ def correct(
         raise RuleBroken("There is no letter whose words could be corrected", field="outcome")
     appeal.vary(by=by, at=at, reasons=answer.reasons.strip())
     rules = rules_for(found)
-    appeal.corrected_by = cases.services.correct_warning(
+    appeal.corrected_by = quashing.correct_warning(
         found.warning.pk,
         expected=expected,
         told=told,

@@ -7,12 +7,12 @@ from datetime import date, datetime
 from django.db.models import Q
 
 import cases.permissions
-import cases.services
 from appeals.against import Against
 from appeals.models import Appeal
 from appeals.services.timing import rules_for
 from cases.ladder import papers
 from cases.models import Warning
+from cases.services import quashing
 from design import dates, words
 from design.dates import day_of
 from people.models import User
@@ -163,9 +163,9 @@ def undo(appeal: Appeal, found: Against, *, ends_too: bool, by: User, at: dateti
         if ends_too and rests.restriction:
             _quash(rests.restriction, by=by, at=at, reason=reason)
         for each in reversed(rests.letters) if ends_too else ():
-            cases.services.quash_warning(each.pk, by=by, at=at, reason=reason, rule=rule)
+            quashing.quash_warning(each.pk, by=by, at=at, reason=reason, rule=rule)
         if not found.standing:
-            cases.services.quash_warning(found.warning.pk, by=by, at=at, reason=reason, rule=rule)
+            quashing.quash_warning(found.warning.pk, by=by, at=at, reason=reason, rule=rule)
     elif found.entry and not found.standing:
         register.remove_entry(found.entry.pk, by=by, at=at, reason=reason, resident_told=True)
 
@@ -178,7 +178,7 @@ def suspend(appeal: Appeal, found: Against, *, by: User, at: datetime) -> None:
     if found.limits:
         suspending.suspend(what_stands(found.limits).pk, by=by, at=at, reason=reason)
     elif found.warning:
-        cases.services.suspend_warning(found.warning.pk, by=by, at=at, reason=reason)
+        quashing.suspend_warning(found.warning.pk, by=by, at=at, reason=reason)
 
 
 def resume(appeal: Appeal, found: Against, *, by: User, at: datetime) -> None:
@@ -187,7 +187,7 @@ def resume(appeal: Appeal, found: Against, *, by: User, at: datetime) -> None:
     if found.limits:
         suspending.resume(what_stands(found.limits).pk, by=by, at=at, reason=reason)
     elif found.warning:
-        cases.services.resume_warning(found.warning.pk, by=by, at=at, reason=reason)
+        quashing.resume_warning(found.warning.pk, by=by, at=at, reason=reason)
 
 
 def _quash(standing: Restriction, *, by: User, at: datetime, reason: str) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 from cases import ladder, wording
 from cases.forms.police import add_police
 from cases.forms.shaping import field_of
-from cases.forms.together import add_meeting
 from cases.models import Incident
+from decisions.acts import Act
+from decisions.forms import add_meeting, weigh
 from design import fields, forms
 from people.models import User
 from policies.policy import Policy
-from policies.values import Item
 
 
 class WarningForm(forms.Form):
@@ -95,21 +95,10 @@ class IssueForm(forms.Form):
     )
 
     def __init__(
-        self,
-        *args: Any,
-        policy: Policy,
-        questions: Sequence[Item] = (),
-        others: Sequence[User] | None = None,
-        police: ladder.Police | None = None,
-        **kwargs: Any,
+        self, *args: Any, act: Act, reader: User, police: ladder.Police | None, policy: Policy, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        add_meeting(self, others)
+        add_meeting(self, act.others(reader) if act.meets else None)
         add_police(self, police, policy)
-        if not questions:
-            return
-        field, rule = field_of(self, "considered"), questions[0].rule
-        field.required, field.label = True, "What else you considered"
-        field.help_text = "The policy's questions stand above. It goes on the record."
-        field.own_messages = {"required": f"Enter what else you considered{f' ({rule.in_brackets()})' if rule else ''}"}
-        field.speak("considered")
+        if act.asks:
+            weigh(self, act.asks)

@@ -1,7 +1,8 @@
 """The verbs of cases: logging incidents, warning, assessing, closing; and what higher apps tell a case."""
 
-from cases.services import adding, drafting, evidence, incidents, stages, support
+from cases.services import adding, drafting, evidence, incidents, issuing, stages, support, warnings
 from cases.services.assessments import answer_gate, assess
+from cases.services.issuing import consult_on_warning, issue_warning, send_back_warning, submit_warning
 from cases.services.quashing import correct_warning, quash_warning, resume_warning, suspend_warning
 from cases.services.scope import judge_scope, refer_on
 from cases.services.stages import (
@@ -18,11 +19,7 @@ from cases.services.stages import (
 from cases.services.versions import move_to_version
 from cases.services.warnings import (
     change_warning,
-    consult_on_warning,
     draft_warning,
-    issue_warning,
-    send_back_warning,
-    submit_warning,
     withdraw_warning,
 )
 
@@ -40,6 +37,7 @@ __all__ = [
     "decide_not_to_act",
     "draft_warning",
     "incidents",
+    "issuing",
     "issue_warning",
     "judge_scope",
     "mark_restricted",
@@ -57,5 +55,6 @@ __all__ = [
     "stages",
     "submit_warning",
     "suspend_warning",
+    "warnings",
     "withdraw_warning",
 ]

@@ -9,9 +9,10 @@ from typing import Any
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
+import decisions.permissions
 from audit import services as audit
 from audit.services import Subject
-from cases import deciders, permissions
+from cases import deciders
 from cases.deciders import Deciders
 from cases.models import Case
 from cases.services.rows import need
@@ -98,7 +99,7 @@ def record_consultation(
     The higher room has locked what is decided. Raises `RuleBroken` for somebody whom the policy does not name, a day to
     come, or without words.
     """
-    permissions.check_can_consult(by, case)
+    decisions.permissions.check_can_consult(by, case.provider)
     rule = body.consult.rule if body.consult else None
     person = User.objects.filter(pk=person_id, is_active=True).first() if person_id else None
     if person is None or body.consult is None or not body.consult.allows(access.role_keys(person, case.provider_id)):

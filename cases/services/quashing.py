@@ -11,9 +11,9 @@ from audit import services as audit
 from cases import permissions
 from cases.ladder import papers
 from cases.models import Case, Incident, Warning
-from cases.services import rights
+from cases.services import letter_facts, rights
 from cases.services.rows import lock, need
-from cases.services.warnings import about_letter, facts_of
+from cases.services.warnings import about_letter
 from deadlines import services as deadlines
 from design.dates import day_of
 from letters import services as letters
@@ -135,7 +135,7 @@ def corrected_facts(
     need(expected, "Enter what must change", "expected")
     before = old.paper.facts
     paper, support = papers.PAPERS[old.kind], before.get("support", "")
-    facts = facts_of(case.policy, incidents, expected=expected, told=told, support=support, paper=paper)
+    facts = letter_facts.facts_of(case.policy, incidents, expected=expected, told=told, support=support, paper=paper)
     facts |= {name: before[name] for name in ("agreed", "review_on") if name in before}
     if all(facts[key] == before.get(key) for key in ("expected", "incidents")):
         raise RuleBroken("Change the words: as they are, nothing would change", None, "outcome")

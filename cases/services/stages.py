@@ -1,18 +1,22 @@
 """The case's own decisions, and what restrictions, reviews and appeals tell it."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
+import decisions.services
 from audit import services as audit
-from cases import ladder, permissions
+from cases import acts, ladder, permissions
 from cases.models import Case
 from cases.services import rights
 from cases.services.rows import lock, need
-from cases.services.warnings import drop_drafts
+from cases.services.warnings import WAITING, drop_drafts
 from deadlines import services as deadlines
 from deadlines.models import Deadline
+from decisions.services import Said
+from design import seals
 from design.dates import day_of
 from people.models import Resident, User
 from policies.rules import Rule, RuleBroken
@@ -23,15 +27,17 @@ RESTRICTION_FIRST = Rule("evenhand", text="A restriction ends first; then its ca
 
 
 @transaction.atomic
-def settle_threshold(case_id: int, *, reasons: str, by: User, at: datetime) -> Case:
+def settle_threshold(case_id: int, *, reasons: str, by: User, at: datetime, seen: str | None = None) -> Case:
     """Decide, where the policy does not say, that the case goes on to a written warning (rule D10: a named person).
 
     In Dover's policy this is open when initial warnings of several interactions would have to be added up, or when
     the behaviour stopped and came back later (6.9, 6.11). Raises `RuleBroken` where the policy does say, or without
-    reasons.
+    reasons; `seals.ChangedSince` where the case is no longer as it was shown (`seen`).
     """
     case = lock(case_id)
-    permissions.check_can_settle_threshold(by, case)
+    act = acts.settle(case)
+    act.check(by)
+    seals.check(seen, shown(case), since=audit.since(case))
     if case.stage != Case.Stage.INITIAL_WARNING:
         raise TransitionNotAllowed("The case is past its first stage.", object=case, method=Case.warn_in_writing)
     reached = ladder.written_reached(ladder.read(case))
@@ -40,6 +46,7 @@ def settle_threshold(case_id: int, *, reasons: str, by: User, at: datetime) -> C
     if not reached.silent:
         raise RuleBroken(f"There is nothing to settle. {reached.sentence}", reached.rule, "reasons")
     need(reasons, "Enter your reasons", "reasons")
+    decisions.services.take(act, Said(reasons), by=by, at=at)
     case.threshold_settled_by, case.threshold_settled_at = by, at
     case.save()
     audit.decide(
@@ -56,14 +63,17 @@ def settle_threshold(case_id: int, *, reasons: str, by: User, at: datetime) -> C
 
 
 @transaction.atomic
-def settle_restriction(case_id: int, *, reasons: str, by: User, at: datetime) -> Case:
+def settle_restriction(case_id: int, *, reasons: str, by: User, at: datetime, seen: str | None = None) -> Case:
     """Decide, where the policy does not say what comes before a restriction, that one may be proposed (rule D10).
 
     It holds until the case moves on: after a restriction has ended it is to be settled anew. Raises `RuleBroken` where
-    the policy does say, or without reasons; TransitionNotAllowed where a restriction is in force or the case is closed.
+    the policy does say, or without reasons; TransitionNotAllowed where a restriction is in force or the case is closed;
+    `seals.ChangedSince` where the case is no longer as it was shown (`seen`).
     """
     case = lock(case_id)
-    permissions.check_can_settle_threshold(by, case)
+    act = acts.settle_restriction(case)
+    act.check(by)
+    seals.check(seen, shown(case), since=audit.since(case))
     if case.stage not in (Case.Stage.INITIAL_WARNING, Case.Stage.WRITTEN_WARNING):
         raise TransitionNotAllowed(f"{case.reference} is at “{case.stage_name}”.", object=case, method=Case.restrict)
     reached = ladder.restriction_reached(ladder.read(case))
@@ -72,6 +82,7 @@ def settle_restriction(case_id: int, *, reasons: str, by: User, at: datetime) ->
     if not reached.silent:
         raise RuleBroken(f"There is nothing to settle. {reached.sentence}", reached.rule, "reasons")
     need(reasons, "Enter your reasons", "reasons")
+    decisions.services.take(act, Said(reasons), by=by, at=at)
     case.restriction_settled_by, case.restriction_settled_at = by, at
     case.save()
     audit.decide(
@@ -88,17 +99,24 @@ def settle_restriction(case_id: int, *, reasons: str, by: User, at: datetime) ->
 
 
 @transaction.atomic
-def decide_not_to_act(case_id: int, *, considered: str, reasons: str, by: User, at: datetime) -> Case:
+def decide_not_to_act(
+    case_id: int, *, considered: str, reasons: str, by: User, at: datetime, seen: str | None = None
+) -> Case:
     """Record that something was considered and not done (Dover 6.24: actions taken and not taken).
 
-    Where the policy lets any decision be appealed (Northampton 4.2), until when is shown like that of any other.
+    Where the policy lets any decision be appealed (Northampton 4.2), until when is shown like that of any other. Raises
+    `RuleBroken` without words, TransitionNotAllowed on a closed case, `seals.ChangedSince` where the case is no longer
+    as it was shown (`seen`).
     """
     case = lock(case_id)
-    permissions.check_can_decide_not_to_act(by, case)
+    act = acts.not_to_act(case)
+    act.check(by)
+    seals.check(seen, shown(case), since=audit.since(case))
     if case.stage == Case.Stage.CLOSED:
         raise TransitionNotAllowed("The case is closed.", object=case, method=Case.close)
     need(considered, "Enter what you considered", "considered")
     need(reasons, "Enter why it is not done", "reasons")
+    decisions.services.take(act, Said(reasons, not_done=considered), by=by, at=at)
     rule = case.policy.rule("evidence.log")
     decision = audit.decide(
         "case.not_acted",
@@ -118,19 +136,35 @@ def decide_not_to_act(case_id: int, *, considered: str, reasons: str, by: User, 
 
 
 @transaction.atomic
-def close(case_id: int, *, reason: str, by: User, at: datetime) -> Case:
+def close(case_id: int, *, reason: str, by: User, at: datetime, seen: str | None = None) -> Case:
     """Close a case for a stated reason. A warning letter that is still a draft is withdrawn.
 
     A proposal that waits is withdrawn or decided first: its deadline tells the case of it. Under a restriction or its
     review the restriction ends first, because its letter, register entry and dates belong
-    to it and are not known here: `mark_unrestricted` then brings the case back, or closes it at once.
+    to it and are not known here: `mark_unrestricted` then brings the case back, or closes it at once. Raises
+    `seals.ChangedSince` where the case is no longer as it was shown (`seen`): a letter may be drafted meanwhile.
     """
     case = lock(case_id)
-    permissions.check_can_close(by, case)
+    act = acts.close(case)
+    act.check(by)
+    seals.check(seen, shown(case), since=audit.since(case))
     check_closes(case)
     need(reason, "Enter why the case is closed", "reasons", WITH_REASON)
+    decisions.services.take(act, Said(reason), by=by, at=at)
     close_for(case, reason=reason, by=by, at=at)
     return case
+
+
+def shown(case: Case) -> dict[str, Any]:
+    """How a case stands, for the pages on which something is decided about it: what leads on, and what hangs on it."""
+    standing = ladder.read(case)
+    unissued = [one.paper.reference for one in standing.warnings if one.letter and one.letter.state in WAITING]
+    return {
+        "where the case stands": [case.stage_name, case.close_reason],
+        "what leads to a warning letter": ladder.written_reached(standing).sentence,
+        "what leads to a restriction": ladder.restriction_reached(standing).sentence,
+        "letters that are not issued yet": unissued,
+    }
 
 
 def check_closes(case: Case) -> None:
@@ -156,20 +190,24 @@ def close_for(case: Case, *, reason: str, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def reopen(case_id: int, *, reason: str, by: User, at: datetime) -> Case:
+def reopen(case_id: int, *, reason: str, by: User, at: datetime, seen: str | None = None) -> Case:
     """Reopen a case for a stated reason. It begins again at the first stage: what was warned before counts no more.
 
-    Raises `RuleBroken` where the resident has another open case by now: one open case a resident.
+    Raises `RuleBroken` where the resident has another open case by now: one open case a resident;
+    `seals.ChangedSince` where the case is no longer as it was shown (`seen`).
     """
     resident_id = Case.objects.values_list("resident_id", flat=True).get(pk=case_id)
     Resident.objects.select_for_update(of=("self",), no_key=True).get(pk=resident_id)
     case = lock(case_id)
-    permissions.check_can_reopen(by, case)
+    act = acts.reopen(case)
+    act.check(by)
+    seals.check(seen, shown(case), since=audit.since(case))
     case.reopen(at=at)
     need(reason, "Enter why the case is reopened", "reasons", WITH_REASON)
     other = Case.objects.open().filter(resident_id=resident_id).exclude(pk=case.pk).first()
     if other:
         raise RuleBroken(f"There is an open case already: {other.reference}. Go on with that one", None, "reasons")
+    decisions.services.take(act, Said(reason), by=by, at=at)
     case.save()
     audit.decide("case.reopened", subject=case, by=by, at=at, reasons=reason, rule=None, outcome="reopened")
     return case

@@ -8,8 +8,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cases import deciders, forms, permissions
+from cases import deciders, forms
 from cases.models import Case
+from decisions import permissions
 from decisions.models import Voice
 from design.forms import for_page
 from people import access
@@ -32,7 +33,7 @@ def shown(
     """Whom the policy has asked before an act, what they said, and the way to write it down; None where nobody is."""
     if body.consult is None:
         return None
-    refusal = why_not(permissions.check_can_consult, reader, case)
+    refusal = why_not(permissions.check_can_consult, reader, case.provider)
     return {
         "names": body.consult.names(),
         "rule": body.consult.rule,

@@ -1,56 +1,69 @@
 """The case's own decisions: settling what the policy leaves open, assessing, not acting, closing, reopening."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
-from cases import forms, ladder, permissions, services
+from audit import services as audit
+from cases import acts, forms, ladder, permissions
 from cases.models import Assessment, Case
-from cases.services.assessments import ASSESSED
+from cases.services import assessments, scope, stages
+from cases.services.assessments import ASSESSED, Findings
 from cases.views.frame import SignedInRequest, bar, find
-from design.forms import for_page
+from design import pages
+
+MOST_ANSWERS = 10
+Do = Callable[[dict[str, Any], dict[str, Any]], object]
+"""One service call: what was typed, and who, when and what was shown."""
 
 
 def _step(
     request: SignedInRequest,
     case: Case,
     form_kind: Any,
-    do: Callable[[dict[str, Any]], Any],
+    do: Do,
     *,
+    shown: Mapping[str, Any],
     done: str,
     template: str = "cases/reasons.html",
     asked: dict[str, Any] | None = None,
     **context: Any,
 ) -> HttpResponse:
     """One form, one service call, back to the overview."""
-    form = for_page(form_kind, request, **(asked or {}))
-    if form.is_valid():
-        with form.rules():
-            do(form.cleaned_data)
-            messages.success(request, done)
-            return redirect("cases:overview", case.reference)
+    at: datetime = timezone.now()
+    since = audit.since(case, case.resident)
+    page = pages.Page(request, at=at, context=bar(case) | {"frame": "cases/step.html"}, since=since)
+    form = page.form(form_kind, **(asked or {}))
+
+    def carry_out(seen: str | None) -> str:
+        do(form.cleaned_data, {"by": request.user, "at": at, "seen": seen})
+        messages.success(request, done)
+        return reverse("cases:overview", args=[case.reference])
+
     context = {**bar(case), "form": form, "subject": case.reference, **context}
-    return render(request, template, context)
+    return page.decide(form, shown=shown, do=carry_out, show=lambda: render(request, template, context))
 
 
 def settle(request: SignedInRequest, ref: str) -> HttpResponse:
     """Decide, where the policy is silent, that the case goes on to a written warning."""
     case = find(request, ref)
-    permissions.check_can_settle_threshold(request.user, case)
-    reached = ladder.written_reached(ladder.read(case))
+    acts.settle(case).check(request.user)
     return _step(
         request,
         case,
         forms.ReasonsForm,
-        lambda kept: services.settle_threshold(case.pk, reasons=kept["reasons"], by=request.user, at=timezone.now()),
+        lambda typed, how: stages.settle_threshold(case.pk, reasons=typed["reasons"], **how),
+        shown=stages.shown(case),
         done="It is decided that the case goes on to a written warning.",
         title="Decide whether it goes on to a warning letter",
         button="Decide that it goes on",
-        lead=reached.sentence,
+        lead=ladder.written_reached(ladder.read(case)).sentence,
         hint="The policy is silent here, so the decision is yours and is recorded with your name. "
         "If it should not go on, "
         "record a decision not to act instead.",
@@ -60,17 +73,17 @@ def settle(request: SignedInRequest, ref: str) -> HttpResponse:
 def settle_restriction(request: SignedInRequest, ref: str) -> HttpResponse:
     """Decide, where the policy is silent on what comes first, that a restriction may be proposed."""
     case = find(request, ref)
-    permissions.check_can_settle_threshold(request.user, case)
-    reached = ladder.restriction_reached(ladder.read(case))
+    acts.settle_restriction(case).check(request.user)
     return _step(
         request,
         case,
         forms.ReasonsForm,
-        lambda kept: services.settle_restriction(case.pk, reasons=kept["reasons"], by=request.user, at=timezone.now()),
+        lambda typed, how: stages.settle_restriction(case.pk, reasons=typed["reasons"], **how),
+        shown=stages.shown(case),
         done="It is decided that a restriction may be proposed.",
         title="Decide whether it goes on to a restriction",
         button="Decide that it goes on",
-        lead=reached.sentence,
+        lead=ladder.restriction_reached(ladder.read(case)).sentence,
         hint="A person decides here, so the decision is yours and is recorded with your name. It restricts nothing "
         "yet: a restriction is proposed, and somebody else decides. If it should not go on, record a decision not to "
         "act instead.",
@@ -89,17 +102,18 @@ def gate(request: SignedInRequest, ref: str, key: str) -> HttpResponse:
         request,
         case,
         forms.AnswerForm,
-        lambda kept: services.answer_gate(case.pk, key, words=kept["words"], by=request.user, at=timezone.now()),
+        lambda typed, how: assessments.answer_gate(case.pk, key, words=typed["words"], **how),
+        shown=assessments.shown(case, Assessment.Kind.QUESTION, key),
         done="Your answer is recorded.",
         template="cases/gate.html",
         title=ladder.question(asked),
         button="Save your answer",
         gate=asked,
-        answers=list(answers.order_by("-made_at", "-pk")),
+        answers=list(answers.order_by("-made_at", "-pk")[:MOST_ANSWERS]),
     )
 
 
-def scope(request: SignedInRequest, ref: str) -> HttpResponse:
+def covers(request: SignedInRequest, ref: str) -> HttpResponse:
     """Judge whether the policy covers this person, or refer them on."""
     case = find(request, ref)
     permissions.check_can_assess(request.user, case)
@@ -107,18 +121,18 @@ def scope(request: SignedInRequest, ref: str) -> HttpResponse:
     if found.named:
         raise Http404("The policy covers this person")
 
-    def settle(kept: dict[str, Any]) -> None:
-        at = timezone.now()
-        if kept.get("covered"):
-            services.judge_scope(case.pk, words=kept["reasons"], by=request.user, at=at)
+    def judge(typed: dict[str, Any], how: dict[str, Any]) -> None:
+        if typed.get("covered"):
+            scope.judge_scope(case.pk, words=typed["reasons"], **how)
         else:
-            services.refer_on(case.pk, to=kept["to"], reasons=kept["reasons"], by=request.user, at=at)
+            scope.refer_on(case.pk, to=typed["to"], reasons=typed["reasons"], **how)
 
     return _step(
         request,
         case,
         forms.ScopeForm,
-        settle,
+        judge,
+        shown=scope.shown(case),
         done="Your judgement is recorded.",
         template="cases/scope.html",
         asked={"is_open": found.open},
@@ -131,13 +145,14 @@ def scope(request: SignedInRequest, ref: str) -> HttpResponse:
 def not_to_act(request: SignedInRequest, ref: str) -> HttpResponse:
     """Record what was considered and is not done."""
     case = find(request, ref)
-    permissions.check_can_decide_not_to_act(request.user, case)
+    acts.not_to_act(case).check(request.user)
     rule = case.policy.rule("evidence.log")
     return _step(
         request,
         case,
         forms.NotActingForm,
-        lambda kept: services.decide_not_to_act(case.pk, by=request.user, at=timezone.now(), **kept),
+        lambda typed, how: stages.decide_not_to_act(case.pk, **typed, **how),
+        shown=stages.shown(case),
         done="Your decision is recorded.",
         title="Record a decision not to act",
         button="Record the decision",
@@ -148,12 +163,13 @@ def not_to_act(request: SignedInRequest, ref: str) -> HttpResponse:
 def close(request: SignedInRequest, ref: str) -> HttpResponse:
     """Close the case with a reason."""
     case = find(request, ref)
-    permissions.check_can_close(request.user, case)
+    acts.close(case).check(request.user)
     return _step(
         request,
         case,
         forms.ReasonsForm,
-        lambda kept: services.close(case.pk, reason=kept["reasons"], by=request.user, at=timezone.now()),
+        lambda typed, how: stages.close(case.pk, reason=typed["reasons"], **how),
+        shown=stages.shown(case),
         done="The case is closed.",
         asked={"label": "Why is the case closed?", "called": "why the case is closed"},
         title="Close the case",
@@ -165,12 +181,13 @@ def close(request: SignedInRequest, ref: str) -> HttpResponse:
 def reopen(request: SignedInRequest, ref: str) -> HttpResponse:
     """Reopen the case with a reason."""
     case = find(request, ref)
-    permissions.check_can_reopen(request.user, case)
+    acts.reopen(case).check(request.user)
     return _step(
         request,
         case,
         forms.ReasonsForm,
-        lambda kept: services.reopen(case.pk, reason=kept["reasons"], by=request.user, at=timezone.now()),
+        lambda typed, how: stages.reopen(case.pk, reason=typed["reasons"], **how),
+        shown=stages.shown(case),
         done="The case is open again, at its first stage.",
         asked={"label": "Why is the case reopened?", "called": "why the case is reopened"},
         title="Reopen the case",
@@ -188,7 +205,8 @@ def _assess(request: SignedInRequest, ref: str, kind: str, form_kind: Any, **sai
         request,
         case,
         form_kind,
-        lambda kept: services.assess(case.pk, kind=kind, by=request.user, at=timezone.now(), **kept),
+        lambda typed, how: assessments.assess(case.pk, kind, Findings(**typed), **how),
+        shown=assessments.shown(case, kind),
         template="cases/assess.html",
         gate=gate,
         cited=gate.rule.cite() if gate and gate.rule else "",

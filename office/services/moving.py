@@ -6,11 +6,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-import cases.services
 import policies.clocks
 import restrictions.services.telling
 from cases.models import Case
-from cases.services import rights
+from cases.services import rights, versions
 from cases.services.versions import NOT_HALFWAY
 from deadlines import services as deadlines
 from design import dates
@@ -53,7 +52,7 @@ def move_case(case_id: int, *, to: int, reasons: str, by: User, at: datetime) ->
     if found and found.why_not and case.stage != Case.Stage.CLOSED:
         raise RuleBroken(found.why_not, NOT_HALFWAY)
     told = telling.read(found, version, on=day_of(at)) if found else telling.Telling()
-    decision = cases.services.move_to_version(
+    decision = versions.move_to_version(
         case.pk, version, reasons=reasons, told=told.changes, not_told=told.why_none, by=by, at=at
     )
     case = Case.objects.select_related("provider", "resident__provider", "policy_version").get(pk=case_id)

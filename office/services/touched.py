@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+import cases.acts
 import cases.services.versions
 import restrictions.permissions
 from appeals.models import Appeal
 from audit.models import Decision
-from cases import ladder
 from cases.deciders import Deciders
 from cases.ladder import papers
 from cases.models import Case, Warning
@@ -298,7 +298,7 @@ def _bodies(found: Who | Deciders) -> Sequence[Who]:
 
 def _who(kind: str, policy: Policy, case: Case, held: Held) -> Who | Deciders:
     if kind == "warning.issue":
-        return ladder.who_issues(policy)
+        return cases.acts.issuers(policy, case.provider).whos[0]
     if kind == "restriction.decide":
         return restrictions.permissions.deciders(policy)
     if kind == "breach.answer":

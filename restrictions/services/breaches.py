@@ -151,7 +151,7 @@ class Answer:
     consequence: str = ""
     considered: str = ""
     not_done: str = ""
-    said: police.Said = police.NOTHING
+    said: police.Told = police.NOTHING
 
 
 def check_answer(restriction: Restriction, answer: Answer) -> None:

@@ -134,14 +134,14 @@ def _put_police(restriction: Restriction, asked: ladder.Police | None, told: boo
     if asked is None:
         restriction.police_told, restriction.police_words = None, ""
         return
-    police.check_why_not(asked, police.Said(told, words))
+    police.check_why_not(asked, police.Told(told, words))
     restriction.police_told, restriction.police_words = told, words.strip()
 
 
 def check_police(policy: Policy, chosen: Sequence[Incident], restriction: Restriction) -> None:
     """Refuse a proposal that leaves open what the policy asks about the police, or does not tell them where it must."""
     asked = ladder.police(policy, restriction.case, chosen, restriction.path)
-    police.check(asked, police.Said(restriction.police_told, restriction.police_words))
+    police.check(asked, police.Told(restriction.police_told, restriction.police_words))
 
 
 @transaction.atomic

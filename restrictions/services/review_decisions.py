@@ -49,7 +49,7 @@ def decide_review(
     considered: str = "",
     not_done: str = "",
     meeting: Meeting | None = None,
-    said: police.Said = police.NOTHING,
+    said: police.Told = police.NOTHING,
 ) -> Review:
     """Decide what becomes of a restriction: lift, extend, vary, or keep it until its last day (Dover 6.18, 6.19).
 
@@ -196,7 +196,7 @@ def _check_consulted(review: Review, outcome: str) -> None:
 
 
 def _check_police(
-    restriction: Restriction, since: Sequence[Incident], outcome: str, said: police.Said, by: User
+    restriction: Restriction, since: Sequence[Incident], outcome: str, said: police.Told, by: User
 ) -> ladder.Police | None:
     """What is asked of the police on what came since; to lift it waits for no answer, because that lightens."""
     found = ladder.police(restriction.case.policy, restriction.case, since)
@@ -234,7 +234,7 @@ def preview_review(
     considered: str = "",
     not_done: str = "",
     meeting: Meeting | None = None,
-    said: police.Said = police.NOTHING,
+    said: police.Told = police.NOTHING,
     at: datetime | None = None,
 ) -> Preview:
     """What `decide_review` would do, refused for the same reasons, and nothing done: for the page of the check."""

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-import cases.permissions
+import decisions.permissions
 from cases import deciders
 from cases.views import consulting
 from people.access import SignedInRequest
@@ -57,7 +57,7 @@ def of_review(review: Review, reader: User) -> list[dict[str, Any]]:
 def consult(request: SignedInRequest, ref: str, act: str = "restrict") -> HttpResponse:
     """Write down what somebody said whom the policy has asked before an act: imposing it, ending it, its review."""
     restriction = shared.find(request, ref)
-    cases.permissions.check_can_consult(request.user, restriction.case)
+    decisions.permissions.check_can_consult(request.user, restriction.case.provider)
     if _nobody_is_asked(restriction, act):
         raise Http404("The policy has nobody asked before this")
     body = next((one for one in consultable(restriction) if one.act == act), None)

@@ -9,12 +9,13 @@ from django.urls import reverse
 import appeals.against
 import appeals.permissions
 from audit.models import Decision
-from cases import ladder
-from cases import services as cases
+from cases import acts, ladder
+from cases.ladder import steps
 from cases.models import Assessment, Case
-from cases.permissions import reader
+from cases.services import assessments, issuing, stages, warnings
 from cases.services.deciding import Meeting
 from deadlines.models import Deadline
+from decisions.services import Said
 from letters.models import Letter
 from people.access import NotPermitted
 from policies.rules import RuleBroken
@@ -24,6 +25,7 @@ from restrictions.models import Restriction
 from restrictions.services import NewTerm
 from tests import factories
 from tests.factories import NOON
+from tests.pressing import press
 from tests.remembered import remembered
 from tests.restrictions import builders
 
@@ -53,9 +55,9 @@ def now(w: builders.World) -> Case:
     return Case.objects.get(pk=w.case.pk)
 
 
-def next_step(w: builders.World, who=None, waiting=()) -> ladder.NextStep:
+def next_step(w: builders.World, who=None, waiting=()) -> steps.NextStep:
     case = now(w)
-    return ladder.next_step(ladder.read(case), may=reader(who or w.staff.officer, case), waiting=list(waiting))
+    return steps.next_step(ladder.read(case), may=acts.reader(who or w.staff.officer, case), waiting=list(waiting))
 
 
 def answer_what_is_asked(w: builders.World, state: str) -> list[str]:
@@ -67,13 +69,19 @@ def answer_what_is_asked(w: builders.World, state: str) -> list[str]:
     for key in asked:
         at = NOON - timedelta(days=21)
         if key == "equality_assessment":
-            cases.assess(
-                case.pk, kind="equality", words="Nothing is known that bears on it.", by=w.staff.officer, at=at
+            assessments.assess(
+                case.pk,
+                "equality",
+                assessments.Findings("Nothing is known that bears on it."),
+                by=w.staff.officer,
+                at=at,
             )
         elif key == "risk_assessment":
             builders.assess(case, w.staff.officer, at=at)
         else:
-            cases.answer_gate(case.pk, key, words="Asked on the telephone; he would not.", by=w.staff.officer, at=at)
+            assessments.answer_gate(
+                case.pk, key, words="Asked on the telephone; he would not.", by=w.staff.officer, at=at
+            )
     return asked
 
 
@@ -81,13 +89,13 @@ def warn_in_writing(w: builders.World) -> None:
     """A letter, by whoever the policy lets issue it, after what the policy leaves open has been settled by name."""
     case, at = now(w), NOON - timedelta(days=20)
     if ladder.written_reached(ladder.read(case)).silent:
-        cases.settle_threshold(case.pk, reasons="It went on for a month.", by=w.staff.team_leader, at=at)
+        stages.settle_threshold(case.pk, reasons="It went on for a month.", by=w.staff.team_leader, at=at)
     answer_what_is_asked(w, "written warning")
     incidents = list(case.incidents.all())
-    warning = cases.draft_warning(
-        case.pk, incidents=incidents, expected="Speak calmly.", review_on=NOON.date(), by=w.staff.officer, at=at
+    warning = warnings.draft_warning(
+        case.pk, warnings.Content(incidents, "Speak calmly.", review_on=NOON.date()), by=w.staff.officer, at=at
     )
-    cases.issue_warning(warning.pk, by=w.staff.team_leader, at=at, reasons="It went on.", considered="Fair.")
+    issuing.issue_warning(warning.pk, Said("It went on.", considered="Fair."), by=w.staff.team_leader, at=at)
 
 
 @remembered
@@ -98,7 +106,7 @@ def ready_to_propose(policy: str) -> builders.World:
         warn_in_writing(w)
     again(w, 5)
     if ladder.restriction_reached(ladder.read(now(w))).silent:
-        cases.settle_restriction(w.case.pk, reasons="The letter changed nothing.", by=w.staff.team_leader, at=NOON)
+        stages.settle_restriction(w.case.pk, reasons="The letter changed nothing.", by=w.staff.team_leader, at=NOON)
     answer_what_is_asked(w, "contact restriction")
     builders.assess(now(w), w.staff.officer, at=NOON - timedelta(days=1))
     w.case = now(w)
@@ -114,7 +122,7 @@ def a_decider(w: builders.World, restriction: Restriction):
 @pytest.mark.parametrize("policy", FIVE)
 def test_a_case_runs_from_the_first_incident_to_a_restriction_in_force(db, policy):
     w = ready_to_propose(policy)
-    assert next_step(w).act.url_name == "restrictions:of_case"
+    assert next_step(w).button.url_name == "restrictions:of_case"
     restriction = builders.proposed(w)
     decider = a_decider(w, restriction)
     imposed = services.impose(
@@ -179,13 +187,13 @@ def test_a_policy_without_stages_opens_no_warning_and_asks_its_own_question(db):
 def test_formal_action_waits_for_the_equality_assessment(db):
     w = house(TENANCY)
     case, at = now(w), NOON - timedelta(days=20)
-    cases.settle_threshold(case.pk, reasons="It went on for a month.", by=w.staff.team_leader, at=at)
+    stages.settle_threshold(case.pk, reasons="It went on for a month.", by=w.staff.team_leader, at=at)
     incidents = list(case.incidents.all())
     with pytest.raises(RuleBroken, match="Before a warning letter: Equality impact assessment") as refused:
-        cases.draft_warning(case.pk, incidents=incidents, expected="Speak calmly.", by=w.staff.officer, at=at)
+        warnings.draft_warning(case.pk, warnings.Content(incidents, "Speak calmly."), by=w.staff.officer, at=at)
     assert refused.value.rule.clause == "s2, s4" or "s4" in refused.value.rule.clause
     assert answer_what_is_asked(w, "written warning") == ["equality_assessment"]
-    assert cases.draft_warning(case.pk, incidents=incidents, expected="Speak calmly.", by=w.staff.officer, at=at).pk
+    assert warnings.draft_warning(case.pk, warnings.Content(incidents, "Speak calmly."), by=w.staff.officer, at=at).pk
 
 
 def test_what_comes_before_a_restriction_is_settled_by_name_where_the_policy_gives_no_number(db):
@@ -193,14 +201,14 @@ def test_what_comes_before_a_restriction_is_settled_by_name_where_the_policy_giv
     warn_in_writing(w)
     again(w, 5)
     step = next_step(w, w.staff.team_leader)
-    assert step.act.url_name == "cases:settle_restriction" and step.act.why_not == ""
+    assert step.button.url_name == "cases:settle_restriction" and step.button.why_not == ""
     assert "does not say how much comes before a restriction" in step.sentence
-    with pytest.raises(Exception, match="The policy is silent here"):
-        cases.settle_restriction(w.case.pk, reasons="Enough.", by=w.staff.officer, at=NOON)
+    with pytest.raises(Exception, match="To decide where the policy is silent needs the right"):
+        stages.settle_restriction(w.case.pk, reasons="Enough.", by=w.staff.officer, at=NOON)
     with pytest.raises(RuleBroken, match="Enter your reasons"):
-        cases.settle_restriction(w.case.pk, reasons=" ", by=w.staff.team_leader, at=NOON)
-    cases.settle_restriction(w.case.pk, reasons="Twice since the letter.", by=w.staff.team_leader, at=NOON)
-    cases.settle_restriction(w.case.pk, reasons="Again.", by=w.staff.team_leader, at=NOON)
+        stages.settle_restriction(w.case.pk, reasons=" ", by=w.staff.team_leader, at=NOON)
+    stages.settle_restriction(w.case.pk, reasons="Twice since the letter.", by=w.staff.team_leader, at=NOON)
+    stages.settle_restriction(w.case.pk, reasons="Again.", by=w.staff.team_leader, at=NOON)
     (decision,) = Decision.objects.filter(what="case.restriction_settled")
     assert (decision.source, decision.event.by_ref) == ("silent", w.staff.team_leader.reference)
     assert ladder.restriction_reached(ladder.read(now(w))).how == "settled"
@@ -209,7 +217,7 @@ def test_what_comes_before_a_restriction_is_settled_by_name_where_the_policy_giv
 def test_where_the_policy_says_what_comes_first_there_is_nothing_to_settle(db):
     w = house(DOVER)
     with pytest.raises(RuleBroken, match="There is nothing to settle"):
-        cases.settle_restriction(w.case.pk, reasons="Enough.", by=w.staff.team_leader, at=NOON)
+        stages.settle_restriction(w.case.pk, reasons="Enough.", by=w.staff.team_leader, at=NOON)
 
 
 def test_a_question_of_the_policy_is_answered_on_its_page_and_kept(db):
@@ -219,9 +227,9 @@ def test_a_question_of_the_policy_is_answered_on_its_page_and_kept(db):
     address = reverse("cases:gate", args=[w.case.reference, "restorative"])
     page = client.get(address).content.decode()
     assert "Were ways to restore the relationship tried" in page and "(clause 1.8)" in page and "Clause 1.7" in page
-    refused = client.post(address, {"words": " "}).content.decode()
+    refused = press(client, address, {"words": " "}).content.decode()
     assert "Enter your answer" in refused and not Assessment.objects.filter(kind="question").exists()
-    assert client.post(address, {"words": "A mediator rang twice."}).status_code == 302
+    assert press(client, address, {"words": "A mediator rang twice."}).status_code == 302
     answer = Assessment.objects.get(kind="question")
     assert (answer.gate, answer.words, answer.made_by) == ("restorative", "A mediator rang twice.", w.staff.officer)
     assert "A mediator rang twice." in client.get(address).content.decode()
@@ -229,9 +237,9 @@ def test_a_question_of_the_policy_is_answered_on_its_page_and_kept(db):
     client.force_login(w.staff.front_line)
     assert client.get(address).status_code in (403, 404)
     with pytest.raises(NotPermitted):
-        cases.answer_gate(w.case.pk, "restorative", words="Yes.", by=w.staff.front_line, at=NOON)
+        assessments.answer_gate(w.case.pk, "restorative", words="Yes.", by=w.staff.front_line, at=NOON)
     with pytest.raises(KeyError):
-        cases.answer_gate(w.case.pk, "root_cause", words="Yes.", by=w.staff.officer, at=NOON)
+        assessments.answer_gate(w.case.pk, "root_cause", words="Yes.", by=w.staff.officer, at=NOON)
 
 
 @pytest.mark.parametrize(
@@ -268,7 +276,7 @@ def test_an_appeal_against_a_single_point_of_contact_has_a_decider_of_its_own(db
         terms = [*builders.TERMS, NewTerm("spoc", "limited", "All of your enquiries.", w.staff.colleague.pk)]
         services.save_terms(restriction.pk, terms=terms, by=w.staff.officer, at=NOON)
         for key in ("evidence", "spoc_protocol"):
-            cases.answer_gate(w.case.pk, key, words="It is on the file.", by=w.staff.officer, at=NOON)
+            assessments.answer_gate(w.case.pk, key, words="It is on the file.", by=w.staff.officer, at=NOON)
     services.propose(restriction.pk, by=w.staff.officer, at=NOON)
     meeting = Meeting(NOON.date(), [w.staff.dpo.pk], "All who are concerned agreed.") if single else None
     imposed = services.impose(
@@ -298,7 +306,7 @@ def test_a_single_point_of_contact_has_its_own_questions_and_a_meeting_of_its_ow
     page = client.get(reverse("restrictions:proposal", args=[restriction.reference])).content.decode()
     for key in ("evidence", "spoc_protocol"):
         address = reverse("cases:gate", args=[w.case.reference, key])
-        assert address in page and client.post(address, {"words": "It is on the file."}).status_code == 302
+        assert address in page and press(client, address, {"words": "It is on the file."}).status_code == 302
     services.propose(restriction.pk, by=w.staff.officer, at=NOON)
     with pytest.raises(NotPermitted, match="a meeting of Team Leader and Data Management Officer"):
         services.impose(restriction.pk, by=w.staff.manager, at=NOON, reasons="It is needed.", considered="Fair.")
@@ -353,13 +361,13 @@ def test_what_was_settled_holds_until_the_case_moves_on(db):
 def test_a_reopened_case_is_settled_and_answered_anew(db):
     w = ready_to_propose(HOMES)
     assert not [gate for gate in ladder.gates_for_restriction(now(w)) if gate.blocks]
-    cases.close(w.case.pk, reason="He has moved.", by=w.staff.officer, at=NOON + timedelta(days=1))
-    cases.reopen(w.case.pk, reason="He is back.", by=w.staff.officer, at=NOON + timedelta(days=2))
+    stages.close(w.case.pk, reason="He has moved.", by=w.staff.officer, at=NOON + timedelta(days=1))
+    stages.reopen(w.case.pk, reason="He is back.", by=w.staff.officer, at=NOON + timedelta(days=2))
     assert [gate.key for gate in ladder.gates_for_restriction(now(w)) if gate.blocks] == ["restorative"]
 
     other = ready_to_propose(NORTHAMPTON)
-    cases.close(other.case.pk, reason="He has moved.", by=other.staff.officer, at=NOON + timedelta(days=1))
-    cases.reopen(other.case.pk, reason="He is back.", by=other.staff.officer, at=NOON + timedelta(days=2))
+    stages.close(other.case.pk, reason="He has moved.", by=other.staff.officer, at=NOON + timedelta(days=1))
+    stages.reopen(other.case.pk, reason="He is back.", by=other.staff.officer, at=NOON + timedelta(days=2))
     assert (now(other).restriction_settled_by, now(other).restriction_settled_at) == (None, None)
 
 
@@ -372,7 +380,7 @@ def test_what_was_typed_stands_after_an_error(db, policy, page, args, field):
     client = Client()
     client.force_login(w.staff.team_leader)
     typed = "We tried “a mediator” \u202eשלום 👩🏽‍🚒 " + "and again " * 1_200
-    shown = client.post(reverse(page, args=[w.case.reference, *args]), {field: typed}).content.decode()
+    shown = press(client, reverse(page, args=[w.case.reference, *args]), {field: typed}).content.decode()
     assert "There is a problem" in shown and "We tried “a mediator” \u202eשלום 👩🏽‍🚒 and again and again" in shown
     assert not Assessment.objects.filter(kind="question").exists() and now(w).restriction_settled_at is None
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from audit.models import Event
 from cases import ladder
-from cases import services as cases
+from cases.services import assessments
 from cases.services.deciding import Meeting
 from deadlines.models import Deadline
 from letters.models import Letter
@@ -52,7 +52,7 @@ def with_contact(policy=TENANCY, months=12):
     restriction = services.save_terms(restriction.pk, terms=terms, by=w.staff.officer, at=NOON)
     for gate in ladder.gates_for_restriction(w.case, steps=asked.kind_steps(restriction)):
         if gate.asks and gate.blocks:
-            cases.answer_gate(w.case.pk, gate.asks, words="It was followed.", by=w.staff.officer, at=NOON)
+            assessments.answer_gate(w.case.pk, gate.asks, words="It was followed.", by=w.staff.officer, at=NOON)
     restriction = services.propose(restriction.pk, by=w.staff.officer, at=NOON)
     body = permissions.body(restriction)
     deciders = [factories.person(w.provider, *body.keys(w.provider), name=name) for name in ("Dara", "Dana")]
