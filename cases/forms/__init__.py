@@ -1,20 +1,22 @@
 """The shape of what is typed; what may be is the services' to say."""
 
-from cases.forms.incidents import (
-    PART,
-    PARTS,
-    UNKNOWN,
+from cases.forms.adding import (
     AccountForm,
     AddPersonForm,
     CategoriesForm,
     FilesForm,
     HarmForm,
     HazardForm,
-    LogForm,
-    People,
     PoliceForm,
     SameForm,
     SupportForm,
+)
+from cases.forms.incidents import (
+    PART,
+    PARTS,
+    UNKNOWN,
+    LogForm,
+    People,
     WhoForm,
     affected_people,
     colleagues_named,
@@ -33,7 +35,7 @@ from cases.forms.judging import (
     ScopeForm,
 )
 from cases.forms.together import ConsultForm, add_meeting, meeting_fields, meeting_of
-from cases.forms.warnings import IssueForm, WarningForm
+from cases.forms.warnings import IssueForm, WarningForm, offer
 
 __all__ = [
     "AccountForm",
@@ -70,4 +72,5 @@ __all__ = [
     "meeting_of",
     "IssueForm",
     "WarningForm",
+    "offer",
 ]

@@ -297,6 +297,11 @@ def consult_on_warning(
 
 DID = {
     "letter.redrafted": "wrote it anew",
+    "warning.changed": "wrote it anew",
+    "warning.sent_for_approval": "sent it for approval",
+    "warning.returned": "returned it",
+    "warning.issued": "issued it",
+    "warning.withdrawn": "withdrew it",
     "letter.submitted": "sent it for approval",
     "letter.returned": "returned it",
     "letter.issued": "issued it",

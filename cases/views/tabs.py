@@ -30,6 +30,8 @@ from policies.reckoning import Reckoning
 from policies.rules import Rule
 
 EVENTS_A_PAGE = 25
+ASSESSMENTS_A_PAGE = 10
+WARNINGS_A_PAGE, DATES_A_PAGE, MOST_LINKED = 10, 10, 10
 CLOSES = (Case.Stage.INITIAL_WARNING, Case.Stage.WRITTEN_WARNING)
 
 
@@ -90,9 +92,11 @@ def overview(request: SignedInRequest, ref: str) -> HttpResponse:
     open_ones = Deadline.objects.open().filter(theirs, provider=case.provider)
     waiting, today = list(open_ones.select_related("owner").worst_first()), day_of(timezone.now())
     step = next_step(standing, may=may, waiting=waiting, on=today, reader=user)
-    linked = Case.objects.visible_to(request.user).filter(incidents__in=[one.pk for one in standing.incidents])
-    linked = linked.exclude(pk=case.pk).select_related("resident").distinct()
+    others = Case.objects.visible_to(user).filter(incidents__in=case.incidents.values("pk")).exclude(pk=case.pk)
+    linked = list(others.select_related("resident").order_by("pk").distinct()[: MOST_LINKED + 1])
     newer = case.newer_version(today)
+    warnings = Paginator(ladder.lines(standing)[::-1], WARNINGS_A_PAGE).get_page(request.GET.get("warnings"))
+    due = Paginator(waiting, DATES_A_PAGE).get_page(request.GET.get("dates"))
     behind = [*((gate.text, gate.rule) for gate in step.gates), *step.rules]
     clauses = {words: (rule.cite() if rule else "The policy is silent", policy_link(rule)) for words, rule in behind}
     context |= {
@@ -101,9 +105,12 @@ def overview(request: SignedInRequest, ref: str) -> HttpResponse:
         "also": [button for button in map(_button, step.also) if button and not button["why_not"]],
         "tasks": _tasks(step.gates, case, links=not may("assess")),
         "rules": [(words, cited, link) for words, (cited, link) in clauses.items()],
-        "lines": [(line, policy_link(line.rule)) for line in ladder.lines(standing)],
-        "dates": [_due(one, case.policy, today, request.user) for one in waiting],
-        "linked": list(linked),
+        "warnings": warnings,
+        "lines": [(line, policy_link(line.rule)) for line in warnings],
+        "due": due,
+        "dates": [_due(one, case.policy, today, user) for one in due],
+        "linked": linked[:MOST_LINKED],
+        "more_linked": len(linked) > MOST_LINKED,
         "latest": sorted(standing.incidents, key=lambda one: one.reported_at, reverse=True)[:3],
         "risk": standing.assessment("risk"),
         "equality": standing.assessment("equality"),
@@ -222,7 +229,9 @@ def people(request: SignedInRequest, ref: str) -> HttpResponse:
             .distinct()
             .order_by("name")
         ),
-        "assessments": list(case.assessments.select_related("made_by").order_by("-made_at", "-pk")),
+        "page": Paginator(
+            case.assessments.select_related("made_by").order_by("-made_at", "-pk"), ASSESSMENTS_A_PAGE
+        ).get_page(request.GET.get("page")),
         "works": works,
     }
     return render(request, "cases/people.html", context)

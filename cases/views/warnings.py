@@ -1,5 +1,6 @@
 """A warning letter on its way: drafted, changed, returned, withdrawn; and the page on which it is issued."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -72,13 +73,22 @@ def _page(request: SignedInRequest, case: Case, at: datetime, warning: Warning |
     return pages.Page(request, at=at, context=bar(case) | {"frame": STEP, "save": "Save the letter"}, since=since)
 
 
-def _asked(request: SignedInRequest, standing: ladder.Standing, paper: Paper) -> dict[str, Any]:
+def _asked(
+    request: SignedInRequest, standing: ladder.Standing, paper: Paper, chosen: Iterable[str] = ()
+) -> dict[str, Any]:
     """What the form of a letter asks: which incidents, and what this letter of the policy tells besides."""
     policy = standing.policy
     asks = {"review_on"} if paper.asks(policy, "review") else set()
     asks |= {"agreed"} if paper.first and paper.asks(policy, "outcome") else set()
     asks |= {"same_again"} if standing.first_letters and not paper.first else set()
-    return {"incidents": standing.first_time if paper.first else standing.counting, "asks": asks}
+    incidents = standing.first_time if paper.first else standing.counting
+    return {"offered": forms.offer(incidents, _typed(request, chosen)), "asks": asks}
+
+
+def _typed(request: SignedInRequest, chosen: Iterable[str]) -> Mapping[str, Sequence[str]]:
+    """What was typed so far, by name; at first what the letter rests on already."""
+    posted = request.POST if request.method == "POST" else getattr(request, "kept_typing", None)
+    return dict(posted.lists()) if posted is not None else {"incidents": list(chosen)}
 
 
 def _content(form: forms.WarningForm) -> Content:
@@ -138,7 +148,7 @@ def change(request: SignedInRequest, ref: str) -> HttpResponse:
 
     return _page(request, case, at, warning).edit(
         forms.WarningForm, known=lambda: warnings.known(_find(request, ref)), do=do, show=show,
-        **_asked(request, ladder.read(case), paper),
+        **_asked(request, ladder.read(case), paper, warnings.known(warning)["incidents"]),
     )  # fmt: skip
 
 

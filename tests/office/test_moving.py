@@ -200,7 +200,7 @@ def test_what_was_settled_where_the_earlier_version_was_silent_is_asked_anew(off
 @pytest.mark.parametrize("who", ["officer", "front_line", "contractor", "dpo", "administrator"])
 def test_who_does_not_decide_moves_no_case(office, world, who):
     version = adopted(office)
-    with pytest.raises(NotPermitted, match="Somebody who decides"):
+    with pytest.raises(NotPermitted, match="To move a case to a newer version of its policy needs the right"):
         move(world, version, by=getattr(world.staff, who))
 
 
