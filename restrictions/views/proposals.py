@@ -21,7 +21,7 @@ from people.models import Need, User
 from restrictions import forms, permissions, services
 from restrictions.models import Restriction, Term
 from restrictions.services import NotReady, asked, parts, telling
-from restrictions.services import terms as limits
+from restrictions import limits
 from restrictions.views import shared, together
 
 State = Restriction.State

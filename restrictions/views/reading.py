@@ -19,7 +19,7 @@ from people.models import User
 from restrictions import permissions, services
 from restrictions.models import Restriction, Review, Term
 from restrictions.services import asked, reconsidering, reviews, waiving
-from restrictions.services import terms as limits
+from restrictions import limits
 from restrictions.views import breaches, shared, spoc, together
 
 State = Restriction.State

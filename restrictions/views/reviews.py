@@ -25,7 +25,7 @@ from restrictions.models import Restriction, Review, Term
 from restrictions.services import asked
 from restrictions.services import review_decisions as deciding
 from restrictions.services import reviews as service
-from restrictions.services import terms as limits
+from restrictions import limits
 from restrictions.views import shared, together
 from restrictions.views.decisions import _take_part
 from restrictions.views.decisions import _typed as typed_in

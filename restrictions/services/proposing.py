@@ -1,4 +1,4 @@
-"""Starting a proposal, putting it before a decider, returning it, dropping it."""
+"""Starting a proposal, putting it before a decider, returning it, dropping it; what those said who are asked first."""
 
 from datetime import date, datetime
 
@@ -6,19 +6,21 @@ from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
-from cases import deciders
-from cases.deciders import Deciders
 from cases.models import Case
-from cases.services import deciding
+from deadlines import kinds
 from deadlines import services as deadlines
+from decisions import services as decisions
+from decisions.acts import Act, AskedFirst
+from decisions.services import Said
+from design import seals
 from people.models import User
 from people.references import next_reference
-from policies.rules import RuleBroken
-from restrictions import permissions
+from policies.rules import need
+from restrictions import acts, permissions, rules, shown
 from restrictions.models import Restriction, Review
-from restrictions.services import terms as limits
-from restrictions.services.readiness import NotReady, missing
-from restrictions.services.rows import about, consulted_about, locked
+from restrictions import limits
+from restrictions.services.parts.part import NotReady
+from restrictions.services.parts.whole import missing
 
 State = Restriction.State
 
@@ -45,25 +47,14 @@ def start(case_id: int, *, by: User, at: datetime) -> Restriction:
         case=case, reference=next_reference("restriction"), proposed_by=by, made_at=at
     )
     event = audit.record("restriction.started", subject=restriction, by=by, at=at)
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind="restriction.prepare",
-        about=about(restriction),
-        case_ref=case.reference,
-        title="Finish the proposal of a restriction",
-        url_name="restrictions:proposal",
-        owner=by,
-        runs_from_event=event.pk,
-        at=at,
-    )
+    deadlines.set(kinds.RESTRICTION_PREPARE, restriction, whose=deadlines.Whose(by), event=event.pk, at=at)
     return restriction
 
 
 @transaction.atomic
 def propose(restriction_id: int, *, by: User, at: datetime) -> Restriction:
     """Put it before somebody who may decide (Dover 6.14). Raises NotReady, which lists everything that is missing."""
-    restriction = locked(restriction_id)
+    restriction = Restriction.objects.locked(restriction_id)
     permissions.check_can_prepare(by, restriction)
     lacking = missing(restriction) if restriction.state in (State.DRAFT, State.RETURNED) else []
     if lacking:
@@ -99,121 +90,93 @@ def propose(restriction_id: int, *, by: User, at: datetime) -> Restriction:
             "not_told_reason": restriction.not_told_reason,
         },
     )
-    case = restriction.case
-    deadlines.meet(about(restriction), "restriction.prepare", at=at, how="Proposed")
-    deadlines.meet(about(restriction), "restriction.revise", at=at, how="Proposed again")
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind="restriction.decide",
-        about=about(restriction),
-        case_ref=case.reference,
-        title="Decide a proposed restriction",
-        url_name="restrictions:decide",
-        for_roles=permissions.body(restriction).keys(case.provider),
-        not_for=User.objects.filter(pk__in=permissions.barred_from_deciding(restriction)),
-        runs_from_event=event.pk,
-        at=at,
-    )
+    deadlines.meet(kinds.RESTRICTION_PREPARE, restriction, at=at, how="Proposed")
+    deadlines.meet(kinds.RESTRICTION_REVISE, restriction, at=at, how="Proposed again")
+    deciders = acts.impose(restriction).whose
+    deadlines.set(kinds.RESTRICTION_DECIDE, restriction, whose=deciders, event=event.pk, at=at)
     return restriction
 
 
-def check_not_spoken(restriction: Restriction, by: User) -> None:
-    """Refuse a second decision of one person on the same proposal: it waits for the others."""
-    if by.pk in deciders.who_agreed(about(restriction), "restrict"):
-        raise TransitionNotAllowed(f"You have decided on {restriction.reference}. It waits for the others.")
-
-
 @transaction.atomic
-def send_back(restriction_id: int, *, by: User, at: datetime, reasons: str) -> Restriction:
-    """Return a proposal to its proposer, who changes it or drops it.
+def send_back(restriction_id: int, said: Said, *, by: User, at: datetime, seen: str | None = None) -> Restriction:
+    """Return a proposal to its proposer, who changes it or drops it: a decision on it like any other.
 
     Where several decide, one who does not agree is enough: the proposer reads the reasons of everybody who has decided.
-    Raises RuleBroken without reasons, TransitionNotAllowed for somebody who has agreed already.
+    Raises RuleBroken without reasons; TransitionNotAllowed for somebody who has agreed already, or where it changed
+    since it was shown (`seen`).
     """
-    restriction = locked(restriction_id)
-    permissions.check_can_send_back(by, restriction)
-    if not reasons.strip():
-        raise RuleBroken("Enter what has to change", None, "reasons")
-    case = restriction.case
-    check_not_spoken(restriction, by)
-    told = deciding.go_back(case, about=about(restriction), act="restrict", by=by, at=at, reasons=reasons)
+    restriction = Restriction.objects.locked(restriction_id)
+    act = acts.impose(restriction)
+    act.check(by)
+    need(said.reasons, "Enter what has to change", "reasons")
+    seals.check(seen, shown.proposal(restriction), since=audit.since(restriction))
+    told = decisions.send_back(act, by=by, at=at, reasons=said.reasons)
     restriction.send_back(reasons=told)
     restriction.save()
     decision = audit.decide(
-        "restriction.returned",
-        subject=restriction,
-        by=by,
-        at=at,
-        reasons=reasons,
-        rule=permissions.body(restriction).rule,
+        "restriction.returned", subject=restriction, by=by, at=at, reasons=said.reasons, rule=act.rule,
         outcome=State.RETURNED,
-    )
-    deadlines.meet(about(restriction), "restriction.decide", at=at, how="Returned")
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind="restriction.revise",
-        about=about(restriction),
-        case_ref=case.reference,
-        title="Change a proposal that was returned",
-        url_name="restrictions:proposal",
-        owner=restriction.proposed_by,
-        runs_from_event=decision.pk,
-        at=at,
-    )
+    )  # fmt: skip
+    deadlines.meet(kinds.RESTRICTION_DECIDE, restriction, at=at, how="Returned")
+    author = deadlines.Whose(restriction.proposed_by)
+    deadlines.set(kinds.RESTRICTION_REVISE, restriction, whose=author, event=decision.pk, at=at)
     return restriction
 
 
 @transaction.atomic
 def consult(
-    restriction_id: int,
-    *,
-    by: User,
-    at: datetime,
-    person_id: int | None,
-    on: date | None,
-    words: str,
-    act: str = "restrict",
+    restriction_id: int, *, act: str, person_id: int | None, on: date | None, words: str, by: User, at: datetime
 ) -> Restriction:
     """Write down what somebody said whom the policy has asked before an act: a proposal, its end, or its review.
 
     Raises TransitionNotAllowed where the act cannot be decided now, RuleBroken for somebody whom the policy does not
     name.
     """
-    restriction = locked(restriction_id)
-    body = next((one for one in consultable(restriction) if one.act == act), None)
-    if body is None:
+    restriction = Restriction.objects.locked(restriction_id)
+    found = to_ask(restriction, act)
+    if found is None:
         raise TransitionNotAllowed(object=restriction)
-    deciding.record_consultation(
-        restriction.case, body=body, about=consulted_about(restriction, act), subject=restriction,
-        person_id=person_id, on=on, words=words, by=by, at=at,
-    )  # fmt: skip
+    decisions.consult(found[0], found[1], person_id=person_id, on=on, words=words, by=by, at=at)
     return restriction
 
 
-def consultable(restriction: Restriction) -> list[Deciders]:
-    """Each act that can be decided on a restriction now; in a review, those before which somebody is asked."""
+def to_ask(restriction: Restriction, act: str) -> tuple[Act, AskedFirst] | None:
+    """Who is asked before an act that can be decided on a restriction now, with what waits for it; None where nobody."""
+    for one in decidable(restriction):
+        for asked in one.first:
+            if asked.act == act:
+                return one, asked
+    return None
+
+
+def decidable(restriction: Restriction) -> list[Act]:
+    """Each act that can be decided on a restriction now, before which the policy may have somebody asked."""
     if restriction.state in Restriction.PREPARING:
-        return [permissions.body(restriction)]
+        return [acts.impose(restriction)]
+    found = []
     begun = restriction.reviews.filter(state=Review.State.BEGUN).first()
-    asked = []
     if begun:
         begun.restriction = restriction
-        asked = permissions.asked_before_review(begun)
-    if restriction.state == State.IN_FORCE and not any(body.act == "lift" for body in asked):
-        asked.append(permissions.lifters(restriction))
-    return asked
+        found.append(acts.review(begun, ""))
+    if restriction.state == State.IN_FORCE:
+        found.append(acts.lift(restriction))
+        if not begun and rules.review_can_be_waived(restriction.case.policy):
+            found.append(acts.waive(restriction))
+        if restriction.open_breaches().exists():
+            found.append(acts.answer_breaches(restriction))
+        if restriction.contact_term() is not None:
+            found.append(acts.change_contact(restriction))
+    return found
 
 
 @transaction.atomic
 def withdraw(restriction_id: int, *, by: User, at: datetime, reason: str = "") -> Restriction:
     """Drop a proposal that nobody has decided. What it said stays in the trail (Dover 6.24: actions not taken)."""
-    restriction = locked(restriction_id)
+    restriction = Restriction.objects.locked(restriction_id)
     permissions.check_can_withdraw(by, restriction)
     restriction.withdraw()
     restriction.save()
-    deciding.drop(about(restriction), "restrict", at=at)
+    decisions.drop(restriction.trail.about, "restrict", at=at)
     audit.record("restriction.withdrawn", subject=restriction, by=by, at=at, words={"reason": reason})
-    deadlines.cancel(about(restriction), at=at, reason="The proposal was withdrawn")
+    deadlines.cancel_all(restriction, at=at, reason="The proposal was withdrawn")
     return restriction

@@ -85,22 +85,6 @@ def check_person(restriction: Restriction, terms: Sequence[NewTerm], affected: s
             )
 
 
-def put(restriction: Restriction, terms: Sequence[NewTerm]) -> None:
-    """Make a restriction's terms these."""
-    restriction.terms.all().delete()
-    Term.objects.bulk_create(
-        Term(
-            restriction=restriction,
-            channel=term.channel,
-            limit=term.limit,
-            words=term.words.strip(),
-            person_id=term.person_id,
-        )
-        for term in terms
-    )
-    restriction.__dict__.pop("_prefetched_objects_cache", None)
-
-
 def of(restriction: Restriction) -> list[Term]:
     """A restriction's terms with their people, in their order."""
     return list(restriction.terms.select_related("person"))

@@ -6,19 +6,16 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from audit import services as audit
+from audit import subjects
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from design.dates import day_of
 from people import access
 from people.access import Can
 from people.models import Role, User
-from restrictions import permissions
+from restrictions import acts
 from restrictions.models import Naming, Restriction, Term
-from restrictions.services import namings
-from restrictions.services.rows import about, locked
-
-REPLACE = "spoc.replace"
-
 
 def has_left(person: User | None, restriction: Restriction) -> bool:
     """Whether somebody can be a contact no more: the account is closed, or they work on the provider's cases no longer.
@@ -32,10 +29,10 @@ def has_left(person: User | None, restriction: Restriction) -> bool:
 
 def who_left(restriction: Restriction, on: date) -> tuple[User | None, bool]:
     """Who has left of those to whom the resident turns on a day or later, and whether it is the cover alone."""
-    term = namings.term_of(restriction)
+    term = restriction.contact_term()
     if term is not None and has_left(term.person, restriction):
         return term.person, False
-    covers = [each for each in namings.standing_namings(restriction) if each.until_on and each.until_on >= on]
+    covers = [each for each in restriction.standing_namings() if each.until_on and each.until_on >= on]
     return next((each.person for each in covers if has_left(each.person, restriction)), None), True
 
 
@@ -53,8 +50,8 @@ def _left_behind(on: date) -> Q:
 
 
 def _asked() -> list[str]:
-    found = Deadline.objects.open().filter(kind=REPLACE).values_list("about", flat=True)
-    return [each.partition(":")[2] for each in found]
+    found = Deadline.objects.open().filter(kind=kinds.SPOC_REPLACE).values_list("about", flat=True)
+    return [subjects.ref_of(each) for each in found]
 
 
 def without_their_contact(on: date) -> QuerySet[Restriction]:
@@ -73,27 +70,18 @@ def ask_for_another(restriction_id: int, *, at: datetime) -> Restriction:
 
     A resident whose only contact has left has none. Nobody is named by the clock: a person does that. Safe twice.
     """
-    restriction = locked(restriction_id)
+    restriction = Restriction.objects.locked(restriction_id)
     person, covering = who_left(restriction, day_of(at))
     if person is None or not restriction.is_in_force(day_of(at)):
         return restriction
-    if Deadline.objects.open().filter(about=about(restriction), kind=REPLACE).exists():
+    if Deadline.objects.open().about(restriction).filter(kind=kinds.SPOC_REPLACE).exists():
         return restriction
-    case = restriction.case
     facts = {"person": person.reference, "covering": covering}
     event = audit.record("spoc.left", subject=restriction, by=None, at=at, facts=facts)
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind=REPLACE,
-        about=about(restriction),
-        case_ref=case.reference,
-        title=f"Name another {'cover for the ' if covering else ''}single point of contact",
-        url_name="restrictions:change_spoc",
-        due_on=day_of(at),
-        for_roles=permissions.keys_of(permissions.spoc_deciders(case.policy), case.provider),
-        runs_from_event=event.pk,
-        at=at,
+    words = "cover for the" if covering else ""
+    deciders = deadlines.Whose(roles=acts.change_contact(restriction).keys())
+    deadlines.set(
+        kinds.SPOC_REPLACE, restriction, due=day_of(at), whose=deciders, event=event.pk, words=words, at=at
     )
     return restriction
 
@@ -101,7 +89,7 @@ def ask_for_another(restriction_id: int, *, at: datetime) -> Restriction:
 @transaction.atomic
 def ask_no_longer(restriction_id: int, *, at: datetime) -> Restriction:
     """End the asking where nobody is missing any more: the cover's days are over, or an account is open again."""
-    restriction = locked(restriction_id)
+    restriction = Restriction.objects.locked(restriction_id)
     settle(restriction, at=at, how="Nobody is missing any more")
     return restriction
 
@@ -109,4 +97,4 @@ def ask_no_longer(restriction_id: int, *, at: datetime) -> Restriction:
 def settle(restriction: Restriction, *, at: datetime, how: str) -> None:
     """Meet what asks for another, once the resident has a contact on every day; called in the act that gives one."""
     if who_left(restriction, day_of(at))[0] is None:
-        deadlines.meet(about(restriction), REPLACE, at=at, how=how)
+        deadlines.meet(kinds.SPOC_REPLACE, restriction, at=at, how=how)
