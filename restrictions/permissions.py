@@ -4,12 +4,14 @@ from collections.abc import Iterable
 
 import cases.deciders
 import cases.permissions
+from audit import subjects
 from cases import ladder
 from cases.deciders import Deciders, of_act
 from cases.models import Case, Incident
 from people import access
 from people.access import NotPermitted
 from people.models import Provider, User
+from policies.parts import SPOC_QUALITY_REVIEW
 from policies.policy import Policy
 from policies.rules import Rule
 from policies.values import Who
@@ -181,7 +183,7 @@ def check_can_decide_review(user: User, review: Review) -> None:
     several has decided, whoever else that outcome takes may agree, such as those who extend.
     """
     case = review.restriction.case
-    put = cases.deciders.put(f"review:{review.reference}", "review")
+    put = cases.deciders.put(review.trail.about, "review")
     if review.requested_on is None and put:
         barred = _barred(review.restriction, "review", _parts(review.restriction, first_decider=True))
         _check_may(user, case, review_body(review, put["outcome"]), "decide a review", barred)
@@ -220,7 +222,7 @@ def check_can_check_spoc(user: User, restriction: Restriction) -> None:
     """A colleague who works cases, and never the contact or whoever covers: nobody looks through their own letters."""
     access.require(user, Can.WORK_CASES, restriction.case.provider_id)
     if user.pk in _contacts(restriction):
-        rule = restriction.case.policy.value("spoc.quality_review").rule
+        rule = restriction.case.policy.value(SPOC_QUALITY_REVIEW).rule
         cited = f" ({rule.in_brackets()})" if rule else ""
         raise NotPermitted(f"You are the single point of contact here, so a colleague looks through your work{cited}.")
 
@@ -305,11 +307,11 @@ def barred_from_lifting(restriction: Restriction) -> set[int]:
 
 def first_deciders(restriction: Restriction) -> set[int]:
     """Everybody who imposed a restriction: whoever decided it, and with whom, in a meeting or each by themselves."""
-    agreed = cases.deciders.who_agreed(f"restriction:{restriction.reference}", "restrict")
+    agreed = cases.deciders.who_agreed(restriction.trail.about, "restrict")
     if restriction.follows_id:
         made_it = Review.objects.filter(restriction_id=restriction.follows_id, state=Review.State.DECIDED)
         for reference in made_it.values_list("reference", flat=True):
-            agreed |= cases.deciders.who_agreed(f"review:{reference}", "review")
+            agreed |= cases.deciders.who_agreed(subjects.about(subjects.REVIEW, reference), "review")
     return agreed | ({restriction.decided_by_id} if restriction.decided_by_id else set())
 
 

@@ -15,6 +15,7 @@ from cases.deciders import Deciders
 from cases.models import Incident
 from cases.services import deciding, police
 from cases.services.deciding import Meeting
+from deadlines import kinds
 from deadlines import services as deadlines
 from design.dates import day_of
 from letters import services as letters
@@ -25,10 +26,9 @@ from restrictions import permissions
 from restrictions.models import Breach, BreachStep, Restriction, Review
 from restrictions.services import asked, namings, reviews
 from restrictions.services import terms as limits
-from restrictions.services.rows import about, locked
+from restrictions.services.rows import locked
 
 State = Restriction.State
-ANSWER = "breach.answer"
 LETTERS = {"breach warning": "breach_warning", "legal warning": "legal_warning"}
 """The steps that are letters to the resident."""
 NOT_FORMAL = ("breach warning", "police")
@@ -125,20 +125,11 @@ def log_breach(restriction_id: int, *, by: User, at: datetime, incident_id: int,
 
 
 def _ask(restriction: Restriction, *, at: datetime, event: int | None) -> None:
-    case = restriction.case
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind=ANSWER,
-        about=about(restriction),
-        case_ref=case.reference,
-        title="Decide what follows a breach of a restriction",
-        url_name="restrictions:breaches",
-        for_roles=permissions.answerers(case.policy).keys(case.provider),
-        not_for=User.objects.filter(pk__in=permissions.barred_from_breaches(restriction)),
-        runs_from_event=event,
-        at=at,
+    deciders = deadlines.Whose(
+        roles=permissions.answerers(restriction.case.policy).keys(restriction.provider),
+        not_for=permissions.barred_from_breaches(restriction),
     )
+    deadlines.set(kinds.BREACH_ANSWER, restriction, whose=deciders, event=event, at=at)
 
 
 @dataclass(frozen=True)
@@ -189,7 +180,7 @@ def check_together(
     body = permissions.answerers(restriction.case.policy, answer.step)
     barred = permissions.barred_from_breaches(restriction)
     deciding.check_met(restriction.case, body, meeting, by=by, at=at, barred=barred)
-    deciding.check_same(about_open(open_breaches(restriction)), body.act, by, as_put(answer))
+    deciding.check_same(open_breaches(restriction)[0].trail.about, body.act, by, as_put(answer))
 
 
 def takes_others(restriction: Restriction, steps: Sequence[str], by: User) -> list[Deciders]:
@@ -223,13 +214,13 @@ def answer_breaches(
     police.check_decider(restriction.case, asked_police, answer.said, by)
     body = permissions.answerers(restriction.case.policy, answer.step)
     deed = deciding.Deed(
-        body, about_open(breaches), restriction, by, at, answer.reasons, answer.considered, answer.not_done, meeting,
+        body, breaches[0].trail.about, restriction, by, at, answer.reasons, answer.considered, answer.not_done, meeting,
         barred=permissions.barred_from_breaches(restriction), what=as_put(answer),
     )  # fmt: skip
     if not deciding.speak(restriction.case, deed):
-        deadlines.excuse(about(restriction), ANSWER, user=by)
+        deadlines.excuse(kinds.BREACH_ANSWER, restriction, user=by)
         return None
-    writer = deciding.writer(restriction.case, body=body, about=about_open(breaches), by=by)
+    writer = deciding.writer(restriction.case, body=body, about=breaches[0].trail.about, by=by)
     left_out = left_out_before(restriction, answer.step) if answer.step not in ("", BreachStep.REVIEW) else []
     step = BreachStep.objects.create(
         restriction=restriction,
@@ -261,7 +252,7 @@ def answer_breaches(
     )
     met = [each.incident for each in breaches]
     police.record(restriction.case, asked_police, answer.said, met, subject=restriction, by=by, at=at)
-    deadlines.meet(about(restriction), ANSWER, at=at, how=step.words)
+    deadlines.meet(kinds.BREACH_ANSWER, restriction, at=at, how=step.words)
     if answer.step in LETTERS:
         _write(restriction, step, breaches, answer, by=writer, at=at)
     under_way = restriction.reviews.filter(state=Review.State.BEGUN).exists()
@@ -270,14 +261,9 @@ def answer_breaches(
     return step
 
 
-def about_open(breaches: Sequence[Breach]) -> str:
-    """How those who decide together point at the breaches that are open: by the oldest of them."""
-    return f"breach:{breaches[0].pk}"
-
-
 def what_is_put(breaches: Sequence[Breach]) -> dict[str, Any]:
     """What the first of several has decided to follow, as an `Answer` takes it; empty where nobody has."""
-    return cases.deciders.put(about_open(breaches), "breach")
+    return cases.deciders.put(breaches[0].trail.about, "breach")
 
 
 def as_put(answer: Answer) -> dict[str, Any]:
@@ -300,9 +286,9 @@ def disagree_on_breaches(restriction_id: int, *, by: User, at: datetime, reasons
     permissions.check_can_answer_breaches(by, restriction, put.get("step"))
     body = permissions.answerers(restriction.case.policy, put.get("step"))
     deciding.disagree(
-        restriction.case, body=body, about=about_open(breaches), subject=restriction, by=by, at=at, reasons=reasons
+        restriction.case, body=body, about=breaches[0].trail.about, subject=restriction, by=by, at=at, reasons=reasons
     )
-    deadlines.cancel(about(restriction), ANSWER, at=at, reason="Not agreed: it is decided anew")
+    deadlines.cancel(kinds.BREACH_ANSWER, restriction, at=at, reason="Not agreed: it is decided anew")
     _ask(restriction, at=at, event=None)
     return restriction
 
@@ -330,15 +316,6 @@ def letter_facts(restriction: Restriction, breaches: Sequence[Breach], consequen
 def _write(
     restriction: Restriction, step: BreachStep, breaches: Sequence[Breach], answer: Answer, *, by: User, at: datetime
 ) -> None:
-    case = restriction.case
-    step.letter = letters.request(
-        LETTERS[step.step],
-        to=case.resident,
-        about=about(restriction),
-        case_ref=case.reference,
-        policy_version=case.policy_version,
-        facts=letter_facts(restriction, breaches, answer.consequence),
-        by=by,
-        at=at,
-    )
+    facts = letter_facts(restriction, breaches, answer.consequence)
+    step.letter = letters.request(LETTERS[step.step], restriction, facts, by=by, at=at)
     step.save()

@@ -8,6 +8,7 @@ from django_fsm import TransitionNotAllowed
 
 import policies.clocks
 from audit import services as audit
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from design.dates import day_of
@@ -15,22 +16,21 @@ from people import access
 from people.access import Can
 from people.models import User
 from policies.calendars import Calendar
+from policies.parts import SPOC_QUALITY_REVIEW
 from policies.policy import Policy
 from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction, SpocCheck
 from restrictions.services import namings
-from restrictions.services.rows import about, locked
+from restrictions.services.rows import locked
 
-CHECK = "spoc.quality_review"
-FOLLOW_UP = "spoc.follow_up"
 FROM_THE_LAST = "Runs from the last check: our convention"
 
 
 def is_checked(restriction: Restriction) -> bool:
     """Whether the policy has a colleague look through the letters and decisions, and there is somebody to look at."""
-    return restriction.case.policy.period(CHECK) is not None and namings.term_of(restriction) is not None
+    return restriction.case.policy.period(SPOC_QUALITY_REVIEW) is not None and namings.term_of(restriction) is not None
 
 
 def next_check(restriction: Restriction) -> Reckoning | None:
@@ -40,7 +40,7 @@ def next_check(restriction: Restriction) -> Reckoning | None:
     """
     policy = restriction.case.policy
     holder = next((each for each in namings.standing_namings(restriction) if each.until_on is None), None)
-    if policy.period(CHECK) is None or holder is None:
+    if policy.period(SPOC_QUALITY_REVIEW) is None or holder is None:
         return None
     last = SpocCheck.objects.filter(restriction__in=namings.chain(restriction), checked_on__gte=holder.named_on).last()
     calendar = deadlines.calendar_for(restriction.case.provider)
@@ -51,9 +51,9 @@ def next_check(restriction: Restriction) -> Reckoning | None:
 
 def count(policy: Policy, calendar: Calendar, begin_on: date, *, again: bool) -> Reckoning | None:
     """When the check after a day is due: the naming, or `again` the last check; None where a policy asks for none."""
-    if policy.period(CHECK) is None:
+    if policy.period(SPOC_QUALITY_REVIEW) is None:
         return None
-    found = policies.clocks.work_out(policy, CHECK, {"spoc named": begin_on}, calendar)
+    found = policies.clocks.work_out(policy, SPOC_QUALITY_REVIEW, {"spoc named": begin_on}, calendar)
     if not again:
         return found
     assumed = [each for each in found.assumed if each != policies.clocks.FROM_NAMING]
@@ -77,31 +77,18 @@ def keep(restriction: Restriction, *, at: datetime, event: int) -> None:
 
 def put(restriction: Restriction, found: Reckoning, *, at: datetime, event: int) -> None:
     """Set it for the contact's line manager, who is the policy's example of a colleague; else for any who may."""
-    case = restriction.case
-    contacts = [each.person for each in namings.standing_namings(restriction)]
+    contacts = [each.person_id for each in namings.standing_namings(restriction)]
     holder = next(each.person for each in namings.standing_namings(restriction) if each.until_on is None)
     boss = holder.line_manager
     owner = boss if boss and not _why_not_check(boss, restriction) else None
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind=CHECK,
-        about=about(restriction),
-        case_ref=case.reference,
-        title="Check the work of a single point of contact",
-        url_name="restrictions:check_spoc",
-        reckoning=found,
-        owner=owner,
-        for_roles=() if owner else access.keys_with(case.provider, Can.WORK_CASES),
-        not_for=contacts,
-        runs_from_event=event,
-        at=at,
-    )
+    roles = [] if owner else access.keys_with(restriction.provider, Can.WORK_CASES)
+    whose = deadlines.Whose(owner, roles, not_for=contacts)
+    deadlines.set(kinds.SPOC_QUALITY_REVIEW, restriction, due=found, whose=whose, event=event, at=at)
 
 
 def standing_check(restriction: Restriction) -> Reckoning | None:
     """How the day of the check that is due was worked out; None where none is set."""
-    found = Deadline.objects.open().filter(about=about(restriction), kind=CHECK).first()
+    found = Deadline.objects.open().about(restriction).filter(kind=kinds.SPOC_QUALITY_REVIEW).first()
     return Reckoning.from_json(found.reckoning) if found and found.reckoning else None
 
 
@@ -133,7 +120,7 @@ def record_check(
         raise RuleBroken("The policy does not ask for this check", None, "looked_at")
     if not restriction.is_in_force(today):
         raise TransitionNotAllowed(f"{restriction.reference} is not in force, so there is nothing to check.")
-    rule = restriction.case.policy.value(CHECK).rule
+    rule = restriction.case.policy.value(SPOC_QUALITY_REVIEW).rule
     if not looked_at.strip():
         raise RuleBroken("Enter what you looked at", rule, "looked_at")
     if answered_in_time is None:
@@ -160,7 +147,7 @@ def record_check(
         facts={"person": term.person.reference, "due_on": check.due_on, "answered_in_time": answered_in_time},
         words={"looked_at": looked_at, "findings": findings, "to_change": to_change},
     )  # fmt: skip
-    deadlines.meet(about(restriction), CHECK, at=at, how="Checked")
+    deadlines.meet(kinds.SPOC_QUALITY_REVIEW, restriction, at=at, how="Checked")
     set_next(restriction, at=at, event=event.pk)
     if check.to_change:
         ask_to_follow_up(restriction, at=at, event=event.pk)
@@ -178,20 +165,10 @@ def left_over(restriction: Restriction) -> list[SpocCheck]:
 
 def ask_to_follow_up(restriction: Restriction, *, at: datetime, event: int) -> None:
     """What a check left becomes a task of the contact."""
-    case, term = restriction.case, namings.term_of(restriction)
+    term = namings.term_of(restriction)
     assert term is not None
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind=FOLLOW_UP,
-        about=about(restriction),
-        case_ref=case.reference,
-        title="Do what a check of the single point of contact left to be done",
-        url_name="restrictions:follow_up",
-        owner=term.person,
-        runs_from_event=event,
-        at=at,
-    )
+    contact = deadlines.Whose(term.person)
+    deadlines.set(kinds.SPOC_FOLLOW_UP, restriction, whose=contact, event=event, at=at)
 
 
 @transaction.atomic
@@ -213,5 +190,5 @@ def follow_up(restriction_id: int, *, by: User, at: datetime, done: str) -> Rest
     audit.record(
         "spoc.followed_up", subject=restriction, by=by, at=at, facts={"checks": len(left)}, words={"done": done}
     )
-    deadlines.meet(about(restriction), FOLLOW_UP, at=at, how="Done")
+    deadlines.meet(kinds.SPOC_FOLLOW_UP, restriction, at=at, how="Done")
     return restriction

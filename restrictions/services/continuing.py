@@ -18,7 +18,7 @@ from restrictions import permissions
 from restrictions.models import Restriction, Review
 from restrictions.services import decisions, ending, on_register, parts, spoc, telling
 from restrictions.services import terms as limits
-from restrictions.services.rows import about, locked
+from restrictions.services.rows import locked
 from restrictions.services.terms import NewTerm
 
 State = Restriction.State
@@ -116,7 +116,7 @@ def succeed(
         new, on=day_of(at), reasons=reason.strip(), ends_on=ends_on, months=months, appealable=appealable
     )
     decisions.put_in_force(new, made, by=by, at=at)
-    deadlines.cancel(about(old), at=at, reason=f"Replaced by {new.reference}")
+    deadlines.cancel_all(old, at=at, reason=f"Replaced by {new.reference}")
     verb = "restriction.extended" if how == State.EXTENDED else "restriction.varied"
     decision = audit.decide(
         verb,

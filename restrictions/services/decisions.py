@@ -14,6 +14,7 @@ from audit.models import Event
 from cases.deciders import Deciders
 from cases.services import deciding, stages
 from cases.services.deciding import Meeting
+from deadlines import kinds
 from deadlines import services as deadlines
 from design.dates import day_of
 from letters import services as letters
@@ -24,7 +25,7 @@ from restrictions.models import Restriction
 from restrictions.services import asked, on_register, parts, proposals, readiness, spoc, telling, waiving
 from restrictions.services import terms as limits
 from restrictions.services.readiness import NotReady
-from restrictions.services.rows import about, locked
+from restrictions.services.rows import locked
 from restrictions.services.terms import NewTerm
 
 State = Restriction.State
@@ -76,11 +77,11 @@ def impose(
     if lacking := readiness.missing(restriction):
         raise NotReady(lacking)
     deed = deciding.Deed(
-        body, about(restriction), restriction, by, at, reasons, considered, not_done, meeting,
+        body, restriction.trail.about, restriction, by, at, reasons, considered, not_done, meeting,
         barred=permissions.barred_from_deciding(restriction),
     )  # fmt: skip
     if not deciding.speak(restriction.case, deed):
-        deadlines.excuse(about(restriction), "restriction.decide", user=by)
+        deadlines.excuse(kinds.RESTRICTION_DECIDE, restriction, user=by)
         return restriction
     made = telling.plan(restriction, on=day_of(at), reasons=reasons.strip())
     put_in_force(restriction, made, by=by, at=at)
@@ -98,8 +99,8 @@ def impose(
     )
     waiving.record_waiver(restriction, by=by, at=at, considered=considered)
     _record_no_police(restriction, by=by, at=at)
-    writer = deciding.writer(restriction.case, body=body, about=about(restriction), by=by)
-    deadlines.meet(about(restriction), "restriction.decide", at=at, how="Imposed")
+    writer = deciding.writer(restriction.case, body=body, about=restriction.trail.about, by=by)
+    deadlines.meet(kinds.RESTRICTION_DECIDE, restriction, at=at, how="Imposed")
     stages.mark_restricted(restriction.case_id, by=writer, at=at, extreme=restriction.extreme)
     on_register.enter(restriction, by=writer, at=at)
     telling.set_deadlines(restriction, made.dates, at=at, event=decision.pk)
@@ -151,7 +152,7 @@ def check_together(restriction: Restriction, changes: Changes | None, by: User) 
     several would impose something else than the others decide on.
     """
     body = permissions.body(restriction)
-    deciding.check_consulted(body, about(restriction), restriction.case, field="decision")
+    deciding.check_consulted(body, restriction.trail.about, restriction.case, field="decision")
     others = body.together or (not body.meets and deciding.needs_others(body, by, restriction.case))
     if changes is not None and others:
         raise RuleBroken(
@@ -192,7 +193,7 @@ DECIDING = ("restriction.imposed", "restriction.returned", "restriction.withdraw
 
 def last_act(restriction: Restriction) -> Event | None:
     """Who last decided something about it, and when: for whoever came second."""
-    acts = Event.objects.filter(subject_kind="restriction", subject_ref=restriction.reference, verb__in=DECIDING)
+    acts = Event.objects.about(restriction.trail).filter(verb__in=DECIDING)
     return acts.order_by("-pk").first()
 
 
@@ -222,17 +223,7 @@ def put_in_force(restriction: Restriction, made: telling.Plan, *, by: User, at: 
 
 
 def _issue(restriction: Restriction, kind: str, facts: dict[str, Any], *, by: User, at: datetime) -> None:
-    case = restriction.case
-    restriction.letter = letters.request(
-        kind,
-        to=case.resident,
-        about=about(restriction),
-        case_ref=case.reference,
-        policy_version=case.policy_version,
-        facts=facts,
-        by=by,
-        at=at,
-    )
+    restriction.letter = letters.request(kind, restriction, facts, by=by, at=at)
     restriction.save()
 
 
@@ -241,22 +232,13 @@ def tell_of_late_review(restriction: Restriction, made: telling.Plan, *, by: Use
     found = made.dates.at_end
     if not made.dates.late_review or found is None or found.due is None:
         return
-    case = restriction.case
-    letters.request(
-        "late_review_notice",
-        to=case.resident,
-        about=about(restriction),
-        case_ref=case.reference,
-        policy_version=case.policy_version,
-        facts={
-            "restriction_reference": restriction.reference,
-            "due_on": made.dates.ends_on.isoformat(),
-            "falls_on_why": found.lands_on,
-            "review_on": found.due.isoformat(),
-        },
-        by=by,
-        at=at,
-    )
+    facts = {
+        "restriction_reference": restriction.reference,
+        "due_on": made.dates.ends_on.isoformat(),
+        "falls_on_why": found.lands_on,
+        "review_on": found.due.isoformat(),
+    }
+    letters.request("late_review_notice", restriction, facts, by=by, at=at)
     audit.record(
         "restriction.late_review_told",
         subject=restriction,

@@ -12,6 +12,7 @@ from audit import services as audit
 from cases.deciders import Deciders
 from cases.services import deciding, stages
 from cases.services.deciding import Meeting
+from deadlines import kinds
 from deadlines import services as deadlines
 from design.dates import day_of
 from letters import services as letters
@@ -19,12 +20,19 @@ from people.models import User
 from policies.rules import RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction, Review
-from restrictions.services import asked, on_register, spoc
-from restrictions.services.rows import about, consulted_about, locked
+from restrictions.services import asked, on_register
+from restrictions.services.rows import consulted_on, locked
 
 State = Restriction.State
-LIFT = "restriction.lift"
-ENDS_WITH_IT = (LIFT, "review.interval", "breach.answer", "reconsideration.decide", *spoc.ENDS_WITH_IT)
+ENDS_WITH_IT = (
+    kinds.RESTRICTION_LIFT,
+    kinds.REVIEW_INTERVAL,
+    kinds.BREACH_ANSWER,
+    kinds.RECONSIDERATION_DECIDE,
+    kinds.SPOC_QUALITY_REVIEW,
+    kinds.SPOC_FOLLOW_UP,
+    kinds.SPOC_REPLACE,
+)
 """What is due while a restriction runs, and no longer when its last day has gone."""
 
 
@@ -50,17 +58,15 @@ def lift(
         raise RuleBroken("Enter why it is lifted", None, "reason")
     deciding.check_weighed(considered, asked.lift_questions(restriction.case.policy))
     body = permissions.lifters(restriction)
-    deciding.check_consulted(body, consulted_about(restriction, body.act), restriction.case, field="reason")
+    deciding.check_consulted(body, consulted_on(restriction, body.act).trail.about, restriction.case, field="reason")
     case, barred = restriction.case, permissions.barred_from_lifting(restriction)
     deed = deciding.Deed(
-        body, about(restriction), restriction, by, at, reason, considered, meeting=meeting, barred=barred
+        body, restriction.trail.about, restriction, by, at, reason, considered, meeting=meeting, barred=barred
     )
     if not deciding.speak(case, deed):
-        ask_others(
-            restriction, body, LIFT, "Agree to lift a restriction, or not", "restrictions:lift", barred, by=by, at=at
-        )
+        ask_others(restriction, body, kinds.RESTRICTION_LIFT, barred, by=by, at=at)
         return restriction
-    writer = deciding.writer(case, body=body, about=about(restriction), by=by)
+    writer = deciding.writer(case, body=body, about=restriction.trail.about, by=by)
     end(restriction, by=writer, at=at, reason=reason.strip())
     audit.decide(
         "restriction.lifted",
@@ -72,31 +78,19 @@ def lift(
         outcome=State.LIFTED,
         considered=considered,
     )
-    letters.request(
-        "restriction_lifted",
-        to=case.resident,
-        about=about(restriction),
-        case_ref=case.reference,
-        policy_version=case.policy_version,
-        facts=lifted_facts(restriction, on=day_of(at), reason=reason),
-        by=writer,
-        at=at,
-    )
+    facts = lifted_facts(restriction, on=day_of(at), reason=reason)
+    letters.request("restriction_lifted", restriction, facts, by=writer, at=at)
     return restriction
 
 
 def ask_others(
-    restriction: Restriction, body: Deciders, kind: str, title: str, url_name: str, barred: Collection[int], *,
-    by: User, at: datetime, voices: str = "",
+    restriction: Restriction, body: Deciders, kind: str, barred: Collection[int], *, by: User, at: datetime,
+    voices: str = "",
 ) -> None:  # fmt: skip
     """Put before the others what one of several has decided on a restriction: it waits on their lists."""
-    case = restriction.case
-    out = {*barred, *cases.deciders.who_agreed(voices or about(restriction), body.act), by.pk}
-    deadlines.set_deadline(
-        provider=case.provider, resident=case.resident, kind=kind, about=about(restriction), case_ref=case.reference,
-        title=title, url_name=url_name, for_roles=body.keys(case.provider), not_for=User.objects.filter(pk__in=out),
-        at=at,
-    )  # fmt: skip
+    out = {*barred, *cases.deciders.who_agreed(voices or restriction.trail.about, body.act), by.pk}
+    others = deadlines.Whose(roles=body.keys(restriction.provider), not_for=out)
+    deadlines.set(kind, restriction, whose=others, at=at)
 
 
 @transaction.atomic
@@ -105,10 +99,10 @@ def disagree_to_lift(restriction_id: int, *, by: User, at: datetime, reasons: st
     restriction = locked(restriction_id)
     permissions.check_can_lift(by, restriction)
     deciding.disagree(
-        restriction.case, body=permissions.lifters(restriction), about=about(restriction), subject=restriction, by=by,
-        at=at, reasons=reasons,
+        restriction.case, body=permissions.lifters(restriction), about=restriction.trail.about, subject=restriction,
+        by=by, at=at, reasons=reasons,
     )  # fmt: skip
-    deadlines.meet(about(restriction), LIFT, at=at, how="Not agreed")
+    deadlines.meet(kinds.RESTRICTION_LIFT, restriction, at=at, how="Not agreed")
     return restriction
 
 
@@ -120,9 +114,9 @@ def check_lift(
     if not restriction.is_in_force(day_of(at)):
         raise RuleBroken("It is not in force, so there is nothing to lift", None, "reason")
     body, barred = permissions.lifters(restriction), permissions.barred_from_lifting(restriction)
-    deciding.check_consulted(body, consulted_about(restriction, body.act), restriction.case, field="reason")
+    deciding.check_consulted(body, consulted_on(restriction, body.act).trail.about, restriction.case, field="reason")
     deciding.check_met(restriction.case, body, meeting, by=by, at=at, barred=barred)
-    deciding.check_same(about(restriction), body.act, by, {})
+    deciding.check_same(restriction.trail.about, body.act, by, {})
 
 
 def lifted_facts(restriction: Restriction, *, on: date, reason: str) -> dict[str, Any]:
@@ -151,7 +145,7 @@ def end(
     restriction.save()
     if was_in_force:
         on_register.remove(restriction, by=by, at=at, reason=reason, set_aside=set_aside)
-    deadlines.cancel(about(restriction), at=at, reason="The restriction was lifted")
+    deadlines.cancel_all(restriction, at=at, reason="The restriction was lifted")
     if review is None:
         end_open_review(restriction, Review.Outcome.LIFT, by=by, at=at, reason=reason)
     if case_is_restricted(restriction):
@@ -194,10 +188,9 @@ def lapse(restriction_id: int, *, at: datetime) -> Restriction:
     restriction.save()
     audit.record("restriction.lapsed", subject=restriction, by=None, at=at, facts={"last_day": restriction.ends_on})
     on_register.remove(restriction, by=None, at=at, reason="The last day of the restriction passed")
-    deadlines.meet(about(restriction), "restriction.end", at=at, how="The last day passed")
+    deadlines.meet(kinds.RESTRICTION_END, restriction, at=at, how="The last day passed")
     for kind in ENDS_WITH_IT:
-        deadlines.cancel(about(restriction), kind, at=at, reason="The last day passed")
-    deadlines.cancel(about(restriction), "register.look_again", at=at, reason="The entry ended")
+        deadlines.cancel(kind, restriction, at=at, reason="The last day passed")
     return restriction
 
 

@@ -6,6 +6,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from audit import services as audit
+from audit import subjects
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from design.dates import day_of
@@ -15,9 +17,7 @@ from people.models import Role, User
 from restrictions import permissions
 from restrictions.models import Naming, Restriction, Term
 from restrictions.services import namings
-from restrictions.services.rows import about, locked
-
-REPLACE = "spoc.replace"
+from restrictions.services.rows import locked
 
 
 def has_left(person: User | None, restriction: Restriction) -> bool:
@@ -53,8 +53,8 @@ def _left_behind(on: date) -> Q:
 
 
 def _asked() -> list[str]:
-    found = Deadline.objects.open().filter(kind=REPLACE).values_list("about", flat=True)
-    return [each.partition(":")[2] for each in found]
+    found = Deadline.objects.open().filter(kind=kinds.SPOC_REPLACE).values_list("about", flat=True)
+    return [subjects.ref_of(each) for each in found]
 
 
 def without_their_contact(on: date) -> QuerySet[Restriction]:
@@ -77,22 +77,18 @@ def ask_for_another(restriction_id: int, *, at: datetime) -> Restriction:
     person, covering = who_left(restriction, day_of(at))
     if person is None or not restriction.is_in_force(day_of(at)):
         return restriction
-    if Deadline.objects.open().filter(about=about(restriction), kind=REPLACE).exists():
+    if Deadline.objects.open().about(restriction).filter(kind=kinds.SPOC_REPLACE).exists():
         return restriction
-    case = restriction.case
     facts = {"person": person.reference, "covering": covering}
     event = audit.record("spoc.left", subject=restriction, by=None, at=at, facts=facts)
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind=REPLACE,
-        about=about(restriction),
-        case_ref=case.reference,
-        title=f"Name another {'cover for the ' if covering else ''}single point of contact",
-        url_name="restrictions:change_spoc",
-        due_on=day_of(at),
-        for_roles=permissions.keys_of(permissions.spoc_deciders(case.policy), case.provider),
-        runs_from_event=event.pk,
+    deciders = permissions.keys_of(permissions.spoc_deciders(restriction.case.policy), restriction.provider)
+    deadlines.set(
+        kinds.SPOC_REPLACE,
+        restriction,
+        due=day_of(at),
+        whose=deadlines.Whose(roles=deciders),
+        event=event.pk,
+        words="cover for the" if covering else "",
         at=at,
     )
     return restriction
@@ -109,4 +105,4 @@ def ask_no_longer(restriction_id: int, *, at: datetime) -> Restriction:
 def settle(restriction: Restriction, *, at: datetime, how: str) -> None:
     """Meet what asks for another, once the resident has a contact on every day; called in the act that gives one."""
     if who_left(restriction, day_of(at))[0] is None:
-        deadlines.meet(about(restriction), REPLACE, at=at, how=how)
+        deadlines.meet(kinds.SPOC_REPLACE, restriction, at=at, how=how)

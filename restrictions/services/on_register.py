@@ -21,7 +21,7 @@ from register.services import Cover
 from restrictions.models import Restriction
 from restrictions.services import asked, namings
 from restrictions.services import terms as limits
-from restrictions.services.rows import about, locked
+from restrictions.services.rows import locked
 from restrictions.services.telling import next_review_of
 
 NOT_NOW = "Suspended while an appeal is decided: the limits on contact do not hold."
@@ -41,15 +41,15 @@ def carry_over(old: Restriction, new: Restriction, *, by: User, at: datetime) ->
     Where the new terms belong on other registers than the old, it goes from those and is entered on these: a single
     point of contact that has ended stands on no list of such arrangements.
     """
-    before = set(register.standing_in(about(old)))
+    before = set(register.standing_in(old.trail.about))
     wanted = {rule.key if rule else "": rule for rule in _registers(new)}
     for key in sorted(before - set(wanted)):
         reason = f"{new.reference} follows {old.reference} and does not belong there"
-        register.remove(about(old), register_key=key, by=by, at=at, reason=reason, set_aside=True)
+        register.remove(old.trail.about, register_key=key, by=by, at=at, reason=reason, set_aside=True)
     for key in sorted(before & set(wanted)):
         changes = _says(new) | {"risks": _risks(new, wanted[key]), "instructions": new.instructions}
         register.change(
-            about(old), register_key=key, new_source=about(new), by=by, at=at, ends_on=new.ends_on,
+            old.trail.about, register_key=key, new_source=new.trail.about, by=by, at=at, ends_on=new.ends_on,
             review_on=next_review_of(new), shared_with_contractors=new.share_with_contractors, **changes,
         )  # fmt: skip
     for key in wanted:
@@ -71,7 +71,7 @@ def show(restriction_id: int, *, at: datetime) -> bool:
     The clock enters nobody on a register: its highlight says what holds until the restriction is decided on again.
     """
     restriction = locked(restriction_id)
-    if not restriction.is_in_force(day_of(at)) or register.standing_in(about(restriction)):
+    if not restriction.is_in_force(day_of(at)) or register.standing_in(restriction.trail.about):
         return False
     assert restriction.decided_by is not None
     register.highlight(decided_by=restriction.decided_by, **_common(restriction, by=None, at=at))
@@ -80,15 +80,15 @@ def show(restriction_id: int, *, at: datetime) -> bool:
 
 def say(restriction: Restriction, *, by: User, at: datetime, review_on: date | None = None) -> None:
     """Let what staff see follow the restriction: its limits, whom to ring, the days of a cover, its next review."""
-    if not register.standing_in(about(restriction)):
+    if not register.standing_in(restriction.trail.about):
         return
     changes = _says(restriction) | ({} if review_on is None else {"review_on": review_on})
-    register.change(about(restriction), by=by, at=at, **changes)
+    register.change(restriction.trail.about, by=by, at=at, **changes)
 
 
 def remove(restriction: Restriction, *, by: User | None, at: datetime, reason: str, set_aside: bool = False) -> None:
     """Take off, with a restriction, what stood for it; longer only where the policy says so of its register."""
-    register.remove(about(restriction), by=by, at=at, reason=reason, set_aside=set_aside)
+    register.remove(restriction.trail.about, by=by, at=at, reason=reason, set_aside=set_aside)
 
 
 def _registers(restriction: Restriction) -> list[RegisterRule | None]:
@@ -103,7 +103,7 @@ def _common(restriction: Restriction, *, by: User | None, at: datetime) -> dict[
         "resident": case.resident,
         "policy_version": case.policy_version,
         "instructions": restriction.instructions,
-        "source": about(restriction),
+        "source": restriction.trail.about,
         "case_ref": case.reference,
         "ends_on": restriction.ends_on,
         "review_on": next_review_of(restriction),
@@ -165,7 +165,7 @@ def _ask(restriction: Restriction, rule: RegisterRule, *, at: datetime) -> None:
         rule.key,
         resident=case.resident,
         policy_version=case.policy_version,
-        because=about(restriction),
+        because=restriction.trail.about,
         incidents=[each.reference for each in restriction.incidents.order_by("happened_on", "pk")],
         case_ref=case.reference,
         at=at,

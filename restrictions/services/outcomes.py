@@ -7,6 +7,7 @@ from typing import Any
 from audit import services as audit
 from cases.permissions import people_affected
 from cases.services import stages
+from deadlines import kinds
 from deadlines import services as deadlines
 from design.dates import day_of
 from people.models import User
@@ -15,7 +16,6 @@ from restrictions import permissions
 from restrictions.models import Restriction, Review
 from restrictions.services import asked, continuing, ending, reviews, telling
 from restrictions.services import terms as limits
-from restrictions.services.rows import about
 from restrictions.services.terms import NewTerm
 
 State, Outcome = Restriction.State, Review.Outcome
@@ -76,7 +76,7 @@ def lift(review: Review, restriction: Restriction, *, by: User, at: datetime) ->
         return
     if restriction.state == State.IN_FORCE:
         ending.lapse(restriction.pk, at=at)
-    deadlines.cancel(about(restriction), at=at, reason="Reviewed after its last day: not continued")
+    deadlines.cancel_all(restriction, at=at, reason="Reviewed after its last day: not continued")
     if ending.case_is_restricted(restriction):
         stages.mark_unrestricted(restriction.case_id, by=by, at=at, why=review.reasons)
 
@@ -87,9 +87,7 @@ def keep(restriction: Restriction, waits: reviews.Due | None, *, by: User, at: d
     stages.mark_restriction_continued(case.pk, by=by, at=at)
     found = kept(restriction, waits, day_of(at))
     if found.interval:
-        barred = list(User.objects.filter(pk__in=permissions.barred_from_reviewing(restriction)))
-        keys = permissions.keys_of(permissions.reviewers(case.policy), case.provider)
-        telling.add_review(restriction, found.interval, "review.interval", barred, keys, at=at, event=event)
+        telling.set_review(restriction, found.interval, kinds.REVIEW_INTERVAL, at=at, event=event)
     audit.record("restriction.kept", subject=restriction, by=by, at=at, facts={"until": restriction.ends_on})
     return kept_facts(restriction, found)
 
@@ -99,21 +97,10 @@ def let_appeal(review: Review, restriction: Restriction, *, at: datetime, event:
     right = telling.against_keeping(restriction, day_of(at))
     if right is None:
         return {}
-    case = restriction.case
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind="appeal.window",
-        about=f"review:{review.reference}",
-        case_ref=case.reference,
-        title="Last day to appeal against the review",
-        url_name="restrictions:reviewed",
-        reckoning=right[0],
-        told=True,
-        runs_from_event=event,
-        at=at,
-    )
-    return {"appeal": right[1]}
+    window, told = right
+    words = "against the review"
+    deadlines.set(kinds.APPEAL_WINDOW, review, due=window, told=True, event=event, words=words, at=at)
+    return {"appeal": told}
 
 
 def leave(restriction: Restriction, *, by: User, at: datetime) -> dict[str, Any]:

@@ -5,11 +5,12 @@ from datetime import date, datetime
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
+import cases.deciders
 from audit import services as audit
-from cases import deciders
 from cases.deciders import Deciders
 from cases.models import Case
 from cases.services import deciding
+from deadlines import kinds
 from deadlines import services as deadlines
 from people.models import User
 from people.references import next_reference
@@ -18,7 +19,7 @@ from restrictions import permissions
 from restrictions.models import Restriction, Review
 from restrictions.services import terms as limits
 from restrictions.services.readiness import NotReady, missing
-from restrictions.services.rows import about, consulted_about, locked
+from restrictions.services.rows import consulted_on, locked
 
 State = Restriction.State
 
@@ -45,18 +46,7 @@ def start(case_id: int, *, by: User, at: datetime) -> Restriction:
         case=case, reference=next_reference("restriction"), proposed_by=by, made_at=at
     )
     event = audit.record("restriction.started", subject=restriction, by=by, at=at)
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind="restriction.prepare",
-        about=about(restriction),
-        case_ref=case.reference,
-        title="Finish the proposal of a restriction",
-        url_name="restrictions:proposal",
-        owner=by,
-        runs_from_event=event.pk,
-        at=at,
-    )
+    deadlines.set(kinds.RESTRICTION_PREPARE, restriction, whose=deadlines.Whose(by), event=event.pk, at=at)
     return restriction
 
 
@@ -99,28 +89,19 @@ def propose(restriction_id: int, *, by: User, at: datetime) -> Restriction:
             "not_told_reason": restriction.not_told_reason,
         },
     )
-    case = restriction.case
-    deadlines.meet(about(restriction), "restriction.prepare", at=at, how="Proposed")
-    deadlines.meet(about(restriction), "restriction.revise", at=at, how="Proposed again")
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind="restriction.decide",
-        about=about(restriction),
-        case_ref=case.reference,
-        title="Decide a proposed restriction",
-        url_name="restrictions:decide",
-        for_roles=permissions.body(restriction).keys(case.provider),
-        not_for=User.objects.filter(pk__in=permissions.barred_from_deciding(restriction)),
-        runs_from_event=event.pk,
-        at=at,
+    deadlines.meet(kinds.RESTRICTION_PREPARE, restriction, at=at, how="Proposed")
+    deadlines.meet(kinds.RESTRICTION_REVISE, restriction, at=at, how="Proposed again")
+    deciders = deadlines.Whose(
+        roles=permissions.body(restriction).keys(restriction.provider),
+        not_for=permissions.barred_from_deciding(restriction),
     )
+    deadlines.set(kinds.RESTRICTION_DECIDE, restriction, whose=deciders, event=event.pk, at=at)
     return restriction
 
 
 def check_not_spoken(restriction: Restriction, by: User) -> None:
     """Refuse a second decision of one person on the same proposal: it waits for the others."""
-    if by.pk in deciders.who_agreed(about(restriction), "restrict"):
+    if by.pk in cases.deciders.who_agreed(restriction.trail.about, "restrict"):
         raise TransitionNotAllowed(f"You have decided on {restriction.reference}. It waits for the others.")
 
 
@@ -137,7 +118,7 @@ def send_back(restriction_id: int, *, by: User, at: datetime, reasons: str) -> R
         raise RuleBroken("Enter what has to change", None, "reasons")
     case = restriction.case
     check_not_spoken(restriction, by)
-    told = deciding.go_back(case, about=about(restriction), act="restrict", by=by, at=at, reasons=reasons)
+    told = deciding.go_back(case, about=restriction.trail.about, act="restrict", by=by, at=at, reasons=reasons)
     restriction.send_back(reasons=told)
     restriction.save()
     decision = audit.decide(
@@ -149,19 +130,9 @@ def send_back(restriction_id: int, *, by: User, at: datetime, reasons: str) -> R
         rule=permissions.body(restriction).rule,
         outcome=State.RETURNED,
     )
-    deadlines.meet(about(restriction), "restriction.decide", at=at, how="Returned")
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind="restriction.revise",
-        about=about(restriction),
-        case_ref=case.reference,
-        title="Change a proposal that was returned",
-        url_name="restrictions:proposal",
-        owner=restriction.proposed_by,
-        runs_from_event=decision.pk,
-        at=at,
-    )
+    deadlines.meet(kinds.RESTRICTION_DECIDE, restriction, at=at, how="Returned")
+    proposer = deadlines.Whose(restriction.proposed_by)
+    deadlines.set(kinds.RESTRICTION_REVISE, restriction, whose=proposer, event=decision.pk, at=at)
     return restriction
 
 
@@ -186,7 +157,7 @@ def consult(
     if body is None:
         raise TransitionNotAllowed(object=restriction)
     deciding.record_consultation(
-        restriction.case, body=body, about=consulted_about(restriction, act), subject=restriction,
+        restriction.case, body=body, about=consulted_on(restriction, act).trail.about, subject=restriction,
         person_id=person_id, on=on, words=words, by=by, at=at,
     )  # fmt: skip
     return restriction
@@ -213,7 +184,7 @@ def withdraw(restriction_id: int, *, by: User, at: datetime, reason: str = "") -
     permissions.check_can_withdraw(by, restriction)
     restriction.withdraw()
     restriction.save()
-    deciding.drop(about(restriction), "restrict", at=at)
+    deciding.drop(restriction.trail.about, "restrict", at=at)
     audit.record("restriction.withdrawn", subject=restriction, by=by, at=at, words={"reason": reason})
-    deadlines.cancel(about(restriction), at=at, reason="The proposal was withdrawn")
+    deadlines.cancel_all(restriction, at=at, reason="The proposal was withdrawn")
     return restriction

@@ -7,6 +7,7 @@ from django_fsm import TransitionNotAllowed
 
 import policies.clocks
 from audit import services as audit
+from deadlines import kinds
 from deadlines import services as deadlines
 from design import dates
 from design.dates import day_of
@@ -17,9 +18,8 @@ from policies.rules import RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction, Review
 from restrictions.services import reviews
-from restrictions.services.rows import about, locked
+from restrictions.services.rows import locked
 
-DECIDE = reviews.RECONSIDER
 RESPONSE = "reconsideration.response"
 
 
@@ -60,21 +60,11 @@ def record_request(restriction_id: int, *, by: User, at: datetime, received_on: 
         "reconsideration.requested", subject=review, by=by, at=at, words={"request": words},
         facts={"restriction": restriction.reference, "received_on": received_on, "how": how, "answer_by": found.due},
     )  # fmt: skip
-    case = restriction.case
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind=DECIDE,
-        about=about(restriction),
-        case_ref=case.reference,
-        title="Answer a request to reconsider a restriction",
-        url_name="restrictions:review",
-        reckoning=found,
-        for_roles=permissions.keys_of(permissions.reconsiderers(policy), case.provider),
-        not_for=User.objects.filter(pk__in=permissions.barred_from_reviewing(restriction)),
-        runs_from_event=event.pk,
-        at=at,
+    deciders = deadlines.Whose(
+        roles=permissions.keys_of(permissions.reconsiderers(policy), restriction.provider),
+        not_for=permissions.barred_from_reviewing(restriction),
     )
+    deadlines.set(kinds.RECONSIDERATION_DECIDE, restriction, due=found, whose=deciders, event=event.pk, at=at)
     return review
 
 

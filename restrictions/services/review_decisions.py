@@ -15,6 +15,7 @@ from cases import ladder
 from cases.models import Incident
 from cases.services import deciding, police
 from cases.services.deciding import Meeting
+from deadlines import kinds
 from deadlines import services as deadlines
 from design.dates import day_of
 from letters import services as letters
@@ -25,11 +26,10 @@ from restrictions import permissions
 from restrictions.models import Restriction, Review
 from restrictions.services import asked, ending, outcomes, reviews, telling
 from restrictions.services import terms as limits
-from restrictions.services.rows import about, consulted_about
+from restrictions.services.rows import consulted_on
 from restrictions.services.terms import NewTerm
 
 State, Outcome = Restriction.State, Review.Outcome
-AGREE = "review.agree"
 NOT_LONGER = Rule("evenhand", text="A request to reconsider never makes a restriction longer.")
 
 
@@ -75,19 +75,17 @@ def decide_review(
     late = reviews.check_late(review, restriction, today, late_reason)
     body, barred = permissions.review_body(review, outcome), permissions.barred_from_reviewing(restriction)
     deed = deciding.Deed(
-        body, reviews.about_review(review), review, by, at, reasons, considered, not_done, meeting, barred,
+        body, review.trail.about, review, by, at, reasons, considered, not_done, meeting, barred,
         what=as_put(outcome, months, terms, instructions, evidence),
     )  # fmt: skip
     if not deciding.speak(restriction.case, deed):
         if outcome in (Outcome.EXTEND, Outcome.VARY):
             outcomes.planned(review, outcome, today, reasons, months, terms, instructions)
-        ending.ask_others(
-            restriction, body, AGREE, "Agree to what a review comes to, or not", "restrictions:review", barred, by=by,
-            at=at, voices=reviews.about_review(review),
-        )  # fmt: skip
+        voices = review.trail.about
+        ending.ask_others(restriction, body, kinds.REVIEW_AGREE, barred, by=by, at=at, voices=voices)
         return review
-    writer = deciding.writer(restriction.case, body=body, about=reviews.about_review(review), by=by)
-    deadlines.meet(about(restriction), AGREE, at=at, how="Agreed")
+    writer = deciding.writer(restriction.case, body=body, about=review.trail.about, by=by)
+    deadlines.meet(kinds.REVIEW_AGREE, restriction, at=at, how="Agreed")
     review.late_reason = late
     review.evidence = evidence.strip()
     review.decide(by=by, at=at, outcome=outcome, reasons=reasons.strip())
@@ -106,10 +104,11 @@ def decide_review(
     )
     police.record(restriction.case, asked_police, said, since, subject=restriction, by=by, at=at)
     by_request = review.is_by_request(today)
-    deadlines.meet(about(restriction), reviews.RECONSIDER, at=at, how=f"Answered: {review.get_outcome_display()}")
+    answered = f"Answered: {review.get_outcome_display()}"
+    deadlines.meet(kinds.RECONSIDERATION_DECIDE, restriction, at=at, how=answered)
     waits = None if by_request else reviews.due(restriction)
     if waits:
-        deadlines.meet(about(restriction), waits.kind, at=at, how=f"Reviewed: {review.get_outcome_display()}")
+        deadlines.meet(waits.kind, restriction, at=at, how=f"Reviewed: {review.get_outcome_display()}")
     facts: dict[str, Any] = dict(outcomes.NOTHING)
     if outcome == Outcome.LIFT:
         outcomes.lift(review, restriction, by=writer, at=at)
@@ -146,7 +145,7 @@ def as_put(
 
 def what_is_put(review: Review) -> dict[str, Any]:
     """What the first of several has decided, as `decide_review` takes it; empty where nobody has decided yet."""
-    found = cases.deciders.put(reviews.about_review(review), "review")
+    found = cases.deciders.put(review.trail.about, "review")
     if found and found["terms"] is not None:
         found["terms"] = [NewTerm(**term) for term in found["terms"]]
     return found
@@ -159,10 +158,10 @@ def disagree_on_review(review_id: int, *, by: User, at: datetime, reasons: str) 
     permissions.check_can_decide_review(by, review)
     outcome = str(what_is_put(review).get("outcome", ""))
     deciding.disagree(
-        restriction.case, body=permissions.review_body(review, outcome), about=reviews.about_review(review),
-        subject=review, by=by, at=at, reasons=reasons,
+        restriction.case, body=permissions.review_body(review, outcome), about=review.trail.about, subject=review,
+        by=by, at=at, reasons=reasons,
     )  # fmt: skip
-    deadlines.meet(about(restriction), AGREE, at=at, how="Not agreed")
+    deadlines.meet(kinds.REVIEW_AGREE, restriction, at=at, how="Not agreed")
     return review
 
 
@@ -191,7 +190,7 @@ def _check_consulted(review: Review, outcome: str) -> None:
     """Refuse a review, or what it would come to, before those were asked whom the policy has asked first."""
     restriction = review.restriction
     for body in permissions.asked_before_review(review, outcome):
-        place = consulted_about(restriction, body.act)
+        place = consulted_on(restriction, body.act).trail.about
         deciding.check_consulted(body, place, restriction.case, field="outcome")
 
 
@@ -247,7 +246,7 @@ def preview_review(
         body, barred = permissions.review_body(review, outcome), permissions.barred_from_reviewing(restriction)
         deciding.check_met(restriction.case, body, meeting, by=by, at=at, barred=barred)
         put = as_put(outcome, months, terms, instructions, evidence)
-        deciding.check_same(reviews.about_review(review), body.act, by, put)
+        deciding.check_same(review.trail.about, body.act, by, put)
     late = reviews.check_late(review, restriction, on, late_reason)
     facts: dict[str, Any] = dict(outcomes.NOTHING)
     found: telling.Dates | None = None
@@ -265,11 +264,10 @@ def preview_review(
         facts |= {"appeal": right[1] if right else None}
     letter = letters.preview(
         _letter_kind(by_request),
-        to=restriction.case.resident,
-        facts=_letter_facts(review, restriction, facts, outcome, reasons, late, by_request),
+        review,
+        _letter_facts(review, restriction, facts, outcome, reasons, late, by_request),
         on=on,
         by=by,
-        policy_version=restriction.case.policy_version,
     )
     arrangement = limits.arrangement(rows)
     if found is None:
@@ -282,14 +280,10 @@ def _tell(
     review: Review, restriction: Restriction, facts: dict[str, Any], *, by_request: bool, by: User, at: datetime
 ) -> None:
     """Tell the resident in writing what was decided (Dover 6.19)."""
-    case = restriction.case
     review.letter = letters.request(
         _letter_kind(by_request),
-        to=case.resident,
-        about=f"review:{review.reference}",
-        case_ref=case.reference,
-        policy_version=case.policy_version,
-        facts=_letter_facts(review, restriction, facts, review.outcome, review.reasons, review.late_reason, by_request),
+        review,
+        _letter_facts(review, restriction, facts, review.outcome, review.reasons, review.late_reason, by_request),
         by=by,
         at=at,
     )

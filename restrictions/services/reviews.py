@@ -9,6 +9,7 @@ from django_fsm import TransitionNotAllowed
 from audit import services as audit
 from cases.models import Incident, Involvement
 from cases.services import stages
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from people.models import User
@@ -17,11 +18,9 @@ from policies.reckoning import Reckoning
 from policies.rules import Rule, RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction, Review
-from restrictions.services.rows import about, locked
+from restrictions.services.rows import locked
 
 State, Outcome = Restriction.State, Review.Outcome
-KINDS = ("review.interval", "review.at_end")
-RECONSIDER = "reconsideration.decide"
 WHEN_DUE = Rule("law", "F7", text="A review is held when it is due; where it is late, the resident is told why.")
 
 
@@ -41,14 +40,12 @@ class Due:
     @property
     def at_end(self) -> bool:
         """Whether it is the one at the end of the period."""
-        return self.kind == "review.at_end"
+        return self.kind == kinds.REVIEW_AT_END
 
 
 def due(restriction: Restriction) -> Due | None:
     """The review that comes first of those still open; None where none is set."""
-    found = (
-        Deadline.objects.open().filter(about=about(restriction), kind__in=KINDS).worst_first().first()
-    )  # fmt: skip
+    found = Deadline.objects.open().about(restriction).filter(kind__in=kinds.REVIEWS).worst_first().first()
     if found is None:
         return None
     stored = Reckoning.from_json(found.reckoning) if found.reckoning else None
@@ -112,11 +109,6 @@ def begin_review(restriction_id: int, *, by: User, at: datetime) -> Review:
     )  # fmt: skip
     stages.mark_review_begun(restriction.case_id, by=by, at=at)
     return review
-
-
-def about_review(review: Review) -> str:
-    """How letters, deadlines and those who decide together point at a review."""
-    return f"review:{review.reference}"
 
 
 def locked_review(review_id: int) -> tuple[Review, Restriction]:

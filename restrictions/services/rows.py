@@ -1,4 +1,4 @@
-"""The row of a restriction under its lock, and how the rooms below point at it."""
+"""The row of a restriction under its lock."""
 
 from people.models import Resident
 from restrictions.models import Restriction, Review
@@ -26,15 +26,10 @@ def locked(restriction_id: int) -> Restriction:
     ).get(pk=restriction_id)
 
 
-def about(restriction: Restriction) -> str:
-    """How deadlines, the register and letters point at it."""
-    return f"restriction:{restriction.reference}"
-
-
-def consulted_about(restriction: Restriction, act: str) -> str:
+def consulted_on(restriction: Restriction, act: str) -> Restriction | Review:
     """What a consultation before an act is about: the review that is under way, else the restriction itself.
 
     So what somebody said before one review does not serve for the next.
     """
     begun = restriction.reviews.filter(state=Review.State.BEGUN).first() if act != "restrict" else None
-    return f"review:{begun.reference}" if begun else about(restriction)
+    return begun or restriction

@@ -19,11 +19,8 @@ from restrictions import permissions
 from restrictions.models import Naming, Restriction, Term
 from restrictions.services import checking, leaving, namings, on_register
 from restrictions.services import terms as limits
-from restrictions.services.rows import about, locked
+from restrictions.services.rows import locked
 from restrictions.services.terms import NewTerm
-
-ENDS_WITH_IT = (checking.CHECK, checking.FOLLOW_UP, leaving.REPLACE)
-"""What is due about a single point of contact ends with the restriction."""
 
 
 def begin(restriction: Restriction, *, by: User, at: datetime, event: int) -> None:
@@ -124,7 +121,7 @@ def change_spoc(restriction_id: int, *, by: User, at: datetime, person_id: int, 
     term.person = person
     term.save()
     naming = _name(restriction, person, by=by, at=at, from_on=today, named_on=today, reason=reason.strip())
-    moved = deadlines.hand_over(about(restriction), from_=old, to=person)
+    moved = deadlines.hand_over(restriction, from_=old, to=person)
     event = audit.record(
         "spoc.changed", subject=restriction, by=by, at=at, words={"reason": reason},
         facts={"was": old.reference, "now": person.reference, "tasks_moved": moved},
@@ -220,14 +217,4 @@ def _as_fact(person: User) -> dict[str, str]:
 
 
 def _write(restriction: Restriction, facts: dict[str, Any], *, by: User, at: datetime) -> Letter:
-    case = restriction.case
-    return letters.request(
-        "spoc_changed",
-        to=case.resident,
-        about=about(restriction),
-        case_ref=case.reference,
-        policy_version=case.policy_version,
-        facts=facts,
-        by=by,
-        at=at,
-    )
+    return letters.request("spoc_changed", restriction, facts, by=by, at=at)

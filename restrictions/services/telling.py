@@ -1,13 +1,15 @@
 """What a decision on a restriction brings with it: dates, the register entry, deadlines, the facts of its letter."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 import policies.clocks
-from cases.services import rights
+import policies.parts
+from deadlines import kinds
 from deadlines import services as deadlines
+from deadlines.services import appeal_windows
 from people.models import User
 from policies.calendars import Calendar
 from policies.periods import Period
@@ -17,7 +19,6 @@ from restrictions import permissions
 from restrictions.models import Restriction, Term
 from restrictions.services import terms as limits
 from restrictions.services.asked import appealed_as, registers_for, steps
-from restrictions.services.rows import about
 from restrictions.services.terms import NewTerm
 
 
@@ -109,9 +110,11 @@ def dates(
 def _end(policy: Policy, starts_on: date, ends_on: date, months: int | None) -> Reckoning:
     rule = policy.length_bounds()[2]
     if months is None:
-        return Reckoning("restriction.end", due=ends_on, runs_from="end", from_on=ends_on, title="Last day in force")
+        return Reckoning(
+            kinds.RESTRICTION_END, due=ends_on, runs_from="end", from_on=ends_on, title="Last day in force"
+        )
     return Reckoning(
-        "restriction.end",
+        kinds.RESTRICTION_END,
         due=ends_on,
         count=months,
         unit="months",
@@ -132,7 +135,7 @@ def _reviews(
 
     Where the policy holds none so near the end (`review.none_within`), the one at the end is the next.
     """
-    paths = [path for path in policy.review.paths if path != "review.at_end"]
+    paths = [path for path in policy.review.paths if path != policies.parts.REVIEW_AT_END]
     clocks = [policies.clocks.work_out(policy, path, events, calendar) for path in paths]
     if months:
         clocks.append(_set_for_this_case(policy, events, months))
@@ -140,8 +143,8 @@ def _reviews(
     before = first if first and first.due and first.due < ends_on else None
     if before and before.due and policies.clocks.is_spared(policy, before.due, ends_on, calendar):
         before = None
-    if "review.at_end" in policy.review.paths:
-        found = policies.clocks.work_out(policy, "review.at_end", events, calendar)
+    if policies.parts.REVIEW_AT_END in policy.review.paths:
+        found = policies.clocks.work_out(policy, policies.parts.REVIEW_AT_END, events, calendar)
         return before, replace(
             found, due=found.next_working_day
         ) if found.lands_on and found.next_working_day else found
@@ -153,7 +156,7 @@ def _set_for_this_case(policy: Policy, events: dict[str, date], months: int) -> 
     rule = policy.review.interval.rule
     begin = "last review" if "last review" in events else "start"
     return Reckoning(
-        "review.interval",
+        policies.parts.REVIEW_INTERVAL,
         due=last_day(events[begin], months),
         count=months,
         unit="months",
@@ -170,7 +173,13 @@ def _review_all_the_same(ends_on: date, calendar: Calendar) -> Reckoning:
     """A review at the end where the policy sets none: in England by the code that binds landlords (F1)."""
     source = "law" if calendar.nation == "england" else "evenhand"
     return Reckoning(
-        "review.at_end", due=ends_on, runs_from="end", from_on=ends_on, strength="must", source=source, title="Review"
+        policies.parts.REVIEW_AT_END,
+        due=ends_on,
+        runs_from="end",
+        from_on=ends_on,
+        strength="must",
+        source=source,
+        title="Review",
     )
 
 
@@ -226,68 +235,25 @@ def plan(
 
 def set_deadlines(restriction: Restriction, found: Dates, *, at: datetime, event: int) -> None:
     """Set what follows: the appeal window, the reviews, the last day."""
-    case = restriction.case
-    barred = list(User.objects.filter(pk__in=permissions.barred_from_reviewing(restriction)))
-    reviewers = permissions.keys_of(permissions.reviewers(case.policy), case.provider)
-
-    def add(kind: str, title: str, url_name: str, **more: Any) -> None:
-        deadlines.set_deadline(
-            provider=case.provider,
-            resident=case.resident,
-            kind=kind,
-            about=about(restriction),
-            case_ref=case.reference,
-            title=title,
-            url_name=url_name,
-            runs_from_event=event,
-            at=at,
-            **more,
-        )
-
     if found.appeal:
-        add("appeal.window", "Last day to appeal", "restrictions:view", reckoning=found.appeal, told=True)
-    if found.interval:
-        add_review(restriction, found.interval, "review.interval", barred, reviewers, at=at, event=event)
-    if found.at_end:
-        add_review(restriction, found.at_end, "review.at_end", barred, reviewers, at=at, event=event)
-    add("restriction.end", "Last day in force", "restrictions:view", reckoning=found.end)
-
-
-def add_review(
-    restriction: Restriction,
-    found: Reckoning,
-    kind: str,
-    barred: Iterable[User],
-    reviewers: Sequence[str],
-    *,
-    at: datetime,
-    event: int,
-) -> None:
-    """Set a review, for everybody who may decide it and from whom rule F12 does not keep it."""
-    case = restriction.case
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind=kind,
-        about=about(restriction),
-        case_ref=case.reference,
-        title="Review a restriction at its end" if kind == "review.at_end" else "Review a restriction",
-        url_name="restrictions:review",
-        reckoning=found,
-        told=True,
-        for_roles=reviewers,
-        not_for=barred,
-        runs_from_event=event,
-        at=at,
-    )
+        deadlines.set(kinds.APPEAL_WINDOW, restriction, due=found.appeal, told=True, event=event, at=at)
+    reviewers = _reviewers(restriction)
+    for kind, review in ((kinds.REVIEW_INTERVAL, found.interval), (kinds.REVIEW_AT_END, found.at_end)):
+        if review:
+            deadlines.set(kind, restriction, due=review, told=True, whose=reviewers, event=event, at=at)
+    deadlines.set(kinds.RESTRICTION_END, restriction, due=found.end, event=event, at=at)
 
 
 def set_review(restriction: Restriction, found: Reckoning, kind: str, *, at: datetime, event: int) -> None:
-    """Set a review that was not due before, for whom the policy of the case names and F12 does not bar."""
-    case = restriction.case
-    barred = list(User.objects.filter(pk__in=permissions.barred_from_reviewing(restriction)))
-    reviewers = permissions.keys_of(permissions.reviewers(case.policy), case.provider)
-    add_review(restriction, found, kind, barred, reviewers, at=at, event=event)
+    """Set a review, for everybody who may decide it by the policy of the case and whom rule F12 does not bar."""
+    deadlines.set(kind, restriction, due=found, told=True, whose=_reviewers(restriction), event=event, at=at)
+
+
+def _reviewers(restriction: Restriction) -> deadlines.Whose:
+    return deadlines.Whose(
+        roles=permissions.keys_of(permissions.reviewers(restriction.case.policy), restriction.provider),
+        not_for=permissions.barred_from_reviewing(restriction),
+    )
 
 
 def next_review_of(restriction: Restriction) -> date | None:
@@ -362,7 +328,7 @@ def appeal_facts(restriction: Restriction, window: Reckoning | None, terms: Sequ
     appeals = case.policy.appeal_of(*appealed_as(case.policy, terms))
     if window is None or appeals is None:
         return None
-    return rights.in_letter(case.provider, appeals, window)
+    return appeal_windows.in_letter(case.provider, appeals, window)
 
 
 def against_keeping(restriction: Restriction, on: date) -> tuple[Reckoning, dict[str, Any]] | None:
@@ -372,11 +338,11 @@ def against_keeping(restriction: Restriction, on: date) -> tuple[Reckoning, dict
     """
     case = restriction.case
     policy = case.policy
-    rules = rights.rules_for(policy, policy.steps_into("review"), appealed_as(policy, restriction.terms.all()))
+    rules = appeal_windows.rules_for(policy, policy.steps_into("review"), appealed_as(policy, restriction.terms.all()))
     if rules is None:
         return None
-    found = rights.window(policy, rules, deadlines.calendar_for(case.provider), decided_on=on, dated=on)
-    return found, rights.in_letter(case.provider, rules, found)
+    found = appeal_windows.window(policy, rules, deadlines.calendar_for(case.provider), decided_on=on, dated=on)
+    return found, appeal_windows.in_letter(case.provider, rules, found)
 
 
 def _register_facts(made: Plan) -> dict[str, Any] | None:

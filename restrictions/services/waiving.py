@@ -8,6 +8,7 @@ from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
 from cases.services import deciding
+from deadlines import kinds
 from deadlines import services as deadlines
 from design.dates import day_of
 from letters import services as letters
@@ -16,7 +17,7 @@ from policies.rules import RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction, Review
 from restrictions.services import asked, on_register, telling
-from restrictions.services.rows import about, locked
+from restrictions.services.rows import locked
 
 State = Restriction.State
 
@@ -86,17 +87,7 @@ def waive_review(restriction_id: int, *, by: User, at: datetime, reasons: str, c
     restriction.save()
     decision = _decide(restriction, by=by, at=at, when="in force", considered=considered)
     _set_anew(restriction, at=at, event=decision, by=by)
-    case = restriction.case
-    letters.request(
-        "review_waived",
-        to=case.resident,
-        about=about(restriction),
-        case_ref=case.reference,
-        policy_version=case.policy_version,
-        facts=waived_facts(restriction, reasons),
-        by=by,
-        at=at,
-    )
+    letters.request("review_waived", restriction, waived_facts(restriction, reasons), by=by, at=at)
     return restriction
 
 
@@ -114,7 +105,7 @@ def _set_anew(restriction: Restriction, *, by: User, at: datetime, event: int) -
     """Drop the review before the last day; keep, or set, the one at the end; let the register say so."""
     case = restriction.case
     assert restriction.decided_on and restriction.starts_on and restriction.ends_on
-    deadlines.cancel(about(restriction), "review.interval", at=at, reason="Decided that there is no review")
+    deadlines.cancel(kinds.REVIEW_INTERVAL, restriction, at=at, reason="Decided that there is no review")
     found = telling.dates(
         case.policy,
         deadlines.calendar_for(case.provider),
@@ -125,7 +116,5 @@ def _set_anew(restriction: Restriction, *, by: User, at: datetime, event: int) -
         **telling.review_of(restriction),
     )
     assert found.at_end is not None
-    barred = list(User.objects.filter(pk__in=permissions.barred_from_reviewing(restriction)))
-    keys = permissions.keys_of(permissions.reviewers(case.policy), case.provider)
-    telling.add_review(restriction, found.at_end, "review.at_end", barred, keys, at=at, event=event)
+    telling.set_review(restriction, found.at_end, kinds.REVIEW_AT_END, at=at, event=event)
     on_register.say(restriction, by=by, at=at, review_on=found.at_end.due)

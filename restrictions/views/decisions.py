@@ -26,7 +26,6 @@ from restrictions.models import Restriction
 from restrictions.services import telling
 from restrictions.services import terms as limits
 from restrictions.services.asked import kind_steps, lift_questions, questions, questions_lost, steps
-from restrictions.services.rows import about
 from restrictions.views import shared, together
 from restrictions.views.proposals import summary
 
@@ -167,17 +166,8 @@ def _check(
         terms=changes.terms,
         instructions=changes.instructions,
     )
-    case = restriction.case
     found = together.standing(restriction, request.user)
-    letter = letters.preview(
-        "restriction",
-        to=case.resident,
-        facts=telling.letter_facts(made),
-        on=today,
-        by=request.user,
-        about=about(restriction),
-        policy_version=case.policy_version,
-    )
+    letter = letters.preview("restriction", restriction, telling.letter_facts(made), on=today, by=request.user)
     back = reverse("restrictions:decide", args=[restriction.reference])
     context = shared.step(
         restriction,
@@ -237,7 +227,8 @@ def lift(request: SignedInRequest, ref: str) -> HttpResponse:
         return _lifted_already(request, restriction)
     today = day_of(timezone.now())
     policy, body = restriction.case.policy, permissions.lifters(restriction)
-    asks, found = lift_questions(policy), consulting.together(body, about(restriction), restriction.case, request.user)
+    asks = lift_questions(policy)
+    found = consulting.together(body, restriction.trail.about, restriction.case, request.user)
     own = ("Why is it lifted?", "why it is lifted", "The resident reads this.")
     theirs = ("Your reasons", "your reasons", "The resident reads the reasons of whoever agrees last, in the letter.")
     label, called, hint = theirs if found["voices"] else own
@@ -261,14 +252,8 @@ def lift(request: SignedInRequest, ref: str) -> HttpResponse:
             services.check_lift(
                 restriction, meeting=form.meeting(), by=request.user, at=timezone.now(), considered=form.weighed()
             )
-            letter = letters.preview(
-                "restriction_lifted",
-                to=restriction.case.resident,
-                facts=services.lifted_facts(restriction, on=today, reason=form.cleaned_data["reason"]),
-                on=today,
-                by=request.user,
-                policy_version=restriction.case.policy_version,
-            )
+            facts = services.lifted_facts(restriction, on=today, reason=form.cleaned_data["reason"])
+            letter = letters.preview("restriction_lifted", restriction, facts, on=today, by=request.user)
             context = shared.step(
                 restriction,
                 reverse("restrictions:lift", args=[ref]),

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 import cases.views
+from deadlines import kinds
 from deadlines.models import Deadline
 from design import refusals
 from people.access import SignedInRequest
@@ -59,27 +60,17 @@ def too_late(request: SignedInRequest, why: str, back: str) -> HttpResponse:
 
 def waiting(user: User) -> list[str]:
     """The references of the proposals that wait for somebody, the longest first."""
-    rows = Deadline.objects.waiting_for(user).filter(kind="restriction.decide").order_by("pk")
+    rows = Deadline.objects.waiting_for(user).filter(kind=kinds.RESTRICTION_DECIDE).order_by("pk")
     return [row.about_ref for row in rows]
-
-
-NAMES = {
-    "appeal.window": "Last day to appeal",
-    "review.interval": "Review",
-    "review.at_end": "Review at the end",
-    "reconsideration.decide": "Answer to the request to reconsider",
-    "spoc.quality_review": "Check of the single point of contact",
-    "restriction.end": "Last day in force",
-}
 
 
 def dates_of(restrictions: Iterable[Restriction]) -> dict[str, dict[str, Shown]]:
     """Every date of some restrictions by reference and kind, with how it was worked out; one query for all."""
-    abouts = [f"restriction:{each.reference}" for each in restrictions]
+    abouts = [each.trail.about for each in restrictions]
     found: dict[str, dict[str, Shown]] = {}
-    for row in Deadline.objects.filter(about__in=abouts, kind__in=NAMES).order_by("pk"):
+    for row in Deadline.objects.filter(about__in=abouts, kind__in=kinds.DATES).order_by("pk"):
         explained = Reckoning.from_json(row.reckoning).explain() if row.reckoning else ""
-        shown = Shown(NAMES[row.kind], row.due_on, explained, row.state)
+        shown = Shown(kinds.of(row.kind).name, row.due_on, explained, row.state)
         found.setdefault(row.about_ref, {})[row.kind] = shown
     return found
 

@@ -16,7 +16,7 @@ from people.models import User
 from restrictions import permissions, services
 from restrictions.models import Restriction, Review
 from restrictions.services.proposals import consultable
-from restrictions.services.rows import about, consulted_about
+from restrictions.services.rows import consulted_on
 from restrictions.views import shared
 
 State = Restriction.State
@@ -30,7 +30,7 @@ def standing(restriction: Restriction, reader: User) -> dict[str, Any]:
     """
     body = permissions.body(restriction)
     waiting = restriction.state == State.PROPOSED
-    found = consulting.together(body, about(restriction), restriction.case, reader, waiting=waiting)
+    found = consulting.together(body, restriction.trail.about, restriction.case, reader, waiting=waiting)
     return found | {"consultation": consultation(restriction, body, reader)}
 
 
@@ -42,7 +42,7 @@ def consultation(restriction: Restriction, body: deciders.Deciders, reader: User
         else reverse("restrictions:consult_on", args=[ref, body.act])
     )  # fmt: skip
     return consulting.shown(
-        body, consulted_about(restriction, body.act), restriction.case, reader, url=url,
+        body, consulted_on(restriction, body.act).trail.about, restriction.case, reader, url=url,
         is_open=any(one.act == body.act for one in consultable(restriction)),
     )  # fmt: skip
 
