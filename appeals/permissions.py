@@ -5,7 +5,7 @@ from appeals import against
 from appeals.against import Against
 from appeals.models import Appeal
 from cases.models import Case
-from cases.services import rights
+from deadlines.services import appeal_windows
 from people import access
 from people.access import Can, NotPermitted
 from people.models import User
@@ -25,7 +25,7 @@ def why_not_carry_out(user: User, provider_id: int) -> str:
 
 def rules_of(found: Against) -> Appeals | None:
     """How the policy of the case lets this decision be appealed; None where it lets nobody."""
-    return rights.rules_for(found.case.policy, found.names, found.of)
+    return appeal_windows.rules_for(found.case.policy, found.names, found.of)
 
 
 def decider_keys(found: Against) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
+from audit import subjects
 from audit.models import Decision, Event, EventText, Trail
 from policies import rules
 
@@ -124,7 +125,7 @@ def erase_words(event_id: int, *, by: Actor | None, at: datetime, why: str, rule
     words = EventText.objects.select_for_update().filter(event=event, body__isnull=False).first()
     if words is None:
         return event
-    trail = Trail("event", str(event.pk), event.provider_ref, event.resident_ref, event.case_ref)
+    trail = Trail(subjects.EVENT, str(event.pk), event.provider_ref, event.resident_ref, event.case_ref)
     erasure = record(
         "event.words_erased",
         subject=_Place(trail),

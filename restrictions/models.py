@@ -7,12 +7,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django_fsm import FSMField, transition
 
+from audit import subjects
 from audit.models import Trail
 from cases.models import Assessment, Case, Incident
 from design import dates
 from letters.models import Letter
 from people.access import providers_where
-from people.models import Provider, User
+from people.models import PolicyVersion, Provider, Resident, User
 from policies.parts import RestrictionKind
 
 NAMED_PERSON = "named person"
@@ -197,7 +198,22 @@ class Restriction(models.Model):
     def trail(self) -> Trail:
         """Where events about the restriction belong."""
         case = self.case
-        return Trail("restriction", self.reference, case.provider.slug, case.resident.reference, case.reference)
+        return Trail(subjects.RESTRICTION, self.reference, case.provider.slug, case.resident.reference, case.reference)
+
+    @property
+    def provider(self) -> Provider:
+        """Whose it is."""
+        return self.case.provider
+
+    @property
+    def resident(self) -> Resident:
+        """Whose contact it limits."""
+        return self.case.resident
+
+    @property
+    def policy_version(self) -> PolicyVersion:
+        """The version of the policy by which it is decided: that of its case."""
+        return self.case.policy_version
 
     def of_kinds(self) -> list[RestrictionKind]:
         """The policy's kinds of restriction that it consists of: those named, and what its terms tell by themselves.
@@ -424,7 +440,22 @@ class Review(models.Model):
     def trail(self) -> Trail:
         """Where events about the review belong."""
         case = self.restriction.case
-        return Trail("review", self.reference, case.provider.slug, case.resident.reference, case.reference)
+        return Trail(subjects.REVIEW, self.reference, case.provider.slug, case.resident.reference, case.reference)
+
+    @property
+    def provider(self) -> Provider:
+        """Whose it is to hold."""
+        return self.restriction.provider
+
+    @property
+    def resident(self) -> Resident:
+        """Whose restriction it looks at."""
+        return self.restriction.resident
+
+    @property
+    def policy_version(self) -> PolicyVersion:
+        """The version of the policy by which it is decided: that of its case."""
+        return self.restriction.policy_version
 
     @transition(field=state, source=State.BEGUN, target=State.DECIDED)
     def decide(self, *, by: User, at, outcome: str, reasons: str) -> None:
@@ -575,3 +606,9 @@ class Breach(models.Model):
 
     def __str__(self) -> str:
         return f"breach of {self.restriction} in {self.incident}"
+
+    @property
+    def trail(self) -> Trail:
+        """How those who decide on open breaches point at them: by the oldest. What follows is the restriction's."""
+        trail = self.restriction.trail
+        return Trail(subjects.BREACH, str(self.pk), trail.provider, trail.resident, trail.case)

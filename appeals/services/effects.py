@@ -21,7 +21,7 @@ from register import services as register
 from register.models import Entry
 from restrictions import services as restrictions
 from restrictions.models import Restriction
-from restrictions.services import rows, suspending
+from restrictions.services import suspending
 from restrictions.services import terms as limits
 from restrictions.services.continuing import check_not_longer
 from restrictions.services.terms import NewTerm
@@ -114,7 +114,7 @@ def _of_restriction(decided: Restriction, *, on: date) -> dict[str, str]:
 
 def is_entered(restriction: Restriction) -> bool:
     """Whether it stands on a register: not every policy has one, nor an entry for each restriction."""
-    standing = Entry.objects.on_a_register().filter(source=rows.about(restriction), removed_on__isnull=True)
+    standing = Entry.objects.on_a_register().filter(source=restriction.trail.about, removed_on__isnull=True)
     return standing.exists()
 
 

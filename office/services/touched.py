@@ -11,17 +11,18 @@ from datetime import date
 import cases.services.versions
 import restrictions.permissions
 from appeals.models import Appeal
+from audit import subjects
 from audit.models import Decision
 from cases import ladder
 from cases.deciders import Deciders
 from cases.ladder import papers
 from cases.models import Case, Warning
-from cases.services import rights
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
+from deadlines.services import appeal_windows
 from design.dates import day_of
 from letters.models import Letter
-from letters.services import within
 from office.services import recounting
 from office.services.recounting import Decided, Move, Outcome, Stay
 from people import access
@@ -33,20 +34,10 @@ from policies.difference import Change
 from policies.policy import Policy
 from policies.values import Who
 from restrictions.models import Naming, Restriction, Review, SpocCheck
-from restrictions.services import checking, telling
+from restrictions.services import telling
 from restrictions.services.asked import appealed_as
 
 Stage = Case.Stage
-REVIEWS = {"review.interval": "Review", "review.at_end": "Review at the end"}
-WAITS = {
-    "warning.issue": "Issuing the warning letter",
-    "restriction.decide": "Deciding the proposed restriction",
-    "review.interval": "Deciding the review",
-    "review.at_end": "Deciding the review at its end",
-    "appeal.decide": "Deciding the appeal",
-    "breach.answer": "Deciding what follows a breach",
-    "spoc.replace": "Naming another single point of contact",
-}
 # Parts of a policy that say nothing about what is still ahead of a case.
 NOT_OF_A_CASE = {"policy", "roles"}
 BEFORE_A_RESTRICTION = {"scope", "behaviour", "on_the_spot", "stages", "stage", "path", "gate", "consider"}
@@ -105,13 +96,13 @@ class Held:
     def decided(self, case: Case) -> dict[str, Decided]:
         """The decisions of a case that stand and of which the resident was told."""
         about = {row.about for row in self.waiting.get(case.reference, [])}
-        others = {pk: one for pk, one in self.others.items() if f"decision:{pk}" in about}
+        others = {pk: one for pk, one in self.others.items() if one.trail.about in about}
         imposed, held = self.restrictions.get(case.pk, []), self.reviews.get(case.pk, [])
         return recounting.decided(case, imposed, held, self.warnings.get(case.pk, []), others)
 
     def open_windows(self, case: Case) -> dict[str, Deadline]:
         """The times to appeal that run in a case, by what they are about."""
-        return {row.about: row for row in self.waiting.get(case.reference, []) if row.kind == rights.WINDOW}
+        return {row.about: row for row in self.waiting.get(case.reference, []) if row.kind == kinds.APPEAL_WINDOW}
 
 
 def open_cases(provider: Provider) -> list[Case]:
@@ -169,8 +160,8 @@ def _held(some: Sequence[Case]) -> Held:
     unissued = Warning.objects.filter(case__in=some, letter__state__in=cases.services.versions.UNISSUED)
     held.letters = dict(unissued.values_list("case_id", "letter__reference"))
     references = [case.reference for case in some]
-    kinds = [*WAITS, *recounting.NAMES]
-    for row in Deadline.objects.open().filter(case_ref__in=references, kind__in=kinds).order_by("pk"):
+    read = {*kinds.DECIDED, *recounting.COUNTED}
+    for row in Deadline.objects.open().filter(case_ref__in=references, kind__in=read).order_by("pk"):
         held.waiting.setdefault(row.case_ref, []).append(row)
     _hold_what_clocks_run_from(held, some)
     return held
@@ -186,9 +177,9 @@ def _hold_what_clocks_run_from(held: Held, some: Sequence[Case]) -> None:
     for check in SpocCheck.objects.filter(restriction__case__in=some).select_related("restriction").order_by("pk"):
         held.checks.setdefault(check.restriction.case_id, []).append(check)
     rows = [row for waiting in held.waiting.values() for row in waiting]
-    others = [int(row.about_ref) for row in rows if row.about_kind == "decision"]
+    others = [int(row.about_ref) for row in rows if row.about_kind == subjects.DECISION]
     held.others = Decision.objects.select_related("event").in_bulk(others) if others else {}
-    letters = Letter.objects.filter(reference__in=[row.about_ref for row in rows if row.kind == within.SEND])
+    letters = Letter.objects.filter(reference__in=[row.about_ref for row in rows if row.kind == kinds.LETTER_SEND])
     held.kinds = dict(letters.values_list("reference", "kind"))
 
 
@@ -217,20 +208,23 @@ def _reviews(case: Case, policy: Policy, held: Held, calendar: Calendar, on: dat
     restriction = standing(case, held)
     if restriction is None:
         return
-    set_ = {row.kind: row for row in held.waiting.get(case.reference, []) if row.kind in REVIEWS}
+    set_ = {row.kind: row for row in held.waiting.get(case.reference, []) if row.kind in kinds.REVIEWS}
     before, found = (
         _dates(restriction, one, held.reviews.get(case.pk, []), calendar, on) for one in (case.policy, policy)
     )
-    clocks = (("review.interval", before.interval, found.interval), ("review.at_end", before.at_end, found.at_end))
+    clocks = (
+        (kinds.REVIEW_INTERVAL, before.interval, found.interval),
+        (kinds.REVIEW_AT_END, before.at_end, found.at_end),
+    )
     for kind, counted, now in clocks:
         row, due = set_.get(kind), now.due if now else None
         if due == (counted.due if counted else None):
             continue
         if now and due and (row is None or row.due_on is None or due < row.due_on):
-            if row is not None or kind == "review.interval":
-                yield Move(kind, REVIEWS[kind], row.due_on if row else None, now, restriction, row)
+            if row is not None or kind == kinds.REVIEW_INTERVAL:
+                yield Move(kind, kinds.of(kind).name, row.due_on if row else None, now, restriction, row)
         elif row is not None and due != row.due_on:
-            yield Stay(REVIEWS[kind], row.due_on, due)
+            yield Stay(kinds.of(kind).name, row.due_on, due)
 
 
 def _others(case: Case, policy: Policy, held: Held, calendar: Calendar, on: date) -> Iterable[Outcome]:
@@ -239,11 +233,11 @@ def _others(case: Case, policy: Policy, held: Held, calendar: Calendar, on: date
     yield from recounting.windows(case, policy, held.open_windows(case), held.decided(case), calendar, on)
     restriction = standing(case, held)
     if restriction is not None:
-        row = next((row for row in waiting if row.kind == checking.CHECK), None)
+        row = next((row for row in waiting if row.kind == kinds.SPOC_QUALITY_REVIEW), None)
         holder, done = held.holders.get(restriction.pk), held.checks.get(case.pk, [])
         yield from recounting.checks((case.policy, policy), restriction, holder, done, row, calendar, on)
     yield from recounting.sendings(
-        policy, [row for row in waiting if row.kind == within.SEND], held.kinds, calendar, on
+        policy, [row for row in waiting if row.kind == kinds.LETTER_SEND], held.kinds, calendar, on
     )
 
 
@@ -283,13 +277,13 @@ def _held_on(review: Review) -> date | None:
 def _deciders(case: Case, policy: Policy, held: Held, silent: dict[str, list[str]]) -> Iterable[Decider]:
     """What waits in the case and would be decided by others."""
     for row in held.waiting.get(case.reference, []):
-        if row.kind not in WAITS:
+        kind = kinds.of(row.kind)
+        if not kind.acting:
             continue
         was, now = (_who(row.kind, each, case, held) for each in (case.policy, policy))
-        right = Can.DECIDE_APPEALS if row.kind == "appeal.decide" else Can.DECIDE
-        keys = sorted({key for who in _bodies(now) for key in (silent[right] if who.unsaid else who.keys())})
+        keys = sorted({key for who in _bodies(now) for key in (silent[kind.right] if who.unsaid else who.keys())})
         if was.names() != now.names() or (set(keys) != set(row.for_roles) and not now.unsaid):
-            yield Decider(row, WAITS[row.kind], was.names(), now.names(), keys)
+            yield Decider(row, kind.acting, was.names(), now.names(), keys)
 
 
 def _bodies(found: Who | Deciders) -> Sequence[Who]:
@@ -297,20 +291,20 @@ def _bodies(found: Who | Deciders) -> Sequence[Who]:
 
 
 def _who(kind: str, policy: Policy, case: Case, held: Held) -> Who | Deciders:
-    if kind == "warning.issue":
+    if kind == kinds.WARNING_ISSUE:
         return ladder.who_issues(policy)
-    if kind == "restriction.decide":
+    if kind == kinds.RESTRICTION_DECIDE:
         return restrictions.permissions.deciders(policy)
-    if kind == "breach.answer":
+    if kind == kinds.BREACH_ANSWER:
         return restrictions.permissions.answerers(policy)
-    if kind == "spoc.replace":
+    if kind == kinds.SPOC_REPLACE:
         return restrictions.permissions.spoc_deciders(policy)
-    if kind != "appeal.decide":
+    if kind != kinds.APPEAL_DECIDE:
         return restrictions.permissions.reviewers(policy)
     warning = next((one.warning for one in held.appeals.get(case.pk, []) if one.warning), None)
     if warning:
         paper = papers.PAPERS.get(warning.kind, papers.FIRST)
-        against = rights.against_warning(policy, paper.state)
+        against = appeal_windows.against_warning(policy, paper.state)
         return against.by if against else Who(known=policy.roles)
     restriction = standing(case, held)
     decided = [*appealed_as(policy, restriction.terms.all() if restriction else ())]

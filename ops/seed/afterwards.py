@@ -11,12 +11,12 @@ import appeals.services
 import restrictions.permissions
 import restrictions.services
 from cases import ladder
-from cases.services import rights
+from deadlines.services import appeal_windows
 from ops.seed.way import LATELY, LONG_AGO, THIS_MONTH, Days, Way
+from policies.parts import SPOC_QUALITY_REVIEW
 from policies.policy import Policy
 from restrictions.models import NAMED_PERSON, Breach
 from restrictions.services import asked, breaches
-from restrictions.services.checking import CHECK
 
 if TYPE_CHECKING:
     from ops.seed.neighbours import Neighbour
@@ -34,7 +34,7 @@ def tell(neighbour: "Neighbour") -> None:
         name_contacts(neighbour, policy)
     if asked.review_can_be_waived(policy):
         waive(neighbour)
-    if ladder.papers.FIRST.rule(policy) and rights.against_warning(policy, ladder.papers.FIRST.state):
+    if ladder.papers.FIRST.rule(policy) and appeal_windows.against_warning(policy, ladder.papers.FIRST.state):
         appeal(neighbour)
 
 
@@ -43,7 +43,7 @@ def name_contacts(neighbour: "Neighbour", policy: Policy) -> None:
 
     Where the policy has a ladder, each did not keep to it once: one breach is answered, the other waits.
     """
-    if policy.period(CHECK) is not None:
+    if policy.period(SPOC_QUALITY_REVIEW) is not None:
         checked = through_one_person(neighbour, CHECKED, LONG_AGO)
         if policy.value("breach.ladder").kept:
             answer(checked, log_breach(checked, 9))

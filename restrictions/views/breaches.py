@@ -89,7 +89,7 @@ def answer(request: SignedInRequest, ref: str) -> HttpResponse:
     police = ladder.police(policy, restriction.case, [each.incident for each in waiting])
     put = service.what_is_put(waiting)
     body = permissions.answerers(policy, put["step"] if put else None)
-    found = consulting.together(body, service.about_open(waiting), restriction.case, request.user)
+    found = consulting.together(body, waiting[0].trail.about, restriction.case, request.user)
     form: AnswerBreaches | Agree = for_page(
         AnswerBreaches, request, ladder=mine, general=general, policy=policy, police=police,
         others=_take_part(request.user, restriction, mine, general),
@@ -204,7 +204,7 @@ def _agreed(form: Agree, put: dict[str, Any]) -> service.Answer:
 
 def _still(request: SignedInRequest, restriction: Restriction, said: service.Answer) -> list[str]:
     body = permissions.answerers(restriction.case.policy, said.step)
-    about = service.about_open(service.open_breaches(restriction))
+    about = service.open_breaches(restriction)[0].trail.about
     return list(consulting.together(body, about, restriction.case, request.user)["still_waits_for"])
 
 
@@ -220,9 +220,8 @@ def _letter(request: SignedInRequest, restriction: Restriction, said: service.An
         return ""
     return letters.preview(
         service.LETTERS[said.step],
-        to=restriction.case.resident,
-        facts=service.letter_facts(restriction, service.open_breaches(restriction), said.consequence),
+        restriction,
+        service.letter_facts(restriction, service.open_breaches(restriction), said.consequence),
         on=day_of(timezone.now()),
         by=request.user,
-        policy_version=restriction.case.policy_version,
     )

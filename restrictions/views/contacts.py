@@ -115,11 +115,10 @@ def _change(request: SignedInRequest, restriction: Restriction, form: ChangeSpoc
     begins, ends = said.get("from_on", today), said.get("until_on")
     letter = letters.preview(
         "spoc_changed",
-        to=restriction.case.resident,
-        facts=service.change_facts(restriction, person, from_on=begins, until_on=ends),
+        restriction,
+        service.change_facts(restriction, person, from_on=begins, until_on=ends),
         on=today,
         by=request.user,
-        policy_version=restriction.case.policy_version,
     )
     here = reverse("restrictions:change_spoc", args=[restriction.reference])
     context = shared.step(

@@ -30,8 +30,7 @@ def of_case(request: SignedInRequest, ref: str) -> HttpResponse:
     """Every restriction of a case, newest first, and whether one can be proposed."""
     case, context = cases.views.file(request, ref, "restrictions")
     rows = list(
-        Restriction.objects.filter(case=case)
-        .select_related("proposed_by", "decided_by", "letter", "follows")
+        case.restrictions.select_related("proposed_by", "decided_by", "letter", "follows")
         .prefetch_related(Prefetch("terms", Term.objects.select_related("person")), "reviews")
         .order_by("-pk")
     )

@@ -52,7 +52,7 @@ def review(request: SignedInRequest, ref: str) -> HttpResponse:
     refusal = why_not(permissions.check_can_decide_review, request.user, begun)
     put = deciding.what_is_put(begun)
     body = permissions.review_body(begun, put.get("outcome", ""))
-    found = consulting.together(body, service.about_review(begun), restriction.case, request.user)
+    found = consulting.together(body, begun.trail.about, restriction.case, request.user)
     form: forms.DecideReview | forms.Agree = (
         _agree_form(request, restriction, begun, put, today) if put else _form(request, restriction, begun, today)
     )
@@ -231,7 +231,7 @@ def _check(
         arguments=arguments,
         preview=preview,
         still_waits_for=consulting.together(
-            permissions.review_body(begun, arguments["outcome"]), service.about_review(begun), restriction.case,
+            permissions.review_body(begun, arguments["outcome"]), begun.trail.about, restriction.case,
             request.user,
         )["still_waits_for"],
     )  # fmt: skip

@@ -90,14 +90,8 @@ def _act_on(request: SignedInRequest, restriction: Restriction, reason: str, wei
     if not reason.strip():
         raise RuleBroken("Enter why there is no review", None, "reason")
     today = day_of(timezone.now())
-    letter = letters.preview(
-        "review_waived",
-        to=restriction.case.resident,
-        facts=service.waived_facts(restriction, reason),
-        on=today,
-        by=request.user,
-        policy_version=restriction.case.policy_version,
-    )
+    facts = service.waived_facts(restriction, reason)
+    letter = letters.preview("review_waived", restriction, facts, on=today, by=request.user)
     here = reverse("restrictions:waive", args=[restriction.reference])
     context = shared.step(restriction, here, typed=typed_in(request), letter=letter, reason=reason, considered=weighed)
     return render(request, "restrictions/check_waive_review.html", context)

@@ -129,11 +129,7 @@ class TestWhatIsCovered:
 
 def review_before_the_end(w: builders.World, restriction: Restriction) -> Review:
     """A review that is due while the restriction runs, so that keeping it is an answer."""
-    deadlines.set_deadline(
-        provider=w.provider, resident=w.resident, kind="review.interval", about=f"restriction:{restriction.reference}",
-        case_ref=w.case.reference, title="Review a restriction", url_name="restrictions:review",
-        due_on=day_of(NOON + timedelta(days=3)), at=NOON,
-    )  # fmt: skip
+    deadlines.set("review.interval", restriction, due=day_of(NOON + timedelta(days=3)), at=NOON)
     return builders.under_review(w, restriction, at=NOON + timedelta(days=2))
 
 

@@ -89,7 +89,7 @@ def test_lodging_acknowledges_and_sets_when_it_is_answered(w, restriction, appea
         f"appeal:{appeal.reference}",
         ["manager"],
     )
-    assert deadline.url_name == "appeals:decide"
+    assert deadline.page == "appeals:decide"
     letter = Letter.objects.get(kind="appeal_acknowledgement")
     assert letter.state == Letter.State.ISSUED and letter == appeal.acknowledgement
     assert letter.facts["answer_by"] == ANSWER_BY.isoformat()

@@ -13,6 +13,7 @@ from cases import ladder
 from cases import services as cases
 from cases.models import Case
 from cases.services.deciding import Meeting
+from deadlines import kinds
 from deadlines.models import Deadline
 from letters.models import Letter, Notice
 from people.access import NotPermitted
@@ -278,7 +279,7 @@ def test_violence_asks_a_person_to_decide_on_the_register_of_violent_persons():
     assert question.register_name == "Potentially Violent Person Register (PVP)"
     waiting = Deadline.objects.open().get(kind="register.consider")
     assert waiting.due_on is None and waiting.waits_for(w.staff.team_leader) and not waiting.waits_for(w.staff.officer)
-    assert worklist.in_words(waiting.kind) == "An entry on a register to decide on"
+    assert kinds.of(waiting.kind).plain == "An entry on a register to decide on"
     client = Client()
     client.force_login(w.staff.team_leader)
     page = client.get(reverse("register:consider", args=[question.pk])).content.decode()

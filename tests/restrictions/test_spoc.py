@@ -16,6 +16,7 @@ from audit.models import Event
 from cases import ladder
 from cases import services as cases
 from cases.services.deciding import Meeting
+from deadlines import kinds
 from deadlines.models import Deadline
 from letters.models import Letter
 from people import access
@@ -25,7 +26,7 @@ from policies.rules import RuleBroken
 from register.models import Entry
 from restrictions import permissions, services
 from restrictions.models import Naming, Restriction, SpocCheck
-from restrictions.services import NewTerm, asked, checking, leaving, namings
+from restrictions.services import NewTerm, asked, namings
 from tests import factories, quick
 from tests.factories import NOON
 from tests.restrictions import builders
@@ -69,7 +70,7 @@ def test_no_way_is_as_before_where_all_contact_goes_through_one_person():
     assert any("within the limit above, through" in way for way in told)
 
 
-def due(restriction, kind=checking.CHECK):
+def due(restriction, kind=kinds.SPOC_QUALITY_REVIEW):
     return Deadline.objects.open().filter(about=f"restriction:{restriction.reference}", kind=kind).first()
 
 
@@ -106,7 +107,7 @@ def test_the_first_check_is_set_with_the_restriction_for_the_contacts_line_manag
     assert (found.due_on, found.owner, found.not_for) == (QUARTER, w.staff.team_leader, [w.staff.colleague.pk])
     assert (found.reckoning["clause"], found.reckoning["strength"]) == ("s6", "recommended")
     assert Naming.objects.get().named_on == TODAY
-    assert worklist.in_words(found.kind) == "The work of a single point of contact to check"
+    assert kinds.of(found.kind).plain == "The work of a single point of contact to check"
 
 
 def test_where_there_is_no_line_manager_who_may_any_colleague_is_asked():
@@ -135,13 +136,13 @@ def test_a_check_sets_the_next_and_leaves_a_task_until_it_is_done():
     assert (check.person, check.due_on, check.checked_on) == (w.staff.colleague, QUARTER, date(2027, 3, 10))
     following = due(restriction)
     assert following.due_on == date(2027, 6, 10) and following.reckoning["runs_from"] == "last review"
-    assert Deadline.objects.get(kind=checking.CHECK, state="met").due_on == QUARTER
-    task = due(restriction, checking.FOLLOW_UP)
+    assert Deadline.objects.get(kind=kinds.SPOC_QUALITY_REVIEW, state="met").due_on == QUARTER
+    task = due(restriction, kinds.SPOC_FOLLOW_UP)
     assert task.owner == w.staff.colleague
     with pytest.raises(RuleBroken, match="Enter what has been done"):
         services.follow_up(restriction.pk, by=w.staff.colleague, at=at, done=" ")
     services.follow_up(restriction.pk, by=w.staff.colleague, at=at, done="A rota.")
-    assert due(restriction, checking.FOLLOW_UP) is None
+    assert due(restriction, kinds.SPOC_FOLLOW_UP) is None
     assert SpocCheck.objects.get().followed_up_by == w.staff.colleague
     with pytest.raises(TransitionNotAllowed, match="Nothing is left"):
         services.follow_up(restriction.pk, by=w.staff.colleague, at=at, done="Again.")
@@ -221,7 +222,7 @@ def test_an_extension_does_not_begin_the_quarter_anew():
     )
     new = Restriction.objects.get(follows=restriction)
     assert due(new).due_on == date(2027, 6, 10)
-    assert due(new, checking.FOLLOW_UP).owner == w.staff.colleague, "what was left is still to be done"
+    assert due(new, kinds.SPOC_FOLLOW_UP).owner == w.staff.colleague, "what was left is still to be done"
     assert Naming.objects.get(restriction=new).named_on == TODAY
 
 
@@ -235,7 +236,7 @@ def test_a_change_moves_the_tasks_and_tells_the_resident_and_whoever_looked():
         restriction.pk, by=w.staff.colleague, at=noon(date(2027, 1, 5)), person_id=w.staff.officer.pk, reason="Moved."
     )
     assert restriction.terms.get(channel="spoc").person == w.staff.officer
-    assert due(restriction, checking.FOLLOW_UP).owner == w.staff.officer
+    assert due(restriction, kinds.SPOC_FOLLOW_UP).owner == w.staff.officer
     assert due(restriction).due_on == QUARTER and due(restriction).not_for == [w.staff.officer.pk]
     letter = Letter.objects.get(kind="spoc_changed")
     assert (letter.facts["person"]["name"], letter.facts["until_on"]) == ("Olive Officer", None)
@@ -358,19 +359,19 @@ def test_words_that_name_the_old_contact_are_shown_and_left_out_of_the_letter():
 def test_the_sweep_asks_for_another_when_the_contact_has_left():
     w, restriction = with_contact(NORTHAMPTON)
     worklist.sweep(TODAY, at=NOON)
-    assert due(restriction, leaving.REPLACE) is None
+    assert due(restriction, kinds.SPOC_REPLACE) is None
     w.staff.colleague.is_active = False
     w.staff.colleague.save()
     for _ in range(2):
         found = worklist.sweep(TODAY, at=NOON)
-    asked = due(restriction, leaving.REPLACE)
+    asked = due(restriction, kinds.SPOC_REPLACE)
     assert asked.for_roles == ["data_management_officer", "team_leader"] and asked.due_on == TODAY
     assert found.done["contacts"] == 0 and Event.objects.filter(verb="spoc.left").count() == 1
     assert "has left. The resident has nobody to contact" in seen(w.staff.team_leader, restriction)
     services.change_spoc(
         restriction.pk, by=w.staff.team_leader, at=NOON, person_id=w.staff.officer.pk, reason="Colin has left."
     )
-    assert due(restriction, leaving.REPLACE) is None
+    assert due(restriction, kinds.SPOC_REPLACE) is None
 
 
 def covered(w, restriction, *, from_on=TODAY, until_on=date(2027, 1, 8)):
@@ -396,11 +397,11 @@ def test_a_cover_who_leaves_or_moves_team_is_noticed_as_the_holder_is(goes, from
     w, restriction = with_contact()
     covered(w, restriction, from_on=from_on)
     worklist.sweep(TODAY, at=NOON)
-    assert due(restriction, leaving.REPLACE) is None
+    assert due(restriction, kinds.SPOC_REPLACE) is None
     goes(w, w.staff.officer)
     for _ in range(2):
         found = worklist.sweep(TODAY, at=NOON)
-    asked = due(restriction, leaving.REPLACE)
+    asked = due(restriction, kinds.SPOC_REPLACE)
     assert (asked.title, asked.due_on) == ("Name another cover for the single point of contact", TODAY)
     assert not found.failed and Event.objects.filter(verb="spoc.left").count() == 1
     assert Event.objects.get(verb="spoc.left").facts == {"person": w.staff.officer.reference, "covering": True}
@@ -413,7 +414,7 @@ def test_the_holder_who_moves_team_has_left_as_well(goes):
     w, restriction = with_contact()
     goes(w, w.staff.colleague)
     worklist.sweep(TODAY, at=NOON)
-    assert due(restriction, leaving.REPLACE).title == "Name another single point of contact"
+    assert due(restriction, kinds.SPOC_REPLACE).title == "Name another single point of contact"
 
 
 @pytest.mark.parametrize("end", ["another", "ended", "days"])
@@ -422,7 +423,7 @@ def test_the_asking_ends_with_another_cover_with_the_end_of_the_cover_and_with_i
     covered(w, restriction)
     leaves(w, w.staff.officer)
     worklist.sweep(TODAY, at=NOON)
-    assert due(restriction, leaving.REPLACE)
+    assert due(restriction, kinds.SPOC_REPLACE)
     if end == "another":
         services.cover_spoc(
             restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.team_leader.pk, from_on=TODAY,
@@ -432,9 +433,9 @@ def test_the_asking_ends_with_another_cover_with_the_end_of_the_cover_and_with_i
         services.end_cover(restriction.pk, by=w.staff.colleague, at=NOON)
     else:
         worklist.sweep(date(2027, 1, 8), at=noon(date(2027, 1, 8)))
-        assert due(restriction, leaving.REPLACE)
+        assert due(restriction, kinds.SPOC_REPLACE)
         worklist.sweep(date(2027, 1, 9), at=noon(date(2027, 1, 9)))
-    assert due(restriction, leaving.REPLACE) is None
+    assert due(restriction, kinds.SPOC_REPLACE) is None
 
 
 def test_a_cover_does_not_hide_that_the_holder_has_left():
@@ -446,7 +447,7 @@ def test_a_cover_does_not_hide_that_the_holder_has_left():
         restriction.pk, by=factories.person(w.provider, "managing_team", name="Tea Team"), at=NOON,
         person_id=covering.pk, from_on=TODAY, until_on=date(2027, 1, 8), reason="Left.",
     )  # fmt: skip
-    assert due(restriction, leaving.REPLACE)
+    assert due(restriction, kinds.SPOC_REPLACE)
 
 
 # Screens

@@ -5,15 +5,18 @@ from datetime import date, datetime
 from typing import Any
 
 import policies.clocks
-from cases.models import Case, Incident
-from deadlines import services as deadlines
+from deadlines import kinds
+from deadlines.services import setting
+from deadlines.services.calendars import calendar_for
+from deadlines.services.setting import Subject
 from people.models import Provider
 from policies.calendars import Calendar
 from policies.policy import Appeals, Policy
 from policies.reckoning import Reckoning
 
-WINDOW = "appeal.window"
 BY = {"writing": "in writing", "email": "by e-mail", "post": "by post", "phone": "by telephone"}
+ENTERED_AS = ("enter_register",)
+"""The name under which a policy's appeals may speak of an entry on a register."""
 
 
 def against_warning(policy: Policy, state: str) -> Appeals | None:
@@ -84,49 +87,32 @@ def _safe(found: Reckoning) -> str | None:
     return min(known).isoformat() if known and len(known) == len(days) else None
 
 
-def of_letter(case: Case, state: str, on: date) -> dict[str, Any]:
+def of_warning(provider: Provider, policy: Policy, state: str, on: date) -> dict[str, Any]:
     """What a letter of this stage, issued on a day, tells of the right to appeal; nothing without one."""
-    rules = against_warning(case.policy, state)
+    rules = against_warning(policy, state)
     if rules is None:
         return {}
-    found = window(case.policy, rules, deadlines.calendar_for(case.provider), decided_on=on, dated=on)
-    return {"appeal": in_letter(case.provider, rules, found)}
+    found = window(policy, rules, calendar_for(provider), decided_on=on, dated=on)
+    return {"appeal": in_letter(provider, rules, found)}
 
 
 def open_window(
-    case: Case, state: str, called: str, *, about: str, on: date, event: int, at: datetime, told: bool
+    subject: Subject,
+    policy: Policy,
+    rules: Appeals | None,
+    *,
+    words: str,
+    on: date,
+    event: int,
+    at: datetime,
+    told: bool = False,
 ) -> None:
-    """Show until when a warning of this stage given on a day can be appealed; nothing where the policy lets nobody.
+    """Show until when a decision of a day can be appealed as these rules say; nothing where there are none.
 
-    `told` says that a letter gives the day, so that no later correction of the days off makes it an earlier one.
+    `words` say against what. `told` says that a letter gives the day, so that no later correction of the days off makes
+    it an earlier one.
     """
-    open_for(
-        case, against_warning(case.policy, state), f"Last day to appeal against {called}", about=about, on=on,
-        event=event, at=at, told=told,
-    )  # fmt: skip
-
-
-def open_for(
-    case: Case, rules: Appeals | None, title: str, *, about: str, on: date, event: int, at: datetime, told: bool
-) -> None:
-    """Show until when a decision of a day can be appealed as these rules say; nothing where there are none."""
     if rules is None:
         return
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind=WINDOW,
-        about=about,
-        case_ref=case.reference,
-        title=title,
-        url_name="appeals:of_case",
-        reckoning=window(case.policy, rules, deadlines.calendar_for(case.provider), decided_on=on, dated=on),
-        told=told,
-        runs_from_event=event,
-        at=at,
-    )
-
-
-def about_first(case: Case, incident: Incident) -> str:
-    """What the window for the first warnings of an incident is about: joint tenants have one each (Dover 6.16)."""
-    return f"initial:{incident.reference}.{case.reference}"
+    found = window(policy, rules, calendar_for(subject.provider), decided_on=on, dated=on)
+    setting.set(kinds.APPEAL_WINDOW, subject, due=found, told=told, event=event, words=words, at=at)
