@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 import policies.calendars
-import policies.clocks
+import policies.recounting
 from audit import services as audit
 from audit.models import Event, EventQuerySet
 from deadlines import permissions
@@ -272,7 +272,7 @@ def _worked_out(
 def _recounted(found: Reckoning, calendar: policies.calendars.Calendar) -> Reckoning:
     """The same clock in another calendar; a date beyond its years stays as it is, because a guess would be worse."""
     try:
-        return policies.clocks.recount(found, calendar)
+        return policies.recounting.recount(found, calendar)
     except policies.calendars.NotCovered:
         return found
 

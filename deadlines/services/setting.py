@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-import policies.clocks
+import policies.recounting
 from audit import services as audit
 from deadlines.models import Deadline
 from people.models import Provider, Resident, User
@@ -38,7 +38,7 @@ def set_deadline(
     letter gives the resident the day: no later correction of the days off makes it worse for them.
     """
     if reckoning and told:
-        reckoning = policies.clocks.told(reckoning)
+        reckoning = policies.recounting.told(reckoning)
     cancel(about, kind, at=at, reason="Set anew")
     return Deadline.objects.create(
         provider=provider,

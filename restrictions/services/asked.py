@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-import policies.clocks
+import policies.periods
 from cases.models import Case, Incident, Involvement
 from policies.parts import RestrictionKind
 from policies.periods import Period
@@ -167,12 +167,12 @@ def check_review_months(policy: Policy, months: int) -> None:
     if not 1 <= months <= 120:
         raise RuleBroken("The time to the review must be a whole number of months", None, "review_months")
     start = date(2027, 1, 1)
-    chosen = policies.clocks.add(Period(months, "months"), start)
+    chosen = policies.periods.add(Period(months, "months"), start)
     for path, word, wrong in (("minimum", "least", -1), ("maximum", "most", 1)):
         bound = policy.period(f"review.{path}")
         if bound is None or not bound.countable:
             continue
-        limit = policies.clocks.add(bound, start)
+        limit = policies.periods.add(bound, start)
         if (chosen > limit) if wrong > 0 else (chosen < limit):
             words = f"The review must be after at {word} {bound.length()}"
             raise RuleBroken(words, policy.value(f"review.{path}").rule, "review_months")

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 import policies.clocks
+import policies.periods
+import policies.reckoning
 from cases.services import rights
 from deadlines import services as deadlines
 from people.models import User
@@ -58,7 +60,7 @@ class Plan:
 
 def last_day(starts_on: date, months: int) -> date:
     """The last day in force: so many months on, clamped to the month's last day; that day is still in force."""
-    return policies.clocks.add(Period(months, "months"), starts_on)
+    return policies.periods.add(Period(months, "months"), starts_on)
 
 
 def dates(
@@ -120,7 +122,7 @@ def _end(policy: Policy, starts_on: date, ends_on: date, months: int | None) -> 
         clause=rule.clause if rule else None,
         strength=rule.strength if rule else None,
         source=rule.source if rule else "policy",
-        assumed=[policies.clocks.START_NOT_COUNTED],
+        assumed=[policies.reckoning.START_NOT_COUNTED],
         title="Last day in force",
     )
 
@@ -161,7 +163,7 @@ def _set_for_this_case(policy: Policy, events: dict[str, date], months: int) -> 
         from_on=events[begin],
         clause=rule.clause if rule else None,
         strength=rule.strength if rule else None,
-        assumed=["The time was set for this case", policies.clocks.START_NOT_COUNTED],
+        assumed=["The time was set for this case", policies.reckoning.START_NOT_COUNTED],
         title="Review",
     )
 
