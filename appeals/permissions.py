@@ -9,8 +9,8 @@ from cases.services import rights
 from people import access
 from people.access import Can, NotPermitted
 from people.models import User
+from policies import law
 from policies.policy import Appeals
-from restrictions.permissions import F12
 
 ABLE = (Can.DECIDE, Can.DECIDE_APPEALS)
 """Either right carries out what an appeal comes to: it ends or changes a restriction, or takes a warning back."""
@@ -101,4 +101,4 @@ def check_can_decide(user: User, appeal: Appeal) -> None:
         raise NotPermitted(f"{cited} lets {rules.by.names()} decide an appeal. {why} {who_can(found)}")
     did = kept_out(found).get(user.pk)
     if did:
-        raise NotPermitted(f"You {did}, so somebody else decides ({F12.in_brackets()}). {who_can(found)}")
+        raise NotPermitted(f"You {did}, so somebody else decides ({law.OTHER_PERSON.in_brackets()}). {who_can(found)}")

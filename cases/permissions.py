@@ -6,10 +6,8 @@ from cases import ladder
 from cases.models import Affected, Case, Draft, Incident, Warning
 from people import access
 from people.models import Provider, User
-from policies.rules import Rule
 
 Can = Provider.Capability
-F12 = Rule("evenhand", "F12", text="Proposer, person affected and first decider never decide.")
 
 
 def _who_can(case: Case, capability: str) -> str:

@@ -10,13 +10,13 @@ from cases.models import Case, Incident
 from people import access
 from people.access import NotPermitted
 from people.models import Provider, User
+from policies import law
 from policies.policy import Policy
 from policies.rules import Rule
 from policies.values import Who
 from restrictions.models import Restriction, Review, Term
 
 Can = Provider.Capability
-F12 = cases.permissions.F12
 AFFECTED = "were affected by what happened in"
 RECEIVED = "received the threat in"
 
@@ -126,7 +126,7 @@ def check_can_prepare(user: User, restriction: Restriction) -> None:
     if user.pk != restriction.proposed_by_id:
         raise NotPermitted(
             f"{restriction.proposed_by.name} is preparing this, and only whoever proposes it may change it "
-            f"({F12.in_brackets()})."
+            f"({law.OTHER_PERSON.in_brackets()})."
         )
 
 
@@ -353,8 +353,8 @@ def _barred(restriction: Restriction, act: str, f12: dict[int, str]) -> dict[int
     """Everybody who may not decide an act: by rule F12, or because the policy says so; what they did, which rule."""
     said = restriction.case.policy.not_by(act)
     policys = excluded(restriction, said.raw or ())
-    rule = said.rule or F12
-    return {pk: (did, rule) for pk, did in policys.items()} | {pk: (did, F12) for pk, did in f12.items()}
+    rule = said.rule or law.OTHER_PERSON
+    return {pk: (did, rule) for pk, did in policys.items()} | {pk: (did, law.OTHER_PERSON) for pk, did in f12.items()}
 
 
 def _barred_from_imposing(restriction: Restriction) -> dict[int, tuple[str, Rule]]:
@@ -367,7 +367,7 @@ def _barred_from_imposing(restriction: Restriction) -> dict[int, tuple[str, Rule
     if not police_left_out(restriction):
         return barred
     said = restriction.case.policy.not_by("no_police")
-    words, rule = said.raw or (), said.rule or F12
+    words, rule = said.raw or (), said.rule or law.OTHER_PERSON
     out = excluded(restriction, words)
     who = body(restriction)
     if "affected" in words and not (who.together or who.meets):

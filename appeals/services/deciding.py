@@ -23,14 +23,13 @@ from design.dates import day_of
 from letters import services as letters
 from people.models import Resident, User
 from policies import law
-from policies.rules import Rule, RuleBroken
+from policies.rules import RuleBroken
 from restrictions import services as restrictions
 from restrictions.models import Term
 from restrictions.services import terms as limits
 from restrictions.services.terms import NewTerm
 
 State = Appeal.State
-NAMED_PERSON = Rule("law", "D10", text="A named person decides, and gives reasons.")
 # What the ombudsman hears depends on what the provider does for this person (F9).
 FUNCTIONS = {
     Resident.Relation.HOMELESS_APPLICANT: "homelessness",
@@ -88,7 +87,7 @@ def check_hearing(appeal: Appeal, reasons: str, *, field: str) -> None:
     if not reasons.strip() and appeal.doubt:
         raise RuleBroken(f"Enter why the appeal is heard: {words.lower_first(appeal.doubt)}", rules.window.rule, field)
     if not reasons.strip():
-        raise RuleBroken("Enter why the appeal is heard although it came late", NAMED_PERSON, field)
+        raise RuleBroken("Enter why the appeal is heard although it came late", law.PERSON_DECIDES, field)
 
 
 def _hear(appeal: Appeal, reasons: str, *, field: str, by: User, at: datetime) -> None:
@@ -234,9 +233,9 @@ def check_answer(appeal: Appeal, answer: Answer, *, outcome: str, at: datetime) 
     rules = rules_for(found)
     effects.check_power(found, outcome)
     if not answer.reasons.strip():
-        raise RuleBroken("Enter your reasons", NAMED_PERSON, "reasons")
+        raise RuleBroken("Enter your reasons", law.PERSON_DECIDES, "reasons")
     if not answer.considered.strip():
-        raise RuleBroken("Enter what you considered", NAMED_PERSON, "considered")
+        raise RuleBroken("Enter what you considered", law.PERSON_DECIDES, "considered")
     if answered_late(appeal, day_of(at)) and not answer.late_because.strip():
         raise RuleBroken("Enter why the answer is late", rules.response.rule, "late_because")
     if outcome != State.OUT_OF_TIME and appeal.awaits_hearing:

@@ -19,6 +19,7 @@ from design.dates import day_of
 from people import access
 from people.access import Can
 from people.models import User
+from policies import law
 from policies.rules import Rule, RuleBroken
 from policies.values import Item
 
@@ -237,7 +238,7 @@ def check_meeting(
         raise RuleBroken("Select people whom the policy lets take part", rule, "took_part")
     if out := [one.name for one in people if one.pk in barred]:
         raise RuleBroken(f"Somebody else must take part for {' and '.join(out)}, who may not decide this",
-                         permissions.F12, "took_part")  # fmt: skip
+                         law.OTHER_PERSON, "took_part")  # fmt: skip
     if lacking := body.lacking(people, case.provider_id):
         raise RuleBroken(f"Not everybody took part who has to: {'; '.join(lacking)}", rule, "took_part")
     if meeting.on is None or meeting.on > day_of(at):

@@ -12,12 +12,12 @@ from deadlines import services as deadlines
 from deadlines.models import Deadline
 from design.dates import day_of
 from people.models import User
+from policies import law
 from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
 from register import permissions
 from register.models import ERASED, Entry
 from register.services import appealing, retention, reviewing
-from register.services.grounds import LOOKED_AT_AGAIN
 from register.services.rows import about, check_own, check_stands, locked, rule_of, standing_on
 from register.services.telling import tell_recipients
 
@@ -104,7 +104,7 @@ def remove_entry(
 
 def _remove(entry: Entry, *, by: User | None, at: datetime, reason: str, resident_told: bool | None) -> Entry:
     if not reason.strip():
-        raise RuleBroken("Enter the reasons for the removal", LOOKED_AT_AGAIN, "reason")
+        raise RuleBroken("Enter the reasons for the removal", law.NO_LONGER_THAN_NEEDED, "reason")
     today = day_of(at)
     told = entry.resident_told if resident_told is None else resident_told
     entry.removed_on, entry.removed_at, entry.removed_by, entry.removal_reason = today, at, by, reason.strip()
@@ -162,7 +162,7 @@ def erase(entry_id: int, *, at: datetime) -> bool:
     if Deadline.objects.open().filter(resident=entry.resident, kind="appeal.decide").exists() and entry.resident:
         return False
     found = retention.words_of(entry, deadlines.calendar_for(entry.provider))
-    rule = (entry.policy_version.policy.value(found.path).rule if found else None) or LOOKED_AT_AGAIN
+    rule = (entry.policy_version.policy.value(found.path).rule if found else None) or law.NO_LONGER_THAN_NEEDED
     why = found.explain() if found else "The policy's time to keep it is over"
     spoken = Event.objects.filter(
         subject_kind="entry", subject_ref=entry.reference, provider_ref=entry.provider.slug, words__body__isnull=False

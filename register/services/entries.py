@@ -12,13 +12,13 @@ from design.dates import day_of
 from people.models import PolicyVersion, Provider, Resident, User
 from people.references import next_reference
 from people.services import search_text
+from policies import law
 from policies.rules import RuleBroken
 from register import permissions
 from register.models import STANDS_WITH, Entry
 from register.services import appealing, reviewing
 from register.services.grounds import (
     FROM_AN_INCIDENT,
-    LOOKED_AT_AGAIN,
     check_dates,
     check_end,
     check_grounds,
@@ -291,7 +291,7 @@ def _change(entry: Entry, changes: dict[str, Any], *, by: User, at: datetime, re
         setattr(entry, name, changes[name])
     check_says_something(entry.instructions, entry.arrangement if lists_restrictions_alone(rule_of(entry)) else [])
     if entry.ends_on is None and entry.review_on is None:
-        raise RuleBroken("Enter when the entry will be looked at again", LOOKED_AT_AGAIN, "review_on")
+        raise RuleBroken("Enter when the entry will be looked at again", law.NO_LONGER_THAN_NEEDED, "review_on")
     for name, check in (("ends_on", check_end), ("review_on", check_review)):
         if name in changed:
             check(day_of(at), getattr(entry, name))

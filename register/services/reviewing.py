@@ -8,11 +8,12 @@ from audit import services as audit
 from deadlines import services as deadlines
 from design.dates import day_of
 from people.models import User
+from policies import law
 from policies.rules import RuleBroken
 from register import permissions
 from register.models import Entry
 from register.services import retention
-from register.services.grounds import LOOKED_AT_AGAIN, check_dates, check_review
+from register.services.grounds import check_dates, check_review
 from register.services.rows import about, check_own, check_stands, locked, rule_of
 
 
@@ -81,7 +82,7 @@ def keep(entry_id: int, *, by: User, at: datetime, reason: str, review_on: date 
     check_stands(entry)
     check_own(entry)
     if not reason.strip():
-        raise RuleBroken("Enter the reasons for keeping the entry", LOOKED_AT_AGAIN, "reason")
+        raise RuleBroken("Enter the reasons for keeping the entry", law.NO_LONGER_THAN_NEEDED, "reason")
     today = day_of(at)
     entry.kept_on, entry.review_on = today, review_on
     set_days(entry, today)

@@ -12,10 +12,6 @@ from policies.rules import Rule, RuleBroken
 from policies.values import Item
 from restrictions.models import NAMED_PERSON, Restriction, Term
 
-PROPORTIONATE = Rule("law", "F2", text="A restriction is proportionate and has regard to the Equality Act.")
-EVIDENCED = Rule("law", "F1", text="No restriction without evidence, reasons and a review date.")
-NEVER_BLANK = Rule("law", "D2", text="Told, or a reasoned decision not to tell with a day to look again.")
-
 
 def stage_key(policy: Policy) -> str:
     """The policy's own key of the stage at which contact is restricted; "restrict", the act, where it has no stages."""

@@ -19,6 +19,7 @@ from deadlines import services as deadlines
 from design.dates import day_of
 from letters import services as letters
 from people.models import User
+from policies import law
 from policies.rules import Rule, RuleBroken
 from policies.values import Item
 from restrictions import permissions
@@ -161,7 +162,7 @@ def check_answer(restriction: Restriction, answer: Answer) -> None:
     if answer.step not in (BreachStep.NONE, BreachStep.REVIEW) and answer.step not in steps:
         raise RuleBroken("Select what follows", policy.value("breach.ladder").rule, "step")
     if not answer.reasons.strip():
-        raise RuleBroken("Enter your reasons", asked.EVIDENCED, "reasons")
+        raise RuleBroken("Enter your reasons", law.EVIDENCED, "reasons")
     police.check(_asked_police(restriction), answer.said)
     step = steps.get(answer.step)
     if step is None:

@@ -18,6 +18,7 @@ from deadlines import services as deadlines
 from design.dates import day_of
 from letters import services as letters
 from people.models import User
+from policies import law
 from policies.rules import RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction
@@ -68,7 +69,7 @@ def impose(
     if restriction.state != State.PROPOSED:
         raise TransitionNotAllowed(object=restriction)
     if not reasons.strip():
-        raise RuleBroken("Enter your reasons", asked.EVIDENCED, "reasons")
+        raise RuleBroken("Enter your reasons", law.EVIDENCED, "reasons")
     deciding.check_weighed(considered, asked.questions(restriction.case.policy))
     proposals.check_not_spoken(restriction, by)
     body = check_together(restriction, changes, by)

@@ -12,6 +12,7 @@ from cases.models import Assessment, Incident
 from cases.services import police
 from design.dates import day_of
 from people.models import User
+from policies import law
 from policies.parts import Path
 from policies.policy import DANGER, Policy
 from policies.rules import RuleBroken
@@ -21,9 +22,6 @@ from restrictions.models import Restriction
 from restrictions.services import asked
 from restrictions.services import terms as limits
 from restrictions.services.asked import (
-    EVIDENCED,
-    NEVER_BLANK,
-    PROPORTIONATE,
     counts_as_evidence,
     orders_wanted,
     possible_evidence,
@@ -81,7 +79,7 @@ def save_evidence(
     chosen = [each for each in possible_evidence(case) if each.pk in set(incidents)]
     if len(chosen) != len(set(incidents)) or not all(counts_as_evidence(each, case) for each in chosen):
         words = "Select incidents that somebody saw or heard, and in which this resident behaved so"
-        raise RuleBroken(words, EVIDENCED, "incidents")
+        raise RuleBroken(words, law.EVIDENCED, "incidents")
     taken = check_extreme(policy, chosen, path, extreme_reason, extreme_answers or {}) if extreme else None
     _put_police(restriction, ladder.police(policy, case, chosen, taken.key if taken else ""), police_told, police_words)
     restriction.incidents.set(chosen)
@@ -177,7 +175,7 @@ def save_needs(
     restriction = _in_preparation(restriction_id, by, at)
     rule = restriction.case.policy.value("restriction.adjustments").rule
     if not considered.strip():
-        raise RuleBroken("Enter how the resident's needs were taken into account", PROPORTIONATE, "considered")
+        raise RuleBroken("Enter how the resident's needs were taken into account", law.PROPORTIONATE, "considered")
     if adjustment_touched is None:
         raise RuleBroken("Select whether an agreed adjustment is touched", rule, "adjustment_touched")
     if adjustment_touched and not adjustment_reason.strip():
@@ -262,11 +260,11 @@ def put_instructions(
 
 def _put_telling(restriction: Restriction, tell: bool, reason: str, look_again_on: date | None, today: date) -> None:
     said = (each.withhold_if.rule for each in registers_for(restriction))
-    rule = next((each for each in said if each), NEVER_BLANK)
+    rule = next((each for each in said if each), law.TOLD_OF_ENTRY)
     if not tell and not reason.strip():
         raise RuleBroken("Enter why the resident is not told", rule, "not_told_reason")
     if not tell and (look_again_on is None or look_again_on <= today):
-        raise RuleBroken("The day to look at this again must be in the future", NEVER_BLANK, "look_again_on")
+        raise RuleBroken("The day to look at this again must be in the future", law.TOLD_OF_ENTRY, "look_again_on")
     restriction.tell_resident_of_entry = tell
     restriction.not_told_reason = "" if tell else reason.strip()
     restriction.look_again_on = None if tell else look_again_on
@@ -311,9 +309,9 @@ def save_less(restriction_id: int, *, by: User, at: datetime, reasons: str, less
     """Say why a restriction is needed, and which less restrictive options were considered (proportionality: F2)."""
     restriction = _in_preparation(restriction_id, by, at)
     if not reasons.strip():
-        raise RuleBroken("Enter why a restriction is needed", EVIDENCED, "reasons")
+        raise RuleBroken("Enter why a restriction is needed", law.EVIDENCED, "reasons")
     if not less_considered.strip():
-        raise RuleBroken("Enter what less was considered", PROPORTIONATE, "less_considered")
+        raise RuleBroken("Enter what less was considered", law.PROPORTIONATE, "less_considered")
     restriction.reasons, restriction.less_considered = reasons.strip(), less_considered.strip()
     restriction.save()
     return restriction

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 from cases import ladder
 from cases.models import Assessment
+from policies import law
 from policies.policy import Policy
 from policies.rules import Rule, RuleBroken
 from restrictions.models import Restriction
 from restrictions.services import asked
 from restrictions.services import terms as limits
 from restrictions.services.asked import (
-    EVIDENCED,
-    PROPORTIONATE,
     counts_as_evidence,
     gates,
     orders_wanted,
@@ -61,9 +60,9 @@ def missing(restriction: Restriction) -> list[Missing]:
         found += _refusal("length", policy.check_length, restriction.months)
     found += _refusal("review", asked.check_agreed, policy, restriction.review_months, restriction.review_agreed)
     if not restriction.reasons:
-        found.append(Missing("less", "Say why a restriction is needed", EVIDENCED))
+        found.append(Missing("less", "Say why a restriction is needed", law.EVIDENCED))
     if not restriction.less_considered:
-        found.append(Missing("less", "Say what less was considered", PROPORTIONATE))
+        found.append(Missing("less", "Say what less was considered", law.PROPORTIONATE))
     return found
 
 
@@ -79,7 +78,7 @@ def _missing_evidence(restriction: Restriction, policy: Policy) -> list[Missing]
     case = restriction.case
     chosen = list(restriction.incidents.prefetch_related("involvements"))
     if not any(counts_as_evidence(each, case) for each in chosen):
-        return [Missing("evidence", "Select at least one incident that somebody saw or heard", EVIDENCED)]
+        return [Missing("evidence", "Select at least one incident that somebody saw or heard", law.EVIDENCED)]
     found = _refusal("evidence", check_police, policy, chosen, restriction)
     if restriction.extreme:
         answers = restriction.extreme_answers
@@ -125,16 +124,16 @@ def _missing_equality(restriction: Restriction, rule: Rule | None) -> list[Missi
 
 def _missing_needs(restriction: Restriction) -> list[Missing]:
     if not restriction.needs_considered or restriction.adjustment_touched is None:
-        return [Missing("needs", "Say how needs and adjustments were taken into account", PROPORTIONATE)]
+        return [Missing("needs", "Say how needs and adjustments were taken into account", law.PROPORTIONATE)]
     if restriction.needs_version != restriction.case.resident.needs_version:
-        return [Missing("needs", "Look at needs again: they have changed since they were weighed", PROPORTIONATE)]
+        return [Missing("needs", "Look at needs again: they have changed since they were weighed", law.PROPORTIONATE)]
     return []
 
 
 def _missing_terms(restriction: Restriction, policy: Policy) -> list[Missing]:
     chosen = [NewTerm.of(term) for term in restriction.terms.all()]
     if not chosen:
-        return [Missing("terms", "Choose the terms", limits.ROUTE_LEFT)]
+        return [Missing("terms", "Choose the terms", law.WAYS_TO_COMPLAIN)]
     found = _refusal("terms", limits.check_terms, policy, chosen)
     kinds = policy.restriction_kinds
     if kinds.listed and not kinds.others_allowed and not restriction.of_kinds():

@@ -19,6 +19,7 @@ from deadlines import services as deadlines
 from design.dates import day_of
 from letters import services as letters
 from people.models import User
+from policies import law
 from policies.reckoning import Reckoning
 from policies.rules import Rule, RuleBroken
 from restrictions import permissions
@@ -179,11 +180,11 @@ def _check(
     if outcome not in reviews.possible_outcomes(restriction, reviews.due(restriction), on, by_request=by_request):
         raise RuleBroken("Select what becomes of the restriction", None, "outcome")
     if not reasons.strip():
-        raise RuleBroken("Enter your reasons", asked.EVIDENCED, "reasons")
+        raise RuleBroken("Enter your reasons", law.EVIDENCED, "reasons")
     if by_request and months is not None:
         raise RuleBroken("A request to reconsider does not make a restriction longer", NOT_LONGER, "outcome")
     if outcome != Outcome.LIFT and not by_request and not evidence.strip():
-        rule = restriction.case.policy.value("restriction.extension.if").rule or asked.EVIDENCED
+        rule = restriction.case.policy.value("restriction.extension.if").rule or law.EVIDENCED
         raise RuleBroken("Enter how the terms were not kept, or how the behaviour continued", rule, "evidence")
 
 

@@ -13,8 +13,9 @@ from deadlines import services as deadlines
 from deadlines.models import Deadline
 from people.models import User
 from people.references import next_reference
+from policies import law
 from policies.reckoning import Reckoning
-from policies.rules import Rule, RuleBroken
+from policies.rules import RuleBroken
 from restrictions import permissions
 from restrictions.models import Restriction, Review
 from restrictions.services.rows import about, locked
@@ -22,7 +23,6 @@ from restrictions.services.rows import about, locked
 State, Outcome = Restriction.State, Review.Outcome
 KINDS = ("review.interval", "review.at_end")
 RECONSIDER = "reconsideration.decide"
-WHEN_DUE = Rule("law", "F7", text="A review is held when it is due; where it is late, the resident is told why.")
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def check_late(review: Review, restriction: Restriction, on: date, reason: str) 
     """Why a review is held late, or "" where it is not. A day off explains itself; all else needs a reason (F7)."""
     if review.due_on and on > review.due_on:
         if not reason.strip():
-            raise RuleBroken("Enter why the review is late", WHEN_DUE, "late_reason")
+            raise RuleBroken("Enter why the review is late", law.REVIEWED_WHEN_DUE, "late_reason")
         return reason.strip()
     if restriction.ends_on and on > restriction.ends_on:
         calendar = deadlines.calendar_for(restriction.case.provider)

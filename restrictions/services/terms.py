@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from people.access import Can, can
 from people.models import User
+from policies import law
 from policies.policy import Policy
 from policies.rules import Rule, RuleBroken
 from restrictions.models import Restriction, Term
 
 Channel, Limit = Term.Channel, Term.Limit
-ROUTE_LEFT = Rule("law", "F3", text="Complaining must stay possible, by more than one way in.")
 ROUTES = (Channel.PHONE, Channel.EMAIL, Channel.LETTER, Channel.OFFICE)
 """The ways by which a resident can write or speak to the provider, and so complain or appeal."""
 
@@ -61,7 +61,7 @@ def check_terms(policy: Policy, terms: Sequence[NewTerm]) -> None:
         raise RuleBroken(
             "Leave telephone, e-mail, letters or visits to the office open or limited: "
             "a resident must be able to complain and to appeal",
-            ROUTE_LEFT,
+            law.WAYS_TO_COMPLAIN,
             "phone",
         )
     wanted, rule = policy.keep_open
