@@ -115,6 +115,38 @@ def _reached(name: str, imports: dict[str, set[str]]) -> set[str]:
     return seen
 
 
+def test_words_that_are_needed_are_asked_for_in_one_way():
+    """`need` refuses empty words beside their field; by hand one forgets the field, or that blanks are empty.
+
+    How several decide together is about to move; it is put right there.
+    """
+    by_hand = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for room in LINE
+        for path in (ROOT / room).rglob("*.py")
+        if path != ROOT / "cases/services/deciding.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.If) and _refuses(node) and any(_is_empty(part) for part in _joined(node.test))
+    ]
+    assert by_hand == []
+
+
+def _refuses(node: ast.If) -> bool:
+    raised = node.body[-1].exc if isinstance(node.body[-1], ast.Raise) else None
+    return isinstance(raised, ast.Call) and getattr(raised.func, "attr", getattr(raised.func, "id", "")) == "RuleBroken"
+
+
+def _joined(test: ast.expr) -> list[ast.expr]:
+    return test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]
+
+
+def _is_empty(test: ast.expr) -> bool:
+    """Whether a condition is `not words.strip()`."""
+    if not (isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) and isinstance(test.operand, ast.Call)):
+        return False
+    return getattr(test.operand.func, "attr", "") == "strip"
+
+
 def test_no_room_speaks_by_signals():
     """Higher rooms call lower ones; nothing happens behind anybody's back."""
     for room in LINE:

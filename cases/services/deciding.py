@@ -14,13 +14,12 @@ from audit.services import Subject
 from cases import deciders, permissions
 from cases.deciders import Deciders
 from cases.models import Case, Consultation, Voice
-from cases.services.rows import need
 from design.dates import day_of
 from people import access
 from people.access import Can
 from people.models import User
 from policies import law
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 from policies.values import Item
 
 SAME = Rule("evenhand", text="Those who decide together decide on the same thing.")

@@ -12,13 +12,13 @@ from cases import permissions
 from cases.ladder import papers
 from cases.models import Case, Incident, Warning
 from cases.services import rights
-from cases.services.rows import lock, need
+from cases.services.rows import lock
 from cases.services.warnings import about_letter, facts_of
 from deadlines import services as deadlines
 from design.dates import day_of
 from letters import services as letters
 from people.models import User
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 Stage, Kind = Case.Stage, Warning.Kind
 

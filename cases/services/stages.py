@@ -9,13 +9,13 @@ from audit import services as audit
 from cases import ladder, permissions
 from cases.models import Case
 from cases.services import rights
-from cases.services.rows import lock, need
+from cases.services.rows import lock
 from cases.services.warnings import drop_drafts
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from design.dates import day_of
 from people.models import Resident, User
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 WITH_REASON = Rule("evenhand", text="A case is closed or reopened for a stated reason.")
 PROPOSING = ("restriction.prepare", "restriction.decide", "restriction.revise")

@@ -14,7 +14,7 @@ from design.dates import day_of
 from people.models import User
 from policies import law
 from policies.reckoning import Reckoning
-from policies.rules import RuleBroken
+from policies.rules import need
 from register import permissions
 from register.models import ERASED, Entry
 from register.services import appealing, retention, reviewing
@@ -103,8 +103,7 @@ def remove_entry(
 
 
 def _remove(entry: Entry, *, by: User | None, at: datetime, reason: str, resident_told: bool | None) -> Entry:
-    if not reason.strip():
-        raise RuleBroken("Enter the reasons for the removal", law.NO_LONGER_THAN_NEEDED, "reason")
+    need(reason, "Enter the reasons for the removal", "reason", law.NO_LONGER_THAN_NEEDED)
     today = day_of(at)
     told = entry.resident_told if resident_told is None else resident_told
     entry.removed_on, entry.removed_at, entry.removed_by, entry.removal_reason = today, at, by, reason.strip()

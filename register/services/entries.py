@@ -13,7 +13,7 @@ from people.models import PolicyVersion, Provider, Resident, User
 from people.references import next_reference
 from people.services import search_text
 from policies import law
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 from register import permissions
 from register.models import STANDS_WITH, Entry
 from register.services import appealing, reviewing
@@ -273,8 +273,7 @@ def change_entry(entry_id: int, *, reason: str, by: User, at: datetime, **change
     permissions.check_can_remove(by, entry)
     check_stands(entry)
     check_own(entry)
-    if not reason.strip():
-        raise RuleBroken("Enter the reasons for the change", FROM_AN_INCIDENT, "reason")
+    need(reason, "Enter the reasons for the change", "reason", FROM_AN_INCIDENT)
     return _change(entry, changes, by=by, at=at, reason=reason)
 
 

@@ -7,7 +7,7 @@ from audit.models import Event
 from people.models import Provider, Resident
 from policies import law
 from policies.policy import RegisterRule
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 from register.models import Entry
 
 FROM_AN_INCIDENT = Rule("evenhand", text="An entry about a person rests on an incident on record, never on opinion.")
@@ -51,8 +51,8 @@ def check_grounds(provider: Provider, resident: Resident | None, place: str, sou
         raise RuleBroken("Enter the reference of the incident", FROM_AN_INCIDENT, "incident")
     if kind == "incident":
         _check_on_record(provider, resident, reference)
-    if kind != "restriction" and not reason.strip():
-        raise RuleBroken("Enter the reasons for the entry", FROM_AN_INCIDENT, "reason")
+    if kind != "restriction":
+        need(reason, "Enter the reasons for the entry", "reason", FROM_AN_INCIDENT)
 
 
 def _check_on_record(provider: Provider, resident: Resident | None, reference: str) -> None:

@@ -12,7 +12,7 @@ from letters import services as letters
 from people.models import Resident, User
 from policies import law
 from policies.policy import RegisterRule
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 from register import permissions
 from register.models import Entry, Lookup
 from register.services.rows import about, check_stands, locked, rule_of
@@ -24,8 +24,7 @@ def check_telling(resident: Resident | None, told: bool, reason: str, look_again
         return
     if resident is None:
         raise RuleBroken("An entry of a place has nobody to tell", field="told")
-    if not reason.strip():
-        raise RuleBroken("Enter why the resident is not told", law.TOLD_OF_ENTRY, "not_told_reason")
+    need(reason, "Enter why the resident is not told", "not_told_reason", law.TOLD_OF_ENTRY)
     if look_again_on is None:
         raise RuleBroken(
             "Enter when not telling the resident will be looked at again", law.TOLD_OF_ENTRY, "look_again_on"
@@ -98,8 +97,7 @@ def tell_resident(entry_id: int, *, by: User, at: datetime, how: str) -> Entry:
     check_stands(entry)
     if entry.resident_told:
         return entry
-    if not how.strip():
-        raise RuleBroken("Enter how the resident was told", law.TOLD_OF_ENTRY, "how")
+    need(how, "Enter how the resident was told", "how", law.TOLD_OF_ENTRY)
     entry.resident_told, entry.not_told_reason, entry.look_again_on = True, "", None
     entry.save()
     audit.record("register.resident_told", subject=entry, by=by, at=at, words={"how": how})

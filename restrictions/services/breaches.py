@@ -20,7 +20,7 @@ from design.dates import day_of
 from letters import services as letters
 from people.models import User
 from policies import law
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 from policies.values import Item
 from restrictions import permissions
 from restrictions.models import Breach, BreachStep, Restriction, Review
@@ -111,8 +111,7 @@ def log_breach(restriction_id: int, *, by: User, at: datetime, incident_id: int,
     if incident is None:
         words_ = "Select an incident while the restriction was in force, that somebody saw or heard"
         raise RuleBroken(words_, FROM_AN_INCIDENT, "incident")
-    if not words.strip():
-        raise RuleBroken("Enter which term was not kept, and how", FROM_AN_INCIDENT, "words")
+    need(words, "Enter which term was not kept, and how", "words", FROM_AN_INCIDENT)
     breach = Breach.objects.create(
         restriction=restriction, incident=incident, words=words.strip(), logged_by=by, logged_at=at
     )
@@ -161,8 +160,7 @@ def check_answer(restriction: Restriction, answer: Answer) -> None:
     steps = {step.word: step for step in ladder_of(restriction)}
     if answer.step not in (BreachStep.NONE, BreachStep.REVIEW) and answer.step not in steps:
         raise RuleBroken("Select what follows", policy.value("breach.ladder").rule, "step")
-    if not answer.reasons.strip():
-        raise RuleBroken("Enter your reasons", law.EVIDENCED, "reasons")
+    need(answer.reasons, "Enter your reasons", "reasons", law.EVIDENCED)
     police.check(_asked_police(restriction), answer.said)
     step = steps.get(answer.step)
     if step is None:
@@ -171,10 +169,10 @@ def check_answer(restriction: Restriction, answer: Answer) -> None:
         for gate in ladder.gates_before(restriction.case, "legal_action"):
             if gate.blocks:
                 raise RuleBroken(f"Before legal action: {gate.text}", gate.rule, "step")
-    if left_out_before(restriction, step.word) and not answer.left_out_reason.strip():
-        raise RuleBroken("Enter why earlier steps are left out", IN_ORDER, "left_out_reason")
-    if step.word in LETTERS and not answer.consequence.strip():
-        raise RuleBroken("Enter what may follow", step.rule, "consequence")
+    if left_out_before(restriction, step.word):
+        need(answer.left_out_reason, "Enter why earlier steps are left out", "left_out_reason", IN_ORDER)
+    if step.word in LETTERS:
+        need(answer.consequence, "Enter what may follow", "consequence", step.rule)
 
 
 def _asked_police(restriction: Restriction) -> ladder.Police | None:

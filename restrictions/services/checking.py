@@ -17,7 +17,7 @@ from people.models import User
 from policies.calendars import Calendar
 from policies.policy import Policy
 from policies.reckoning import Reckoning
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 from restrictions import permissions
 from restrictions.models import Restriction, SpocCheck
 from restrictions.services import namings
@@ -134,12 +134,10 @@ def record_check(
     if not restriction.is_in_force(today):
         raise TransitionNotAllowed(f"{restriction.reference} is not in force, so there is nothing to check.")
     rule = restriction.case.policy.value(CHECK).rule
-    if not looked_at.strip():
-        raise RuleBroken("Enter what you looked at", rule, "looked_at")
+    need(looked_at, "Enter what you looked at", "looked_at", rule)
     if answered_in_time is None:
         raise RuleBroken("Select whether contact is answered in time", rule, "answered_in_time")
-    if not findings.strip():
-        raise RuleBroken("Enter what you found", rule, "findings")
+    need(findings, "Enter what you found", "findings", rule)
     standing = standing_check(restriction)
     term = namings.term_of(restriction)
     assert term is not None and term.person is not None
@@ -205,8 +203,7 @@ def follow_up(restriction_id: int, *, by: User, at: datetime, done: str) -> Rest
     left = left_over(restriction)
     if not left:
         raise TransitionNotAllowed(f"Nothing is left to be done from the checks of {restriction.reference}.")
-    if not done.strip():
-        raise RuleBroken("Enter what has been done", restriction.case.policy.value("spoc.do").rule, "reason")
+    need(done, "Enter what has been done", "reason", restriction.case.policy.value("spoc.do").rule)
     SpocCheck.objects.filter(pk__in=[each.pk for each in left]).update(
         followed_up=done.strip(), followed_up_by=by, followed_up_at=at
     )

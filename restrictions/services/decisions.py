@@ -19,7 +19,7 @@ from design.dates import day_of
 from letters import services as letters
 from people.models import User
 from policies import law
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 from restrictions import permissions
 from restrictions.models import Restriction
 from restrictions.services import asked, on_register, parts, proposals, readiness, spoc, telling, waiving
@@ -68,8 +68,7 @@ def impose(
     permissions.check_can_decide(by, restriction)
     if restriction.state != State.PROPOSED:
         raise TransitionNotAllowed(object=restriction)
-    if not reasons.strip():
-        raise RuleBroken("Enter your reasons", law.EVIDENCED, "reasons")
+    need(reasons, "Enter your reasons", "reasons", law.EVIDENCED)
     deciding.check_weighed(considered, asked.questions(restriction.case.policy))
     proposals.check_not_spoken(restriction, by)
     body = check_together(restriction, changes, by)

@@ -16,7 +16,7 @@ from deadlines import services as deadlines
 from design.dates import day_of
 from letters import services as letters
 from people.models import User
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 from restrictions import permissions
 from restrictions.models import Restriction, Review
 from restrictions.services import asked, on_register, spoc
@@ -46,8 +46,7 @@ def lift(
         raise TransitionNotAllowed(object=restriction)
     if not restriction.is_in_force(day_of(at)):
         raise TransitionNotAllowed(f"{restriction.reference} is over already: its last day has gone.")
-    if not reason.strip():
-        raise RuleBroken("Enter why it is lifted", None, "reason")
+    need(reason, "Enter why it is lifted", "reason")
     deciding.check_weighed(considered, asked.lift_questions(restriction.case.policy))
     body = permissions.lifters(restriction)
     deciding.check_consulted(body, consulted_about(restriction, body.act), restriction.case, field="reason")

@@ -15,7 +15,7 @@ from people.models import User
 from policies import law
 from policies.parts import Path
 from policies.policy import DANGER, Policy
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 from policies.values import Item
 from restrictions import permissions
 from restrictions.models import Restriction
@@ -103,11 +103,14 @@ def check_extreme(
     if taken is None:
         raise _no_way_out(policy, path, possible)
     rule = taken.skips_rule or next(iter(taken.rules), None)
-    if not reason.strip():
-        raise RuleBroken("Enter why the usual stages are left out", rule, "extreme_reason")
+    need(reason, "Enter why the usual stages are left out", "extreme_reason", rule)
     for number, question in enumerate(questions_of([taken])):
-        if not answers.get(str(question), "").strip():
-            raise RuleBroken(f"Enter an answer to “{question}”", question.rule, f"answer_{taken.key}_{number}")
+        need(
+            answers.get(str(question), ""),
+            f"Enter an answer to “{question}”",
+            f"answer_{taken.key}_{number}",
+            question.rule,
+        )
     return taken
 
 
@@ -174,14 +177,12 @@ def save_needs(
     """
     restriction = _in_preparation(restriction_id, by, at)
     rule = restriction.case.policy.value("restriction.adjustments").rule
-    if not considered.strip():
-        raise RuleBroken("Enter how the resident's needs were taken into account", law.PROPORTIONATE, "considered")
+    need(considered, "Enter how the resident's needs were taken into account", "considered", law.PROPORTIONATE)
     if adjustment_touched is None:
         raise RuleBroken("Select whether an agreed adjustment is touched", rule, "adjustment_touched")
-    if adjustment_touched and not adjustment_reason.strip():
-        raise RuleBroken("Enter why the adjustment is no longer reasonable", rule, "adjustment_reason")
-    if adjustment_touched and not other_way.strip():
-        raise RuleBroken("Enter which other way to our services is left", rule, "other_way")
+    if adjustment_touched:
+        need(adjustment_reason, "Enter why the adjustment is no longer reasonable", "adjustment_reason", rule)
+        need(other_way, "Enter which other way to our services is left", "other_way", rule)
     restriction.needs_considered = considered.strip()
     restriction.needs_version = restriction.case.resident.needs_version
     restriction.adjustment_touched = adjustment_touched
@@ -261,8 +262,8 @@ def put_instructions(
 def _put_telling(restriction: Restriction, tell: bool, reason: str, look_again_on: date | None, today: date) -> None:
     said = (each.withhold_if.rule for each in registers_for(restriction))
     rule = next((each for each in said if each), law.TOLD_OF_ENTRY)
-    if not tell and not reason.strip():
-        raise RuleBroken("Enter why the resident is not told", rule, "not_told_reason")
+    if not tell:
+        need(reason, "Enter why the resident is not told", "not_told_reason", rule)
     if not tell and (look_again_on is None or look_again_on <= today):
         raise RuleBroken("The day to look at this again must be in the future", law.TOLD_OF_ENTRY, "look_again_on")
     restriction.tell_resident_of_entry = tell
@@ -308,10 +309,8 @@ def save_review(
 def save_less(restriction_id: int, *, by: User, at: datetime, reasons: str, less_considered: str) -> Restriction:
     """Say why a restriction is needed, and which less restrictive options were considered (proportionality: F2)."""
     restriction = _in_preparation(restriction_id, by, at)
-    if not reasons.strip():
-        raise RuleBroken("Enter why a restriction is needed", law.EVIDENCED, "reasons")
-    if not less_considered.strip():
-        raise RuleBroken("Enter what less was considered", law.PROPORTIONATE, "less_considered")
+    need(reasons, "Enter why a restriction is needed", "reasons", law.EVIDENCED)
+    need(less_considered, "Enter what less was considered", "less_considered", law.PROPORTIONATE)
     restriction.reasons, restriction.less_considered = reasons.strip(), less_considered.strip()
     restriction.save()
     return restriction

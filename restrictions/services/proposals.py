@@ -13,7 +13,7 @@ from cases.services import deciding
 from deadlines import services as deadlines
 from people.models import User
 from people.references import next_reference
-from policies.rules import RuleBroken
+from policies.rules import need
 from restrictions import permissions
 from restrictions.models import Restriction, Review
 from restrictions.services import terms as limits
@@ -133,8 +133,7 @@ def send_back(restriction_id: int, *, by: User, at: datetime, reasons: str) -> R
     """
     restriction = locked(restriction_id)
     permissions.check_can_send_back(by, restriction)
-    if not reasons.strip():
-        raise RuleBroken("Enter what has to change", None, "reasons")
+    need(reasons, "Enter what has to change", "reasons")
     case = restriction.case
     check_not_spoken(restriction, by)
     told = deciding.go_back(case, about=about(restriction), act="restrict", by=by, at=at, reasons=reasons)

@@ -13,7 +13,7 @@ from design.dates import day_of
 from people.models import User
 from policies.policy import Policy
 from policies.reckoning import Reckoning
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 from restrictions import permissions
 from restrictions.models import Restriction, Review
 from restrictions.services import reviews
@@ -85,7 +85,5 @@ def _check(restriction: Restriction, received_on: date, today: date, how: str, w
     if received_on < restriction.starts_on:
         begun = dates.day(restriction.starts_on)
         raise RuleBroken(f"The day must be on or after the start of the restriction, {begun}", None, "received_on")
-    if not how.strip():
-        raise RuleBroken("Select how the request was made", None, "how")
-    if not words.strip():
-        raise RuleBroken("Enter what the resident asks for", None, "words")
+    need(how, "Select how the request was made", "how")
+    need(words, "Enter what the resident asks for", "words")

@@ -21,7 +21,7 @@ from letters import services as letters
 from people.models import User
 from policies import law
 from policies.reckoning import Reckoning
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 from restrictions import permissions
 from restrictions.models import Restriction, Review
 from restrictions.services import asked, ending, outcomes, reviews, telling
@@ -179,13 +179,12 @@ def _check(
     by_request = review.is_by_request(on)
     if outcome not in reviews.possible_outcomes(restriction, reviews.due(restriction), on, by_request=by_request):
         raise RuleBroken("Select what becomes of the restriction", None, "outcome")
-    if not reasons.strip():
-        raise RuleBroken("Enter your reasons", law.EVIDENCED, "reasons")
+    need(reasons, "Enter your reasons", "reasons", law.EVIDENCED)
     if by_request and months is not None:
         raise RuleBroken("A request to reconsider does not make a restriction longer", NOT_LONGER, "outcome")
-    if outcome != Outcome.LIFT and not by_request and not evidence.strip():
+    if outcome != Outcome.LIFT and not by_request:
         rule = restriction.case.policy.value("restriction.extension.if").rule or law.EVIDENCED
-        raise RuleBroken("Enter how the terms were not kept, or how the behaviour continued", rule, "evidence")
+        need(evidence, "Enter how the terms were not kept, or how the behaviour continued", "evidence", rule)
 
 
 def _check_consulted(review: Review, outcome: str) -> None:

@@ -15,7 +15,7 @@ from people.models import User
 from people.references import next_reference
 from policies import law
 from policies.reckoning import Reckoning
-from policies.rules import RuleBroken
+from policies.rules import need
 from restrictions import permissions
 from restrictions.models import Restriction, Review
 from restrictions.services.rows import about, locked
@@ -134,8 +134,7 @@ def record_account(review_id: int, *, by: User, at: datetime, words: str) -> Rev
     permissions.check_can_record_account(by, review)
     if review.state != Review.State.BEGUN:
         raise TransitionNotAllowed(object=review)
-    if not words.strip():
-        raise RuleBroken("Enter what the resident said", None, "words")
+    need(words, "Enter what the resident said", "words")
     review.residents_account = words.strip()
     review.save()
     audit.record("review.account_recorded", subject=review, by=by, at=at, words={"account": words})
@@ -145,8 +144,7 @@ def record_account(review_id: int, *, by: User, at: datetime, words: str) -> Rev
 def check_late(review: Review, restriction: Restriction, on: date, reason: str) -> str:
     """Why a review is held late, or "" where it is not. A day off explains itself; all else needs a reason (F7)."""
     if review.due_on and on > review.due_on:
-        if not reason.strip():
-            raise RuleBroken("Enter why the review is late", law.REVIEWED_WHEN_DUE, "late_reason")
+        need(reason, "Enter why the review is late", "late_reason", law.REVIEWED_WHEN_DUE)
         return reason.strip()
     if restriction.ends_on and on > restriction.ends_on:
         calendar = deadlines.calendar_for(restriction.case.provider)

@@ -14,7 +14,7 @@ from design.dates import day_of
 from letters import services as letters
 from letters.models import Letter
 from people.models import User
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 from restrictions import permissions
 from restrictions.models import Naming, Restriction, Term
 from restrictions.services import checking, leaving, namings, on_register
@@ -94,8 +94,7 @@ def check_change(
         raise RuleBroken(refusal.message, refusal.rule, "person") from None
     if person_id == term.person_id:
         raise RuleBroken("Select somebody other than the present single point of contact", None, "person")
-    if not reason.strip():
-        raise RuleBroken("Enter why", None, "reason")
+    need(reason, "Enter why", "reason")
     if until_on is None:
         return
     assert from_on is not None and restriction.ends_on is not None

@@ -7,7 +7,7 @@ from people.access import Can, can
 from people.models import User
 from policies import law
 from policies.policy import Policy
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 from restrictions.models import Restriction, Term
 
 Channel, Limit = Term.Channel, Term.Limit
@@ -48,12 +48,12 @@ def check_terms(policy: Policy, terms: Sequence[NewTerm]) -> None:
     """
     chosen = {term.channel: term for term in terms}
     for term in terms:
-        if term.limit == Limit.LIMITED and not term.words.strip():
-            raise RuleBroken(f"Enter how “{Channel(term.channel).label}” is limited", field=f"{term.channel}_words")
+        if term.limit == Limit.LIMITED:
+            need(term.words, f"Enter how “{Channel(term.channel).label}” is limited", f"{term.channel}_words")
         if term.channel == Channel.SPOC and term.person_id is None:
             raise RuleBroken("Select who the single point of contact is", field="spoc_person")
-        if term.channel == Channel.OTHER and not term.words.strip():
-            raise RuleBroken("Enter the other term", field="other_words")
+        if term.channel == Channel.OTHER:
+            need(term.words, "Enter the other term", "other_words")
     if not any(term.limit != Limit.OPEN for term in terms):
         raise RuleBroken("Select at least one contact that is limited or not used", field="phone")
     left = [channel for channel in ROUTES if channel not in chosen or chosen[channel].limit != Limit.CLOSED]

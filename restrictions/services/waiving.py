@@ -12,7 +12,7 @@ from deadlines import services as deadlines
 from design.dates import day_of
 from letters import services as letters
 from people.models import User
-from policies.rules import RuleBroken
+from policies.rules import need
 from restrictions import permissions
 from restrictions.models import Restriction, Review
 from restrictions.services import asked, on_register, telling
@@ -78,8 +78,7 @@ def waive_review(restriction_id: int, *, by: User, at: datetime, reasons: str, c
         raise TransitionNotAllowed(f"That {restriction.reference} has no review is decided already.")
     if restriction.reviews.filter(state=Review.State.BEGUN).exists():
         raise TransitionNotAllowed(f"A review of {restriction.reference} has begun. Decide that one.")
-    if not reasons.strip():
-        raise RuleBroken("Enter why there is no review", restriction.case.policy.review.none_if.rule, "reason")
+    need(reasons, "Enter why there is no review", "reason", restriction.case.policy.review.none_if.rule)
     deciding.check_weighed(considered, asked.waiving_questions(restriction.case.policy))
     restriction.no_review_reason, restriction.review_months = reasons.strip(), None
     restriction.no_review_by, restriction.no_review_at = by, at
