@@ -9,7 +9,7 @@ from deadlines.services import appeal_windows
 from people import access
 from people.access import Can, NotPermitted
 from people.models import User
-from policies.law import F12
+from policies import law
 from policies.policy import Appeals
 
 ABLE = (Can.DECIDE, Can.DECIDE_APPEALS)
@@ -101,4 +101,4 @@ def check_can_decide(user: User, appeal: Appeal) -> None:
         raise NotPermitted(f"{cited} lets {rules.by.names()} decide an appeal. {why} {who_can(found)}")
     did = kept_out(found).get(user.pk)
     if did:
-        raise NotPermitted(f"You {did}, so somebody else decides ({F12.in_brackets()}). {who_can(found)}")
+        raise NotPermitted(f"You {did}, so somebody else decides ({law.OTHER_PERSON.in_brackets()}). {who_can(found)}")

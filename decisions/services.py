@@ -18,7 +18,7 @@ from decisions.models import Appointment, Consultation, Voice
 from design.dates import day_of
 from people.access import NotPermitted
 from people.models import User
-from policies.law import F12
+from policies import law
 from policies.rules import Rule, RuleBroken
 
 SAME = Rule("evenhand", text="Those who decide together decide on the same thing.")
@@ -168,7 +168,7 @@ def _check_meeting(act: Act, meeting: Meeting | None, *, by: User, at: datetime)
         raise RuleBroken("Select people whom the policy lets take part", act.rule, "took_part")
     if out := [one.name for one in people if one.pk in act.barred and one.pk not in act.appointed]:
         raise RuleBroken(f"Somebody else must take part for {' and '.join(out)}, who may not decide this",
-                         F12, "took_part")  # fmt: skip
+                         law.OTHER_PERSON, "took_part")  # fmt: skip
     if lacking := act.lacking(people):
         raise RuleBroken(f"Not everybody took part who has to: {'; '.join(lacking)}", act.rule, "took_part")
     if meeting.on is None or meeting.on > day_of(at):
@@ -265,9 +265,9 @@ def appoint(act: Act, *, person_id: int | None, reason: str, by: User, at: datet
         raise TransitionNotAllowed(f"Nobody has to be appointed. {act.who_can()}")
     person = next((user for user in act.appointable if user.pk == person_id), None)
     if person is None:
-        raise RuleBroken("Select whom you appoint", F12, "person")
+        raise RuleBroken("Select whom you appoint", law.OTHER_PERSON, "person")
     if not reason.strip():
-        raise RuleBroken("Enter why this person decides it", F12, "reason")
+        raise RuleBroken("Enter why this person decides it", law.OTHER_PERSON, "reason")
     made = [
         Appointment.objects.create(
             provider=act.provider, about=act.about, act=act.name, person=person, role=role, reason=reason.strip(),
@@ -276,7 +276,7 @@ def appoint(act: Act, *, person_id: int | None, reason: str, by: User, at: datet
         for role in dict.fromkeys(act.roles_lacking() or [""])
     ]  # fmt: skip
     audit.decide(
-        "decision.appointed", subject=act.subject, by=by, at=at, reasons=reason, rule=F12, outcome="appointed",
+        "decision.appointed", subject=act.subject, by=by, at=at, reasons=reason, rule=law.OTHER_PERSON, outcome="appointed",
         facts={"act": act.name, "person": person.reference, "name": person.name, "why": act.stuck,
                "had_a_part": person.pk in act.barred, "stands_in_for": [one.role for one in made]},
     )  # fmt: skip

@@ -14,7 +14,7 @@ from deadlines import kinds
 from decisions.acts import Act, AskedFirst, Bar, Deciders, asked_first
 from decisions.models import Voice
 from people.models import Provider
-from policies.law import F12
+from policies import law
 from policies.policy import Policy
 from policies.rules import Rule
 from policies.values import Item, Who
@@ -276,7 +276,7 @@ def _barred(restriction: Restriction, act: str, f12: Iterable[str]) -> dict[int,
     said = restriction.case.policy.not_by(act)
     policys = excluded(restriction, said.raw or ())
     own = excluded(restriction, f12)
-    return _bars(policys, said.rule or F12) | _bars(own, F12)
+    return _bars(policys, said.rule or law.OTHER_PERSON) | _bars(own, law.OTHER_PERSON)
 
 
 def _bars(did: Mapping[int, str], rule: Rule) -> dict[int, Bar]:
@@ -293,7 +293,7 @@ def _barred_from_imposing(restriction: Restriction, act: Act) -> dict[int, Bar]:
     if not police_left_out(restriction):
         return barred
     said = restriction.case.policy.not_by("no_police")
-    words, rule = said.raw or (), said.rule or F12
+    words, rule = said.raw or (), said.rule or law.OTHER_PERSON
     out = excluded(restriction, words)
     if "affected" in words and not (act.together or act.meets):
         out |= dict.fromkeys(_received(restriction), RECEIVED)

@@ -13,10 +13,9 @@ from policies.calendars import Calendar
 from policies.periods import Period
 from policies.policy import Policy
 from policies.reckoning import Reckoning
-from restrictions import rules
-from restrictions.models import Restriction, Term
-from restrictions import limits
+from restrictions import limits, rules
 from restrictions.limits import NewTerm
+from restrictions.models import Restriction, Term
 
 
 @dataclass(frozen=True)

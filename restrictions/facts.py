@@ -9,10 +9,9 @@ from deadlines.services import appeal_windows
 from people.models import User
 from policies.policy import Policy
 from policies.reckoning import Reckoning
-from restrictions import rules
+from restrictions import limits, rules
 from restrictions.dates import Dates, Plan
 from restrictions.models import Breach, Restriction, Term
-from restrictions import limits
 
 
 def imposed(made: Plan) -> dict[str, Any]:

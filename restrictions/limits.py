@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from people.access import Can, can
 from people.models import User
+from policies import law
 from policies.policy import Policy
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 from restrictions.models import Restriction, Term
 
 Channel, Limit = Term.Channel, Term.Limit
-ROUTE_LEFT = Rule("law", "F3", text="Complaining must stay possible, by more than one way in.")
 ROUTES = (Channel.PHONE, Channel.EMAIL, Channel.LETTER, Channel.OFFICE)
 """The ways by which a resident can write or speak to the provider, and so complain or appeal."""
 
@@ -48,12 +48,12 @@ def check_terms(policy: Policy, terms: Sequence[NewTerm]) -> None:
     """
     chosen = {term.channel: term for term in terms}
     for term in terms:
-        if term.limit == Limit.LIMITED and not term.words.strip():
-            raise RuleBroken(f"Enter how “{Channel(term.channel).label}” is limited", field=f"{term.channel}_words")
+        if term.limit == Limit.LIMITED:
+            need(term.words, f"Enter how “{Channel(term.channel).label}” is limited", f"{term.channel}_words")
         if term.channel == Channel.SPOC and term.person_id is None:
             raise RuleBroken("Select who the single point of contact is", field="spoc_person")
-        if term.channel == Channel.OTHER and not term.words.strip():
-            raise RuleBroken("Enter the other term", field="other_words")
+        if term.channel == Channel.OTHER:
+            need(term.words, "Enter the other term", "other_words")
     if not any(term.limit != Limit.OPEN for term in terms):
         raise RuleBroken("Select at least one contact that is limited or not used", field="phone")
     left = [channel for channel in ROUTES if channel not in chosen or chosen[channel].limit != Limit.CLOSED]
@@ -61,7 +61,7 @@ def check_terms(policy: Policy, terms: Sequence[NewTerm]) -> None:
         raise RuleBroken(
             "Leave telephone, e-mail, letters or visits to the office open or limited: "
             "a resident must be able to complain and to appeal",
-            ROUTE_LEFT,
+            law.WAYS_TO_COMPLAIN,
             "phone",
         )
     wanted, rule = policy.keep_open

@@ -4,7 +4,7 @@ from cases.models import Case
 from people import access
 from people.access import NotPermitted
 from people.models import Provider, User
-from policies.law import F12
+from policies import law
 from policies.parts import SPOC_QUALITY_REVIEW
 from restrictions.models import Restriction, Review
 
@@ -22,7 +22,7 @@ def check_can_prepare(user: User, restriction: Restriction) -> None:
     if user.pk != restriction.proposed_by_id:
         raise NotPermitted(
             f"{restriction.proposed_by.name} is preparing this, and only whoever proposes it may change it "
-            f"({F12.in_brackets()})."
+            f"({law.OTHER_PERSON.in_brackets()})."
         )
 
 

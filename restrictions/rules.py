@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-import policies.clocks
+import policies.periods
 from cases.models import Case, Incident, Involvement
 from policies.parts import RestrictionKind
 from policies.periods import Period
@@ -11,10 +11,6 @@ from policies.policy import Gate, Policy, RegisterRule
 from policies.rules import Rule, RuleBroken
 from policies.values import Item
 from restrictions.models import NAMED_PERSON, Restriction, Term
-
-PROPORTIONATE = Rule("law", "F2", text="A restriction is proportionate and has regard to the Equality Act.")
-EVIDENCED = Rule("law", "F1", text="No restriction without evidence, reasons and a review date.")
-NEVER_BLANK = Rule("law", "D2", text="Told, or a reasoned decision not to tell with a day to look again.")
 
 
 def stage_key(policy: Policy) -> str:
@@ -167,12 +163,12 @@ def check_review_months(policy: Policy, months: int) -> None:
     if not 1 <= months <= 120:
         raise RuleBroken("The time to the review must be a whole number of months", None, "review_months")
     start = date(2027, 1, 1)
-    chosen = policies.clocks.add(Period(months, "months"), start)
+    chosen = policies.periods.add(Period(months, "months"), start)
     for path, word, wrong in (("minimum", "least", -1), ("maximum", "most", 1)):
         bound = policy.period(f"review.{path}")
         if bound is None or not bound.countable:
             continue
-        limit = policies.clocks.add(bound, start)
+        limit = policies.periods.add(bound, start)
         if (chosen > limit) if wrong > 0 else (chosen < limit):
             words = f"The review must be after at {word} {bound.length()}"
             raise RuleBroken(words, policy.value(f"review.{path}").rule, "review_months")

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from restrictions import facts
+from restrictions import facts, limits
 from restrictions.dates import Plan
-from restrictions.models import Restriction, Review
-from restrictions import limits
 from restrictions.limits import NewTerm
+from restrictions.models import Restriction, Review
 
 Parts = dict[str, Any]
 

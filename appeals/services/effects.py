@@ -16,7 +16,7 @@ from cases.models import Warning
 from design import dates, words
 from design.dates import day_of
 from people.models import User
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 from register import services as register
 from register.models import Entry
 from restrictions import services as restrictions
@@ -143,9 +143,9 @@ def check_resting(found: Against, what: str, because: str, *, on: date) -> None:
         return
     if what not in Rests.values:
         raise RuleBroken(f"Select what becomes of {named}", NOT_BY_ITSELF, "what_rests")
-    if not because.strip():
-        raise RuleBroken(f"Enter why {named} {'stays' if what == Rests.STAYS else 'ends'}", NOT_BY_ITSELF,
-                         "what_rests_because")  # fmt: skip
+    need(
+        because, f"Enter why {named} {'stays' if what == Rests.STAYS else 'ends'}", "what_rests_because", NOT_BY_ITSELF
+    )
 
 
 def undo(appeal: Appeal, found: Against, *, ends_too: bool, by: User, at: datetime) -> None:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 import cases.services
-import policies.clocks
+import policies.recounting
 import restrictions.services.telling
 from cases.models import Case
 from cases.services.versions import NOT_HALFWAY
@@ -86,7 +86,7 @@ def _follow(
 def _as_told(move: Move) -> Reckoning | None:
     """The reckoning of what moves; its day is told where a letter tells it to the resident (docs/adr/0035)."""
     told = move.reckoning is not None and move.kind in (*kinds.REVIEWS, kinds.APPEAL_WINDOW)
-    return policies.clocks.told(move.reckoning) if told and move.reckoning else move.reckoning
+    return policies.recounting.told(move.reckoning) if told and move.reckoning else move.reckoning
 
 
 def _set_anew(case: Case, move: Move, *, at: datetime, event: int) -> None:

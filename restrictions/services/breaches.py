@@ -21,7 +21,7 @@ from design import seals
 from design.dates import day_of
 from letters import services as letters
 from people.models import User
-from policies.law import EVIDENCED
+from policies import law
 from policies.rules import Rule, RuleBroken, need
 from policies.values import Item
 from restrictions import acts, facts, permissions, rules, shown
@@ -178,7 +178,7 @@ def plan(restriction: Restriction, act: Act, said: Said, answer: Answer, *, by: 
     steps = {step.word: step for step in ladder_of(restriction)}
     if answer.step not in (BreachStep.NONE, BreachStep.REVIEW) and answer.step not in steps:
         raise RuleBroken("Select what follows", policy.value("breach.ladder").rule, "step")
-    need(said.reasons, "Enter your reasons", "reasons", EVIDENCED)
+    need(said.reasons, "Enter your reasons", "reasons", law.EVIDENCED)
     breaches = list(restriction.open_breaches())
     asked = ladder.police(policy, restriction.case, [each.incident for each in breaches])
     police.check(asked, answer.said)

@@ -15,14 +15,13 @@ from design.dates import day_of
 from people.models import User
 from people.references import next_reference
 from policies.rules import Rule, RuleBroken
-from restrictions import dates, permissions
+from restrictions import dates, limits, permissions
 from restrictions.dates import Changes, Plan
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review
 from restrictions.services import ending, imposing, registering, scheduling
-from restrictions.services.parts.terms import put_instructions, put_terms
-from restrictions import limits
 from restrictions.services.contacts import changing
-from restrictions.limits import NewTerm
+from restrictions.services.parts.terms import put_instructions, put_terms
 
 State = Restriction.State
 NEVER_LONGER = Rule("evenhand", "", text="An appeal never makes a restriction longer.")

@@ -22,15 +22,14 @@ from design import seals
 from design.dates import day_of
 from letters import services as letters
 from people.models import User
-from policies.law import EVIDENCED
+from policies import law
 from policies.reckoning import Reckoning
 from policies.rules import Rule, RuleBroken, need
-from restrictions import acts, dates, facts, rules, shown
+from restrictions import acts, dates, facts, limits, rules, shown
 from restrictions.dates import Changes, Dates, Plan, Span, last_day, work_out
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review, Term
 from restrictions.services import continuing, ending, reviews, scheduling
-from restrictions import limits
-from restrictions.limits import NewTerm
 
 State, Outcome = Restriction.State, Review.Outcome
 NOT_LONGER = Rule("evenhand", text="A request to reconsider never makes a restriction longer.")
@@ -232,11 +231,11 @@ def _check(review: Review, said: Said, conclusion: Conclusion, on: date) -> None
     possible = reviews.possible_outcomes(restriction, reviews.due(restriction), on, by_request=by_request)
     if conclusion.outcome not in possible:
         raise RuleBroken("Select what becomes of the restriction", None, "outcome")
-    need(said.reasons, "Enter your reasons", "reasons", EVIDENCED)
+    need(said.reasons, "Enter your reasons", "reasons", law.EVIDENCED)
     if by_request and conclusion.months is not None:
         raise RuleBroken("A request to reconsider does not make a restriction longer", NOT_LONGER, "outcome")
     if conclusion.outcome != Outcome.LIFT and not by_request:
-        rule = restriction.case.policy.value("restriction.extension.if").rule or EVIDENCED
+        rule = restriction.case.policy.value("restriction.extension.if").rule or law.EVIDENCED
         words = "Enter how the terms were not kept, or how the behaviour continued"
         need(conclusion.evidence, words, "evidence", rule)
 

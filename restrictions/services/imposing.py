@@ -19,18 +19,17 @@ from design import seals
 from design.dates import day_of
 from letters import services as letters
 from people.models import User
-from policies.law import EVIDENCED
+from policies import law
 from policies.rules import RuleBroken, need
-from restrictions import acts, dates, facts, rules, shown
+from restrictions import acts, dates, facts, limits, rules, shown
 from restrictions.dates import Changes, Plan
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction
 from restrictions.services import registering, scheduling
-from restrictions import limits
 from restrictions.services.contacts import changing
 from restrictions.services.parts import whole
 from restrictions.services.parts.part import NotReady
 from restrictions.services.parts.terms import put_instructions, put_terms
-from restrictions.limits import NewTerm
 
 State = Restriction.State
 AS_PROPOSED = Changes()
@@ -100,7 +99,7 @@ def plan(restriction: Restriction, act: Act, said: Said, *, changes: Changes, by
 
     Raises as `impose`: where several decide, none of them imposes something else than is put before all.
     """
-    need(said.reasons, "Enter your reasons", "reasons", EVIDENCED)
+    need(said.reasons, "Enter your reasons", "reasons", law.EVIDENCED)
     decisions.check(act, said, by=by, at=at)
     if changes != AS_PROPOSED and (act.together or (not act.meets and act.takes_others(by))):
         raise RuleBroken(

@@ -16,9 +16,8 @@ from design import seals
 from people.models import User
 from people.references import next_reference
 from policies.rules import need
-from restrictions import acts, permissions, rules, shown
+from restrictions import acts, limits, permissions, rules, shown
 from restrictions.models import Restriction, Review
-from restrictions import limits
 from restrictions.services.parts.part import NotReady
 from restrictions.services.parts.whole import missing
 

@@ -18,10 +18,9 @@ from policies.policy import RegisterRule
 from register import services as register
 from register.models import STANDS_WITH, Entry
 from register.services import Cover
-from restrictions.models import Restriction
-from restrictions import rules
-from restrictions import limits
+from restrictions import limits, rules
 from restrictions.dates import next_review_of
+from restrictions.models import Restriction
 
 NOT_NOW = "Suspended while an appeal is decided: the limits on contact do not hold."
 

@@ -22,7 +22,7 @@ from design.dates import day_of
 from letters import services as letters
 from people.models import User
 from people.references import next_reference
-from policies.law import WHEN_DUE
+from policies import law
 from policies.parts import RECONSIDERATION_RESPONSE
 from policies.policy import Policy
 from policies.reckoning import Reckoning
@@ -146,7 +146,7 @@ def check_late(review: Review, on: date, reason: str) -> str:
     """Why a review is held late, or "" where it is not. A day off explains itself; all else needs a reason (F7)."""
     restriction = review.restriction
     if review.due_on and on > review.due_on:
-        need(reason, "Enter why the review is late", "late_reason", WHEN_DUE)
+        need(reason, "Enter why the review is late", "late_reason", law.REVIEWED_WHEN_DUE)
         return reason.strip()
     if restriction.ends_on and on > restriction.ends_on:
         calendar = deadlines.calendar_for(restriction.case.provider)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from decisions import permissions
 from decisions import views as decisions
-from decisions.acts import Act, AskedFirst
+from decisions.acts import Act
 from people.access import SignedInRequest
 from people.models import User
 from restrictions import acts

@@ -18,10 +18,9 @@ from design.forms import for_page
 from people import access
 from people.access import Can, SignedInRequest
 from people.models import Need, User
-from restrictions import forms, permissions, services
+from restrictions import forms, limits, permissions, services
 from restrictions.models import Restriction, Term
 from restrictions.services import NotReady, asked, parts, telling
-from restrictions import limits
 from restrictions.views import shared, together
 
 State = Restriction.State

@@ -16,10 +16,9 @@ from cases.models import Case
 from design.dates import day_of
 from people.access import SignedInRequest, why_not
 from people.models import User
-from restrictions import permissions, services
+from restrictions import limits, permissions, services
 from restrictions.models import Restriction, Review, Term
 from restrictions.services import asked, reconsidering, reviews, waiving
-from restrictions import limits
 from restrictions.views import breaches, shared, spoc, together
 
 State = Restriction.State

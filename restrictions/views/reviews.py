@@ -20,12 +20,11 @@ from design.dates import day_of
 from design.forms import for_page
 from people.access import SignedInRequest, why_not
 from people.models import Need, User
-from restrictions import forms, permissions, services
+from restrictions import forms, limits, permissions, services
 from restrictions.models import Restriction, Review, Term
 from restrictions.services import asked
 from restrictions.services import review_decisions as deciding
 from restrictions.services import reviews as service
-from restrictions import limits
 from restrictions.views import shared, together
 from restrictions.views.decisions import _take_part
 from restrictions.views.decisions import _typed as typed_in

@@ -11,7 +11,7 @@ from design.dates import day_of
 from design.forms import for_page
 from letters import services as letters
 from people.access import SignedInRequest
-from policies.rules import RuleBroken
+from policies.rules import need
 from restrictions import forms, permissions, services
 from restrictions.forms.running import WhenReviewed
 from restrictions.models import Restriction
@@ -87,8 +87,7 @@ def _act_on(request: SignedInRequest, restriction: Restriction, reason: str, wei
         except TransitionNotAllowed as refusal:
             return shared.too_late(request, str(refusal), back)
         return redirect(back)
-    if not reason.strip():
-        raise RuleBroken("Enter why there is no review", None, "reason")
+    need(reason, "Enter why there is no review", "reason")
     today = day_of(timezone.now())
     facts = service.waived_facts(restriction, reason)
     letter = letters.preview("review_waived", restriction, facts, on=today, by=request.user)

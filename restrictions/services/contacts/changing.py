@@ -19,12 +19,11 @@ from design.dates import day_of
 from letters import services as letters
 from people.models import User
 from policies.rules import RuleBroken, need
-from restrictions import acts, facts, permissions, shown
+from restrictions import acts, facts, limits, permissions, shown
+from restrictions.limits import NewTerm
 from restrictions.models import Naming, Restriction, Term
 from restrictions.services import registering
-from restrictions import limits
 from restrictions.services.contacts import checking, leaving
-from restrictions.limits import NewTerm
 
 
 def begin(restriction: Restriction, *, by: User, at: datetime, event: int) -> None:

@@ -17,6 +17,7 @@ from people.models import Role, User
 from restrictions import acts
 from restrictions.models import Naming, Restriction, Term
 
+
 def has_left(person: User | None, restriction: Restriction) -> bool:
     """Whether somebody can be a contact no more: the account is closed, or they work on the provider's cases no longer.
 

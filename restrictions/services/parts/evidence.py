@@ -11,7 +11,7 @@ from cases import ladder
 from cases.models import Incident
 from cases.services import police
 from people.models import User
-from policies.law import EVIDENCED
+from policies import law
 from policies.parts import Path
 from policies.policy import DANGER, Policy
 from policies.rules import RuleBroken
@@ -50,7 +50,7 @@ def save_evidence(
     chosen = [each for each in rules.possible_evidence(case) if each.pk in wanted]
     if len(chosen) != len(wanted) or not all(rules.counts_as_evidence(each, case) for each in chosen):
         words = "Select incidents that somebody saw or heard, and in which this resident behaved so"
-        raise RuleBroken(words, EVIDENCED, "incidents")
+        raise RuleBroken(words, law.EVIDENCED, "incidents")
     taken = _path(policy, chosen, evidence.path) if evidence.extreme else None
     restriction.extreme, restriction.path = evidence.extreme, taken.key if taken else ""
     restriction.extreme_reason = evidence.extreme_reason.strip() if taken else ""
@@ -107,7 +107,7 @@ def refuses_evidence(restriction: Restriction) -> Refusals:
     case, policy = restriction.case, restriction.case.policy
     chosen = list(restriction.incidents.prefetch_related("involvements"))
     if not any(rules.counts_as_evidence(each, case) for each in chosen):
-        yield RuleBroken("Select at least one incident that somebody saw or heard", EVIDENCED, "incidents")
+        yield RuleBroken("Select at least one incident that somebody saw or heard", law.EVIDENCED, "incidents")
         return
     asked = ladder.police(policy, case, chosen, restriction.path)
     yield from refused(police.check, asked, police.Said(restriction.police_told, restriction.police_words))

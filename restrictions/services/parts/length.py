@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from people.models import User
-from policies.law import EVIDENCED, PROPORTIONATE
+from policies import law
 from policies.rules import RuleBroken
 from restrictions import rules
 from restrictions.models import Restriction
@@ -83,9 +83,9 @@ def save_less(
 
 def refuses_less(restriction: Restriction) -> Refusals:
     if not restriction.reasons:
-        yield RuleBroken("Enter why a restriction is needed", EVIDENCED, "reasons")
+        yield RuleBroken("Enter why a restriction is needed", law.EVIDENCED, "reasons")
     if not restriction.less_considered:
-        yield RuleBroken("Enter what less was considered", PROPORTIONATE, "less_considered")
+        yield RuleBroken("Enter what less was considered", law.PROPORTIONATE, "less_considered")
 
 
 def known_length(restriction: Restriction) -> Mapping[str, Any]:

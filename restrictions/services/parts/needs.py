@@ -9,7 +9,7 @@ from django.db import transaction
 from cases import ladder
 from cases.models import Assessment
 from people.models import User
-from policies.law import PROPORTIONATE
+from policies import law
 from policies.rules import Rule, RuleBroken
 from restrictions import rules
 from restrictions.models import Restriction
@@ -78,7 +78,7 @@ def save_needs(
 def _refuses_needs(restriction: Restriction) -> Refusals:
     rule = restriction.case.policy.value("restriction.adjustments").rule
     if not restriction.needs_considered:
-        yield RuleBroken("Enter how the resident's needs were taken into account", PROPORTIONATE, "considered")
+        yield RuleBroken("Enter how the resident's needs were taken into account", law.PROPORTIONATE, "considered")
     if restriction.adjustment_touched is None:
         yield RuleBroken("Select whether an agreed adjustment is touched", rule, "adjustment_touched")
     if restriction.adjustment_touched and not restriction.adjustment_reason:
@@ -86,7 +86,7 @@ def _refuses_needs(restriction: Restriction) -> Refusals:
     if restriction.adjustment_touched and not restriction.other_way:
         yield RuleBroken("Enter which other way to our services is left", rule, "other_way")
     if restriction.needs_considered and restriction.needs_version != restriction.case.resident.needs_version:
-        yield RuleBroken("Look at needs again: they have changed since they were weighed", PROPORTIONATE, "considered")
+        yield RuleBroken("Look at needs again: they have changed since they were weighed", law.PROPORTIONATE, "considered")
 
 
 def refuses_what_is_asked(restriction: Restriction) -> Refusals:

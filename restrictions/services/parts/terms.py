@@ -10,7 +10,7 @@ from django.db import transaction
 import cases.permissions
 from design.dates import day_of
 from people.models import User
-from policies.law import NEVER_BLANK, ROUTE_LEFT
+from policies import law
 from policies.rules import RuleBroken
 from restrictions import limits, rules
 from restrictions.limits import NewTerm
@@ -119,18 +119,18 @@ def _refuses_telling(restriction: Restriction, today: date) -> Refusals:
     if restriction.tell_resident_of_entry:
         return
     said = (each.withhold_if.rule for each in rules.registers_for(restriction))
-    rule = next((each for each in said if each), NEVER_BLANK)
+    rule = next((each for each in said if each), law.TOLD_OF_ENTRY)
     if not restriction.not_told_reason:
         yield RuleBroken("Enter why the resident is not told", rule, "not_told_reason")
     if restriction.look_again_on is None or restriction.look_again_on <= today:
-        yield RuleBroken("The day to look at this again must be in the future", NEVER_BLANK, "look_again_on")
+        yield RuleBroken("The day to look at this again must be in the future", law.TOLD_OF_ENTRY, "look_again_on")
 
 
 def refuses_terms(restriction: Restriction) -> Refusals:
     """What the terms lack: limits that leave a way to complain, one of the policy's kinds, orders and risks."""
     chosen = [NewTerm.of(term) for term in restriction.terms.all()]
     if not chosen:
-        yield RuleBroken("Choose the terms", ROUTE_LEFT)
+        yield RuleBroken("Choose the terms", law.WAYS_TO_COMPLAIN)
         return
     yield from refused(limits.check_terms, restriction.case.policy, chosen)
     kinds = restriction.case.policy.restriction_kinds
