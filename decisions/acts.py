@@ -65,7 +65,9 @@ class AskedFirst:
     @cached_property
     def said(self) -> list[Consultation]:
         """What was written down of them, in order."""
-        found = Consultation.objects.filter(about=self.on.trail.about, act=self.act).select_related("person", "recorded_by")
+        found = Consultation.objects.filter(about=self.on.trail.about, act=self.act).select_related(
+            "person", "recorded_by"
+        )
         return list(found.order_by("pk"))
 
     @property

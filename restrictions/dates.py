@@ -93,7 +93,7 @@ class Plan:
 
 def last_day(starts_on: date, months: int) -> date:
     """The last day in force: so many months on, clamped to the month's last day; that day is still in force."""
-    return policies.clocks.add(Period(months, "months"), starts_on)
+    return policies.periods.add(Period(months, "months"), starts_on)
 
 
 def work_out(

@@ -14,8 +14,8 @@ from cases.services.incidents import AffectedPerson, Happened
 from ops.seed.council import Council
 from ops.seed.story import Happening, Story
 from people.models import Need, User
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction
-from restrictions.services.terms import NewTerm
 
 RECENT = 5  # days within which a line manager may not have got round to it yet
 

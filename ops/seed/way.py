@@ -20,9 +20,9 @@ from people import access
 from people.models import Resident, User
 from policies.policy import Policy
 from policies.values import Who
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction
-from restrictions.services.asked import kind_steps, registers_for, risks_asked
-from restrictions.services.terms import NewTerm
+from restrictions.rules import kind_steps, registers_for, risks_asked
 
 if TYPE_CHECKING:
     from ops.seed.neighbours import Neighbour

@@ -182,9 +182,7 @@ def _with(said: Said, conclusion: Conclusion) -> Said:
     return Said(said.reasons, said.considered, said.not_done, said.meeting, conclusion.as_put())
 
 
-def plan(
-    review: Review, act: Act, said: Said, conclusion: Conclusion, *, by: User, at: datetime
-) -> ReviewPlan:
+def plan(review: Review, act: Act, said: Said, conclusion: Conclusion, *, by: User, at: datetime) -> ReviewPlan:
     """What a review would come to if it were decided now: what the check page shows and `decide_review` carries out.
 
     Changes nothing. Raises as `decide_review`.
@@ -323,9 +321,7 @@ def _meet_what_it_answers(made: ReviewPlan, *, at: datetime) -> None:
         deadlines.meet(waits.kind, restriction, at=at, how=f"Reviewed: {how}")
 
 
-def _carry_out(
-    made: ReviewPlan, said: Said, act: Act, *, by: User, at: datetime, event: int
-) -> Restriction | None:
+def _carry_out(made: ReviewPlan, said: Said, act: Act, *, by: User, at: datetime, event: int) -> Restriction | None:
     """Do what was planned; returns the successor, where there is one."""
     restriction, outcome = made.review.restriction, made.conclusion.outcome
     if outcome == Outcome.LIFT:
@@ -372,14 +368,10 @@ def _keep(made: ReviewPlan, *, by: User, at: datetime, event: int) -> None:
     audit.record("restriction.kept", subject=restriction, by=by, at=at, facts={"until": restriction.ends_on})
     if stands.window:
         words = "against the review"
-        deadlines.set(
-            kinds.APPEAL_WINDOW, made.review, due=stands.window, told=True, event=event, words=words, at=at
-        )
+        deadlines.set(kinds.APPEAL_WINDOW, made.review, due=stands.window, told=True, event=event, words=words, at=at)
 
 
-def _told(
-    review: Review, said: Said, conclusion: Conclusion, *, on: date, late: str, stands: Stands
-) -> dict[str, Any]:
+def _told(review: Review, said: Said, conclusion: Conclusion, *, on: date, late: str, stands: Stands) -> dict[str, Any]:
     """What the letter says, as plain values (Dover 6.19)."""
     told: dict[str, Any] = {**NOTHING_STANDS, **stands.told}
     if review.is_by_request(on):

@@ -1,4 +1,4 @@
-"""A review up to its decision: what it waits for, asked for, begun, left out; what it looks at, what the resident says."""
+"""A review up to its decision: due, asked for, begun, left out; what it looks at, and what the resident says."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
