@@ -32,7 +32,7 @@ from policies.calendars import Calendar
 from policies.difference import Change
 from policies.policy import Policy
 from policies.values import Who
-from restrictions.dates import Dates, Span, work_out
+from restrictions.dates import Dates, OwnReview, Span, work_out
 from restrictions.models import Naming, Restriction, Review, SpocCheck
 from restrictions.rules import appealed_as
 
@@ -246,7 +246,7 @@ def _dates(restriction: Restriction, policy: Policy, reviews: Iterable[Review], 
 
     def dates(last_review: date | None) -> Dates:
         span = Span.of(restriction)
-        return work_out(restriction, span, policy=policy, calendar=calendar, last_review=last_review)
+        return work_out(policy, calendar, span, own=OwnReview.of(restriction), last_review=last_review)
 
     found = dates(last)
     gone = found.interval and found.interval.due and found.interval.due < on

@@ -26,7 +26,7 @@ from policies import law
 from policies.reckoning import Reckoning
 from policies.rules import Rule, RuleBroken, need
 from restrictions import acts, dates, facts, limits, rules, shown
-from restrictions.dates import Changes, Dates, Plan, Span, last_day, work_out
+from restrictions.dates import Changes, Dates, Plan, last_day
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review, Term
 from restrictions.services import continuing, ending, reviews, scheduling
@@ -308,7 +308,7 @@ def _new_last_day(restriction: Restriction, conclusion: Conclusion, on: date) ->
 def _kept(restriction: Restriction, waits: reviews.Due | None, on: date) -> Dates:
     """The dates of a restriction that goes on as it is after a review on a day."""
     held_for = waits.counted_on or on if waits and not waits.at_end else on
-    return work_out(restriction, Span.of(restriction), last_review=max(on, held_for))
+    return dates.as_it_stands(restriction, last_review=max(on, held_for))
 
 
 def _meet_what_it_answers(made: ReviewPlan, *, at: datetime) -> None:
