@@ -21,7 +21,7 @@ from people.models import User
 from policies.rules import RuleBroken
 from register import services as register
 from register.models import Consideration, Entry, Lookup
-from restrictions import permissions, rules
+from restrictions import acts, rules
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction
 from restrictions.services import deciding_reviews, ending, imposing, proposing, registering, reviews
@@ -67,7 +67,7 @@ def imposed_on(policy, **more):
 
 
 def roles_that_decide(restriction):
-    return permissions.keys_of(permissions.deciders(restriction.case.policy), restriction.case.provider)
+    return acts.deciders(kinds.RESTRICTION_DECIDE, restriction.case.policy, restriction.case.provider).keys()
 
 
 def card(user, resident, purpose="visit"):
