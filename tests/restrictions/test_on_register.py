@@ -32,6 +32,7 @@ from restrictions.services.parts.evidence import Evidence, save_evidence
 from restrictions.services.parts.terms import Instructions, save_instructions, save_terms
 from tests import factories, invented
 from tests.factories import NOON
+from tests.pressing import press
 from tests.restrictions import builders
 from tests.restrictions import test_five_policies as five
 from tests.restrictions.builders import noon
@@ -259,10 +260,10 @@ def test_the_page_of_a_proposal_asks_who_sees_it_and_keeps_what_was_typed(policy
     on_one = bool(rules.registers_for(restriction))
     assert "Do contractors see this?" in page and "staff who visit or phone see them" in page
     assert ("Is the resident told of the register entry?" in page) is on_one
-    kept = client.post(address, {"instructions": "Visit in pairs.\nRing first."}).content.decode()
+    kept = press(client, address, {"instructions": "Visit in pairs.\nRing first."}).content.decode()
     assert "Select whether contractors see this" in kept and "Visit in pairs.\nRing first." in kept
     if not on_one:
-        assert client.post(address, {"instructions": "", "share_with_contractors": "yes"}).status_code == 302
+        assert press(client, address, {"instructions": "", "share_with_contractors": "yes"}).status_code == 302
         assert Restriction.objects.get(pk=restriction.pk).share_with_contractors
 
 

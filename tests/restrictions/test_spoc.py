@@ -286,7 +286,7 @@ def test_who_is_back_early_is_the_contact_again_and_the_resident_is_told():
     client = signed_in(w.staff.colleague)
     assert "Olive Officer covers today" in client.get(url("view", restriction)).content.decode()
     assert press(client, url("cover_over", restriction)).status_code == 302
-    assert restriction.contact_on(TODAY) == w.staff.colleague
+    assert Restriction.objects.get(pk=restriction.pk).contact_on(TODAY) == w.staff.colleague
     assert Letter.objects.filter(kind="spoc_changed").latest("pk").facts["person"]["name"] == "Colin Colleague"
     assert not any("instead" in line for line in Entry.objects.get().arrangement)
     assert press(client, url("cover_over", restriction)).status_code == 409
@@ -380,8 +380,14 @@ def test_the_sweep_asks_for_another_when_the_contact_has_left():
     assert asked.for_roles == ["data_management_officer", "team_leader"] and asked.due_on == TODAY
     assert found.done["contacts"] == 0 and Event.objects.filter(verb="spoc.left").count() == 1
     assert "has left. The resident has nobody to contact" in seen(w.staff.team_leader, restriction)
+    keeper = factories.person(w.provider, "data_management_officer", name="Devi Data")
+    met = Meeting(TODAY, [keeper.pk], "Olive knows the household.")
     changing.change(
-        restriction.pk, Said("Colin has left."), NewContact(w.staff.officer.pk), by=w.staff.team_leader, at=NOON
+        restriction.pk,
+        Said("Colin has left.", meeting=met),
+        NewContact(w.staff.officer.pk),
+        by=w.staff.team_leader,
+        at=NOON,
     )
     assert due(restriction, kinds.SPOC_REPLACE) is None
 
