@@ -8,6 +8,7 @@ from people import access
 from people.models import Provider, User
 
 Can = Provider.Capability
+AFFECTED = "were affected by what happened in this case"
 
 
 def _who_can(case: Case, capability: str) -> str:
