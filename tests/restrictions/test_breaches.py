@@ -13,6 +13,7 @@ from django_fsm import TransitionNotAllowed
 from audit.models import Decision, Event
 from cases import services as cases
 from cases.models import Case, Incident, Involvement
+from deadlines import kinds
 from deadlines.models import Deadline
 from letters.models import Letter
 from people import services as people
@@ -63,7 +64,7 @@ def answered(w, restriction, step, *, by=None, at=LATER, **more):
 
 
 def due(restriction):
-    return Deadline.objects.open().filter(about=f"restriction:{restriction.reference}", kind=service.ANSWER).first()
+    return Deadline.objects.open().about(restriction).filter(kind=kinds.BREACH_ANSWER).first()
 
 
 def signed_in(user):
