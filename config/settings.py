@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "audit",
     "people",
     "deadlines",
+    "decisions",
     "letters",
     "register",
     "cases",

@@ -22,11 +22,13 @@ RESTRICTION_END = "restriction.end"
 REVIEW_INTERVAL = "review.interval"
 REVIEW_AT_END = "review.at_end"
 REVIEW_AGREE = "review.agree"
+REVIEW_WAIVE = "review.waive"
 RECONSIDERATION_DECIDE = "reconsideration.decide"
 BREACH_ANSWER = "breach.answer"
 SPOC_QUALITY_REVIEW = "spoc.quality_review"
 SPOC_FOLLOW_UP = "spoc.follow_up"
 SPOC_REPLACE = "spoc.replace"
+SPOC_CHANGE = "spoc.change"
 APPEAL_WINDOW = "appeal.window"
 APPEAL_DECIDE = "appeal.decide"
 REGISTER_REVIEW = "register.review"
@@ -226,6 +228,14 @@ KINDS: dict[str, Kind] = {
             "review",
         ),
         Kind(
+            REVIEW_WAIVE,
+            "Agree to leave a review out, or not",
+            "The leaving out of a review to agree to",
+            "restrictions:waive",
+            Task.OF_ROLES,
+            "review",
+        ),
+        Kind(
             RECONSIDERATION_DECIDE,
             "Answer a request to reconsider a restriction",
             "A request to reconsider a restriction",
@@ -271,6 +281,14 @@ KINDS: dict[str, Kind] = {
             "spoc",
             acting="Naming another single point of contact",
             right=Can.DECIDE,
+        ),
+        Kind(
+            SPOC_CHANGE,
+            "Agree to another single point of contact, or not",
+            "Another single point of contact to agree to",
+            "restrictions:change_spoc",
+            Task.OF_ROLES,
+            "spoc",
         ),
         Kind(
             APPEAL_WINDOW,
