@@ -65,7 +65,9 @@ class AskedFirst:
     @cached_property
     def said(self) -> list[Consultation]:
         """What was written down of them, in order."""
-        found = Consultation.objects.filter(about=self.on.trail.about, act=self.act).select_related("person", "recorded_by")
+        found = Consultation.objects.filter(about=self.on.trail.about, act=self.act).select_related(
+            "person", "recorded_by"
+        )
         return list(found.order_by("pk"))
 
     @property
@@ -352,6 +354,20 @@ class Act(Deciders):
     def has_decided(self, user: User) -> bool:
         """Whether somebody's voice on it is recorded, and counts."""
         return any(voice.by_id == user.pk for voice in self.voices)
+
+
+def read_together(acts: Sequence[Act]) -> list[Act]:
+    """Several acts on one thing, with who was appointed and what was said on each read in two queries."""
+    about, found = acts[0].about if acts else "", list(acts)
+    voices = Voice.objects.filter(about=about, dropped_at__isnull=True).select_related("by", "recorded_by")
+    appointed = Appointment.objects.filter(about=about).values_list("act", "person", "role")
+    said, stands_in = list(voices.order_by("pk")), list(appointed)
+    for act in found:
+        act.__dict__["voices"] = [voice for voice in said if voice.act == act.name]
+        people = act.__dict__["appointed"] = {}
+        for _, person, role in (each for each in stands_in if each[0] == act.name):
+            people.setdefault(person, set()).add(role)
+    return found
 
 
 def who_can(people: Sequence[User], *, most: int = 5) -> str:
