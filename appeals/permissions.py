@@ -1,6 +1,6 @@
 """Who may lodge, hear, decide and withdraw an appeal, and the reason why somebody may not."""
 
-import restrictions.permissions
+import restrictions.acts
 from appeals import against
 from appeals.against import Against
 from appeals.models import Appeal
@@ -50,7 +50,7 @@ def decider_names(found: Against) -> str:
 def kept_out(found: Against) -> dict[int, str]:
     """Who may not decide an appeal, and what each did: they had a part (F12), or the policy bars them as well."""
     rules, limits = rules_of(found), found.limits
-    added = restrictions.permissions.excluded(limits, rules.not_by if rules else ()) if limits else {}
+    added = restrictions.acts.excluded(limits, rules.not_by if rules else ()) if limits else {}
     return {pk: f"{did} {limits.reference}" for pk, did in added.items() if limits} | against.parts(found)
 
 

@@ -137,10 +137,15 @@ def _plain(what: Mapping[str, Any]) -> dict[str, Any]:
 
 def _agree(act: Act, said: Said, one: User, *, recorded_by: User, at: datetime, met_on: date | None = None) -> None:
     Voice.objects.create(
-        provider=act.provider, resident=act.subject.resident, case_ref=act.subject.trail.case, about=act.about, act=act.name,
+        **_whose(act), about=act.about, act=act.name,
         by=one, says=Voice.Says.AGREE, reasons=said.reasons.strip(), considered=said.considered.strip(),
         not_done=said.not_done.strip(), met_on=met_on, recorded_by=recorded_by, at=at, what=_plain(said.what),
     )  # fmt: skip
+
+
+def _whose(act: Act) -> dict[str, Any]:
+    """Whose it is: the provider's, of one resident, in a case."""
+    return {"provider": act.provider, "resident": act.subject.resident, "case_ref": act.subject.trail.case}
 
 
 def _meet(act: Act, said: Said, *, by: User, at: datetime) -> None:
@@ -211,7 +216,7 @@ def send_back(act: Act, *, by: User, at: datetime, reasons: str) -> str:
     if not said:
         return reasons.strip()
     Voice.objects.create(
-        provider=act.provider, resident=act.subject.resident, case_ref=act.subject.trail.case, about=act.about, act=act.name,
+        **_whose(act), about=act.about, act=act.name,
         by=by, says=Voice.Says.AGAINST, reasons=reasons.strip(), recorded_by=by, at=at,
     )  # fmt: skip
     drop(act.about, act.name, at=at)
@@ -242,7 +247,7 @@ def consult(
     if not words.strip():
         raise RuleBroken("Enter what they said", asked.rule, "words")
     made = Consultation.objects.create(
-        provider=act.provider, resident=act.subject.resident, case_ref=act.subject.trail.case, about=asked.on.trail.about, act=asked.act,
+        **_whose(act), about=asked.on.trail.about, act=asked.act,
         person=person, on=on, words=words.strip(), recorded_by=by, recorded_at=at,
     )  # fmt: skip
     audit.record(
@@ -277,7 +282,8 @@ def appoint(act: Act, *, person_id: int | None, reason: str, by: User, at: datet
         for role in dict.fromkeys(act.roles_lacking() or [""])
     ]  # fmt: skip
     audit.decide(
-        "decision.appointed", subject=act.subject, by=by, at=at, reasons=reason, rule=law.OTHER_PERSON, outcome="appointed",
+        "decision.appointed", subject=act.subject, by=by, at=at, reasons=reason, rule=law.OTHER_PERSON,
+        outcome="appointed",
         facts={"act": act.name, "person": person.reference, "name": person.name, "why": act.stuck,
                "had_a_part": person.pk in act.barred, "stands_in_for": [one.role for one in made]},
     )  # fmt: skip

@@ -76,7 +76,7 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.filter(source=source, removed_on__isnull=True).order_by("pk")
 
     def locked(self) -> "EntryQuerySet":
-        """Locked rows, joined with what never changes alone: after a wait for the lock a row is new, its joins are old."""
+        """Locked rows, joined with what never changes alone: after a wait for the lock the joins are old."""
         return self.select_for_update(of=("self",)).select_related("provider", "resident", "policy_version")
 
     def visible_to(self, user: User) -> "EntryQuerySet":

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import cases.permissions
-from audit import services as audit
 from cases import ladder
 from cases.models import Incident
 from deadlines import kinds
@@ -19,7 +18,7 @@ from policies.policy import Policy
 from policies.rules import Rule
 from policies.values import Item, Who
 from restrictions import rules
-from restrictions.models import Restriction, Review, Term
+from restrictions.models import Breach, Restriction, Review, Term
 
 RECEIVED = "received the threat in this case"
 CASE = ("restriction__case__provider", "restriction__case__resident")
@@ -68,14 +67,18 @@ def lift(restriction: Restriction) -> Act:
     )  # fmt: skip
 
 
-def review(review: Review, outcome: str = "") -> Act:
+def review(review: Review, outcome: str | None = None) -> Act:
     """Decide a review that has begun: whoever reviews, and to extend also whom the policy names for that.
 
     Where the policy is silent on who reviews (as Dover's is), anybody with the right to decide who neither proposed,
     nor imposed it, nor was affected (F12). A request to reconsider is decided by whom the policy names for that (the
     Tenancy Enforcement Procedure's 11: a senior officer). Those who only extend decide once it is put before them.
-    Without an outcome, whom the policy has asked before any that it may come to.
+    Without an outcome, the one that the first of several has put before the others; where there is none (""), whom the
+    policy has asked before any that it may come to.
     """
+    if outcome is None:
+        first = Voice.objects.on(review.trail.about, "review").first()
+        outcome = str(first.what["outcome"]) if first else ""
     restriction, policy = review.restriction, review.restriction.case.policy
     by_request = review.requested_on is not None
     name, doing = ("reconsider", "reconsider a restriction") if by_request else ("review", "decide a review")
@@ -124,7 +127,7 @@ def answer_breaches(restriction: Restriction, step: str | None = None) -> Act:
     """
     policy = restriction.case.policy
     whos = [policy.decides("breach"), *_answers(policy)] if step is None else [policy.answers_breach(step)]
-    oldest = restriction.open_breaches().first() or restriction
+    oldest = restriction.open_breaches().first()
     return _act(
         restriction, "breach", f"decide on “{step}” after a breach" if step else "decide what follows a breach",
         whos=whos, f12=("affected",), not_by="breach",
@@ -144,7 +147,7 @@ def change_contact(restriction: Restriction) -> Act:
 
 
 def deciders(kind: str, policy: Policy, provider: Provider) -> Deciders:
-    """Whom a policy lets decide what a kind of deadline waits for, whatever the restriction: to compare two versions."""
+    """Whom a policy lets decide what a kind of deadline waits for, whatever the restriction: to compare versions."""
     general = {
         kinds.RESTRICTION_DECIDE: (policy.decides("restrict"),),
         kinds.BREACH_ANSWER: (policy.decides("breach"), *_answers(policy)),
@@ -175,15 +178,16 @@ def _act(
     first: Iterable[AskedFirst] | None = None,
     asks: Iterable[Item] = (),
     subject: Review | None = None,
-    thing: audit.Subject | None = None,
+    thing: Breach | Review | None = None,
     waits: str = "",
 ) -> Act:
     """An act on a restriction: `f12` are the parts that bar by Evenhand's rule, `not_by` the act whose bars count."""
-    policy, thing = restriction.case.policy, thing or restriction
+    policy = restriction.case.policy
     if first is None:
-        first = asked_first(policy, name, thing)
+        first = asked_first(policy, name, subject or restriction)
     return Act(
-        name=name, doing=doing, subject=subject or restriction, thing=thing, provider=restriction.provider,
+        name=name, doing=doing, subject=subject or restriction, thing=thing or restriction,
+        provider=restriction.provider,
         whos=tuple(dict.fromkeys(whos)) or (policy.decides(name),), first=tuple(first),
         barred=_barred(restriction, not_by or name, f12), asks=tuple(asks), opened_by=opened_by, waits=waits,
         waits_on=restriction,
@@ -219,6 +223,11 @@ def leaves_police_out(restriction: Restriction) -> Who | None:
     """Whom the policy lets decide that the police are not told; None where they are told, or it names nobody."""
     who = restriction.case.policy.decides("no_police")
     return None if who.unsaid or not police_left_out(restriction) else who
+
+
+def not_alone_without_police(policy: Policy) -> bool:
+    """Whether the policy keeps whoever received a threat from deciding alone that the police are not told."""
+    return "affected" in (policy.not_by("no_police").raw or ())
 
 
 # Who is barred

@@ -38,6 +38,25 @@ class Span:
 
 
 @dataclass(frozen=True)
+class OwnReview:
+    """What was decided of the review of one restriction: after how many months it is, or that there is none before.
+
+    It goes with that restriction: what carries one on is reviewed by the policy's own clocks.
+    """
+
+    months: int | None = None
+    waived: bool = False
+
+    @classmethod
+    def of(cls, restriction: Restriction) -> "OwnReview":
+        """What was decided with a restriction, or while it runs."""
+        return cls(restriction.review_months, bool(restriction.no_review_reason))
+
+
+NOTHING_SET = OwnReview()
+
+
+@dataclass(frozen=True)
 class Dates:
     """The days of a restriction, each with how it was found. `appeal` is None where the decision cannot be appealed."""
 
@@ -93,30 +112,25 @@ class Plan:
 
 def last_day(starts_on: date, months: int) -> date:
     """The last day in force: so many months on, clamped to the month's last day; that day is still in force."""
-    return policies.clocks.add(Period(months, "months"), starts_on)
+    return policies.periods.add(Period(months, "months"), starts_on)
 
 
 def work_out(
-    restriction: Restriction,
+    policy: Policy,
+    calendar: Calendar,
     span: Span,
     *,
-    policy: Policy | None = None,
-    calendar: Calendar | None = None,
+    own: OwnReview = NOTHING_SET,
     last_review: date | None = None,
     appealable: bool = True,
-    carries_on: bool = False,
 ) -> Dates:
-    """Every date that follows from a decision, by the policy's clocks and what was decided of the review.
+    """Every date that follows from a decision, by the policy's clocks and what was decided of the review itself.
 
     Of the clocks that come round again the earliest counts, and only before the last day: a review then is the one at
     the end. That one moves to the next working day where the last day is a day off. No restriction is without a review:
-    where the policy sets none at the end, one is held there all the same (F1). Where the policy leaves the time to the
-    case, the time set for it counts; where a named person decided that there is no review before its last day (Homes
-    for Life 1.8), the one at the end stays. `policy` is another version than the case's, to compare.
-    What `carries_on` a restriction is reviewed by the policy's own clocks: what was set for the old one went with it.
+    where the policy sets none at the end, or a named person decided that there is none before (Homes for Life 1.8), one
+    is held there all the same (F1).
     """
-    case = restriction.case
-    policy, calendar = policy or case.policy, calendar or deadlines.calendar_for(case.provider)
     events = {
         "decision": span.decided_on,
         "letter dated": span.decided_on,
@@ -127,9 +141,8 @@ def work_out(
     if last_review:
         events["last review"] = last_review
     appeals = policy.appeal_of(*rules.steps(policy)) if appealable else None
-    months = None if carries_on else restriction.review_months
-    interval, at_end = _reviews(policy, events, calendar, span.ends_on, months)
-    if restriction.no_review_reason and not carries_on:
+    interval, at_end = _reviews(policy, events, calendar, span.ends_on, own.months)
+    if own.waived:
         interval, at_end = None, _review_all_the_same(span.ends_on, calendar)
     return Dates(
         span.decided_on,
@@ -217,9 +230,16 @@ def _review_all_the_same(ends_on: date, calendar: Calendar) -> Reckoning:
     )
 
 
+def as_it_stands(restriction: Restriction, *, last_review: date | None = None) -> Dates:
+    """The dates of a restriction that has been imposed, counted from its decision and the last review."""
+    case = restriction.case
+    calendar, own = deadlines.calendar_for(case.provider), OwnReview.of(restriction)
+    return work_out(case.policy, calendar, Span.of(restriction), own=own, last_review=last_review)
+
+
 def next_review_of(restriction: Restriction) -> date | None:
     """The day of the review that comes first, counted from its decision: what the register says."""
-    found = work_out(restriction, Span.of(restriction)).next_review
+    found = as_it_stands(restriction).next_review
     return found.due if found else None
 
 
@@ -252,11 +272,12 @@ def plan(
     It lasts as many months as are given, or as it says; or until `ends_on`, as what carries one on does. Raises
     ValueError where it has neither.
     """
-    carries_on = ends_on is not None
+    case, own = restriction.case, NOTHING_SET if ends_on else OwnReview.of(restriction)
     months = changes.months if changes.months or ends_on else restriction.months
     if ends_on is None:
         if months is None:
             raise ValueError("a plan needs a length or a last day")
         ends_on = last_day(on, months)
-    found = work_out(restriction, Span(on, on, ends_on, months), appealable=appealable, carries_on=carries_on)
+    span, calendar = Span(on, on, ends_on, months), deadlines.calendar_for(case.provider)
+    found = work_out(case.policy, calendar, span, own=own, appealable=appealable)
     return Plan(restriction, months, changes.rows(restriction), changes.orders(restriction), reasons.strip(), found)

@@ -1,4 +1,4 @@
-"""What letters about a restriction say, as plain values frozen on the day; the same for a preview and for the letter."""
+"""What letters about a restriction say, as plain values frozen on the day; the same for its preview."""
 
 from collections.abc import Sequence
 from datetime import date

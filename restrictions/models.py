@@ -261,7 +261,7 @@ class Restriction(models.Model):
         return list(self.namings.select_related("person", "named_by").filter(ended_on__isnull=True))
 
     def contact_on(self, on: date) -> User | None:
-        """Whom the resident turns to on a day: whoever covers then, else whoever holds it; None where nobody is named."""
+        """Whom the resident turns to on a day: whoever covers then, else the holder; None where nobody is named."""
         cover = next((each for each in self.standing_namings() if each.covers(on)), None)
         term = self.contact_term()
         return cover.person if cover else term.person if term else None

@@ -34,8 +34,6 @@ def check_can_withdraw(user: User, restriction: Restriction) -> None:
         access.require(user, Can.DECIDE, restriction.case.provider_id)
 
 
-
-
 def check_can_begin_review(user: User, restriction: Restriction) -> None:
     """Whoever works cases may gather what a review needs; deciding it is another's."""
     access.require(user, Can.WORK_CASES, restriction.case.provider_id)
@@ -52,7 +50,7 @@ def check_can_record_account(user: User, review: Review) -> None:
 
 
 def hands_over(user: User, restriction: Restriction) -> bool:
-    """Whether somebody is the single point of contact, or covers: they hand over by themselves (Tenancy procedure, 6)."""
+    """Whether somebody is the single point of contact, or covers: they hand over by themselves (Tenancy, 6)."""
     return user.pk in _contacts(restriction) and access.can(user, Can.WORK_CASES, restriction.case.provider_id)
 
 

@@ -25,10 +25,10 @@ from letters import services as letters
 from people.models import Resident, User
 from policies import law
 from policies.rules import RuleBroken, need
-from restrictions import services as restrictions
+from restrictions import limits
+from restrictions.limits import NewTerm
 from restrictions.models import Term
-from restrictions.services import terms as limits
-from restrictions.services.terms import NewTerm
+from restrictions.services import continuing
 
 State = Appeal.State
 # What the ombudsman hears depends on what the provider does for this person (F9).
@@ -140,7 +140,7 @@ def vary(
     standing = what_stands(decided.limits)
     effects.check_change(standing, terms, ends_on, on=day_of(at))
     appeal.vary(by=by, at=at, reasons=answer.reasons.strip())
-    successor = restrictions.replace_terms(
+    successor = continuing.replace_terms(
         standing.pk,
         by=by,
         at=at,

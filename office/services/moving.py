@@ -8,7 +8,6 @@ from django.db.models import Q
 
 import cases.services
 import policies.recounting
-import restrictions.services.telling
 from cases.models import Case
 from cases.services.versions import NOT_HALFWAY
 from deadlines import kinds
@@ -25,7 +24,8 @@ from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
 from register.models import Entry
 from register.services import with_restriction
-from restrictions.services import checking
+from restrictions.services import scheduling
+from restrictions.services.contacts import checking
 
 
 @transaction.atomic
@@ -101,7 +101,7 @@ def _set_anew(case: Case, move: Move, *, at: datetime, event: int) -> None:
     if move.kind == kinds.SPOC_QUALITY_REVIEW:
         checking.put(move.restriction, move.reckoning, at=at, event=event)
     else:
-        restrictions.services.telling.set_review(move.restriction, move.reckoning, move.kind, at=at, event=event)
+        scheduling.set_review(move.restriction, move.reckoning, move.kind, at=at, event=event)
 
 
 def _on_register(move: Move, *, by: User, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Not telling the resident of an entry: why, decided by whom, until when, and telling them after all (D2, Dover 6.33)."""
+"""Not telling the resident of an entry: why, by whose decision, until when; telling them after all (D2)."""
 
 from datetime import date, datetime
 

@@ -84,7 +84,8 @@ def entries(request: SignedInRequest) -> HttpResponse:
 def entry(request: SignedInRequest, reference: str) -> HttpResponse:
     """All that stands behind an entry, and what can be done with it."""
     found, known = find(request, reference)
-    rule, steps = found.rule, [_step(found, known[name], request.user) for name in PAGES if name in known]
+    rule, steps = found.rule, {name: _step(found, known[name], request.user) for name in PAGES if name in known}
+    keep = steps.get(acts.KEEP)
     context = {
         "entry": found,
         "risks": [] if rule is None or rule.restrictions_alone else [forms.risk_words(risk) for risk in found.risks],
@@ -97,8 +98,8 @@ def entry(request: SignedInRequest, reference: str) -> HttpResponse:
         "dates": retention.explained(found, calendar_for(found.provider)),
         "recipients": recipients.of(found),
         "stands": found.removed_on is None,
-        "steps": steps,
-        "keep": next((step["url"] for step in steps if step["text"] == PAGES[acts.KEEP][1] and not step["why_not"]), ""),
+        "steps": list(steps.values()),
+        "keep": keep["url"] if keep and not keep["why_not"] else "",
     }
     return render(request, "register/entry.html", context)
 

@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
+from decisions.acts import Act
+from decisions.forms import add_meeting_of, said_of
+from decisions.services import Said
 from design import fields, forms
 from people.models import User
+from restrictions.services.contacts.changing import NewContact
 
 
 class ChangeSpoc(forms.Form):
@@ -26,8 +30,10 @@ class ChangeSpoc(forms.Form):
         label="Why", called="why", help_text="For colleagues. The resident does not read it.", rows=3
     )
 
-    def __init__(self, *args: Any, people: Iterable[User], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Iterable[User], act: Act | None = None, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if act is not None:
+            add_meeting_of(self, act, reader)
         field = self.fields["person"]
         assert isinstance(field, fields.SelectField)
         field.choices = [("", "Choose a colleague"), *((str(user.pk), user.name) for user in people)]
@@ -37,11 +43,15 @@ class ChangeSpoc(forms.Form):
         """Whether it is a cover."""
         return bool(self.cleaned_data["how_long"] == self.COVER)
 
-    def arguments(self) -> dict[str, Any]:
-        """What the service is told."""
+    def said(self) -> Said:
+        """Why, and with whom it was decided in a meeting."""
+        return said_of(self, "reason")
+
+    def contact(self) -> NewContact:
+        """Who takes over, and between which days."""
         typed = self.cleaned_data
-        said: dict[str, Any] = {"person_id": int(typed["person"]), "reason": typed["reason"]}
-        return said | ({"from_on": typed["from_on"], "until_on": typed["until_on"]} if self.covers else {})
+        days = {"from_on": typed["from_on"], "until_on": typed["until_on"]} if self.covers else {}
+        return NewContact(int(typed["person"]), **days)
 
 
 class CheckSpoc(forms.Form):

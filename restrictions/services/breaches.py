@@ -165,8 +165,10 @@ class AnswerPlan:
         """What its check page shows, for the seal."""
         told = [(each.pk, each.words) for each in self.breaches]
         return shown.standing(self.restriction) | {
-            "the breaches": told, "what has followed before": list(self.left_out), "the words of the letter": self.letter
-        }  # fmt: skip
+            "the breaches": told,
+            "what has followed before": list(self.left_out),
+            "the words of the letter": self.letter,
+        }
 
 
 def plan(restriction: Restriction, act: Act, said: Said, answer: Answer, *, by: User, at: datetime) -> AnswerPlan:

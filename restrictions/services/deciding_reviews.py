@@ -26,7 +26,7 @@ from policies import law
 from policies.reckoning import Reckoning
 from policies.rules import Rule, RuleBroken, need
 from restrictions import acts, dates, facts, limits, rules, shown
-from restrictions.dates import Changes, Dates, Plan, Span, last_day, work_out
+from restrictions.dates import Changes, Dates, Plan, last_day
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review, Term
 from restrictions.services import continuing, ending, reviews, scheduling
@@ -182,9 +182,7 @@ def _with(said: Said, conclusion: Conclusion) -> Said:
     return Said(said.reasons, said.considered, said.not_done, said.meeting, conclusion.as_put())
 
 
-def plan(
-    review: Review, act: Act, said: Said, conclusion: Conclusion, *, by: User, at: datetime
-) -> ReviewPlan:
+def plan(review: Review, act: Act, said: Said, conclusion: Conclusion, *, by: User, at: datetime) -> ReviewPlan:
     """What a review would come to if it were decided now: what the check page shows and `decide_review` carries out.
 
     Changes nothing. Raises as `decide_review`.
@@ -310,7 +308,7 @@ def _new_last_day(restriction: Restriction, conclusion: Conclusion, on: date) ->
 def _kept(restriction: Restriction, waits: reviews.Due | None, on: date) -> Dates:
     """The dates of a restriction that goes on as it is after a review on a day."""
     held_for = waits.counted_on or on if waits and not waits.at_end else on
-    return work_out(restriction, Span.of(restriction), last_review=max(on, held_for))
+    return dates.as_it_stands(restriction, last_review=max(on, held_for))
 
 
 def _meet_what_it_answers(made: ReviewPlan, *, at: datetime) -> None:
@@ -323,9 +321,7 @@ def _meet_what_it_answers(made: ReviewPlan, *, at: datetime) -> None:
         deadlines.meet(waits.kind, restriction, at=at, how=f"Reviewed: {how}")
 
 
-def _carry_out(
-    made: ReviewPlan, said: Said, act: Act, *, by: User, at: datetime, event: int
-) -> Restriction | None:
+def _carry_out(made: ReviewPlan, said: Said, act: Act, *, by: User, at: datetime, event: int) -> Restriction | None:
     """Do what was planned; returns the successor, where there is one."""
     restriction, outcome = made.review.restriction, made.conclusion.outcome
     if outcome == Outcome.LIFT:
@@ -372,14 +368,10 @@ def _keep(made: ReviewPlan, *, by: User, at: datetime, event: int) -> None:
     audit.record("restriction.kept", subject=restriction, by=by, at=at, facts={"until": restriction.ends_on})
     if stands.window:
         words = "against the review"
-        deadlines.set(
-            kinds.APPEAL_WINDOW, made.review, due=stands.window, told=True, event=event, words=words, at=at
-        )
+        deadlines.set(kinds.APPEAL_WINDOW, made.review, due=stands.window, told=True, event=event, words=words, at=at)
 
 
-def _told(
-    review: Review, said: Said, conclusion: Conclusion, *, on: date, late: str, stands: Stands
-) -> dict[str, Any]:
+def _told(review: Review, said: Said, conclusion: Conclusion, *, on: date, late: str, stands: Stands) -> dict[str, Any]:
     """What the letter says, as plain values (Dover 6.19)."""
     told: dict[str, Any] = {**NOTHING_STANDS, **stands.told}
     if review.is_by_request(on):

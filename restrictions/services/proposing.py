@@ -51,10 +51,15 @@ def start(case_id: int, *, by: User, at: datetime) -> Restriction:
 
 
 @transaction.atomic
-def propose(restriction_id: int, *, by: User, at: datetime) -> Restriction:
-    """Put it before somebody who may decide (Dover 6.14). Raises NotReady, which lists everything that is missing."""
+def propose(restriction_id: int, *, by: User, at: datetime, seen: str | None = None) -> Restriction:
+    """Put it before somebody who may decide (Dover 6.14).
+
+    Raises NotReady, which lists everything that is missing; TransitionNotAllowed where it waits already, or where it
+    has changed since it was shown (`seen`).
+    """
     restriction = Restriction.objects.locked(restriction_id)
     permissions.check_can_prepare(by, restriction)
+    seals.check(seen, shown.proposal(restriction), since=audit.since(restriction))
     lacking = missing(restriction) if restriction.state in (State.DRAFT, State.RETURNED) else []
     if lacking:
         raise NotReady(lacking)
@@ -140,7 +145,7 @@ def consult(
 
 
 def to_ask(restriction: Restriction, act: str) -> tuple[Act, AskedFirst] | None:
-    """Who is asked before an act that can be decided on a restriction now, with what waits for it; None where nobody."""
+    """Who is asked before an act that can be decided on a restriction now, with what waits for it; else None."""
     for one in decidable(restriction):
         for asked in one.first:
             if asked.act == act:

@@ -1,4 +1,4 @@
-"""A review up to its decision: what it waits for, asked for, begun, left out; what it looks at, what the resident says."""
+"""A review up to its decision: due, asked for, begun, left out; what it looks at, and what the resident says."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,7 +28,7 @@ from policies.policy import Policy
 from policies.reckoning import Reckoning
 from policies.rules import RuleBroken, need
 from restrictions import acts, facts, permissions, rules, shown
-from restrictions.dates import Span, work_out
+from restrictions.dates import as_it_stands
 from restrictions.models import Restriction, Review
 from restrictions.services import imposing, registering, scheduling
 
@@ -256,7 +256,7 @@ def waive_review(restriction_id: int, said: Said, *, by: User, at: datetime, see
     event = imposing.record_waiver(restriction, by=by, at=at, when="in force", considered=said.considered)
     deadlines.meet(kinds.REVIEW_WAIVE, restriction, at=at, how="Decided that there is no review")
     deadlines.cancel(kinds.REVIEW_INTERVAL, restriction, at=at, reason="Decided that there is no review")
-    found = work_out(restriction, Span.of(restriction)).at_end
+    found = as_it_stands(restriction).at_end
     scheduling.set_review(restriction, found, kinds.REVIEW_AT_END, at=at, event=event)
     registering.say(restriction, by=writer, at=at, review_on=found.due)
     letters.request("review_waived", restriction, told, by=writer, at=at)

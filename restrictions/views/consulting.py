@@ -32,7 +32,10 @@ def asked_first(restriction: Restriction, act: Act, reader: User) -> list[dict[s
     is_open = _is_open(restriction, act)
     return [
         decisions.asked_first(
-            each, reader, url=reverse("restrictions:consult_on", args=[restriction.reference, each.act]), is_open=is_open
+            each,
+            reader,
+            url=reverse("restrictions:consult_on", args=[restriction.reference, each.act]),
+            is_open=is_open,
         )
         for each in act.first
     ]

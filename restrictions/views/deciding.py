@@ -16,8 +16,9 @@ from design.pages import Check
 from letters import services as letters
 from people.access import SignedInRequest
 from people.models import Need
-from restrictions import acts, facts, forms, limits, rules, shown
+from restrictions import acts, facts, limits, rules, shown
 from restrictions.dates import Changes, Plan
+from restrictions.forms.deciding import Decide
 from restrictions.models import Restriction
 from restrictions.services import imposing, proposing
 from restrictions.services.parts import whole
@@ -34,7 +35,7 @@ def decide(request: SignedInRequest, ref: str) -> HttpResponse:
         return _decided_already(request, restriction)
     page, act = shared.page(request, restriction), acts.impose(restriction)
     found = consulting.standing(restriction, act, request.user)
-    form = page.form(forms.Decide, restriction=restriction, act=act, reader=request.user)
+    form = page.form(Decide, restriction=restriction, act=act, reader=request.user)
     if page.posted:
         act.check(request.user)
         if found["spoken"]:
@@ -87,7 +88,7 @@ def _decided_already(request: SignedInRequest, restriction: Restriction) -> Http
     return shared.too_late(request, f"{restriction.reference} is “{restriction.get_state_display()}”.", back)
 
 
-def _context(request: SignedInRequest, restriction: Restriction, act: Act, form: forms.Decide) -> dict[str, Any]:
+def _context(request: SignedInRequest, restriction: Restriction, act: Act, form: Decide) -> dict[str, Any]:
     case = restriction.case
     queue = shared.waiting(request.user)
     position = queue.index(restriction.reference) + 1 if restriction.reference in queue else 0
@@ -108,12 +109,10 @@ def _context(request: SignedInRequest, restriction: Restriction, act: Act, form:
     )
 
 
-def _check_context(request: SignedInRequest, made: Plan, form: forms.Decide) -> dict[str, Any]:
+def _check_context(request: SignedInRequest, made: Plan, form: Decide) -> dict[str, Any]:
     """“Check before you impose”: the letter as it would go out, the summary, and what happens, in order."""
     restriction = made.restriction
-    letter = letters.preview(
-        "restriction", restriction, facts.imposed(made), on=made.dates.decided_on, by=request.user
-    )
+    letter = letters.preview("restriction", restriction, facts.imposed(made), on=made.dates.decided_on, by=request.user)
     return shared.step(
         restriction,
         reverse("restrictions:decide", args=[restriction.reference]),

@@ -16,7 +16,8 @@ from design.dates import day_of
 from design.pages import Check
 from letters import services as letters
 from people.access import SignedInRequest
-from restrictions import acts, forms, rules, shown
+from restrictions import acts, rules, shown
+from restrictions.forms.deciding import Reason
 from restrictions.models import Restriction
 from restrictions.services import ending, imposing
 from restrictions.views import consulting, shared
@@ -34,7 +35,7 @@ def lift(request: SignedInRequest, ref: str) -> HttpResponse:
     page, found = shared.page(request, restriction), decisions.together(act, request.user)
     if page.posted and found["spoken"]:
         return redirect("restrictions:view", ref)
-    form = page.form(forms.Reason, act=act, reader=request.user, agree="Agree to lift it", **_words(bool(act.voices)))
+    form = page.form(Reason, act=act, reader=request.user, agree="Agree to lift it", **_words(bool(act.voices)))
 
     def check() -> Check | None:
         if asking.does_not_agree(form):

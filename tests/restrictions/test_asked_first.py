@@ -10,12 +10,14 @@ from django_fsm import TransitionNotAllowed
 from cases import services as cases
 from cases.models import Case
 from decisions.models import Consultation
+from decisions.services import Said
 from letters.models import Letter
 from people.access import NotPermitted
 from policies import loader
 from policies.rules import RuleBroken
-from restrictions import services
+from restrictions import rules
 from restrictions.models import Restriction
+from restrictions.services import ending, proposing
 from tests import factories, invented
 from tests.factories import NOON
 from tests.restrictions import builders, test_together
@@ -126,7 +128,7 @@ def test_nothing_is_lifted_before_those_were_asked_whom_the_policy_has_asked_fir
     w, restriction, director = in_force(LIFT, f'{LIFT}, consult = "records"')
     ref = restriction.reference
     with pytest.raises(RuleBroken, match="Record what was said by: Records Officer") as refusal:
-        services.lift(restriction.pk, by=director, at=NOON, reason="It is over.")
+        ending.lift(restriction.pk, Said("It is over."), by=director, at=NOON)
     assert (refusal.value.field, refusal.value.rule.clause) == ("reason", "8")
     address, client = reverse("restrictions:lift", args=[ref]), signed_in(director)
     page = text_of(client.post(address, {"reason": "It is “over”."}))
@@ -146,23 +148,28 @@ def test_no_review_is_decided_before_those_were_asked_whom_the_policy_has_asked_
     review = builders.under_review(w, restriction, at=later)
     how = {"outcome": "vary", "reasons": "“Quieter”.", "evidence": "He rang.", "considered": "All of it."}
     with pytest.raises(RuleBroken, match="Record what was said by: Records Officer") as refusal:
-        services.decide_review(review.pk, by=director, at=later, **how | {"outcome": "keep"})
+        builders.decide_review(review.pk, by=director, at=later, **how | {"outcome": "keep"})
     assert (refusal.value.field, refusal.value.rule.clause) == ("outcome", "8")
     address, client = reverse("restrictions:review", args=[restriction.reference]), signed_in(director)
     page = text_of(client.post(address, how | {"outcome": "keep"}))
     assert "Record what was said by: Records Officer (clause 8)" in page
     assert "“Quieter”." in page and "All of it." in page and "He rang." in page
-    services.consult(
-        restriction.pk, act="review", by=w.staff.officer, at=later, person_id=w.staff.dpo.pk, on=later.date(),
+    proposing.consult(
+        restriction.pk,
+        act="review",
+        by=w.staff.officer,
+        at=later,
+        person_id=w.staff.dpo.pk,
+        on=later.date(),
         words="It is quieter.",
-    )  # fmt: skip
+    )
     assert "It is quieter." in text_of(client.get(address))
-    services.decide_review(review.pk, by=director, at=later, **how | {"outcome": "keep"})
+    builders.decide_review(review.pk, by=director, at=later, **how | {"outcome": "keep"})
 
     other = factories.person(w.provider, "director", name="Dora Director")
     again = builders.under_review(w, restriction, at=later)
     with pytest.raises(RuleBroken, match="Record what was said"):
-        services.decide_review(again.pk, by=other, at=later, **how | {"outcome": "lift"})
+        builders.decide_review(again.pk, by=other, at=later, **how | {"outcome": "lift"})
 
 
 def test_to_extend_in_a_review_may_have_somebody_asked_of_its_own(clock):
@@ -171,13 +178,13 @@ def test_to_extend_in_a_review_may_have_somebody_asked_of_its_own(clock):
     review = builders.under_review(w, restriction, at=later)
     how = {"by": director, "at": later, "reasons": "So.", "evidence": "He rang.", "considered": "All."}
     with pytest.raises(RuleBroken, match="Record what was said by: Records Officer"):
-        services.decide_review(review.pk, outcome="extend", months=1, **how)
-    services.decide_review(review.pk, outcome="keep", **how)
+        builders.decide_review(review.pk, outcome="extend", months=1, **how)
+    builders.decide_review(review.pk, outcome="keep", **how)
 
 
 def test_who_is_asked_first_may_stand_in_the_stage_or_beside_the_act():
     text = invented.TEXTS["highmoor"]
     policy = loader.read(text.replace('name = "Looking back"', 'name = "Looking back"\nconsult = "guardian [4.5]"'))
     asked = policy.consulted_on("review")
-    assert asked and (asked.names(), asked.rule.clause) == ("Information Guardian", "4.5")
+    assert asked and (rules.names(), asked.rule.clause) == ("Information Guardian", "4.5")
     assert loader.read(text).consulted_on("review") is None

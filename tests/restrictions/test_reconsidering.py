@@ -12,11 +12,12 @@ from django_fsm import TransitionNotAllowed
 from audit.models import Decision, Event
 from cases.models import Case
 from deadlines.models import Deadline
+from decisions.services import Said
 from letters.models import Letter
 from people.access import NotPermitted
 from policies.rules import RuleBroken
-from restrictions import services
 from restrictions.models import Restriction, Review
+from restrictions.services import ending, imposing, reviews
 from tests import factories
 from tests.factories import NOON
 from tests.restrictions import builders
@@ -46,14 +47,12 @@ def clock():
 def running(policy=TENANCY, months=12):
     w = ready_to_propose(policy)
     restriction = builders.proposed(w, months=months)
-    return w, services.impose(
-        restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="Needed.", considered="No."
-    )
+    return w, imposing.impose(restriction.pk, Said("Needed.", considered="No."), by=a_decider(w, restriction), at=NOON)
 
 
 def asked(w, restriction, **more):
     said = {"received_on": RECEIVED, "how": "letter", "words": "I have been calm since."} | more
-    return services.record_request(restriction.pk, by=w.staff.officer, at=LATER, **said)
+    return reviews.record_request(restriction.pk, by=w.staff.officer, at=LATER, **said)
 
 
 def senior(w):
@@ -62,7 +61,7 @@ def senior(w):
 
 def decided(w, review, outcome, *, by=None, at=LATER, **more):
     said = {"reasons": "As decided.", "considered": "What the resident says."} | more
-    return services.decide_review(review.pk, by=by or senior(w), at=at, outcome=outcome, **said)
+    return builders.decide_review(review.pk, by=by or senior(w), at=at, outcome=outcome, **said)
 
 
 def open_dates(restriction):
@@ -185,7 +184,7 @@ def test_a_request_says_when_how_and_what(more, field):
 
 def test_while_a_review_is_under_way_the_request_belongs_into_that_one():
     w, restriction = running()
-    services.begin_review(restriction.pk, by=w.staff.officer, at=LATER)
+    reviews.begin_review(restriction.pk, by=w.staff.officer, at=LATER)
     with pytest.raises(TransitionNotAllowed, match="has already begun review"):
         asked(w, restriction)
     client = signed_in(w.staff.officer)
@@ -196,7 +195,7 @@ def test_once_the_last_day_has_gone_it_is_the_review_at_the_end():
     w, restriction = running(months=2)
     review = asked(w, restriction)
     after = noon(restriction.ends_on + timedelta(days=1))
-    services.lapse(restriction.pk, at=after)
+    ending.lapse(restriction.pk, at=after)
     assert set(open_dates(restriction)) <= {"review.at_end", "appeal.window"}
     done = decided(w, review, "lift", at=after, late_reason="Illness.")
     assert done.letter.kind == "review_outcome" and "review.at_end" not in open_dates(restriction)

@@ -12,14 +12,19 @@ from appeals import against
 from audit.models import Decision, Event
 from cases import services as cases
 from cases.models import Case
-from cases.services.deciding import Meeting
 from deadlines.models import Deadline
 from decisions.models import Voice
+from decisions.services import Meeting, Said
 from people.access import NotPermitted
 from policies.rules import RuleBroken
-from restrictions import permissions, services
+from restrictions import acts
+from restrictions.dates import Changes
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction
-from restrictions.services import Changes, NewTerm
+from restrictions.services import ending, proposing
+from restrictions.services.parts.length import save_length
+from restrictions.services.parts.terms import save_kinds, save_terms
+from restrictions.services.parts.whole import missing
 from tests import factories, invented
 from tests.factories import NOON
 from tests.restrictions import builders
@@ -54,21 +59,21 @@ def harbour(was: str = "", now: str = "") -> builders.World:
 
 
 def prepared(w: builders.World, kinds=("post_only",), terms=POST_ONLY) -> Restriction:
-    restriction = services.start(w.case.pk, by=w.staff.officer, at=NOON)
+    restriction = proposing.start(w.case.pk, by=w.staff.officer, at=NOON)
     builders.fill(restriction, w, months=3, by=w.staff.officer, at=NOON)
-    services.save_terms(restriction.pk, by=w.staff.officer, at=NOON, terms=terms)
-    services.save_kinds(restriction.pk, by=w.staff.officer, at=NOON, kinds=kinds)
+    save_terms(restriction.pk, by=w.staff.officer, at=NOON, terms=terms)
+    save_kinds(restriction.pk, by=w.staff.officer, at=NOON, kinds=kinds)
     for key in ("risk_assessment", "less_restrictive"):
         assert key in {gate.key for gate in w.case.policy.gates_before("restrict")}
     return Restriction.objects.get(pk=restriction.pk)
 
 
 def proposed(w: builders.World, **how) -> Restriction:
-    return services.propose(prepared(w, **how).pk, by=w.staff.officer, at=NOON)
+    return proposing.propose(prepared(w, **how).pk, by=w.staff.officer, at=NOON)
 
 
 def consult(w: builders.World, restriction: Restriction) -> None:
-    services.consult(
+    proposing.consult(
         restriction.pk, by=w.staff.officer, at=NOON, person_id=w.staff.dpo.pk, on=NOON.date(), words="No objection."
     )
 
@@ -88,7 +93,7 @@ def fresh(restriction: Restriction) -> Restriction:
 
 def impose(restriction, by, **how):
     how = {"reasons": f"{by.name} holds that it is needed.", "considered": "In proportion."} | how
-    return services.impose(restriction.pk, by=by, at=NOON, **how)
+    return builders.impose(restriction.pk, by=by, at=NOON, **how)
 
 
 def test_nothing_is_decided_before_those_were_asked_whom_the_policy_has_asked_first():
@@ -99,10 +104,16 @@ def test_nothing_is_decided_before_those_were_asked_whom_the_policy_has_asked_fi
         impose(restriction, warden)
     assert (refusal.value.rule.clause, refusal.value.field) == ("6", "decision")
     with pytest.raises(RuleBroken, match="Select who was consulted"):
-        services.consult(restriction.pk, by=w.staff.officer, at=NOON, person_id=warden.pk, on=NOON.date(), words="x")
+        proposing.consult(restriction.pk, by=w.staff.officer, at=NOON, person_id=warden.pk, on=NOON.date(), words="x")
     with pytest.raises(RuleBroken, match="today or in the past"):
-        services.consult(restriction.pk, by=w.staff.officer, at=NOON, person_id=w.staff.dpo.pk,
-                         on=NOON.date() + timedelta(days=1), words="x")  # fmt: skip
+        proposing.consult(
+            restriction.pk,
+            by=w.staff.officer,
+            at=NOON,
+            person_id=w.staff.dpo.pk,
+            on=NOON.date() + timedelta(days=1),
+            words="x",
+        )
     consult(w, restriction)
     impose(restriction, warden)
     event = Event.objects.select_related("words").get(verb="decision.consulted")
@@ -121,13 +132,13 @@ def test_the_first_of_two_is_a_voice_and_the_second_makes_it_take_effect():
     with pytest.raises(TransitionNotAllowed, match="You have decided"):
         impose(restriction, warden)
     with pytest.raises(TransitionNotAllowed, match="You have decided"):
-        services.send_back(restriction.pk, by=warden, at=NOON, reasons="I think again.")
+        proposing.send_back(restriction.pk, Said("I think again."), by=warden, at=NOON)
     done = impose(restriction, keeper)
     assert (done.state, done.decided_by) == (State.IN_FORCE, keeper)
     assert {voice.by for voice in Voice.objects.filter(says="agree", dropped_at=None)} == {warden, keeper}
     decisions = Decision.objects.filter(what="decision.agreed")
     assert [(one.event.by_name, one.clause) for one in decisions] == [("Wanda Warden", "6"), ("Kit Keeper", "6")]
-    assert permissions.first_deciders(done) == {warden.pk, keeper.pk}
+    assert acts.first_deciders(done) == {warden.pk, keeper.pk}
 
 
 def test_one_person_in_two_roles_is_one_person():
@@ -148,7 +159,7 @@ def test_who_decided_first_with_another_decides_no_review_and_no_appeal():
     done = impose(restriction, keeper)
     assert done.decided_by == keeper
     with pytest.raises(NotPermitted, match=r"You imposed this, so somebody else decides"):
-        permissions.check_can_review(director, done)
+        acts.review_to_come(done).check(director)
     barred = appeals.permissions.barred(against.of_restriction(done))
     assert {director.pk, keeper.pk} <= barred and warden.pk not in barred
 
@@ -159,17 +170,17 @@ def test_where_they_differ_it_goes_back_with_the_reasons_of_both():
     restriction = proposed(w)
     consult(w, restriction)
     impose(restriction, warden)
-    services.send_back(restriction.pk, by=keeper, at=NOON, reasons="Three months are too many.")
+    proposing.send_back(restriction.pk, Said("Three months are too many."), by=keeper, at=NOON)
     now = fresh(restriction)
     assert now.state == State.RETURNED
     assert now.returned_reason == (
         "Wanda Warden agreed:\nWanda Warden holds that it is needed.\n\n"
         "Kit Keeper did not agree:\nThree months are too many."
     )
-    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     assert impose(restriction, keeper).state == State.PROPOSED, "what was said before it went back counts no more"
     assert impose(restriction, director).state == State.IN_FORCE
-    assert permissions.first_deciders(fresh(restriction)) == {keeper.pk, director.pk}
+    assert acts.first_deciders(fresh(restriction)) == {keeper.pk, director.pk}
 
 
 def test_those_who_decide_together_decide_on_the_same_thing():
@@ -196,7 +207,7 @@ def test_a_meeting_decides_where_the_kind_says_so_and_everybody_in_it_has_decide
     w = harbour()
     warden, keeper, director = people(w)
     restriction = named(w)
-    assert permissions.body(restriction).names() == "a meeting of Quay Warden and House Keeper"
+    assert acts.impose(restriction).names() == "a meeting of Quay Warden and House Keeper"
     with pytest.raises(NotPermitted, match="a meeting of Quay Warden and House Keeper decide on a restriction"):
         impose(restriction, director)
     for meeting, words, field in (
@@ -210,7 +221,7 @@ def test_a_meeting_decides_where_the_kind_says_so_and_everybody_in_it_has_decide
             impose(restriction, warden, meeting=meeting)
         assert refusal.value.field == field and fresh(restriction).state == State.PROPOSED
     done = impose(restriction, warden, meeting=Meeting(NOON.date(), [keeper.pk], "Both hold it to be needed."))
-    assert done.state == State.IN_FORCE and permissions.first_deciders(done) == {warden.pk, keeper.pk}
+    assert done.state == State.IN_FORCE and acts.first_deciders(done) == {warden.pk, keeper.pk}
     met = Event.objects.select_related("words").get(verb="decision.met")
     assert met.facts["took_part"] == ["Kit Keeper", "Wanda Warden"]
     assert met.words.body == {"said": "Both hold it to be needed."}
@@ -231,7 +242,7 @@ def test_several_kinds_need_those_who_may_decide_all_of_them():
     terms = [*POST_ONLY, NewTerm("spoc", "limited", "Ring on Mondays.", w.staff.colleague.pk)]
     restriction = proposed(w, kinds=("named", "post_only"), terms=terms)
     consult(w, restriction)
-    body = permissions.body(restriction)
+    body = acts.impose(restriction)
     assert [who.how for who in body.whos] == ["count", "meeting"]
     assert not body.lacking([warden, keeper], w.provider.pk)
     two_wardens = [warden, w.staff.team_leader]
@@ -242,13 +253,11 @@ def test_a_closed_list_of_kinds_needs_one_of_them():
     w = harbour()
     restriction = prepared(w, kinds=["post_only"])
     with pytest.raises(RuleBroken, match="the policy allows no other"):
-        services.save_kinds(restriction.pk, by=w.staff.officer, at=NOON, kinds=[])
+        save_kinds(restriction.pk, by=w.staff.officer, at=NOON, kinds=[])
     with pytest.raises(RuleBroken, match="kinds that the policy has"):
-        services.save_kinds(restriction.pk, by=w.staff.officer, at=NOON, kinds=["banishment"])
+        save_kinds(restriction.pk, by=w.staff.officer, at=NOON, kinds=["banishment"])
     Restriction.objects.filter(pk=restriction.pk).update(kinds=[])
-    assert "Select which of the policy's kinds it is (clause 6)" in [
-        str(one) for one in services.missing(fresh(restriction))
-    ]
+    assert "Select which of the policy's kinds it is (clause 6)" in [str(one) for one in missing(fresh(restriction))]
 
 
 # Ending, extending, warning: each of several by themselves
@@ -256,8 +265,8 @@ def test_a_closed_list_of_kinds_needs_one_of_them():
 
 def imposed(w: builders.World, *deciders, months: int = 3) -> Restriction:
     restriction = prepared(w)
-    services.save_length(restriction.pk, by=w.staff.officer, at=NOON, months=months)
-    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    save_length(restriction.pk, by=w.staff.officer, at=NOON, months=months)
+    proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     consult(w, restriction)
     for who in deciders:
         impose(restriction, who)
@@ -280,7 +289,7 @@ def test_two_lift_where_the_policy_says_two_each_by_themselves(clock):
     assert waits.waits_for(warden) and not waits.waits_for(director) and not waits.waits_for(keeper)
     assert "You have decided" in client.get(url("lift", ref)).content.decode()
     with pytest.raises(TransitionNotAllowed, match="You have decided already"):
-        services.lift(restriction.pk, by=director, at=NOON, reason="Again.")
+        ending.lift(restriction.pk, Said("Again."), by=director, at=NOON)
 
     client = signed_in(warden)
     page = client.get(url("lift", ref)).content.decode()
@@ -299,12 +308,12 @@ def test_who_does_not_agree_that_it_is_lifted_leaves_it_standing(clock):
     warden, keeper, director = people(w)
     restriction = imposed(w, warden, keeper)
     with pytest.raises(TransitionNotAllowed, match="nothing here that waits for you"):
-        services.disagree_to_lift(restriction.pk, by=warden, at=NOON, reasons="No.")
-    services.lift(restriction.pk, by=director, at=NOON, reason="It is over.")
+        ending.disagree_to_lift(restriction.pk, by=warden, at=NOON, reasons="No.")
+    ending.lift(restriction.pk, Said("It is over."), by=director, at=NOON)
     with pytest.raises(RuleBroken, match="Enter why you do not agree"):
-        services.disagree_to_lift(restriction.pk, by=warden, at=NOON, reasons=" ")
+        ending.disagree_to_lift(restriction.pk, by=warden, at=NOON, reasons=" ")
     with pytest.raises(TransitionNotAllowed, match="nothing here that waits for you"):
-        services.disagree_to_lift(restriction.pk, by=director, at=NOON, reasons="I think again.")
+        ending.disagree_to_lift(restriction.pk, by=director, at=NOON, reasons="I think again.")
     answer = signed_in(warden).post(
         url("lift", restriction.reference), {"decision": "against", "reason": "He rang on Monday."}
     )
@@ -312,7 +321,7 @@ def test_who_does_not_agree_that_it_is_lifted_leaves_it_standing(clock):
     against = Decision.objects.select_related("event__words").get(what="decision.not_agreed")
     assert against.event.words.body["reasons"] == "He rang on Monday."
     assert not Deadline.objects.open().filter(kind="restriction.lift").exists()
-    services.lift(restriction.pk, by=warden, at=NOON, reason="It is over now.")
+    ending.lift(restriction.pk, Said("It is over now."), by=warden, at=NOON)
     assert fresh(restriction).state == State.IN_FORCE, "what was said before counts no more"
 
 
@@ -333,13 +342,13 @@ def test_an_extension_takes_those_whom_the_policy_names_for_it_as_well(clock):
     director = how["by"]
     third = factories.person(w.provider, "keeper", name="Kay Keeper")
     with pytest.raises(NotPermitted):
-        services.decide_review(review.pk, **how | {"by": third})
-    assert services.decide_review(review.pk, **how).state == "begun"
+        builders.decide_review(review.pk, **how | {"by": third})
+    assert builders.decide_review(review.pk, **how).state == "begun"
     assert fresh(restriction).state == State.IN_FORCE
     waits = Deadline.objects.open().get(kind="review.agree")
     assert waits.waits_for(third) and not waits.waits_for(director)
     with pytest.raises(RuleBroken, match="Agree to what is put before you") as refusal:
-        services.decide_review(review.pk, **how | {"by": third, "months": 2})
+        builders.decide_review(review.pk, **how | {"by": third, "months": 2})
     assert refusal.value.field == "decision"
     client, address = signed_in(third), url("review", restriction.reference)
     page = client.get(address).content.decode()
@@ -352,7 +361,7 @@ def test_an_extension_takes_those_whom_the_policy_names_for_it_as_well(clock):
     assert "Check before you decide" in check and "Decide the review" in check
     assert client.post(address, typed | {"confirmed": "yes"}).url == url("reviewed", review.reference)
     successor = Restriction.objects.get(follows=restriction)
-    assert {director.pk, third.pk} <= permissions.first_deciders(successor)
+    assert {director.pk, third.pk} <= acts.first_deciders(successor)
     assert not Deadline.objects.open().filter(kind="review.agree").exists()
 
 
@@ -360,7 +369,7 @@ def test_who_does_not_agree_to_an_extension_leaves_the_review_open(clock):
     w = harbour()
     restriction, review, how = extending(w, clock)
     third = factories.person(w.provider, "keeper", name="Kay Keeper")
-    services.decide_review(review.pk, **how)
+    builders.decide_review(review.pk, **how)
     answer = signed_in(third).post(
         url("review", restriction.reference), {"decision": "against", "reasons": "A month is too long.",
                                                "considered": "Two weeks."}
@@ -368,7 +377,7 @@ def test_who_does_not_agree_to_an_extension_leaves_the_review_open(clock):
     assert answer.status_code == 302 and not Restriction.objects.filter(follows=restriction).exists()
     assert review.__class__.objects.get(pk=review.pk).state == "begun"
     assert not Deadline.objects.open().filter(kind="review.agree").exists()
-    done = services.decide_review(review.pk, **how | {"outcome": "lift", "months": None, "evidence": ""})
+    done = builders.decide_review(review.pk, **how | {"outcome": "lift", "months": None, "evidence": ""})
     assert done.state == "decided", "a director alone may end it"
 
 
@@ -379,7 +388,7 @@ def test_terms_that_are_changed_are_put_before_the_others_as_they_are(clock):
     other = factories.person(w.provider, "warden", name="Walt Warden")
     terms = [NewTerm("phone", "limited", "On Mondays."), NewTerm("letter", "limited", "Letters to the quay office.")]
     varied = how | {"outcome": "vary", "months": 1, "terms": terms, "instructions": ["Ring back on Mondays."]}
-    services.decide_review(review.pk, **varied)
+    builders.decide_review(review.pk, **varied)
     client, address = signed_in(other), url("review", restriction.reference)
     page = client.get(address).content.decode()
     assert "On Mondays." in page and "Ring back on Mondays." in page

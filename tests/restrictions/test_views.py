@@ -13,8 +13,8 @@ from deadlines.models import Deadline
 from letters.models import Letter
 from people import services as people
 from people.models import Need
-from restrictions import services
 from restrictions.models import Restriction, Review
+from restrictions.services import continuing, proposing
 from tests import factories
 from tests.factories import NOON
 from tests.restrictions import builders
@@ -121,7 +121,7 @@ def test_thirteen_months_are_refused_with_the_clause_and_what_was_typed(w):
 
 
 def test_no_length_is_suggested(w):
-    restriction = services.start(w.case.pk, by=w.staff.officer, at=NOON)
+    restriction = proposing.start(w.case.pk, by=w.staff.officer, at=NOON)
     page = text(signed_in(w.staff.officer).get(url("length", restriction.reference)))
     assert "The policy allows 6 to 12 months. Clause 6.16" in page
     assert 'name="months" value=' not in page
@@ -465,10 +465,14 @@ def test_the_tab_asks_the_same_at_one_and_at_thirty(w):
     at = NOON
     for _ in range(29):
         at += timedelta(days=1)
-        services.replace_terms(
-            Restriction.objects.get(state="in_force").pk, by=w.staff.manager, at=at,
-            terms=builders.OTHER_TERMS, ends_on=None, reason="x",
-        )  # fmt: skip
+        continuing.replace_terms(
+            Restriction.objects.get(state="in_force").pk,
+            by=w.staff.manager,
+            at=at,
+            terms=builders.OTHER_TERMS,
+            ends_on=None,
+            reason="x",
+        )
     assert Restriction.objects.count() == 30
     assert queries(client, address) == at_one
     assert at_one <= 16

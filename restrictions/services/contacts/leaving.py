@@ -81,9 +81,7 @@ def ask_for_another(restriction_id: int, *, at: datetime) -> Restriction:
     event = audit.record("spoc.left", subject=restriction, by=None, at=at, facts=facts)
     words = "cover for the" if covering else ""
     deciders = deadlines.Whose(roles=acts.change_contact(restriction).keys())
-    deadlines.set(
-        kinds.SPOC_REPLACE, restriction, due=day_of(at), whose=deciders, event=event.pk, words=words, at=at
-    )
+    deadlines.set(kinds.SPOC_REPLACE, restriction, due=day_of(at), whose=deciders, event=event.pk, words=words, at=at)
     return restriction
 
 

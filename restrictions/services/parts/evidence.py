@@ -59,7 +59,8 @@ def save_evidence(
         raise refusal
     asked = ladder.police(policy, case, chosen, restriction.path)
     told = police.Said(evidence.police_told, evidence.police_words) if asked else police.NOTHING
-    police.check_why_not(asked, told)
+    if asked:
+        police.check_why_not(asked, told)
     restriction.police_told, restriction.police_words = told.told, told.words.strip()
     restriction.incidents.set(chosen)
     restriction.evidence_summary = evidence.summary.strip()

@@ -86,7 +86,9 @@ def _refuses_needs(restriction: Restriction) -> Refusals:
     if restriction.adjustment_touched and not restriction.other_way:
         yield RuleBroken("Enter which other way to our services is left", rule, "other_way")
     if restriction.needs_considered and restriction.needs_version != restriction.case.resident.needs_version:
-        yield RuleBroken("Look at needs again: they have changed since they were weighed", law.PROPORTIONATE, "considered")
+        yield RuleBroken(
+            "Look at needs again: they have changed since they were weighed", law.PROPORTIONATE, "considered"
+        )
 
 
 def refuses_what_is_asked(restriction: Restriction) -> Refusals:

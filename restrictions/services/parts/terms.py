@@ -140,8 +140,17 @@ def refuses_terms(restriction: Restriction) -> Refusals:
 
 
 def known_terms(restriction: Restriction) -> Mapping[str, Any]:
-    """What is stored of the limits and kinds."""
-    return {"terms": [NewTerm.of(term) for term in limits.of(restriction)], "kinds": restriction.kinds}
+    """What is stored of the limits and kinds, by the names of the two forms that ask for them."""
+    kept = limits.of(restriction)
+    known: dict[str, Any] = {"kinds": restriction.kinds}
+    for term in kept:
+        known[term.channel] = term.limit
+        known[f"{term.channel}_words"] = term.words
+        if term.person_id:
+            known["spoc_person"] = str(term.person_id)
+    if kept:
+        known |= {name: any(term.channel == name for term in kept) for name in (Term.Channel.SPOC, Term.Channel.OTHER)}
+    return known
 
 
 def known_instructions(restriction: Restriction) -> Mapping[str, Any]:
