@@ -60,7 +60,7 @@ def _entering(
     actions = (ENTER,) if told else (ENTER, WITHHOLD)
     return Act(
         name=ENTER,
-        doing=f"enter {'somebody' if subject.resident else 'a place'} on the {register.name}",
+        doing=f"enter {'somebody' if subject.resident else 'a place'} on {called(register)}",
         subject=subject,
         thing=subject,
         provider=subject.provider,
@@ -71,6 +71,11 @@ def _entering(
         able=ABLE,
         waits=kinds.REGISTER_CONSIDER,
     )
+
+
+def called(register: RegisterRule) -> str:
+    """A register in a sentence: "the Safety List", also of "The Visit Alert List"."""
+    return f"the {register.name.removeprefix('The ')}"
 
 
 def open_registers(user: User, provider: Provider, on: date) -> list[RegisterRule]:
