@@ -10,7 +10,6 @@ from audit.models import Decision, Event
 from cases import ladder, services
 from cases.ladder.papers import FIRST
 from cases.models import Case, Warning
-from cases.services.police import Said as SaidOfPolice
 from decisions.services import Said
 from letters.models import Letter
 from policies.rules import RuleBroken

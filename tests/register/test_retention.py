@@ -25,8 +25,8 @@ from register.models import ERASED, Entry
 from register.services import erasing, retention, with_restriction
 from tests import factories, invented
 from tests.factories import NOON
-from tests.register.builders import Incident, change, enter, keep, remove
 from tests.pressing import press
+from tests.register.builders import Incident, change, enter, keep, remove
 from tests.restrictions.builders import noon
 from worklist import services as worklist
 
@@ -206,7 +206,7 @@ def test_whom_the_policy_names_decides_on_the_entries_of_a_register():
         "ends_on": None, "reason": "A shove.",
     }  # fmt: skip
     area = factories.person(provider, "area", name="Alma Area")
-    with pytest.raises(NotPermitted, match=r"lets Head of Housing enter somebody on the Visit Alert List; .* Hugh Head, .* can"):
+    with pytest.raises(NotPermitted, match=r"lets Head of Housing enter somebody on the Visit Alert List; .* can"):
         enter(provider, area, resident, **said)
     client = Client()
     client.force_login(area)

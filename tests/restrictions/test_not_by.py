@@ -1,6 +1,5 @@
 """Whom a policy keeps from a decision is kept from it, whatever words it uses for whichever decision."""
 
-from restrictions import acts
 from datetime import timedelta
 
 import pytest
@@ -15,6 +14,7 @@ from people import access
 from people.access import NotPermitted
 from people.models import Role
 from policies import vocabulary
+from restrictions import acts
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction
 from restrictions.services import proposing

@@ -1,8 +1,5 @@
 """Reviews: beginning, hearing the resident, and each outcome with everything that changes with it."""
 
-from restrictions import acts
-from restrictions.services import deciding_reviews
-from restrictions.services.deciding_reviews import Conclusion
 from datetime import date, timedelta
 
 import pytest
@@ -16,10 +13,12 @@ from letters.models import Letter
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 from register.models import Entry
+from restrictions import acts
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review
-from restrictions.services import ending, imposing, reviews
+from restrictions.services import deciding_reviews, ending, imposing, reviews
 from restrictions.services import reviews as reading
+from restrictions.services.deciding_reviews import Conclusion
 from tests import factories
 from tests.factories import NOON
 from tests.restrictions import builders

@@ -1,6 +1,5 @@
 """When a restriction is reviewed, where the policy leaves that to the case: at a time that is set, or not at all."""
 
-from restrictions.dates import OwnReview, Span, work_out
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from policies import loader, shelf
 from policies.calendars import Calendar
 from policies.rules import RuleBroken
 from restrictions import rules
+from restrictions.dates import OwnReview, Span, work_out
 from restrictions.forms.running import WhenReviewed
 from restrictions.models import Restriction
 from restrictions.services import deciding_reviews, imposing, proposing, reviews
