@@ -112,13 +112,15 @@ def decide(
     considered: str = "",
     not_done: str = "",
     facts: Mapping[str, Any] | None = None,
+    words: Mapping[str, Any] | None = None,
 ) -> Decision:
     """Record a decision: who, when, why, what else was considered, what was not done, under which rule.
 
-    `rule` is None where the policy is silent: then a named person decides, and the record says that it was so.
+    `words` are what else people wrote. `rule` is None where the policy is silent: then a named person decides, and the
+    record says that it was so.
     """
-    words = {"reasons": reasons, "considered": considered, "not_done": not_done}
-    event = record(verb, subject=subject, by=by, at=at, facts=facts, words=words)
+    said = {"reasons": reasons, "considered": considered, "not_done": not_done, **(words or {})}
+    event = record(verb, subject=subject, by=by, at=at, facts=facts, words=said)
     return Decision.objects.create(
         event=event,
         what=verb,

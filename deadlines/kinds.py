@@ -34,6 +34,10 @@ APPEAL_DECIDE = "appeal.decide"
 REGISTER_REVIEW = "register.review"
 REGISTER_LOOK_AGAIN = "register.look_again"
 REGISTER_CONSIDER = "register.consider"
+REGISTER_KEEP = "register.keep"
+REGISTER_REMOVE = "register.remove"
+REGISTER_CHANGE = "register.change"
+REGISTER_WITHHOLD = "register.withhold"
 LETTER_SEND = "letter.send"
 LETTER_RECEIPT = "letter.receipt"
 LETTER_FAILED = "letter.failed"
@@ -323,7 +327,7 @@ KINDS: dict[str, Kind] = {
             "Look again at not telling the resident of the register entry",
             "A register entry to look at again",
             "register:look_again",
-            Task.ONE_PERSONS,
+            Task.OF_ROLES,
             "register",
             lead=REVIEW_LEAD,
         ),
@@ -332,6 +336,38 @@ KINDS: dict[str, Kind] = {
             "Decide on an entry on the {words}",
             "An entry on a register to decide on",
             "register:consider",
+            Task.OF_ROLES,
+            "register",
+        ),
+        Kind(
+            REGISTER_KEEP,
+            "Agree to keep a register entry, or not",
+            "The keeping of a register entry to agree to",
+            "register:keep",
+            Task.OF_ROLES,
+            "register",
+        ),
+        Kind(
+            REGISTER_REMOVE,
+            "Agree to remove a register entry, or not",
+            "The removal of a register entry to agree to",
+            "register:remove",
+            Task.OF_ROLES,
+            "register",
+        ),
+        Kind(
+            REGISTER_CHANGE,
+            "Agree to change a register entry, or not",
+            "A change of a register entry to agree to",
+            "register:change",
+            Task.OF_ROLES,
+            "register",
+        ),
+        Kind(
+            REGISTER_WITHHOLD,
+            "Agree that a resident is not told of a register entry, or not",
+            "Whether a resident is told of a register entry, to agree to",
+            "register:look_again",
             Task.OF_ROLES,
             "register",
         ),

@@ -356,6 +356,20 @@ class Act(Deciders):
         return any(voice.by_id == user.pk for voice in self.voices)
 
 
+def read_together(acts: Sequence[Act]) -> list[Act]:
+    """Several acts on one thing, with who was appointed and what was said on each read in two queries."""
+    about, found = acts[0].about if acts else "", list(acts)
+    voices = Voice.objects.filter(about=about, dropped_at__isnull=True).select_related("by", "recorded_by")
+    appointed = Appointment.objects.filter(about=about).values_list("act", "person", "role")
+    said, stands_in = list(voices.order_by("pk")), list(appointed)
+    for act in found:
+        act.__dict__["voices"] = [voice for voice in said if voice.act == act.name]
+        people = act.__dict__["appointed"] = {}
+        for _, person, role in (each for each in stands_in if each[0] == act.name):
+            people.setdefault(person, set()).add(role)
+    return found
+
+
 def who_can(people: Sequence[User], *, most: int = 5) -> str:
     """A sentence that names who can do something; at most five of many, and how many more."""
     names = [user.name for user in people]

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
@@ -14,7 +15,7 @@ from deadlines import services as deadlines
 from deadlines.models import Deadline
 from decisions import permissions
 from decisions.acts import Act, AskedFirst
-from decisions.models import Appointment, Consultation, Voice
+from decisions.models import ERASED, Appointment, Consultation, Voice
 from design.dates import day_of
 from people.access import NotPermitted
 from people.models import User
@@ -86,7 +87,7 @@ def take(act: Act, said: Said, *, by: User, at: datetime) -> User | None:
     audit.decide(
         "decision.agreed", subject=act.subject, by=by, at=at, reasons=said.reasons, rule=act.rule, outcome="agreed",
         considered=said.considered, not_done=said.not_done,
-        facts={"act": act.name, "waits_for": lacking} | ({"what": _plain(said.what)} if said.what else {}),
+        facts={"act": act.name, "waits_for": lacking}, words={"what": _plain(said.what)},
     )  # fmt: skip
     if lacking:
         _wait(act, [*act.agreed, by], at=at)
@@ -283,3 +284,16 @@ def appoint(act: Act, *, person_id: int | None, reason: str, by: User, at: datet
                "had_a_part": person.pk in act.barred, "stands_in_for": [one.role for one in made]},
     )  # fmt: skip
     return made
+
+
+@transaction.atomic
+def forget(thing: audit.Subject) -> None:
+    """Blank what was said on a thing of which no words may be kept any longer (UK GDPR Art 5(1)(e)).
+
+    That somebody decided, was asked or was appointed, and when, stays; not about whom, and none of their words.
+    """
+    about = thing.trail.about
+    on_it = Q(about=about) | Q(about__startswith=f"{about}:")
+    Voice.objects.filter(on_it).update(resident=None, case_ref="", what={}, reasons=ERASED, considered="", not_done="")
+    Consultation.objects.filter(on_it).update(resident=None, case_ref="", words=ERASED)
+    Appointment.objects.filter(on_it).update(reason=ERASED)

@@ -14,7 +14,6 @@ from django.urls import get_resolver, reverse
 import cases.services
 import office.services
 import people.services
-import register.services
 from appeals.models import Appeal
 from audit.models import Event
 from cases.models import Case, Draft, Evidence, Incident, Warning
@@ -24,6 +23,7 @@ from letters.models import Dispatch, Letter
 from office.models import Adoption
 from people.models import Need, PolicyVersion, Representative, Resident, User
 from register.models import Consideration, Entry, Lookup
+from register.services import entering, lookups
 from restrictions.models import Restriction, Review
 from tests import factories
 
@@ -83,10 +83,10 @@ def furnish() -> None:
     cases.services.evidence.add_evidence(incident.pk, files=files, by=amara, at=NOW)
     resident = Resident.objects.order_by("pk").first()
     assert resident is not None
-    register.services.look_up(resident, by=fran, purpose="visit", at=NOW)
+    lookups.look_up(resident, by=fran, purpose="visit", at=NOW)
     asked = Resident.objects.filter(provider=resident.provider, register_entries__isnull=True).order_by("pk").first()
     assert asked is not None
-    register.services.ask_to_consider(
+    entering.ask_to_consider(
         "staff_risk", resident=asked, policy_version=asked.provider.policy_version_on(NOW.date()),
         because="restriction:X-999999", incidents=[], case_ref="", at=NOW,
     )  # fmt: skip

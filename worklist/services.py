@@ -29,8 +29,8 @@ from letters.models import Notice
 from people.access import Can, holders, keys_with
 from people.models import Provider, User
 from policies.calendars import Calendar
-from register import services as register
 from register.models import Entry
+from register.services import erasing, removing
 from restrictions.models import Restriction
 from restrictions.services import ending, registering
 from restrictions.services.contacts import leaving
@@ -168,12 +168,12 @@ class _Run:
 
     def tidy(self, pk: int) -> None:
         """Take an entry past its last day off the list; by its dates it had already ceased to count."""
-        register.remove_entry(pk, by=None, at=self.at, reason="Its last day passed")
+        removing.lapse(pk, at=self.at)
         self.found.done["tidied"] += 1
 
     def erase(self, pk: int) -> None:
         """Blank a removed entry of which the policy's time to keep it is over."""
-        self.found.done["erased"] += register.erase(pk, at=self.at)
+        self.found.done["erased"] += erasing.erase(pk, at=self.at)
 
     # what falls due
 

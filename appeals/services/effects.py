@@ -17,8 +17,8 @@ from design import dates, words
 from design.dates import day_of
 from people.models import User
 from policies.rules import Rule, RuleBroken, need
-from register import services as register
 from register.models import Entry
+from register.services import removing
 from restrictions import limits
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction
@@ -166,7 +166,7 @@ def undo(appeal: Appeal, found: Against, *, ends_too: bool, by: User, at: dateti
         if not found.standing:
             cases.services.quash_warning(found.warning.pk, by=by, at=at, reason=reason, rule=rule)
     elif found.entry and not found.standing:
-        register.remove_entry(found.entry.pk, by=by, at=at, reason=reason, resident_told=True)
+        removing.set_aside(found.entry.pk, reason=reason, by=by, at=at)
 
 
 def suspend(appeal: Appeal, found: Against, *, by: User, at: datetime) -> None:

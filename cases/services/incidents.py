@@ -229,12 +229,20 @@ def add_affected(incident: Incident, people: Sequence[AffectedPerson], *, by: Us
         )
         for one in people
     ]
+    _record_affected(incident, rows, by=by, at=at)
     new = {row.user.line_manager for row in rows if row.user and row.part == Affected.Part.AFFECTED}
     for manager in sorted(filter(None, new), key=lambda manager: manager.pk):
         support.tell(
             incident, manager, [row.user.name for row in support.hit_under(incident, manager) if row.user], at=at
         )
     return rows
+
+
+def _record_affected(incident: Incident, rows: Sequence[Affected], *, by: User, at: datetime) -> None:
+    """Tell the trail which colleagues were affected: rooms below read there whom a policy keeps from deciding."""
+    hit = sorted(row.user.reference for row in rows if row.user and row.part == Affected.Part.AFFECTED)
+    for case in places.places(incident) if hit else ():
+        audit.record("incident.affected", subject=places.Placed(incident, case), by=by, at=at, facts={"people": hit})
 
 
 def same_day(parts: Sequence[tuple[Resident, str]], *, on: date) -> list[Incident]:

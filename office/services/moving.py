@@ -22,8 +22,8 @@ from office.services.touched import Decider
 from people.models import PolicyVersion, Resident, User
 from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
-from register import services as register
 from register.models import Entry
+from register.services import with_restriction
 from restrictions.services import scheduling
 from restrictions.services.contacts import checking
 
@@ -111,4 +111,4 @@ def _on_register(move: Move, *, by: User, at: datetime) -> None:
     standing = Entry.objects.filter(source=source, removed_on__isnull=True)
     if due and due > day_of(at):
         for entry in standing.filter(Q(review_on__isnull=True) | Q(review_on__gt=due)).order_by("pk"):
-            register.change(source, register_key=entry.register_key, by=by, at=at, review_on=due)
+            with_restriction.change(source, register_key=entry.register_key, by=by, at=at, review_on=due)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django_fsm import TransitionNotAllowed
+
 from audit import subjects
 from audit.models import Event
 from people.models import Provider, Resident
@@ -12,28 +14,6 @@ from policies.rules import Rule, RuleBroken, need
 from register.models import Entry
 
 FROM_AN_INCIDENT = Rule("evenhand", text="An entry about a person rests on an incident on record, never on opinion.")
-
-
-def twin_of(
-    provider: Provider,
-    resident: Resident | None,
-    *,
-    register_key: str,
-    place: str,
-    postcode: str,
-    source: str,
-    instructions: Iterable[str],
-    on: date,
-) -> Entry | None:
-    """The entry in force that says in a register what a new one would: the same person and incident, or place and
-    orders."""
-    in_force = Entry.objects.in_force(on).filter(provider=provider, removed_on__isnull=True)
-    standing = in_force.filter(register_key=register_key)
-    if resident is not None:
-        return standing.filter(resident=resident, source=source).first()
-    orders = lines(instructions)
-    same = standing.filter(resident__isnull=True, place=place, place_postcode=postcode.upper().strip())
-    return same.filter(instructions=orders).first()
 
 
 def lines(given: Iterable[str]) -> list[str]:
@@ -103,4 +83,21 @@ def check_review(today: date, review_on: date | None) -> None:
     if review_on is not None and review_on <= today:
         raise RuleBroken(
             "The date to look at the entry again must be in the future", law.NO_LONGER_THAN_NEEDED, "review_on"
+        )
+
+
+def check_stands(entry: Entry) -> None:
+    """Refuse, naming who removed it when, what no longer stands."""
+    if entry.removed_on is not None:
+        raise TransitionNotAllowed(entry.who_removed)
+
+
+def check_stands_by_itself(entry: Entry) -> None:
+    """Refuse to change or end by itself what stands with a restriction, and what no longer stands."""
+    check_stands(entry)
+    if entry.stands_with:
+        rule = entry.rule
+        raise RuleBroken(
+            f"This entry stands with restriction {entry.stands_with} and changes or ends only with it",
+            rule.enter.rule if rule else None,
         )

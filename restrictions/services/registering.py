@@ -5,6 +5,7 @@ stands in every register that the policy enters it on; one that enters none is h
 door without knowing what holds.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,9 +16,10 @@ from django.db.models.functions import Concat
 from design.dates import day_of
 from people.models import User
 from policies.policy import RegisterRule
-from register import services as register
 from register.models import STANDS_WITH, Entry
-from register.services import Cover
+from register.services import entering
+from register.services import with_restriction as register
+from register.services.new_entries import Cover, NewEntry
 from restrictions import limits, rules
 from restrictions.dates import next_review_of
 from restrictions.models import Restriction
@@ -39,7 +41,7 @@ def carry_over(old: Restriction, new: Restriction, *, by: User, at: datetime) ->
     Where the new terms belong on other registers than the old, it goes from those and is entered on these: a single
     point of contact that has ended stands on no list of such arrangements.
     """
-    before = set(register.standing_in(old.trail.about))
+    before = set(register.registers_of(old.trail.about))
     wanted = {rule.key if rule else "": rule for rule in _registers(new)}
     for key in sorted(before - set(wanted)):
         reason = f"{new.reference} follows {old.reference} and does not belong there"
@@ -69,16 +71,16 @@ def show(restriction_id: int, *, at: datetime) -> bool:
     The clock enters nobody on a register: its highlight says what holds until the restriction is decided on again.
     """
     restriction = Restriction.objects.locked(restriction_id)
-    if not restriction.is_in_force(day_of(at)) or register.standing_in(restriction.trail.about):
+    if not restriction.is_in_force(day_of(at)) or register.registers_of(restriction.trail.about):
         return False
     assert restriction.decided_by is not None
-    register.highlight(decided_by=restriction.decided_by, **_common(restriction, by=None, at=at))
+    register.highlight(_shown(restriction), decided_by=restriction.decided_by, by=None, at=at)
     return True
 
 
 def say(restriction: Restriction, *, by: User, at: datetime, review_on: date | None = None) -> None:
     """Let what staff see follow the restriction: its limits, whom to ring, the days of a cover, its next review."""
-    if not register.standing_in(restriction.trail.about):
+    if not register.registers_of(restriction.trail.about):
         return
     changes = _says(restriction) | ({} if review_on is None else {"review_on": review_on})
     register.change(restriction.trail.about, by=by, at=at, **changes)
@@ -94,37 +96,37 @@ def _registers(restriction: Restriction) -> list[RegisterRule | None]:
     return [*rules.registers_for(restriction)] or [None]
 
 
-def _common(restriction: Restriction, *, by: User | None, at: datetime) -> dict[str, Any]:
-    """What an entry and a highlight have in common."""
+def _shown(restriction: Restriction) -> NewEntry:
+    """What its entries and its highlight say."""
     case = restriction.case
-    return _says(restriction) | {
-        "resident": case.resident,
-        "policy_version": case.policy_version,
-        "instructions": restriction.instructions,
-        "source": restriction.trail.about,
-        "case_ref": case.reference,
-        "ends_on": restriction.ends_on,
-        "review_on": next_review_of(restriction),
-        "shared_with_contractors": restriction.share_with_contractors,
-        "by": by,
-        "at": at,
-    }
+    return NewEntry(
+        provider=case.provider,
+        policy_version=case.policy_version,
+        resident=case.resident,
+        instructions=restriction.instructions,
+        source=restriction.trail.about,
+        case_ref=case.reference,
+        ends_on=restriction.ends_on,
+        review_on=next_review_of(restriction),
+        shared_with_contractors=restriction.share_with_contractors,
+        **_says(restriction),
+    )
 
 
 def _enter(restriction: Restriction, rule: RegisterRule | None, *, by: User, at: datetime) -> None:
-    common = _common(restriction, by=by, at=at)
+    new = _shown(restriction)
     if rule is None:
-        register.highlight(decided_by=by, **common)
+        register.highlight(new, decided_by=by, by=by, at=at)
         return
-    register.enter(
-        provider=restriction.case.provider,
+    entered = replace(
+        new,
         register_key=rule.key,
         risks=_risks(restriction, rule),
         told=restriction.tell_resident_of_entry,
         not_told_reason=restriction.not_told_reason,
         look_again_on=restriction.look_again_on,
-        **common,
     )
+    register.enter(entered, by=by, at=at)
 
 
 def _risks(restriction: Restriction, rule: RegisterRule | None) -> list[str]:
@@ -159,7 +161,7 @@ def _cover(covers: list[Any]) -> Cover | None:
 def _ask(restriction: Restriction, rule: RegisterRule, *, at: datetime) -> None:
     """Ask those who may whether the resident is entered on a register, where the policy has it decided by a person."""
     case = restriction.case
-    register.ask_to_consider(
+    entering.ask_to_consider(
         rule.key,
         resident=case.resident,
         policy_version=case.policy_version,

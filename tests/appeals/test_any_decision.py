@@ -7,7 +7,6 @@ from django.db import IntegrityError, transaction
 from django_fsm import TransitionNotAllowed
 
 import cases.services
-import register.services
 from appeals import against, permissions, services
 from appeals.models import Appeal
 from appeals.services import deciding, effects
@@ -34,6 +33,7 @@ from tests import factories
 from tests.appeals.builders import WEEK, answer, director, letter_of, lodge_against, now, offered, restricted_on, warned
 from tests.factories import NOON
 from tests.policies.test_invented import HARBOUR
+from tests.register.builders import enter
 from tests.restrictions import builders
 from tests.restrictions import test_five_policies as five
 
@@ -433,11 +433,10 @@ class TestOtherDecisions:
 
     def entered(self, w: builders.World, **how) -> Entry:
         rule = w.case.policy.registers[0]
-        return register.services.enter(
-            provider=w.provider, resident=w.resident, register_key=rule.key, risks=[rule.risks[0]],
-            instructions=["Do not visit alone."], reason="Threats at the door.",
-            source=f"incident:{w.case.incidents.get().reference}", case_ref=w.case.reference,
-            review_on=day_of(NOON + timedelta(days=90)), by=w.staff.team_leader, at=NOON, **how,
+        return enter(
+            w.provider, w.staff.team_leader, w.resident, register_key=rule.key, risks=[rule.risks[0]],
+            reason="Threats at the door.", source=f"incident:{w.case.incidents.get().reference}",
+            case_ref=w.case.reference, ends_on=None, review_on=day_of(NOON + timedelta(days=90)), **how,
         )  # fmt: skip
 
     def test_an_entry_that_the_resident_was_told_of_is_removed_when_the_appeal_is_upheld(self):

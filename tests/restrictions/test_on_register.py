@@ -19,8 +19,8 @@ from letters.models import Letter, Notice
 from people.access import NotPermitted
 from people.models import User
 from policies.rules import RuleBroken
-from register import services as register
 from register.models import Consideration, Entry, Lookup
+from register.services import entering
 from restrictions import acts, rules
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction
@@ -316,16 +316,18 @@ def test_violence_asks_a_person_to_decide_on_the_register_of_violent_persons():
         "incident": question.incidents[-1], "risks": ["violence"], "instructions": "Visit in pairs.", "ring": "",
         "shared": "yes", "told": "yes", "reason": "A threat with a knife.",
     }  # fmt: skip
-    unsaid = client.post(address, typed)
+    unsaid = press(client, address, typed)
     assert unsaid.status_code == 200 and "when the entry will be looked at again" in unsaid.content.decode()
     day = {"review_on_day": "18", "review_on_month": "3", "review_on_year": "2027"}
-    sent = client.post(address, typed | day)
+    opened = client.get(address)
+    sent = press(client, address, typed | day, on=opened)
     entry = Entry.objects.on_a_register().get()
     assert sent.headers["Location"] == reverse("register:entry", args=[entry.reference])
     assert (entry.register_key, entry.source) == ("pvp", f"incident:{question.incidents[-1]}")
     assert not Deadline.objects.open().filter(kind="register.consider").exists()
     assert Consideration.objects.get().entry == entry
-    assert client.post(address, typed | day).headers["Location"] == sent.headers["Location"], "a second press is none"
+    again = press(client, address, typed | day, on=opened)
+    assert again.headers["Location"] == sent.headers["Location"], "a second press is none"
     assert "Red flag" in client.get(sent.headers["Location"]).content.decode(), "the mark in the other system"
 
 
@@ -344,22 +346,22 @@ def test_deciding_against_an_entry_is_a_decision_with_reasons():
     w = by_danger()
     question = Consideration.objects.get()
     with pytest.raises(RuleBroken, match="reasons against"):
-        register.leave_out(question.pk, by=w.staff.team_leader, at=NOON, reason=" ")
+        entering.answer(question.pk, Said(" ", what=entering.NOT_TO_ENTER), by=w.staff.team_leader, at=NOON)
     with pytest.raises(NotPermitted):
-        register.leave_out(question.pk, by=w.staff.officer, at=NOON, reason="No.")
+        entering.answer(question.pk, Said("No.", what=entering.NOT_TO_ENTER), by=w.staff.officer, at=NOON)
     client = Client()
     client.force_login(w.staff.team_leader)
     address = reverse("register:consider", args=[question.pk])
-    kept = client.post(address, {"reason": ""})
+    kept = press(client, address, {"reason": ""})
     assert "Enter the reasons against an entry" in kept.content.decode()
-    assert (
-        client.post(address, {"reason": "He was ill, and has been in hospital since."}, follow=True).status_code == 200
-    )
+    late = client.get(address)
+    done = press(client, address, {"reason": "He was ill, and has been in hospital since."}, follow=True)
+    assert done.status_code == 200
     decision = Decision.objects.get(what="register.not_entered")
     assert (decision.outcome, decision.clause, decision.strength) == ("not entered", "4.1", "may")
     assert not Entry.objects.on_a_register().exists()
     client.force_login(w.staff.manager)
-    assert client.post(address, {"reason": "Me too."}).status_code == 409
+    assert press(client, address, {"reason": "Me too."}, on=late).status_code == 409
 
 
 # who is rung

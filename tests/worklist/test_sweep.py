@@ -19,10 +19,10 @@ from deadlines.models import Deadline, Holiday
 from deadlines.services import calendar_for
 from letters.models import Dispatch, Notice
 from policies import clocks
-from register import services as register
 from register.models import Entry
 from restrictions.models import Restriction
 from tests import factories, quick
+from tests.register.builders import enter
 from tests.restrictions import builders
 from worklist import services, tasks
 from worklist.models import Digest, Reminder, Sweep
@@ -322,8 +322,9 @@ def test_a_closed_appeal_window_is_said_on_the_trail_once_and_not_before_its_tim
 
 def test_a_register_entry_of_its_own_goes_after_its_last_day(provider, staff):
     register_key = provider.policy_version_on(MONDAY).policy.registers[0].key
-    entry = register.enter(
-        provider=provider,
+    entry = enter(
+        provider,
+        staff.team_leader,
         place="7 Castle Street\nDover",
         postcode="CT16 1QX",
         register_key=register_key,
@@ -332,7 +333,7 @@ def test_a_register_entry_of_its_own_goes_after_its_last_day(provider, staff):
         arrangement=[],
         reason="A dog went for a fitter.",
         ends_on=MONDAY,
-        by=staff.team_leader,
+        source="",
         at=six(MONDAY - timedelta(days=30)),
     )
     assert sweep(MONDAY).done["tidied"] == 0

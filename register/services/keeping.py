@@ -7,15 +7,17 @@ from django.db import transaction
 from audit import services as audit
 from deadlines import kinds
 from deadlines import services as deadlines
+from decisions import services as decisions
+from decisions.services import Said
+from design import seals
 from design.dates import day_of
 from people.models import User
 from policies import law
 from policies.rules import need
-from register import permissions
+from register import acts, shown
 from register.models import Entry
-from register.services import retention
-from register.services.grounds import check_dates, check_review
-from register.services.rows import check_own, check_stands, locked, rule_of
+from register.services import agreeing, grounds, retention
+from register.services.grounds import check_review
 
 
 def set_days(entry: Entry, today: date) -> None:
@@ -41,7 +43,7 @@ def set_days(entry: Entry, today: date) -> None:
         entry.review_on = None
 
 
-def set_review(entry: Entry, *, at: datetime) -> None:
+def set_next_look(entry: Entry, *, at: datetime) -> None:
     """D3: every entry is looked at again; one that stands with a restriction in that restriction's own review.
 
     By whom the policy has decide on entries of that register, else by whoever entered it. The deadline brings the
@@ -54,40 +56,41 @@ def set_review(entry: Entry, *, at: datetime) -> None:
         entry.policy_version, entry.register_key, entered_on=entry.entered_on, kept_on=entry.kept_on,
         calendar=deadlines.calendar_for(entry.provider),
     )  # fmt: skip
-    rule = rule_of(entry)
-    named = sorted(rule.by.keys()) if rule and not rule.by.unsaid else []
+    act = acts.keep(entry)
+    whose = act.whose if not act.unsaid or entry.entered_by_id in act.barred else deadlines.Whose(entry.entered_by)
     due = found if found and found.due == entry.review_on else entry.review_on
-    whose = deadlines.Whose(roles=named) if named else deadlines.Whose(entry.entered_by)
     deadlines.set(kinds.REGISTER_REVIEW, entry, due=due, whose=whose, at=at)
 
 
 @transaction.atomic
-def keep(entry_id: int, *, by: User, at: datetime, reason: str, review_on: date | None = None) -> Entry:
+def keep(entry_id: int, said: Said, *, by: User, at: datetime, seen: str | None = None) -> Entry:
     """Decide at its review that an entry stays, why, and when it is looked at again (D3).
 
-    The policy's own clock says when, and `review_on` only sooner; where the policy is silent `review_on` is needed.
+    The policy's own clock says when, and `said.what["review_on"]`, in ISO form, only sooner; where the policy is silent
+    it is needed. Where several decide, it waits until the last has agreed. Raises as `decisions.services.take`;
+    TransitionNotAllowed where it was removed; RuleBroken without reasons, and for what stands with a restriction.
     """
-    entry = locked().get(pk=entry_id)
-    permissions.check_can_remove(by, entry)
-    check_stands(entry)
-    check_own(entry)
-    need(reason, "Enter the reasons for keeping the entry", "reason", law.NO_LONGER_THAN_NEEDED)
-    today = day_of(at)
-    entry.kept_on, entry.review_on = today, review_on
+    entry = Entry.objects.locked().get(pk=entry_id)
+    act = acts.keep(entry)
+    act.check(by)
+    grounds.check_stands_by_itself(entry)
+    seals.check(seen, shown.entry(entry, act), since=audit.since(entry))
+    need(said.reasons, "Enter the reasons for keeping the entry", "reason", law.NO_LONGER_THAN_NEEDED)
+    today, sooner = day_of(at), said.what.get("review_on")
+    entry.kept_on, entry.review_on = today, date.fromisoformat(sooner) if sooner else None
     set_days(entry, today)
-    check_dates(today, entry.ends_on, entry.review_on)
+    grounds.check_dates(today, entry.ends_on, entry.review_on)
+    if decisions.take(act, said, by=by, at=at) is None:
+        deadlines.excuse(kinds.REGISTER_REVIEW, entry, user=by)
+        return Entry.objects.get(pk=entry_id)
+    agreeing.drop_all(entry, at=at)
     entry.save()
-    rule = rule_of(entry)
+    rule = entry.rule
     audit.decide(
-        "register.kept",
-        subject=entry,
-        by=by,
-        at=at,
-        reasons=reason,
-        rule=rule.review.rule if rule and rule.review.said else None,
-        outcome="kept",
+        "register.kept", subject=entry, by=by, at=at, reasons=said.reasons, considered=said.considered,
+        rule=rule.review.rule if rule and rule.review.said else None, outcome="kept",
         facts={"review_on": entry.review_on, "ends_on": entry.ends_on},
-    )
+    )  # fmt: skip
     deadlines.meet(kinds.REGISTER_REVIEW, entry, at=at, how="Kept")
-    set_review(entry, at=at)
+    set_next_look(entry, at=at)
     return entry
