@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from deadlines import permissions
 from deadlines.models import Holiday
@@ -68,7 +68,6 @@ def table(request: SignedInRequest) -> HttpResponse:
     return render(request, "office/days_off.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def add(request: SignedInRequest) -> HttpResponse:
     """Add a day or a closure: what is typed; then a page with every date that moves; then it is added."""
     provider, at = _open(request), timezone.now()
@@ -94,7 +93,6 @@ def add(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: SignedInRequest, on: str) -> HttpResponse:
     """Remove a day off: every date that moves, and why it is no day off; on one page, because it asks one thing.
 
