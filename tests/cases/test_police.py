@@ -131,13 +131,13 @@ def test_what_follows_a_breach_asks_as_strictly_as_the_stage(clock):
         w, imposed = threatened_since(strict)
         incident = builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=False)
         breaches.log_breach(imposed.pk, by=w.staff.officer, at=NOON, incident_id=incident.pk, words="He rang.")
-        answer = Answer("", "It was one call.")
+        answer, weighed = Answer(""), Said("It was one call.")
         if strict:
             with pytest.raises(RuleBroken, match="whether the police have been told") as refused:
-                builders.answer_breaches(imposed.pk, by=w.staff.manager, at=NOON, answer=answer)
+                breaches.answer_breaches(imposed.pk, weighed, answer, by=w.staff.manager, at=NOON)
             assert refused.value.field == "police_told"
-            answer = Answer("", "It was one call.", said=TOLD)
-        builders.answer_breaches(imposed.pk, by=w.staff.manager, at=NOON, answer=answer)
+            answer = Answer("", said=TOLD)
+        breaches.answer_breaches(imposed.pk, weighed, answer, by=w.staff.manager, at=NOON)
 
 
 # An exception that the policy names
