@@ -30,7 +30,7 @@ OWN_FILES = {
     "cases": {"ladder", "wording", "deciders", "acts"},
     "decisions": {"acts"},
     "restrictions": {"acts", "dates", "facts", "limits", "rules", "shown"},
-    "register": {"middleware", "acts"},
+    "register": {"middleware", "acts", "shown"},
     "config": {"settings", "celery", "middleware", "context", "wsgi"},
 }
 ROOMS = [*LINE, "policies", "design", "ops"]

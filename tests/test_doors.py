@@ -238,6 +238,9 @@ DOORS: dict[str, Door] = {
     "register:remove": Door(DECIDERS, PLACE),
     "register:removed": Door(DECIDERS, of(Entry, as_="reference", removed_on__isnull=False)),
     "register:look_again": Door(DECIDERS, ENTRY),
+    # Nobody is asked first in this policy: nobody finds the page. tests/register/test_agreeing.py has one.
+    "register:consult": Door(set(), lambda: of(Consideration, as_="pk", value="pk")() | {"act": "enter"}),
+    "register:consult_on": Door(set(), lambda: ENTRY() | {"act": "keep"}),
     "register:match": Door(REGISTER, RESIDENT),
     "letters:outbox": Door(READERS),
     "letters:sending": Door(CASEWORK, of(Dispatch, as_="pk", value="pk", letter__isnull=False)),
