@@ -31,7 +31,6 @@ APPS = {
 LIBRARIES = {
     "gunicorn": ("Dockerfile", '"gunicorn", "config.wsgi"'),
     "psycopg": ("config/settings.py", "postgres://"),
-    "redis": ("config/settings.py", "django.core.cache.backends.redis"),
     "whitenoise": ("config/settings.py", "whitenoise.storage"),
 }
 
