@@ -99,7 +99,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://evenhand@localhost/evenhand")}
-DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DATABASES["default"] |= {"ENGINE": "config.database", "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 # A page asks the same questions each time: the plan of one that came thrice on a connection is kept (docs/adr/0014).
 DATABASES["default"].setdefault("OPTIONS", {}).update({"server_side_binding": True, "prepare_threshold": 3})
 if password := env.str("DATABASE_PASSWORD", default="").strip():

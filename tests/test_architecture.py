@@ -27,7 +27,7 @@ OWN_FILES = {
     "letters": {"render", "facts", "fonts", "paper"},
     "cases": {"ladder", "wording", "deciders"},
     "register": {"middleware"},
-    "config": {"settings", "celery", "middleware", "context", "wsgi"},
+    "config": {"settings", "database", "celery", "middleware", "context", "wsgi"},
 }
 MACHINES = [pytest.param(model, field, id=model._meta.label) for model, field in states.machines()]
 
