@@ -28,7 +28,7 @@ from tests.appeals import builders as appealing
 from tests.factories import NOON
 from tests.restrictions import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 State = Restriction.State
 
 
