@@ -305,6 +305,7 @@ def everybody(empty_queue, db) -> dict[str, User | None]:
     return found | dict(zip(OTHERS, strangers, strict=True))
 
 
+@pytest.mark.slow
 def test_every_door_as_everybody(everybody, settings):
     """Opens to whom it should, and to nobody else: 403 with the reason, or 404 where even the thing is not theirs."""
     wrong = []

@@ -91,6 +91,7 @@ def test_the_service_itself_refuses_colleagues_of_another_provider(ours, theirs)
         )
 
 
+@pytest.mark.slow
 def test_nobody_writes_under_the_address_of_another_providers_things(ours, theirs):
     """Each address with their reference is 404 for every role of ours, asked for or posted to; nothing changes."""
     case = Case.objects.get(resident=theirs.resident)

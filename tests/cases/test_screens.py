@@ -542,6 +542,7 @@ def test_the_case_file_takes_twelve_queries_at_most_however_much_it_holds(
 # Who may open what
 
 
+@pytest.mark.slow
 def test_every_page_as_everybody(staff, case, resident):
     """Readers of case files see pages, a stranger and another provider's staff learn nothing."""
     incident = case.incidents.get()
