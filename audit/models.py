@@ -72,10 +72,13 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(resident_ref=ref)
 
     def done_to(self, *trails: Trail) -> "EventQuerySet":
-        """What was recorded on those very things."""
+        """What was recorded on those very things; of a case, whatever stands on its file."""
         wanted = models.Q(pk__in=[])
         for trail in trails:
-            wanted |= models.Q(subject_kind=trail.kind, subject_ref=trail.ref)
+            if trail.kind == "case":
+                wanted |= models.Q(case_ref=trail.ref)
+            else:
+                wanted |= models.Q(subject_kind=trail.kind, subject_ref=trail.ref)
         return self.filter(wanted)
 
     def with_words(self) -> "EventQuerySet":

@@ -88,13 +88,15 @@ def _event(verb: str, subject: Subject, by: Actor | None, at: datetime, facts: M
 def since(*subjects: Subject, did: Mapping[str, str] | None = None) -> seals.Since:
     """Who did what to some things from an instant on, for a page that tells why it is no longer as it was shown.
 
-    `did` has words for verbs, "returned it" for `restriction.returned`; any other changed it.
+    `did` names the verbs that matter, in words ("returned it" for `restriction.returned`); without it every one does,
+    and is told as "changed it".
     """
-    known, trails = did or {}, [subject.trail for subject in subjects]
+    trails = [subject.trail for subject in subjects]
 
     def found(at: datetime) -> list[seals.Doing]:
         events = Event.objects.done_to(*trails).filter(at__gte=at).order_by("at", "pk")
-        return [seals.Doing(one.by_name, one.at, known.get(one.verb, "changed it")) for one in events]
+        told = events.filter(verb__in=did) if did else events
+        return [seals.Doing(one.by_name, one.at, (did or {}).get(one.verb, "changed it")) for one in told]
 
     return found
 

@@ -20,7 +20,7 @@ from design.dates import day_of
 from people.access import NotPermitted
 from people.models import User
 from policies import law
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 SAME = Rule("evenhand", text="Those who decide together decide on the same thing.")
 
@@ -58,8 +58,8 @@ def check(act: Act, said: Said, *, by: User, at: datetime) -> None:
     """
     act.check(by)
     check_asked_first(act.first)
-    if act.asks and not said.considered.strip():
-        raise RuleBroken("Enter what else you considered", act.asks[0].rule, "considered")
+    if act.asks:
+        need(said.considered, "Enter what else you considered", "considered", act.asks[0].rule)
     check_same(act, by, said.what)
     if act.meets:
         _check_meeting(act, said.meeting, by=by, at=at)
@@ -179,8 +179,7 @@ def _check_meeting(act: Act, meeting: Meeting | None, *, by: User, at: datetime)
         raise RuleBroken(f"Not everybody took part who has to: {'; '.join(lacking)}", act.rule, "took_part")
     if meeting.on is None or meeting.on > day_of(at):
         raise RuleBroken("The day of the meeting must be today or in the past", None, "met_on")
-    if not meeting.said.strip():
-        raise RuleBroken("Enter what was said in the meeting", None, "said")
+    need(meeting.said, "Enter what was said in the meeting", "said")
     return people
 
 
@@ -194,8 +193,7 @@ def disagree(act: Act, *, by: User, at: datetime, reasons: str) -> None:
     act.check(by)
     if not act.voices or act.has_decided(by):
         raise TransitionNotAllowed("There is nothing here that waits for you to agree.")
-    if not reasons.strip():
-        raise RuleBroken("Enter why you do not agree", None, "reasons")
+    need(reasons, "Enter why you do not agree", "reasons")
     send_back(act, by=by, at=at, reasons=reasons)
     deadlines.meet(act.waits, act.waits_on or act.subject, at=at, how="Not agreed")
     audit.decide(
@@ -244,8 +242,7 @@ def consult(
         raise RuleBroken("Select who was consulted", asked.rule, "person")
     if on is None or on > day_of(at):
         raise RuleBroken("The day must be today or in the past", None, "on")
-    if not words.strip():
-        raise RuleBroken("Enter what they said", asked.rule, "words")
+    need(words, "Enter what they said", "words", asked.rule)
     made = Consultation.objects.create(
         **_whose(act), about=asked.on.trail.about, act=asked.act,
         person=person, on=on, words=words.strip(), recorded_by=by, recorded_at=at,
@@ -272,8 +269,7 @@ def appoint(act: Act, *, person_id: int | None, reason: str, by: User, at: datet
     person = next((user for user in act.appointable if user.pk == person_id), None)
     if person is None:
         raise RuleBroken("Select whom you appoint", law.OTHER_PERSON, "person")
-    if not reason.strip():
-        raise RuleBroken("Enter why this person decides it", law.OTHER_PERSON, "reason")
+    need(reason, "Enter why this person decides it", "reason", law.OTHER_PERSON)
     made = [
         Appointment.objects.create(
             provider=act.provider, about=act.about, act=act.name, person=person, role=role, reason=reason.strip(),

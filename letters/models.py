@@ -1,7 +1,7 @@
 """Letters to residents, notices to staff, and the outbox (`Dispatch`), one row a channel."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.db import models
@@ -244,6 +244,11 @@ class Dispatch(models.Model):
             return self.letter.provider_id
         assert self.notice is not None
         return self.notice.to.provider_id
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What the page on which somebody decides about it shows, by name."""
+        return {"what is known of the sending": [self.state, self.attempts, self.problem]}
 
     @transition(field=state, source=State.WAITING, target=State.SENDING)
     def claim(self, *, at) -> None:

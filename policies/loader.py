@@ -10,7 +10,7 @@ import tomllib
 from dataclasses import replace
 from typing import Any
 
-from policies import checks, schema, settling, tables
+from policies import checks, grammar, schema, settling, tables
 from policies.policy import Policy
 from policies.problems import PolicyProblems, Problem
 from policies.values import RoleDef, Value, Who
@@ -22,12 +22,12 @@ _TOO_DOTTED = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]
 _NOTHING = re.compile(r"\\u0000|\\U00000000")
 
 
-def read(text: str, *, local: str = "", document: str | None = None) -> Policy:
+def read(text: str, *, local: str = "", document: str | None = None, written_in: int = grammar.NEWEST) -> Policy:
     """Read a policy from the text of its file, with the provider's local rules beside it.
 
     `local` holds `[[local]]` tables only. `document` is the policy's own text, where it is at hand: a cited clause that
-    is not in it is then a problem. Raises `PolicyProblems` with everything that is wrong; never anything else, whatever
-    the text holds.
+    is not in it is then a problem. `written_in` is the grammar that held when a text was adopted. Raises
+    `PolicyProblems` with everything that is wrong; never anything else, whatever the text holds.
 
     >>> read('[policy]\\nprovider = "X"\\nkind = "counsil"')
     Traceback (most recent call last):
@@ -35,7 +35,7 @@ def read(text: str, *, local: str = "", document: str | None = None) -> Policy:
 charity. Did you mean "council"?
     policy.effective: is missing: the day from which it holds.
     """
-    found = tables.Tables()
+    found = tables.Tables(written_in)
     try:
         raw = _toml(text, "", found.problems)
         beside = raw.pop("local", [])

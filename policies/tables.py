@@ -28,7 +28,8 @@ class Tables:
     appeal.windw: is not known. Did you mean "window"?
     """
 
-    def __init__(self) -> None:
+    def __init__(self, written_in: int = grammar.NEWEST) -> None:
+        self.written_in = written_in
         self.problems: list[Problem] = []
         self.values: dict[str, Value] = {}
         self.tables: dict[str, str] = {}
@@ -158,9 +159,10 @@ class Tables:
     def parsed(self, key: schema.Key, raw: Any, path: str, rule: Rule | None, source: Source) -> Value | None:
         """What the file has at a key, read into entries; None, with its problems kept, where none can be read."""
         items: list[Item] = []
+        split = grammar.splitting(self.written_in, listed=isinstance(raw, list))
         for where, text in self._texts(key, raw, path):
             try:
-                items += entries.read(key, text, rule, source)
+                items += entries.read(key, text, rule, source, split)
             except ValueError as error:
                 near = getattr(error, "nearest", "")
                 self.problem(where, str(error), near)

@@ -309,8 +309,8 @@ class LookAgain(forms.Form):
         super().__init__(*args, **kwargs)
         ask_what_was_weighed(self, act.asks)
         asking.add_meeting_of(self, act, reader)
-        asked = [name for name in self.fields if name not in ("told", "how")]
-        cast(fields.ChoiceField, self.fields["told"]).reveal = {self.YES: ["how"], self.NO: asked}
+        asked = tuple(name for name in self.fields if name not in ("told", "how"))
+        cast(fields.ChoiceField, self.fields["told"]).reveal = {self.YES: ("how",), self.NO: asked}
 
     @property
     def tells(self) -> bool:

@@ -26,6 +26,7 @@ from register.models import Consideration, Entry, Lookup
 from register.services import entering, lookups
 from restrictions.models import Restriction, Review
 from tests import factories
+from tests.pressing import seal_of
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 OTHERS = ("other officer", "other manager", "other front line", "other contractor", "signed out")
@@ -101,7 +102,7 @@ def furnish() -> None:
         resident.pk, name="Ann", relation="Daughter", authority="Letter of 1 May", phone="", email="", by=amara, at=NOW
     )
     closed = {"first_on": date(2026, 12, 24), "last_on": None, "name": "Offices closed"}
-    seen = days_off.adding(ada.provider, **closed, today=NOW.date()).seal
+    seen = seal_of(days_off.adding(ada.provider, **closed, today=NOW.date()))
     days_off.add(ada.provider, **closed, seen=seen, by=ada, at=NOW)
 
 
@@ -237,6 +238,9 @@ DOORS: dict[str, Door] = {
     "register:remove": Door(DECIDERS, PLACE),
     "register:removed": Door(DECIDERS, of(Entry, as_="reference", removed_on__isnull=False)),
     "register:look_again": Door(DECIDERS, ENTRY),
+    # Nobody is asked first in this policy: nobody finds the page. tests/register/test_agreeing.py has one.
+    "register:consult": Door(set(), lambda: of(Consideration, as_="pk", value="pk")() | {"act": "enter"}),
+    "register:consult_on": Door(set(), lambda: ENTRY() | {"act": "keep"}),
     "register:match": Door(REGISTER, RESIDENT),
     "letters:outbox": Door(READERS),
     "letters:sending": Door(CASEWORK, of(Dispatch, as_="pk", value="pk", letter__isnull=False)),

@@ -115,10 +115,12 @@ def test_lifted_and_reviewed_at_once(order, outcome):
     restriction = builders.imposed(w)
     at = builders.noon(restriction.ends_on)
     review, reviewer = builders.under_review(w, restriction, at=at), builders.reviewer(w)
+    found = Conclusion(outcome, evidence="It went on.", months=6 if outcome == "extend" else None)
+    weighed = Said("x", considered="Weighed.")
     acts = [
         lambda: ending.lift(restriction.pk, Said("It is over.", considered="Fair."), by=w.staff.team_leader, at=at),
-        lambda: deciding_reviews.decide_review(review.pk, Said("x", considered="Weighed."), Conclusion(outcome, evidence="It went on.", months=6 if outcome == "extend" else None), by=reviewer, at=at),
-    ]  # fmt: skip
+        lambda: deciding_reviews.decide_review(review.pk, weighed, found, by=reviewer, at=at),
+    ]
     first, second = one_then_other(*(acts[n] for n in order))
     assert not isinstance(first, Exception) and isinstance(second, TransitionNotAllowed), (first, second)
     fits(restriction)
@@ -130,10 +132,12 @@ def test_lapsed_by_the_sweep_and_extended_by_a_review_at_once(order):
     restriction = builders.imposed(w)
     review = builders.under_review(w, restriction, at=builders.noon(restriction.ends_on))
     at, reviewer = builders.noon(restriction.ends_on + timedelta(days=1)), builders.reviewer(w)
+    on = Conclusion("extend", evidence="It went on.", months=6, late_reason="Illness")
+    weighed = Said("x", considered="Weighed.")
     acts = [
         lambda: ending.lapse(restriction.pk, at=at),
-        lambda: deciding_reviews.decide_review(review.pk, Said("x", considered="Weighed."), Conclusion("extend", evidence="It went on.", months=6, late_reason="Illness"), by=reviewer, at=at),
-    ]  # fmt: skip
+        lambda: deciding_reviews.decide_review(review.pk, weighed, on, by=reviewer, at=at),
+    ]
     found = one_then_other(*(acts[n] for n in order))
     assert isinstance(found[order.index(1)], Review), found
     fits(restriction)

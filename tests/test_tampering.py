@@ -21,6 +21,7 @@ from people.models import User
 from register.models import Entry, Lookup
 from tests import factories
 from tests.factories import NOON
+from tests.pressing import press
 from tests.register.builders import enter
 from tests.restrictions import builders
 
@@ -148,7 +149,7 @@ def test_a_proposal_rests_on_nothing_from_another_case(ours, theirs):
         "limits": {"phone": "open", "spoc": "yes", "spoc_person": str(theirs.staff.officer.pk), "spoc_words": "Ring."},
     }
     for name, typed in posts.items():
-        answer = client.post(reverse(f"restrictions:{name}", args=[ref]), typed)
+        answer = press(client, reverse(f"restrictions:{name}", args=[ref]), typed)
         assert answer.status_code == 200, name
         assert "There is a problem" in answer.content.decode(), name
     restriction.refresh_from_db(fields=["risk_assessment"])

@@ -6,26 +6,45 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('decisions', '0006_kept_and_appointed'),
+        ("decisions", "0006_kept_and_appointed"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='appointment',
-            name='appointment_kept',
+            model_name="appointment",
+            name="appointment_kept",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='consultation',
-            name='consultation_kept',
+            model_name="consultation",
+            name="consultation_kept",
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appointment',
-            trigger=pgtrigger.compiler.Trigger(name='appointment_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'UPDATE' AND NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.about IS NOT DISTINCT FROM OLD.about AND NEW.act IS NOT DISTINCT FROM OLD.act AND NEW.person_id IS NOT DISTINCT FROM OLD.person_id AND NEW.role IS NOT DISTINCT FROM OLD.role AND NEW.appointed_by_id IS NOT DISTINCT FROM OLD.appointed_by_id AND NEW.appointed_at IS NOT DISTINCT FROM OLD.appointed_at AND NEW.reason = 'The words were erased.' THEN\n                RETURN NEW;\n            END IF;\n            RAISE EXCEPTION 'what was said before a decision is kept: its words may only be blanked';\n        ", hash='233ccbc0fd38712016f5ac2c735cdc9d70ce5ad7', operation='UPDATE OR DELETE', pgid='pgtrigger_appointment_kept_f2d63', table='decisions_appointment', when='BEFORE')),
+            model_name="appointment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="appointment_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF TG_OP = 'UPDATE' AND NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.about IS NOT DISTINCT FROM OLD.about AND NEW.act IS NOT DISTINCT FROM OLD.act AND NEW.person_id IS NOT DISTINCT FROM OLD.person_id AND NEW.role IS NOT DISTINCT FROM OLD.role AND NEW.appointed_by_id IS NOT DISTINCT FROM OLD.appointed_by_id AND NEW.appointed_at IS NOT DISTINCT FROM OLD.appointed_at AND NEW.reason = 'The words were erased.' THEN\n                RETURN NEW;\n            END IF;\n            RAISE EXCEPTION 'what was said before a decision is kept: its words may only be blanked';\n        ",
+                    hash="233ccbc0fd38712016f5ac2c735cdc9d70ce5ad7",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_appointment_kept_f2d63",
+                    table="decisions_appointment",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='consultation',
-            trigger=pgtrigger.compiler.Trigger(name='consultation_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func='\n            IF TG_OP = \'UPDATE\' AND NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.about IS NOT DISTINCT FROM OLD.about AND NEW.act IS NOT DISTINCT FROM OLD.act AND NEW.person_id IS NOT DISTINCT FROM OLD.person_id AND NEW."on" IS NOT DISTINCT FROM OLD."on" AND NEW.recorded_by_id IS NOT DISTINCT FROM OLD.recorded_by_id AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.words = \'The words were erased.\' THEN\n                RETURN NEW;\n            END IF;\n            RAISE EXCEPTION \'what was said before a decision is kept: its words may only be blanked\';\n        ', hash='08f29c40b86f88afcdea152cc93085bbf5eaf4bb', operation='UPDATE OR DELETE', pgid='pgtrigger_consultation_kept_0fcd7', table='decisions_consultation', when='BEFORE')),
+            model_name="consultation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="consultation_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            IF TG_OP = 'UPDATE' AND NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.about IS NOT DISTINCT FROM OLD.about AND NEW.act IS NOT DISTINCT FROM OLD.act AND NEW.person_id IS NOT DISTINCT FROM OLD.person_id AND NEW.\"on\" IS NOT DISTINCT FROM OLD.\"on\" AND NEW.recorded_by_id IS NOT DISTINCT FROM OLD.recorded_by_id AND NEW.recorded_at IS NOT DISTINCT FROM OLD.recorded_at AND NEW.words = 'The words were erased.' THEN\n                RETURN NEW;\n            END IF;\n            RAISE EXCEPTION 'what was said before a decision is kept: its words may only be blanked';\n        ",
+                    hash="08f29c40b86f88afcdea152cc93085bbf5eaf4bb",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_consultation_kept_0fcd7",
+                    table="decisions_consultation",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -32,6 +32,7 @@ from kombu.exceptions import OperationalError
 from audit import services as audit
 from deadlines import kinds
 from deadlines import services as deadlines
+from design import seals
 from design.dates import day_of
 from letters import permissions
 from letters.models import MOST_ATTEMPTS, Dispatch, Letter, Rendering
@@ -269,12 +270,16 @@ def _settle_worry(dispatch: Dispatch, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def try_again(dispatch_id: int, *, by: User, at: datetime, reasons: str) -> Dispatch:
-    """Send again what failed, or what is uncertain and, as somebody found out, did not arrive. Reasons are recorded."""
+def try_again(dispatch_id: int, *, by: User, at: datetime, reasons: str, seen: str | None = None) -> Dispatch:
+    """Send again what failed, or what is uncertain and, as somebody found out, did not arrive. Reasons are recorded.
+
+    Raises `ChangedSince` where it was tried again since its page was shown: a failed one may be uncertain by now.
+    """
     dispatch = _locked(dispatch_id)
     permissions.check_can_send(by, dispatch)
-    was = dispatch.state
+    was, was_shown = dispatch.state, dispatch.shown
     dispatch.try_again()
+    seals.check(seen, was_shown)
     if was == Dispatch.State.UNCERTAIN:
         need(reasons, "Enter how you know that it did not arrive", "reasons", PERSON_LOOKS)
     dispatch.save()
@@ -285,11 +290,16 @@ def try_again(dispatch_id: int, *, by: User, at: datetime, reasons: str) -> Disp
 
 
 @transaction.atomic
-def confirm_sent(dispatch_id: int, *, by: User, at: datetime, reasons: str) -> Dispatch:
-    """Say that what was uncertain did arrive, and how that is known. Raises `RuleBroken` without saying how."""
+def confirm_sent(dispatch_id: int, *, by: User, at: datetime, reasons: str, seen: str | None = None) -> Dispatch:
+    """Say that what was uncertain did arrive, and how that is known. Raises `RuleBroken` without saying how.
+
+    Raises `ChangedSince` where it was tried again since its page was shown.
+    """
     dispatch = _locked(dispatch_id)
     permissions.check_can_send(by, dispatch)
+    was_shown = dispatch.shown
     dispatch.confirm_sent(at=at)
+    seals.check(seen, was_shown)
     need(reasons, "Enter how you know that it arrived", "reasons", PERSON_LOOKS)
     dispatch.save()
     _record("dispatch_confirmed", dispatch, by=by, at=at, reasons=reasons)

@@ -48,11 +48,6 @@ class Decided:
     names: Names
     of: Names = lambda policy: ()
 
-    @property
-    def about(self) -> str:
-        """How the time to appeal against it points at it."""
-        return self.subject.trail.about
-
     def rules(self, policy: Policy) -> Appeals | None:
         """How a policy lets it be appealed; None where it lets nobody."""
         return appeal_windows.rules_for(policy, self.names(policy), self.of(policy))
@@ -115,7 +110,7 @@ def decided(
         conversations.setdefault(one.trail.about, one)
     found += [_of_warning(one) for one in conversations.values()]
     found += [_of_other(case, one) for one in others.values()]
-    return {one.about: one for one in found}
+    return {one.subject.trail.about: one for one in found}
 
 
 def _of_restriction(restriction: Restriction) -> Decided:

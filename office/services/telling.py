@@ -83,7 +83,7 @@ def _appeals(
     found: Touched, told: dict[str, Decided], rows: dict[str, Deadline], version: PolicyVersion, changes: list[str]
 ) -> Iterable[dict[str, Any]]:
     """The decisions whose appeal changes: until when, how, or who decides; or that can be appealed only now."""
-    moved = {move.decided.about: move for move in found.moves if move.decided}
+    moved = {move.decided.subject.trail.about: move for move in found.moves if move.decided}
     for about_, one in told.items():
         move, row, rules = moved.get(about_), rows.get(about_), one.rules(version.policy)
         if rules is None or (move is None and row is None):

@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 
 import people.services
 import policies.shelf
-from decisions.services import Said
-from register.services import entering
-from register.services.new_entries import NewEntry
 from deadlines import services as deadlines
+from decisions.services import Said
 from ops.seed import townsfolk
 from ops.seed.around import Around
 from people import access
 from people.models import Organisation, Provider, Resident, Role, User
+from register.services import entering
+from register.services.new_entries import NewEntry
 
 SLUG = "dover-district-council"
 

@@ -228,5 +228,6 @@ class Way:
     def _seats(self, body: acts.Act) -> list[User]:
         """Somebody of each role that decides, the officer of the stories left out, whoever works cases first."""
         provider = self.neighbour.provider
-        seats = [self.neighbour.holder([key]) for key in body.keys() if self.neighbour.holds(key)]
+        named = body.keys()
+        seats = [self.neighbour.holder([key]) for key in named if self.neighbour.holds(key)]
         return sorted(seats, key=lambda one: not access.can(one, access.Can.WORK_CASES, provider.pk))

@@ -35,7 +35,8 @@ def erase(entry_id: int, *, at: datetime) -> bool:
     rule = (entry.policy_version.policy.value(found.path).rule if found else None) or law.NO_LONGER_THAN_NEEDED
     why = found.explain() if found else "The policy's time to keep it is over"
     question = Consideration.objects.filter(entry=entry).first()
-    for thing in filter(None, (entry, question)):
+    things: list[Entry | Consideration] = [entry, *([question] if question else [])]
+    for thing in things:
         decisions.forget(thing)
         _erase_trail(thing, why=why, rule=rule, at=at)
     facts = {"words_until": entry.words_until, "clause": rule.clause, "strength": rule.strength}

@@ -79,19 +79,21 @@ def consider(request: SignedInRequest, pk: int) -> HttpResponse:
     if question.decided_at is not None:
         return _answered(request, question)
     page = _page(request, question)
+    form: forms.Agree | forms.NotEntered
     if act.voices:
         form = page.form(forms.Agree, act=act, agree=_agree(act))
     else:
         form = page.form(forms.NotEntered, act=act, reader=request.user)
 
     def do(seen: str | None) -> str:
-        said, how = asking.said_of(form, "reason"), {"by": request.user, "at": page.at, "seen": seen}
+        said = asking.said_of(form, "reason")
         if act.voices and asking.does_not_agree(form):
-            entering.disagree(question.pk, reasons=said.reasons, **how)
+            entering.disagree(question.pk, reasons=said.reasons, by=request.user, at=page.at, seen=seen)
             messages.success(request, NOT_AGREED)
             return reverse("register:consider", args=[pk])
         what = act.put if act.voices else entering.NOT_TO_ENTER
-        return _led_to(request, entering.answer(question.pk, replace(said, what=what), **how))
+        told = replace(said, what=what)
+        return _led_to(request, entering.answer(question.pk, told, by=request.user, at=page.at, seen=seen))
 
     return page.decide(
         form, shown=shown.question(question), do=do, late=lambda refusal: _late(request, pk, refusal),

@@ -163,6 +163,7 @@ def _possible(restriction: Restriction) -> list[User]:
 def cover_over(request: SignedInRequest, ref: str) -> HttpResponse:
     """The contact is back early; a second press changes nothing."""
     restriction = shared.find(request, ref)
+    changing.check_can_end_cover(request.user, restriction)
     page = shared.page(request, restriction)
     form = page.form(design.forms.Form)
 

@@ -131,8 +131,10 @@ def _begin(request: SignedInRequest, restriction: Restriction) -> HttpResponse:
             return redirect("restrictions:review", restriction.reference)
         return _decided_already(request, restriction)
 
-    if page.posted and page.button not in ("", "do"):
-        return _decided_already(request, restriction)
+    if page.posted:
+        permissions.check_can_begin_review(request.user, restriction)
+        if page.button not in ("", "do"):
+            return _decided_already(request, restriction)
     return page.decide(form, do=do, show=show, late=late)
 
 

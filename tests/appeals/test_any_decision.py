@@ -13,6 +13,7 @@ from appeals.services import deciding, effects
 from audit.models import Decision, Event
 from cases import ladder
 from cases.models import Case, Warning
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from decisions.services import Said
@@ -23,6 +24,7 @@ from people.access import NotPermitted
 from people.models import Role
 from policies.rules import RuleBroken
 from register.models import Entry
+from restrictions import acts
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review
 from restrictions.services import deciding_reviews, ending, imposing
@@ -139,7 +141,7 @@ def review_before_the_end(w: builders.World, restriction: Restriction) -> Review
 
 
 def restrictions_reviewers(restriction: Restriction) -> list[str]:
-    return five.permissions.keys_of(five.permissions.reviewers(restriction.case.policy), restriction.case.provider)
+    return acts.deciders(kinds.REVIEW_AT_END, restriction.case.policy, restriction.case.provider).keys()
 
 
 # Until when, and who decides

@@ -27,6 +27,7 @@ from tests.appeals.builders import (
 )
 from tests.appeals.test_any_decision import restrictions_reviewers, review_before_the_end
 from tests.factories import NOON
+from tests.pressing import seal_of
 from tests.restrictions import test_five_policies as five
 from tests.restrictions.builders import noon
 
@@ -39,12 +40,12 @@ def world(db):
 
 
 def remove(w, on: date, today: date = DECIDED) -> days_off.Correction:
-    seen = days_off.removing(w.provider, on=on, today=today).seal
+    seen = seal_of(days_off.removing(w.provider, on=on, today=today))
     return days_off.remove(w.provider, on=on, reason="Open.", seen=seen, by=w.staff.administrator, at=noon(today))
 
 
 def add(w, on: date, today: date = DECIDED) -> days_off.Correction:
-    seen = days_off.adding(w.provider, first_on=on, last_on=None, name="Closed", today=today).seal
+    seen = seal_of(days_off.adding(w.provider, first_on=on, last_on=None, name="Closed", today=today))
     return days_off.add(
         w.provider, first_on=on, last_on=None, name="Closed", seen=seen, by=w.staff.administrator, at=noon(today)
     )

@@ -10,6 +10,7 @@ from audit.models import Decision, Event
 from cases import ladder, services
 from cases.ladder.papers import FIRST
 from cases.models import Case, Warning
+from cases.services import police
 from decisions.services import Said
 from letters.models import Letter
 from policies.rules import RuleBroken
@@ -22,7 +23,7 @@ from tests.restrictions import builders
 from tests.restrictions.test_five_policies import NORTHAMPTON, house, ready_to_propose
 
 pytestmark = pytest.mark.django_db
-TOLD = Said(True, "CAD 123 of today")
+TOLD = police.Said(True, "CAD 123 of today")
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +60,10 @@ def test_no_letter_goes_out_before_the_police_are_told_where_they_will_be(paper)
     """Northampton 4.1, at the Informal and at the Warning Stage."""
     w, warning = threatened(paper)
     how = {"by": w.staff.team_leader, "at": NOON, "considered": "Fair."}
-    for said, words in ((Said(), "whether the police"), (Said(False, "He is old."), "the policy has no exception")):
+    for said, words in (
+        (police.Said(), "whether the police"),
+        (police.Said(False, "He is old."), "the policy has no exception"),
+    ):
         with pytest.raises(RuleBroken, match=words) as refused:
             services.issue_warning(warning.pk, **how, said=said)
         assert (refused.value.field, refused.value.rule.clause) == ("police_told", "4.1")
@@ -127,13 +131,13 @@ def test_what_follows_a_breach_asks_as_strictly_as_the_stage(clock):
         w, imposed = threatened_since(strict)
         incident = builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=False)
         breaches.log_breach(imposed.pk, by=w.staff.officer, at=NOON, incident_id=incident.pk, words="He rang.")
-        answer = Answer("", "It was one call.")
+        answer, weighed = Answer(""), Said("It was one call.")
         if strict:
             with pytest.raises(RuleBroken, match="whether the police have been told") as refused:
-                builders.answer_breaches(imposed.pk, by=w.staff.manager, at=NOON, answer=answer)
+                breaches.answer_breaches(imposed.pk, weighed, answer, by=w.staff.manager, at=NOON)
             assert refused.value.field == "police_told"
-            answer = Answer("", "It was one call.", said=TOLD)
-        builders.answer_breaches(imposed.pk, by=w.staff.manager, at=NOON, answer=answer)
+            answer = Answer("", said=TOLD)
+        breaches.answer_breaches(imposed.pk, weighed, answer, by=w.staff.manager, at=NOON)
 
 
 # An exception that the policy names
@@ -190,7 +194,7 @@ def test_who_decides_that_the_police_are_not_told_decides_it_with_a_letter_too()
     warning = services.draft_warning(
         case.pk, incidents=list(case.incidents.all()), expected="Be calm.", by=staff.officer, at=NOON
     )
-    untold = {"at": NOON, "said": Said(False, "It would make it worse.")}
+    untold = {"at": NOON, "said": police.Said(False, "It would make it worse.")}
     with pytest.raises(RuleBroken, match="Not to tell the police is decided by: Head of Homes"):
         services.issue_warning(warning.pk, by=lead, **untold)
     services.issue_warning(warning.pk, by=head, **untold)

@@ -16,12 +16,14 @@ from cases import wording
 from deadlines import kinds, services
 from deadlines.models import Deadline, Holiday
 from deadlines.services import days_off
+from design import seals
 from people.access import NotPermitted
 from policies import clocks, recounting, shelf
 from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
 from tests import factories
 from tests.factories import NOON
+from tests.pressing import seal_of
 
 DECIDED = date(2026, 12, 18)
 EVE = date(2026, 12, 24)
@@ -54,12 +56,12 @@ def put(provider, policy, path="appeal.window", number=1, told=False, **events) 
 def add(provider, by, on=EVE, last=None, name="Offices closed") -> days_off.Correction:
     """Look at what adding would move, then add it."""
     shown = days_off.adding(provider, first_on=on, last_on=last, name=name, today=DECIDED)
-    return days_off.add(provider, first_on=on, last_on=last, name=name, seen=shown.seal, by=by, at=NOON)
+    return days_off.add(provider, first_on=on, last_on=last, name=name, seen=seal_of(shown), by=by, at=NOON)
 
 
 def remove(provider, by, on=CHRISTMAS, reason=WHY) -> days_off.Correction:
     shown = days_off.removing(provider, on=on, today=DECIDED)
-    return days_off.remove(provider, on=on, reason=reason, seen=shown.seal, by=by, at=NOON)
+    return days_off.remove(provider, on=on, reason=reason, seen=seal_of(shown), by=by, at=NOON)
 
 
 def fresh(deadline: Deadline) -> Deadline:
@@ -203,16 +205,16 @@ def test_however_often_it_is_corrected_what_was_told_is_not_worse_and_nothing_is
 def test_nothing_is_done_where_what_would_move_is_no_longer_what_was_shown(provider, staff, policy):
     shown = days_off.adding(provider, first_on=EVE, last_on=None, name="Closed", today=DECIDED)
     deadline = put(provider, policy)
-    with pytest.raises(days_off.Changed):
+    with pytest.raises(seals.ChangedSince):
         days_off.add(
-            provider, first_on=EVE, last_on=None, name="Closed", seen=shown.seal, by=staff.administrator, at=NOON
+            provider, first_on=EVE, last_on=None, name="Closed", seen=seal_of(shown), by=staff.administrator, at=NOON
         )
     assert not Holiday.objects.filter(provider=provider, on=EVE).exists()
     assert fresh(deadline).due_on == date(2027, 1, 20)
     shown = days_off.removing(provider, on=CHRISTMAS, today=DECIDED)
     services.cancel_all(deadline, at=NOON, reason="Lifted")
-    with pytest.raises(days_off.Changed):
-        days_off.remove(provider, on=CHRISTMAS, reason=WHY, seen=shown.seal, by=staff.administrator, at=NOON)
+    with pytest.raises(seals.ChangedSince):
+        days_off.remove(provider, on=CHRISTMAS, reason=WHY, seen=seal_of(shown), by=staff.administrator, at=NOON)
     assert Holiday.objects.filter(provider=provider, on=CHRISTMAS).exists()
 
 
@@ -254,7 +256,7 @@ def test_what_is_no_day_to_add_is_refused_when_it_is_shown_and_when_it_is_done(
     ):
         with pytest.raises(RuleBroken, match=words) as refusal:
             act()
-        assert refusal.value.field == field and not isinstance(refusal.value, days_off.Changed)
+        assert refusal.value.field == field and not isinstance(refusal.value, seals.ChangedSince)
     assert Holiday.objects.count() == before
 
 

@@ -13,10 +13,7 @@ from people.models import Provider
 
 ROOT = Path(settings.BASE_DIR)
 HOME = ROOT / "deadlines" / "kinds.py"
-ROOMS = [
-    "audit", "people", "deadlines", "letters", "register", "cases", "restrictions", "appeals", "worklist", "office",
-    "config", "design", "ops",
-]  # fmt: skip
+ROOMS = [path.parent for path in ROOT.glob("*/__init__.py") if path.parent.name not in ("policies", "tests")]
 ROWS = [pytest.param(kind, id=key) for key, kind in kinds.KINDS.items()]
 
 
@@ -71,8 +68,9 @@ def test_no_other_module_spells_a_kind():
     there. A migration is as old as its day.
     """
     spelled = []
+    assert len(ROOMS) > 10
     for room in ROOMS:
-        for path in (ROOT / room).rglob("*.py"):
+        for path in room.rglob("*.py"):
             if path == HOME or "migrations" in path.parts or path == ROOT / "ops" / "policy.py":
                 continue
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -8,10 +8,12 @@ from audit.models import Event
 from deadlines import services
 from deadlines.models import Deadline, Holiday
 from deadlines.services import days_off
+from design import seals
 from policies import clocks
 from policies.rules import RuleBroken
 from tests import factories
 from tests.factories import NOON
+from tests.pressing import seal_of
 from tests.test_races import one_then_other
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.usefixtures("empty_queue")]
@@ -38,11 +40,11 @@ class Office:
     def adding(self, by, on=EVE):
         """What one of them does, having seen now what moves."""
         asked = {"first_on": on, "last_on": None, "name": "Closed"}
-        seen = days_off.adding(self.provider, **asked, today=TODAY).seal
+        seen = seal_of(days_off.adding(self.provider, **asked, today=TODAY))
         return lambda: days_off.add(self.provider, **asked, seen=seen, by=by, at=NOON)
 
     def removing(self, by):
-        seen = days_off.removing(self.provider, on=CHRISTMAS, today=TODAY).seal
+        seen = seal_of(days_off.removing(self.provider, on=CHRISTMAS, today=TODAY))
         return lambda: days_off.remove(self.provider, on=CHRISTMAS, reason="Open.", seen=seen, by=by, at=NOON)
 
     def fits(self) -> None:
@@ -68,7 +70,7 @@ def test_whoever_comes_second_has_not_seen_what_would_move_now(order):
     office = Office()
     acts = [office.adding(office.ada), office.removing(office.bo)]
     first, second = one_then_other(*(acts[number] for number in order))
-    assert isinstance(first, days_off.Correction) and isinstance(second, days_off.Changed), second
+    assert isinstance(first, days_off.Correction) and isinstance(second, seals.ChangedSince), second
     office.fits()
 
 
@@ -79,7 +81,7 @@ def test_a_deadline_that_is_met_meanwhile_is_not_moved(order):
     acts = [office.adding(office.ada), meet]
     results = one_then_other(*(acts[number] for number in order))
     added = results[order.index(0)]
-    assert isinstance(added, days_off.Correction if order[0] == 0 else days_off.Changed), added
+    assert isinstance(added, days_off.Correction if order[0] == 0 else seals.ChangedSince), added
     assert Deadline.objects.get(pk=office.deadline.pk).state == Deadline.State.MET
     assert Event.objects.filter(verb="deadline.moved").exists() is (order[0] == 0)
 

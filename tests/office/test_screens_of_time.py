@@ -23,6 +23,7 @@ from restrictions.services.parts.terms import save_terms
 from tests import factories, invented, quick
 from tests.office.test_browser import desk, sound  # noqa: F401
 from tests.office.versions import TEXT
+from tests.pressing import seal_of
 from tests.restrictions import builders
 
 pytestmark = [
@@ -90,7 +91,7 @@ def test_the_pages_are_sound(desk, width):  # noqa: F811
     ada = desk(w.staff.administrator, width=width)
     first = date(today.year + 1, 3, 1)
     closed = {"first_on": first, "last_on": first + timedelta(days=9), "name": "Offices closed for moving"}
-    seen = days_off.adding(w.provider, **closed, today=today).seal
+    seen = seal_of(days_off.adding(w.provider, **closed, today=today))
     days_off.add(w.provider, **closed, seen=seen, by=w.staff.administrator, at=now)
     ada.goto(f"{reverse('office:days_off')}?year={first.year}")
     sound(ada, f"Days off in {first.year}")

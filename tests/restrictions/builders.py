@@ -223,10 +223,10 @@ def decide_review(review_id: int, *, by: User, at: datetime, **words) -> Review:
     return deciding_reviews.decide_review(review_id, said(words), Conclusion(**words), by=by, at=at)
 
 
-def answer_breaches(restriction_id: int, *, by: User, at: datetime, answer: Answer | None = None, **words):
+def answer_breaches(restriction_id: int, *, by: User, at: datetime, **words):
     """`breaches.answer_breaches`."""
     told = said(words)
-    return breaches.answer_breaches(restriction_id, told, answer or Answer(**words), by=by, at=at)
+    return breaches.answer_breaches(restriction_id, told, Answer(**words), by=by, at=at)
 
 
 def change_contact(restriction_id: int, *, by: User, at: datetime, **words) -> Restriction:

@@ -57,7 +57,13 @@ def restricted(provider, staff, name="Rowan Resident", months=9, at=NOON):
     w.case = Case.objects.get(pk=w.case.pk)
     restriction = builders.proposed(w, months=months, at=at)
     proposing.consult(
-        restriction.pk, by=staff.officer, at=at, person_id=staff.dpo.pk, on=at.date(), words="No objection."
+        restriction.pk,
+        act="restrict",
+        by=staff.officer,
+        at=at,
+        person_id=staff.dpo.pk,
+        on=at.date(),
+        words="No objection.",
     )
     imposed = imposing.impose(restriction.pk, Said("Needed.", considered="A call."), by=staff.manager, at=at)
     return w, imposed

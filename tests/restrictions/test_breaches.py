@@ -13,6 +13,7 @@ from django_fsm import TransitionNotAllowed
 from audit.models import Decision, Event
 from cases import services as cases
 from cases.models import Case, Incident, Involvement
+from deadlines import kinds
 from deadlines.models import Deadline
 from decisions.services import Said
 from letters.models import Letter
@@ -23,10 +24,10 @@ from policies.rules import RuleBroken
 from restrictions.models import Breach, BreachStep, Review
 from restrictions.services import breaches, deciding_reviews, ending, imposing, reviews
 from restrictions.services import breaches as service
-from restrictions.services.breaches import Answer
 from restrictions.services.deciding_reviews import Conclusion
 from tests import factories
 from tests.factories import NOON
+from tests.pressing import check, decide, press
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
 from tests.restrictions.test_five_policies import DOVER, NORTHAMPTON, TENANCY, WEST_KENT, a_decider, ready_to_propose
@@ -59,11 +60,13 @@ def breach(w, restriction, *, at=LATER, words="You rang nine times, and calls ar
 
 def answered(w, restriction, step, *, by=None, at=LATER, **more):
     said = {"reasons": "It went on.", "consequence": "A legal warning."} | more
-    return builders.answer_breaches(restriction.pk, by=by or w.staff.manager, at=at, answer=Answer(step=step, **said))
+    return builders.answer_breaches(restriction.pk, by=by or w.staff.manager, at=at, step=step, **said)
 
 
 def due(restriction):
-    return Deadline.objects.open().filter(about=f"restriction:{restriction.reference}", kind=service.ANSWER).first()
+    return (
+        Deadline.objects.open().filter(about=f"restriction:{restriction.reference}", kind=kinds.BREACH_ANSWER).first()
+    )
 
 
 def signed_in(user):
@@ -191,7 +194,7 @@ def test_what_is_missing_is_said_beside_its_field(more, field):
     breach(w, restriction)
     said = {"step": "breach warning", "reasons": "So.", "consequence": "More."} | more
     with pytest.raises(RuleBroken) as refused:
-        builders.answer_breaches(restriction.pk, by=w.staff.manager, at=LATER, answer=Answer(**said))
+        builders.answer_breaches(restriction.pk, by=w.staff.manager, at=LATER, **said)
     assert refused.value.field == field and not BreachStep.objects.exists()
 
 
@@ -258,9 +261,9 @@ def test_a_breach_is_logged_on_its_page_and_every_error_keeps_every_text():
     assert "Log the incident first" in client.get(address).content.decode()
     incident = happens(w)
     typed = "Rang “nine” times שלום 👩🏽‍🚒 " + "and more " * 900
-    shown = client.post(address, {"words": typed}).content.decode()
+    shown = press(client, address, {"words": typed}).content.decode()
     assert "Select the incident" in shown and "Rang “nine” times שלום 👩🏽‍🚒 and more" in shown
-    assert client.post(address, {"incident": str(incident.pk), "words": "Rang."}).url == url("view", restriction)
+    assert press(client, address, {"incident": str(incident.pk), "words": "Rang."}).url == url("view", restriction)
     page = client.get(url("view", restriction)).content.decode()
     assert "What follows is not decided." in page and "What follows a breach waits for a decision" in page
     manager = signed_in(w.staff.manager).get(url("view", restriction)).content.decode()
@@ -275,19 +278,19 @@ def test_the_decision_is_checked_with_its_letter_and_every_error_keeps_every_tex
     assert "The next step." in page and "Section 8" in page and "Equality impact assessment" in page
     typed = "She said “stop” שלום 👩🏽‍🚒 " + "and more " * 900
     for name in ("reasons", "consequence", "left_out_reason", "considered", "not_done"):
-        shown = client.post(address, {name: typed, "step": "injunction"}).content.decode()
+        shown = check(client, address, {name: typed, "step": "injunction"}).content.decode()
         assert "There is a problem" in shown and "She said “stop” שלום 👩🏽‍🚒 and more" in shown, name
     said = {"step": "breach warning", "reasons": "So.", "consequence": "A legal warning."}
-    check = client.post(address, said).content.decode()
-    assert "Check before you decide" in check and "You are not keeping to the contact arrangement" in check
+    checked = check(client, address, said).content.decode()
+    assert "Check before you decide" in checked and "You are not keeping to the contact arrangement" in checked
     assert not BreachStep.objects.exists()
-    assert "A legal warning." in client.post(address, said | {"again": "yes"}).content.decode()
-    assert client.post(address, said | {"confirmed": "yes"}).url == url("view", restriction)
-    assert client.post(address, said | {"confirmed": "yes"}).url == url("view", restriction)
+    assert "A legal warning." in press(client, address, said, button="change").content.decode()
+    assert decide(client, address, said).url == url("view", restriction)
+    assert decide(client, address, said).url == url("view", restriction)
     assert Letter.objects.filter(kind="breach_warning").count() == 1
     other = signed_in(factories.working_as(w.provider, "manager", name="Mo Third"))
-    assert other.post(address, said | {"confirmed": "yes"}).status_code == 409
-    assert signed_in(w.staff.officer).post(address, said).status_code == 403
+    assert decide(other, address, said).status_code == 409
+    assert check(signed_in(w.staff.officer), address, said).status_code == 403
     assert "Breach warning: Morgan Manager" in client.get(url("view", restriction)).content.decode()
 
 

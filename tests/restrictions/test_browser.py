@@ -251,6 +251,7 @@ def test_two_decide_after_somebody_was_asked(now, sign_in, width):
     look(officer, "together-consult-error")
     proposing.consult(
         ref_pk := restriction.pk,
+        act="restrict",
         by=w.staff.officer,
         at=now,
         person_id=w.staff.dpo.pk,
@@ -284,7 +285,15 @@ def test_a_meeting_is_written_down(now, sign_in, width):
     restriction = builders.draft(w, months=3)
     terms = [NewTerm("spoc", "limited", "Ring on Mondays.", w.staff.colleague.pk)]
     save_terms(restriction.pk, by=w.staff.officer, at=now, terms=terms)
-    proposing.consult(restriction.pk, by=w.staff.officer, at=now, person_id=w.staff.dpo.pk, on=now.date(), words="Yes.")
+    proposing.consult(
+        restriction.pk,
+        act="restrict",
+        by=w.staff.officer,
+        at=now,
+        person_id=w.staff.dpo.pk,
+        on=now.date(),
+        words="Yes.",
+    )
     proposing.propose(restriction.pk, by=w.staff.officer, at=now)
     leader = sign_in(w.staff.team_leader, width=width)
     leader.goto(url("decide", restriction.reference))

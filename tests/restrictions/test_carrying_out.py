@@ -88,7 +88,7 @@ def test_what_a_role_without_case_work_would_decide_alone_is_not_offered_to_it()
         acts.lift(restriction).check(records)
     lift = reverse("restrictions:lift", args=[restriction.reference])
     assert lift not in page(records, "restrictions:view", restriction.reference)
-    with pytest.raises(NotPermitted, match="gives the role to somebody who works on cases as well"):
+    with pytest.raises(NotPermitted, match="whoever could does no case work in Evenhand"):
         acts.lift(restriction).check(warden)
     both = factories.person(w.provider, "records", "warden", name="Bo Both")
     with pytest.raises(NotPermitted, match="Bo Both can"):

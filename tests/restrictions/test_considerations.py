@@ -10,13 +10,16 @@ from audit.models import Decision
 from cases import ladder
 from cases import services as cases
 from cases.models import Case
+from deadlines import kinds
 from decisions.services import Said
 from policies import shelf
 from policies.rules import RuleBroken
-from restrictions import rules
+from restrictions import acts, rules
 from restrictions.models import Restriction
 from restrictions.services import imposing, proposing
+from tests import factories
 from tests.factories import NOON
+from tests.pressing import check, decide, press
 from tests.restrictions import builders
 from tests.restrictions.test_five_policies import (
     DOVER,
@@ -91,10 +94,7 @@ def test_every_question_before_a_restriction_is_shown_with_its_clause_and_answer
     restriction = builders.proposed(w)
     client = signed_in(w.staff.team_leader if policy != HOMES else w.staff.manager)
     if policy == HOMES:
-        from restrictions import permissions
-        from tests import factories
-
-        key = permissions.keys_of(permissions.deciders(w.case.policy), w.provider)[0]
+        key = acts.deciders(kinds.RESTRICTION_DECIDE, w.case.policy, w.provider).keys()[0]
         client = signed_in(factories.person(w.provider, key, name="Dara Decider"))
     address = reverse("restrictions:decide", args=[restriction.reference])
     page = plain(client.get(address))
@@ -102,7 +102,7 @@ def test_every_question_before_a_restriction_is_shown_with_its_clause_and_answer
     assert questions
     for question in questions:
         assert str(question) in page and question.rule.cite() in page
-    page = plain(client.post(address, {"decision": "impose", "reasons": "It is needed."}))
+    page = plain(check(client, address, {"decision": "impose", "reasons": "It is needed."}))
     assert "Enter what else you considered" in page
 
 
@@ -123,9 +123,9 @@ def test_a_review_shows_its_questions_and_says_what_was_weighed(policy, clock):
     for question in rules.review_questions(w.case.policy):
         assert str(question) in page and question.rule.cite() in page
     typed = {"outcome": "lift", "reasons": "He has kept to it “well”."}
-    page = plain(client.post(address, typed))
+    page = plain(check(client, address, typed))
     assert "Enter what else you considered (" in page and "He has kept to it “well”." in page
-    page = plain(client.post(address, typed | {"considered": "The terms were kept."}))
+    page = plain(check(client, address, typed | {"considered": "The terms were kept."}))
     assert "There is a problem" not in page and "The terms were kept." in page
 
 
@@ -190,12 +190,12 @@ def test_lifting_early_says_what_a_review_would_have_weighed(policy, clause, clo
     questions = rules.lift_questions(w.case.policy)
     assert questions and all(str(one) in page and one.rule.cite() in page for one in questions)
     typed = {"reason": "He has kept to it “well”."}
-    page = plain(client.post(address, typed))
+    page = plain(check(client, address, typed))
     assert "Enter what else you considered (" in page and "He has kept to it “well”." in page
     typed |= {"considered": "The terms were kept 👩🏽‍🚒 since May."}
-    check = plain(client.post(address, typed))
-    assert "Check before you lift" in check and "The terms were kept" in check
-    assert client.post(address, typed | {"confirmed": "yes"}).status_code == 302
+    checked = plain(check(client, address, typed))
+    assert "Check before you lift" in checked and "The terms were kept" in checked
+    assert decide(client, address, typed).status_code == 302
     kept = Decision.objects.get(what="restriction.lifted").event.words.body
     assert kept["considered"] == "The terms were kept 👩🏽‍🚒 since May."
 
@@ -218,11 +218,11 @@ def test_a_review_is_left_out_once_it_is_weighed_that_it_stands_on():
     page = plain(client.get(address))
     assert all(str(one) in page for one in rules.waiving_questions(w.case.policy))
     typed = {"reason": "There was “violence”."}
-    page = plain(client.post(address, typed))
+    page = plain(press(client, address, typed))
     assert "Enter what else you considered (" in page and "There was “violence”." in page
     typed |= {"considered": "It is still in proportion."}
-    assert "It is still in proportion." in plain(client.post(address, typed))
-    assert client.post(address, typed | {"confirmed": "yes"}).status_code == 302
+    assert "It is still in proportion." in plain(press(client, address, typed))
+    assert decide(client, address, typed).status_code == 302
     kept = Decision.objects.get(what="review.waived").event.words.body
     assert kept["considered"] == "It is still in proportion."
 

@@ -21,17 +21,17 @@ from people import services as people
 from people.access import NotPermitted
 from policies import loader
 from policies.rules import RuleBroken
-from restrictions import acts, permissions
+from restrictions import acts
 from restrictions.limits import NewTerm
 from restrictions.models import BreachStep, Restriction
 from restrictions.services import breaches, deciding_reviews, imposing, proposing
-from restrictions.services.breaches import Answer
 from restrictions.services.deciding_reviews import Conclusion
 from restrictions.services.parts.terms import save_kinds, save_terms
 from restrictions.services.parts.whole import missing
 from tests import factories, invented
 from tests.appeals import builders as appealing
 from tests.factories import NOON
+from tests.pressing import check, decide
 from tests.restrictions import builders
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +84,13 @@ def test_harbour_two_people_decide_without_stages_and_the_director_answers(clock
     look(w, w.staff.officer, ("restrictions:proposal", [restriction.reference]))
     proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     proposing.consult(
-        restriction.pk, by=w.staff.officer, at=NOON, person_id=w.staff.dpo.pk, on=NOON.date(), words="No objection."
+        restriction.pk,
+        act="restrict",
+        by=w.staff.officer,
+        at=NOON,
+        person_id=w.staff.dpo.pk,
+        on=NOON.date(),
+        words="No objection.",
     )
     for who in (warden, director):
         page = look(w, who, ("restrictions:decide", [restriction.reference]))
@@ -341,10 +347,9 @@ def test_loughside_each_step_after_a_breach_has_its_deciders(clock):
     seen = look(w, w.staff.manager, *page)
     assert 'value="further restriction"' in seen and "not yours to decide" not in seen
     assert "Who decided this with you?" not in seen, "each has a voice of their own"
-    answer = Answer(**TIGHTEN)
     with pytest.raises(NotPermitted, match="lets Area Manager and Head of Housing decide on “further restriction”"):
-        builders.answer_breaches(imposed.pk, by=chief, at=later, answer=answer)
-    assert builders.answer_breaches(imposed.pk, by=w.staff.manager, at=later, answer=answer) is None
+        builders.answer_breaches(imposed.pk, by=chief, at=later, **TIGHTEN)
+    assert builders.answer_breaches(imposed.pk, by=w.staff.manager, at=later, **TIGHTEN) is None
     assert not BreachStep.objects.exists()
     waits = Deadline.objects.open().get(kind="breach.answer")
     assert waits.waits_for(w.staff.team_leader) and not waits.waits_for(w.staff.manager)
@@ -352,13 +357,13 @@ def test_loughside_each_step_after_a_breach_has_its_deciders(clock):
     client.force_login(w.staff.team_leader)
     seen = client.get(reverse(page[0][0], args=page[0][1])).content.decode()
     assert "Agree to it" in seen and "Further restriction" in seen and "It went on." not in seen
-    other = Answer(**TIGHTEN | {"left_out_reason": "Another reason."})
+    other = TIGHTEN | {"left_out_reason": "Another reason."}
     with pytest.raises(RuleBroken, match="Agree to what is put before you"):
-        builders.answer_breaches(imposed.pk, by=w.staff.team_leader, at=later, answer=other)
+        builders.answer_breaches(imposed.pk, by=w.staff.team_leader, at=later, **other)
     breaches.disagree_on_breaches(imposed.pk, by=w.staff.team_leader, at=later, reasons="Once is not enough.")
     assert Deadline.objects.open().get(kind="breach.answer").waits_for(w.staff.manager)
     for who in (w.staff.team_leader, w.staff.manager):
-        step = builders.answer_breaches(imposed.pk, by=who, at=later, answer=answer)
+        step = builders.answer_breaches(imposed.pk, by=who, at=later, **TIGHTEN)
     assert step.step == "further restriction" and step.decided_by == w.staff.manager
     voices = Voice.objects.filter(act="breach", dropped_at=None)
     assert {voice.by for voice in voices} == {w.staff.manager, w.staff.team_leader}
@@ -368,8 +373,8 @@ def test_loughside_each_step_after_a_breach_has_its_deciders(clock):
 def test_loughside_what_nobody_is_named_for_is_decided_by_who_decides(clock):
     w, imposed, later = breached(clock)
     chief = factories.person(w.provider, "chief", name="Ciara Chief")
-    reminder = Answer(step="breach warning", reasons="Once.", consequence="A way of contact may close.")
-    assert builders.answer_breaches(imposed.pk, by=chief, at=later, answer=reminder).letter.kind == "breach_warning"
+    reminder = {"step": "breach warning", "reasons": "Once.", "consequence": "A way of contact may close."}
+    assert builders.answer_breaches(imposed.pk, by=chief, at=later, **reminder).letter.kind == "breach_warning"
 
 
 def test_loughside_tightening_is_checked_and_recorded_on_its_page_and_every_error_keeps_every_text(clock):
@@ -377,19 +382,19 @@ def test_loughside_tightening_is_checked_and_recorded_on_its_page_and_every_erro
     client = Client()
     client.force_login(w.staff.manager)
     where = reverse("restrictions:breaches", args=[imposed.reference])
-    page = client.post(where, TIGHTEN | {"left_out_reason": ""}).content.decode()
+    page = check(client, where, TIGHTEN | {"left_out_reason": ""}).content.decode()
     assert "Enter why earlier steps are left out" in page and "It went on." in page
-    page = client.post(where, TIGHTEN).content.decode()
+    page = check(client, where, TIGHTEN).content.decode()
     assert "Check before you decide" in page and "Nothing happens before these agree as well" in page
-    assert client.post(where, TIGHTEN | {"confirmed": "yes"}).status_code == 302
+    assert decide(client, where, TIGHTEN).status_code == 302
     assert not BreachStep.objects.exists()
     assert "You have decided" in client.get(where).content.decode()
     client.force_login(w.staff.team_leader)
-    page = client.post(where, {"reasons": "So do I “too”.", "considered": "A call."}).content.decode()
+    page = check(client, where, {"reasons": "So do I “too”.", "considered": "A call."}).content.decode()
     assert "Select whether you agree" in page and "So do I “too”." in page and "A call." in page
     agreed = {"decision": "agree", "reasons": "So do I.", "considered": "A call."}
-    assert "Check before you decide" in client.post(where, agreed).content.decode()
-    assert client.post(where, agreed | {"confirmed": "yes"}).status_code == 302
+    assert "Check before you decide" in check(client, where, agreed).content.decode()
+    assert decide(client, where, agreed).status_code == 302
     assert BreachStep.objects.get().step == "further restriction"
 
 
@@ -402,8 +407,8 @@ def test_a_step_of_others_is_no_choice_on_the_page(clock, who):
         "[breach]\n", '[breach]\nby = "area [9.1]"\n'
     )  # fmt: skip
     policy = loader.read(text)
-    assert permissions.answerers(policy, "further restriction").names() == "Head of Housing"
-    assert permissions.answerers(policy, "").names() == "Area Manager"
+    assert policy.answers_breach("further restriction").names() == "Head of Housing"
+    assert policy.answers_breach("").names() == "Area Manager"
     w, imposed, later = breached(clock)
     version = people.adopt_policy(w.provider, text=text, local="", by_name="Board", at=later)
     Case.objects.filter(pk=w.case.pk).update(policy_version=version)
@@ -415,5 +420,5 @@ def test_a_step_of_others_is_no_choice_on_the_page(clock, who):
     client = Client()
     client.force_login(user)
     other = TIGHTEN | {"step": "nothing" if who == "head" else "further restriction"}
-    page = client.post(reverse("restrictions:breaches", args=[imposed.reference]), other).content.decode()
+    page = check(client, reverse("restrictions:breaches", args=[imposed.reference]), other).content.decode()
     assert "There is a problem" in page and not BreachStep.objects.exists()

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from audit.models import Decision, Event
 from cases.models import Case
 from deadlines.models import Deadline
+from decisions.services import Said
 from design.dates import day_of
 from people.access import NotPermitted
 from policies.rules import RuleBroken
@@ -88,12 +89,14 @@ class Acts(RuleBasedStateMachine):
     @rule()
     def impose(self):
         if found := self.latest():
-            self.attempt(imposing.impose, found.pk, by=self.w.staff.team_leader, at=self.now, reasons="Needed.")
+            self.attempt(
+                imposing.impose, found.pk, Said("Needed.", considered="Fair."), by=self.w.staff.team_leader, at=self.now
+            )
 
     @rule()
     def lift(self):
         if found := self.latest():
-            self.attempt(ending.lift, found.pk, by=self.third, at=self.now, reason="No longer needed.")
+            self.attempt(ending.lift, found.pk, Said("No longer needed."), by=self.third, at=self.now)
 
     @rule()
     def quash(self):
@@ -117,11 +120,11 @@ class Acts(RuleBasedStateMachine):
     def decide_review(self, outcome):
         review = Review.objects.filter(restriction__case=self.w.case).order_by("-pk").first()
         if review:
-            self.attempt(
-                deciding_reviews.decide_review, review.pk, by=self.reviewer, at=self.now, outcome=outcome, reasons="So.",
-                evidence="Rang again.", months=3 if outcome != "vary" else None, terms=builders.OTHER_TERMS,
-                late_reason="Illness.",
-            )  # fmt: skip
+            months = 3 if outcome != "vary" else None
+            found = deciding_reviews.Conclusion(
+                outcome, evidence="Rang again.", months=months, terms=builders.OTHER_TERMS, late_reason="Illness."
+            )
+            self.attempt(deciding_reviews.decide_review, review.pk, Said("So."), found, by=self.reviewer, at=self.now)
 
     @rule(days=st.sampled_from([1, 20, 100, 200]))
     def time_passes(self, days):
@@ -152,7 +155,7 @@ class Acts(RuleBasedStateMachine):
     @rule(step=st.sampled_from(["", "review", "legal action"]))
     def answer(self, step):
         if found := self.latest(*Restriction.IMPOSED):
-            self.attempt(breaches.answer_breaches, found.pk, by=self.third, at=self.now, answer=Answer(step, "So."))
+            self.attempt(breaches.answer_breaches, found.pk, Said("So."), Answer(step), by=self.third, at=self.now)
 
     @invariant()
     def only_an_open_breach_in_force_waits(self):

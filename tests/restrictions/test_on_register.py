@@ -21,7 +21,7 @@ from people.models import User
 from policies.rules import RuleBroken
 from register.models import Consideration, Entry, Lookup
 from register.services import entering
-from restrictions import permissions, rules
+from restrictions import acts, rules
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction
 from restrictions.services import deciding_reviews, ending, imposing, proposing, registering, reviews
@@ -68,7 +68,7 @@ def imposed_on(policy, **more):
 
 
 def roles_that_decide(restriction):
-    return permissions.keys_of(permissions.deciders(restriction.case.policy), restriction.case.provider)
+    return acts.deciders(kinds.RESTRICTION_DECIDE, restriction.case.policy, restriction.case.provider).keys()
 
 
 def card(user, resident, purpose="visit"):
@@ -260,10 +260,10 @@ def test_the_page_of_a_proposal_asks_who_sees_it_and_keeps_what_was_typed(policy
     on_one = bool(rules.registers_for(restriction))
     assert "Do contractors see this?" in page and "staff who visit or phone see them" in page
     assert ("Is the resident told of the register entry?" in page) is on_one
-    kept = client.post(address, {"instructions": "Visit in pairs.\nRing first."}).content.decode()
+    kept = press(client, address, {"instructions": "Visit in pairs.\nRing first."}).content.decode()
     assert "Select whether contractors see this" in kept and "Visit in pairs.\nRing first." in kept
     if not on_one:
-        assert client.post(address, {"instructions": "", "share_with_contractors": "yes"}).status_code == 302
+        assert press(client, address, {"instructions": "", "share_with_contractors": "yes"}).status_code == 302
         assert Restriction.objects.get(pk=restriction.pk).share_with_contractors
 
 

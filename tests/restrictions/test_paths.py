@@ -12,6 +12,7 @@ from restrictions.models import Restriction
 from restrictions.services import breaches, imposing, proposing
 from restrictions.services.parts.whole import missing
 from tests.factories import NOON
+from tests.pressing import press
 from tests.restrictions import builders
 from tests.restrictions.test_five_policies import (
     DOVER,
@@ -163,11 +164,11 @@ def test_the_page_offers_each_path_and_keeps_what_was_typed():
         "police_why": "Not yet asked.",
     }  # fmt: skip
     for more, wrong in (({}, "Select by which of the policy"), ({"path": "serious"}, "Enter an answer to")):
-        page = client.post(address, typed | more).content.decode()
+        page = press(client, address, typed | more).content.decode()
         assert "There is a problem" in page and wrong in page
         for text in ("Twice “in a month” \u202eשלום", "He tore it up 👩🏽‍🚒.", "Not yet asked."):
             assert text in page, (wrong, text)
-    answer = client.post(address, typed | {"path": "serious", "answer_serious_0": "He did, last year."})
+    answer = press(client, address, typed | {"path": "serious", "answer_serious_0": "He did, last year."})
     assert answer.status_code == 302, answer.content.decode()
     restriction = Restriction.objects.get(pk=restriction.pk)
     assert (restriction.path, restriction.police_told, restriction.police_words) == ("serious", False, "Not yet asked.")

@@ -20,6 +20,7 @@ from restrictions.models import Restriction, Review
 from restrictions.services import ending, imposing, reviews
 from tests import factories
 from tests.factories import NOON
+from tests.pressing import check, decide, press
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
 from tests.restrictions.test_five_policies import (
@@ -218,7 +219,7 @@ def test_the_page_shows_the_clock_and_keeps_every_text_at_every_error():
     typed = "She said “calm” שלום 👩🏽‍🚒 " + "and more " * 900
     days = {"received_on_day": "31", "received_on_month": "2", "received_on_year": "2027"}
     for data in ({}, days, days | {"how": "letter"}):
-        shown = client.post(address, data | {"words": typed}).content.decode()
+        shown = press(client, address, data | {"words": typed}).content.decode()
         assert "There is a problem" in shown and "She said “calm” שלום 👩🏽‍🚒 and more" in shown
     said = {
         "received_on_day": "25",
@@ -227,8 +228,8 @@ def test_the_page_shows_the_clock_and_keeps_every_text_at_every_error():
         "how": "letter",
         "words": "x",
     }
-    assert client.post(address, said).url == url("review", restriction)
-    assert client.post(address, said).url == url("review", restriction)
+    assert press(client, address, said).url == url("review", restriction)
+    assert press(client, address, said).url == url("review", restriction)
     assert Review.objects.count() == 1
 
 
@@ -237,8 +238,8 @@ def test_it_is_decided_on_the_page_of_the_review_with_its_own_letter():
     asked(w, restriction)
     client, address = signed_in(senior(w)), url("review", restriction)
     said = {"outcome": "keep", "reasons": "Too early.", "considered": "The equality assessment as it stands."}
-    check = client.post(address, said).content.decode()
-    assert "Check before you decide" in check and "A senior officer has done so." in check
-    assert "We received your request on" in check
-    assert client.post(address, said | {"confirmed": "yes"}).status_code == 302
+    checked = check(client, address, said).content.decode()
+    assert "Check before you decide" in checked and "A senior officer has done so." in checked
+    assert "We received your request on" in checked
+    assert decide(client, address, said).status_code == 302
     assert Letter.objects.get(kind="reconsideration_outcome").facts["outcome"] == "keep"

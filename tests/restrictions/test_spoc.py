@@ -34,6 +34,7 @@ from restrictions.services.deciding_reviews import Conclusion
 from restrictions.services.parts.terms import save_terms
 from tests import factories, quick
 from tests.factories import NOON
+from tests.pressing import check, decide, press
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
 from tests.restrictions.test_five_policies import DOVER, NORTHAMPTON, TENANCY, ready_to_propose
@@ -61,7 +62,7 @@ def with_contact(policy=TENANCY, months=12):
             cases.answer_gate(w.case.pk, gate.asks, words="It was followed.", by=w.staff.officer, at=NOON)
     restriction = proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     body = acts.impose(restriction)
-    deciders = [factories.person(w.provider, *body.keys(w.provider), name=name) for name in ("Dara", "Dana")]
+    deciders = [factories.person(w.provider, *body.keys(), name=name) for name in ("Dara", "Dana")]
     meeting = Meeting(NOON.date(), [deciders[1].pk], "Both hold it to be needed.") if body.meets else None
     return w, imposing.impose(
         restriction.pk, Said("Needed.", considered="No.", meeting=meeting), by=deciders[0], at=NOON
@@ -137,8 +138,8 @@ def test_where_the_policy_asks_for_no_check_there_is_none():
 def test_a_check_sets_the_next_and_leaves_a_task_until_it_is_done():
     w, restriction = with_contact()
     at = noon(date(2027, 3, 10))
-    check = checked(w, restriction, at=at, answered_in_time=False, to_change="Answer within ten days.")
-    assert (check.person, check.due_on, check.checked_on) == (w.staff.colleague, QUARTER, date(2027, 3, 10))
+    done = checked(w, restriction, at=at, answered_in_time=False, to_change="Answer within ten days.")
+    assert (done.person, done.due_on, done.checked_on) == (w.staff.colleague, QUARTER, date(2027, 3, 10))
     following = due(restriction)
     assert following.due_on == date(2027, 6, 10) and following.reckoning["runs_from"] == "last review"
     assert Deadline.objects.get(kind=kinds.SPOC_QUALITY_REVIEW, state="met").due_on == QUARTER
@@ -283,12 +284,15 @@ def test_who_is_back_early_is_the_contact_again_and_the_resident_is_told():
         at=NOON,
     )
     client = signed_in(w.staff.colleague)
-    assert "Olive Officer covers today" in client.get(url("view", restriction)).content.decode()
-    assert client.post(url("cover_over", restriction)).status_code == 302
-    assert restriction.contact_on(TODAY) == w.staff.colleague
+    shown = client.get(url("view", restriction))
+    assert "Olive Officer covers today" in shown.content.decode()
+    assert press(client, url("cover_over", restriction), on=shown).status_code == 302
+    assert Restriction.objects.get(pk=restriction.pk).contact_on(TODAY) == w.staff.colleague
     assert Letter.objects.filter(kind="spoc_changed").latest("pk").facts["person"]["name"] == "Colin Colleague"
     assert not any("instead" in line for line in Entry.objects.get().arrangement)
-    assert client.post(url("cover_over", restriction)).status_code == 409
+    assert press(client, url("cover_over", restriction), on=shown).status_code == 302, "the same press again"
+    with pytest.raises(TransitionNotAllowed, match="Nobody covers"):
+        changing.end_cover(restriction.pk, by=w.staff.colleague, at=NOON)
     assert Letter.objects.filter(kind="spoc_changed").count() == 2
 
 
@@ -379,8 +383,14 @@ def test_the_sweep_asks_for_another_when_the_contact_has_left():
     assert asked.for_roles == ["data_management_officer", "team_leader"] and asked.due_on == TODAY
     assert found.done["contacts"] == 0 and Event.objects.filter(verb="spoc.left").count() == 1
     assert "has left. The resident has nobody to contact" in seen(w.staff.team_leader, restriction)
+    keeper = factories.person(w.provider, "data_management_officer", name="Devi Data")
+    met = Meeting(TODAY, [keeper.pk], "Olive knows the household.")
     changing.change(
-        restriction.pk, Said("Colin has left."), NewContact(w.staff.officer.pk), by=w.staff.team_leader, at=NOON
+        restriction.pk,
+        Said("Colin has left.", meeting=met),
+        NewContact(w.staff.officer.pk),
+        by=w.staff.team_leader,
+        at=NOON,
     )
     assert due(restriction, kinds.SPOC_REPLACE) is None
 
@@ -481,7 +491,7 @@ def test_every_error_of_a_change_keeps_every_text():
     days = {"from_on_day": "4", "from_on_month": "1", "from_on_year": "2027", "until_on_day": "1",
             "until_on_month": "1", "until_on_year": "2027"}  # fmt: skip
     for data in ({}, {"how_long": "cover"} | days, {"how_long": "cover", "person": str(w.staff.officer.pk)} | days):
-        shown = client.post(address, data | {"reason": typed}).content.decode()
+        shown = check(client, address, data | {"reason": typed}).content.decode()
         assert "There is a problem" in shown and "He said “off” שלום 👩🏽‍🚒 and more" in shown
     assert 'value="2027"' in shown and f'value="{w.staff.officer.pk}" selected' in shown
     assert "must be on or after its first day" in shown
@@ -491,12 +501,12 @@ def test_a_change_is_checked_before_it_is_made():
     w, restriction = with_contact()
     client = signed_in(w.staff.colleague)
     said = {"person": str(w.staff.officer.pk), "how_long": "for_good", "reason": "Moved."}
-    check = client.post(url("change_spoc", restriction), said).content.decode()
-    assert "Check before you change the contact" in check and "A change of your single point of contact" in check
+    checked = check(client, url("change_spoc", restriction), said).content.decode()
+    assert "Check before you change the contact" in checked and "A change of your single point of contact" in checked
     assert Naming.objects.count() == 1
-    again = client.post(url("change_spoc", restriction), said | {"again": "yes"}).content.decode()
+    again = press(client, url("change_spoc", restriction), said, button="change").content.decode()
     assert "Moved." in again and "Check before" not in again
-    assert client.post(url("change_spoc", restriction), said | {"confirmed": "yes"}).url == url("view", restriction)
+    assert decide(client, url("change_spoc", restriction), said).url == url("view", restriction)
     assert Naming.objects.count() == 2
     page = seen(w.staff.officer, restriction)
     assert "Who it has been" in page and "Olive Officer" in page
@@ -510,16 +520,16 @@ def test_the_page_of_the_check_shows_the_rule_and_keeps_every_text():
     assert "Thursday 18 March 2027" in page and "may be the SPOC&#x27;s line manager" in page and "Section 6" in page
     typed = "Ten letters “all” שלום 👩🏽‍🚒 " + "and more " * 900
     for name in ("looked_at", "findings", "to_change"):
-        shown = client.post(address, {name: typed}).content.decode()
+        shown = press(client, address, {name: typed}).content.decode()
         assert "There is a problem" in shown and "Ten letters “all” שלום 👩🏽‍🚒 and more" in shown
     said = {"looked_at": "Ten.", "answered_in_time": "no", "findings": "Late.", "to_change": "A rota."}
-    assert client.post(address, said).status_code == 302
+    assert press(client, address, said).status_code == 302
     shown = seen(w.staff.colleague, restriction)
     assert "Contact is not answered in time" in shown and "A rota." in shown
     follow = signed_in(w.staff.colleague)
     assert "A rota." in follow.get(url("follow_up", restriction)).content.decode()
-    assert "Enter what has been done" in follow.post(url("follow_up", restriction), {"reason": ""}).content.decode()
-    assert follow.post(url("follow_up", restriction), {"reason": "Made one."}).status_code == 302
+    assert "Enter what has been done" in press(follow, url("follow_up", restriction), {"reason": ""}).content.decode()
+    assert press(follow, url("follow_up", restriction), {"reason": "Made one."}).status_code == 302
     assert "Made one." in seen(w.staff.colleague, restriction)
     assert signed_in(w.staff.colleague).get(address).status_code == 403
 

@@ -27,6 +27,7 @@ from restrictions.services.parts.terms import save_kinds, save_terms
 from restrictions.services.parts.whole import missing
 from tests import factories, invented
 from tests.factories import NOON
+from tests.pressing import check, decide, press
 from tests.restrictions import builders
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +75,13 @@ def proposed(w: builders.World, **how) -> Restriction:
 
 def consult(w: builders.World, restriction: Restriction) -> None:
     proposing.consult(
-        restriction.pk, by=w.staff.officer, at=NOON, person_id=w.staff.dpo.pk, on=NOON.date(), words="No objection."
+        restriction.pk,
+        act="restrict",
+        by=w.staff.officer,
+        at=NOON,
+        person_id=w.staff.dpo.pk,
+        on=NOON.date(),
+        words="No objection.",
     )
 
 
@@ -102,12 +109,15 @@ def test_nothing_is_decided_before_those_were_asked_whom_the_policy_has_asked_fi
     restriction = proposed(w)
     with pytest.raises(RuleBroken, match=r"Record what was said by: Records Officer") as refusal:
         impose(restriction, warden)
-    assert (refusal.value.rule.clause, refusal.value.field) == ("6", "decision")
+    assert (refusal.value.rule.clause, refusal.value.field) == ("6", None)
     with pytest.raises(RuleBroken, match="Select who was consulted"):
-        proposing.consult(restriction.pk, by=w.staff.officer, at=NOON, person_id=warden.pk, on=NOON.date(), words="x")
+        proposing.consult(
+            restriction.pk, act="restrict", by=w.staff.officer, at=NOON, person_id=warden.pk, on=NOON.date(), words="x"
+        )
     with pytest.raises(RuleBroken, match="today or in the past"):
         proposing.consult(
             restriction.pk,
+            act="restrict",
             by=w.staff.officer,
             at=NOON,
             person_id=w.staff.dpo.pk,
@@ -244,9 +254,9 @@ def test_several_kinds_need_those_who_may_decide_all_of_them():
     consult(w, restriction)
     body = acts.impose(restriction)
     assert [who.how for who in body.whos] == ["count", "meeting"]
-    assert not body.lacking([warden, keeper], w.provider.pk)
+    assert not body.lacking([warden, keeper])
     two_wardens = [warden, w.staff.team_leader]
-    assert body.lacking(two_wardens, w.provider.pk) == ["a meeting of Quay Warden and House Keeper"]
+    assert body.lacking(two_wardens) == ["a meeting of Quay Warden and House Keeper"]
 
 
 def test_a_closed_list_of_kinds_needs_one_of_them():
@@ -281,9 +291,9 @@ def test_two_lift_where_the_policy_says_two_each_by_themselves(clock):
     page = client.get(url("lift", ref)).content.decode()
     assert "Who decided this with you?" not in page and "0 of 2 have decided" in page
     typed = {"reason": "It is “over”."}
-    check = client.post(url("lift", ref), typed).content.decode()
-    assert "Nothing happens before these agree as well" in check and "Record your decision" in check
-    assert client.post(url("lift", ref), typed | {"confirmed": "yes"}).url == url("view", ref)
+    checked = check(client, url("lift", ref), typed).content.decode()
+    assert "Nothing happens before these agree as well" in checked and "Record your decision" in checked
+    assert decide(client, url("lift", ref), typed).url == url("view", ref)
     assert fresh(restriction).state == State.IN_FORCE and not Decision.objects.filter(what="restriction.lifted")
     waits = Deadline.objects.open().get(kind="restriction.lift")
     assert waits.waits_for(warden) and not waits.waits_for(director) and not waits.waits_for(keeper)
@@ -294,9 +304,9 @@ def test_two_lift_where_the_policy_says_two_each_by_themselves(clock):
     client = signed_in(warden)
     page = client.get(url("lift", ref)).content.decode()
     assert "Do you agree?" in page and "1 of 2 has decided" in page and "It is “over”." not in page
-    page = client.post(url("lift", ref), {"reason": "It is “over” for me."}).content.decode()
+    page = check(client, url("lift", ref), {"reason": "It is “over” for me."}).content.decode()
     assert "Select whether you agree" in page and "It is “over” for me." in page
-    answer = client.post(url("lift", ref), {"decision": "agree", "reason": "So it is.", "confirmed": "yes"})
+    answer = decide(client, url("lift", ref), {"decision": "agree", "reason": "So it is."})
     assert answer.url == url("lifted", ref) and fresh(restriction).state == State.LIFTED
     assert not Deadline.objects.open().filter(kind="restriction.lift").exists()
     agreed = Decision.objects.filter(what="decision.agreed", event__facts__act="lift")
@@ -314,8 +324,8 @@ def test_who_does_not_agree_that_it_is_lifted_leaves_it_standing(clock):
         ending.disagree_to_lift(restriction.pk, by=warden, at=NOON, reasons=" ")
     with pytest.raises(TransitionNotAllowed, match="nothing here that waits for you"):
         ending.disagree_to_lift(restriction.pk, by=director, at=NOON, reasons="I think again.")
-    answer = signed_in(warden).post(
-        url("lift", restriction.reference), {"decision": "against", "reason": "He rang on Monday."}
+    answer = check(
+        signed_in(warden), url("lift", restriction.reference), {"decision": "against", "reason": "He rang on Monday."}
     )
     assert answer.url == url("view", restriction.reference) and fresh(restriction).state == State.IN_FORCE
     against = Decision.objects.select_related("event__words").get(what="decision.not_agreed")
@@ -354,12 +364,12 @@ def test_an_extension_takes_those_whom_the_policy_names_for_it_as_well(clock):
     page = client.get(address).content.decode()
     assert "What is put before you" in page and "He rang again." in page and "It goes on." not in page
     typed = {"decision": "agree", "reasons": "I hold so “too”."}
-    page = client.post(address, typed).content.decode()
+    page = check(client, address, typed).content.decode()
     assert "Enter what else you considered" in page and "I hold so “too”." in page
     typed |= {"considered": "Nothing has changed."}
-    check = client.post(address, typed).content.decode()
-    assert "Check before you decide" in check and "Decide the review" in check
-    assert client.post(address, typed | {"confirmed": "yes"}).url == url("reviewed", review.reference)
+    checked = check(client, address, typed).content.decode()
+    assert "Check before you decide" in checked and "Decide the review" in checked
+    assert decide(client, address, typed).url == url("reviewed", review.reference)
     successor = Restriction.objects.get(follows=restriction)
     assert {director.pk, third.pk} <= acts.first_deciders(successor)
     assert not Deadline.objects.open().filter(kind="review.agree").exists()
@@ -370,10 +380,8 @@ def test_who_does_not_agree_to_an_extension_leaves_the_review_open(clock):
     restriction, review, how = extending(w, clock)
     third = factories.person(w.provider, "keeper", name="Kay Keeper")
     builders.decide_review(review.pk, **how)
-    answer = signed_in(third).post(
-        url("review", restriction.reference), {"decision": "against", "reasons": "A month is too long.",
-                                               "considered": "Two weeks."}
-    )  # fmt: skip
+    against = {"decision": "against", "reasons": "A month is too long.", "considered": "Two weeks."}
+    answer = check(signed_in(third), url("review", restriction.reference), against)
     assert answer.status_code == 302 and not Restriction.objects.filter(follows=restriction).exists()
     assert review.__class__.objects.get(pk=review.pk).state == "begun"
     assert not Deadline.objects.open().filter(kind="review.agree").exists()
@@ -392,8 +400,8 @@ def test_terms_that_are_changed_are_put_before_the_others_as_they_are(clock):
     client, address = signed_in(other), url("review", restriction.reference)
     page = client.get(address).content.decode()
     assert "On Mondays." in page and "Ring back on Mondays." in page
-    typed = {"decision": "agree", "reasons": "So do I.", "considered": "Fair.", "confirmed": "yes"}
-    assert client.post(address, typed).url == url("reviewed", review.reference)
+    typed = {"decision": "agree", "reasons": "So do I.", "considered": "Fair."}
+    assert decide(client, address, typed).url == url("reviewed", review.reference)
     successor = Restriction.objects.get(follows=restriction)
     assert {term.words for term in successor.terms.all() if term.limit == "limited"} == {
         "On Mondays.", "Letters to the quay office."
@@ -475,7 +483,8 @@ def test_two_decide_on_their_screens_and_the_second_reads_the_reasons_of_the_fir
     ref = restriction.reference
     page = signed_in(w.staff.officer).get(url("consult", ref)).content.decode()
     assert "before this is decided: Records Officer (clause 6)" in page
-    answer = signed_in(w.staff.officer).post(
+    answer = press(
+        signed_in(w.staff.officer),
         url("consult", ref),
         {"person": w.staff.dpo.pk, "on_day": "18", "on_month": "12", "on_year": "2026", "words": "No objection."},
     )
@@ -485,18 +494,18 @@ def test_two_decide_on_their_screens_and_the_second_reads_the_reasons_of_the_fir
     assert "once everybody who is needed has agreed" in page
     assert "0 of 2 have decided" in page and "No objection." in page and "Impose with changes" not in page
     typed = {"decision": "impose", "reasons": "The quay is not safe.", "considered": "Calls at set times."}
-    check = client.post(url("decide", ref), typed).content.decode()
-    assert "When you record your decision:" in check and "Nothing is imposed before they agree" in check
-    answer = client.post(url("decide", ref), typed | {"confirmed": "yes"})
+    checked = check(client, url("decide", ref), typed).content.decode()
+    assert "When you record your decision:" in checked and "Nothing is imposed before they agree" in checked
+    answer = decide(client, url("decide", ref), typed)
     assert answer.url == url("agreed", ref)
     assert "Nothing is imposed yet" in client.get(answer.url).content.decode()
-    assert client.post(url("decide", ref), typed | {"confirmed": "yes"}).url == url("agreed", ref)
+    assert decide(client, url("decide", ref), typed).url == url("agreed", ref)
     assert "You have decided" in client.get(url("decide", ref)).content.decode()
 
     client = signed_in(keeper)
     page = client.get(url("decide", ref)).content.decode()
     assert "1 of 2 has decided" in page and "Wanda Warden" in page and "The quay is not safe." not in page
-    answer = client.post(url("decide", ref), typed | {"reasons": "I agree.", "confirmed": "yes"})
+    answer = decide(client, url("decide", ref), typed | {"reasons": "I agree."})
     assert answer.url == url("imposed", ref)
     assert "The quay is not safe." in client.get(url("view", ref)).content.decode()
 
@@ -515,13 +524,13 @@ def test_a_meeting_is_written_down_on_the_page_and_every_error_keeps_every_text(
         "not_done": "No police.", "said": "Both agreed, at length.", "met_on_day": "18", "met_on_month": "12",
         "met_on_year": "2026",
     }  # fmt: skip
-    page = client.post(url("decide", ref), typed).content.decode()
+    page = check(client, url("decide", ref), typed).content.decode()
     assert "Not everybody took part who has to" in page and "#id_took_part" in page
     for text in ("“Needed” \u202eשלום", "Kept calm 👩🏽‍🚒", "No police.", "Both agreed, at length."):
         assert text in page
     typed["took_part"] = [str(keeper.pk)]
-    assert "When you impose:" in client.post(url("decide", ref), typed).content.decode()
-    answer = client.post(url("decide", ref), typed | {"confirmed": "yes"})
+    assert "When you impose:" in check(client, url("decide", ref), typed).content.decode()
+    answer = decide(client, url("decide", ref), typed)
     assert answer.url == url("imposed", ref), answer
     assert "They met on 18 December 2026" in client.get(url("view", ref)).content.decode()
 
@@ -529,7 +538,7 @@ def test_a_meeting_is_written_down_on_the_page_and_every_error_keeps_every_text(
 def test_the_consultation_keeps_what_was_typed():
     w = harbour()
     restriction = proposed(w)
-    page = signed_in(w.staff.officer).post(url("consult", restriction.reference), {"words": "They said “no”."})
+    page = press(signed_in(w.staff.officer), url("consult", restriction.reference), {"words": "They said “no”."})
     assert "There is a problem" in page.content.decode() and "They said “no”." in page.content.decode()
 
 
@@ -540,11 +549,12 @@ def test_the_kinds_are_asked_on_the_page_of_the_terms_and_their_deciders_named()
     page = client.get(url("terms", restriction.reference)).content.decode()
     assert "Decided by: a meeting of Quay Warden and House Keeper. Clause 6" in page
     channels = dict.fromkeys(("phone", "email", "letter", "office", "visit", "online"), "open")
-    answer = client.post(
-        url("terms", restriction.reference), channels | {"phone": "closed", "spoc": "no", "other": "no"}
+    answer = press(
+        client, url("terms", restriction.reference), channels | {"phone": "closed", "spoc": "no", "other": "no"}
     )
     assert "Select which of the policy&#x27;s measures it is" in answer.content.decode()
-    answer = client.post(
+    answer = press(
+        client,
         url("terms", restriction.reference),
         channels | {"phone": "closed", "spoc": "no", "other": "no", "kinds": ["companion", "post_only"]},
     )

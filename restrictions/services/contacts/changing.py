@@ -228,6 +228,12 @@ def disagree_to_change(restriction_id: int, *, by: User, at: datetime, reasons: 
     return restriction
 
 
+def check_can_end_cover(user: User, restriction: Restriction) -> None:
+    """The contact and whoever covers, and one of those who may name a contact: nobody is named by that."""
+    if not permissions.hands_over(user, restriction):
+        acts.change_contact(restriction).check(user)
+
+
 @transaction.atomic
 def end_cover(restriction_id: int, *, by: User, at: datetime) -> Restriction:
     """The single point of contact is back before the cover was to end: from today the resident turns to them again.
@@ -236,8 +242,7 @@ def end_cover(restriction_id: int, *, by: User, at: datetime) -> Restriction:
     covers, or the cover has ended by its days.
     """
     restriction = Restriction.objects.locked(restriction_id)
-    if not permissions.hands_over(by, restriction):
-        acts.change_contact(restriction).check(by)
+    check_can_end_cover(by, restriction)
     today, term = day_of(at), restriction.contact_term()
     cover = restriction.namings.filter(ended_on__isnull=True, until_on__gte=today).select_related("person").first()
     if cover is None or term is None or term.person is None or not restriction.is_in_force(today):

@@ -105,6 +105,7 @@ def _refuses_path(restriction: Restriction, chosen: Sequence[Incident]) -> Refus
 
 
 def refuses_evidence(restriction: Restriction) -> Refusals:
+    """What keeps its incidents from carrying it: nobody saw or heard one, the police unasked, stages left out."""
     case, policy = restriction.case, restriction.case.policy
     chosen = list(restriction.incidents.prefetch_related("involvements"))
     if not any(rules.counts_as_evidence(each, case) for each in chosen):

@@ -23,6 +23,7 @@ def save_length(restriction_id: int, *, by: User, at: datetime, months: int, see
 
 
 def refuses_length(restriction: Restriction) -> Refusals:
+    """What is wrong with how long it lasts: nothing entered, or fewer or more months than the policy has."""
     policy = restriction.case.policy
     if restriction.months is None:
         yield RuleBroken("Enter how long it lasts", policy.length_bounds()[2], "months")
@@ -59,11 +60,13 @@ def save_review(
 
 
 def refuses_review(restriction: Restriction) -> Refusals:
+    """What is wrong with when it is reviewed: a time of its own that is not agreed where the policy asks that."""
     agreed = restriction.review_agreed
     yield from refused(rules.check_agreed, restriction.case.policy, restriction.review_months, agreed)
 
 
 def known_review(restriction: Restriction) -> Mapping[str, Any]:
+    """When it is reviewed, as it is stored, by the fields of the form."""
     return {
         "review_months": restriction.review_months,
         "review_agreed": restriction.review_agreed,
@@ -82,6 +85,7 @@ def save_less(
 
 
 def refuses_less(restriction: Restriction) -> Refusals:
+    """What is missing of why it is needed, and of what less was considered."""
     if not restriction.reasons:
         yield RuleBroken("Enter why a restriction is needed", law.EVIDENCED, "reasons")
     if not restriction.less_considered:

@@ -39,6 +39,7 @@ def _required(restriction: Restriction, key: str) -> Rule | None:
 
 
 def refuses_risk(restriction: Restriction) -> Refusals:
+    """A risk assessment that the policy asks for and nobody has chosen."""
     rule = _required(restriction, "risk_assessment")
     if rule and restriction.risk_assessment_id is None:
         yield RuleBroken("Use a risk assessment", rule, "assessment")
@@ -106,6 +107,7 @@ def refuses_what_is_asked(restriction: Restriction) -> Refusals:
 
 
 def known_needs(restriction: Restriction) -> Mapping[str, Any]:
+    """What was considered of needs and reasonable adjustments, as it is stored, by the fields of the form."""
     return {
         "considered": restriction.needs_considered,
         "adjustment_touched": restriction.adjustment_touched,
