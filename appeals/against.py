@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Q
 
 import cases.permissions
-import restrictions.permissions
+import restrictions.acts
 from appeals.models import Appeal
 from audit.models import Decision, Trail
 from cases.ladder import papers
@@ -19,7 +19,7 @@ from design.dates import day_of
 from letters.models import Letter
 from register.models import Entry
 from restrictions.models import Restriction, Review
-from restrictions.services.asked import appealed_as
+from restrictions.rules import appealed_as
 
 STANDING = (Restriction.State.IN_FORCE, Restriction.State.LAPSED)
 REVIEWED, ENTERED, NOT_ACTED = "review.decided", "register.entered", "case.not_acted"
@@ -313,7 +313,7 @@ def parts(found: Against) -> dict[int, str]:
     case = found.case
     did = dict.fromkeys(cases.permissions.people_affected(case), "were affected by what happened in this case")
     if found.limits is not None:
-        barred = restrictions.permissions.barred_by_f12(found.limits) - did.keys()
+        barred = restrictions.acts.barred_by_f12(found.limits).keys() - did.keys()
         did |= dict.fromkeys(barred, f"had a part in {found.limits.reference}")
         if found.limits.decided_by_id:
             did[found.limits.decided_by_id] = f"imposed {found.limits.reference}"

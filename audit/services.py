@@ -12,6 +12,7 @@ from django.db import transaction
 
 from audit import subjects
 from audit.models import Decision, Event, EventText, Trail
+from design import seals
 from policies import rules
 
 
@@ -82,6 +83,20 @@ def _event(verb: str, subject: Subject, by: Actor | None, at: datetime, facts: M
         case_ref=trail.case,
         facts=json.loads(json.dumps(dict(facts), cls=DjangoJSONEncoder)),
     )
+
+
+def since(*subjects: Subject, did: Mapping[str, str] | None = None) -> seals.Since:
+    """Who did what to some things from an instant on, for a page that tells why it is no longer as it was shown.
+
+    `did` has words for verbs, "returned it" for `restriction.returned`; any other changed it.
+    """
+    known, trails = did or {}, [subject.trail for subject in subjects]
+
+    def found(at: datetime) -> list[seals.Doing]:
+        events = Event.objects.done_to(*trails).filter(at__gte=at).order_by("at", "pk")
+        return [seals.Doing(one.by_name, one.at, known.get(one.verb, "changed it")) for one in events]
+
+    return found
 
 
 @transaction.atomic

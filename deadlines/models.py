@@ -37,9 +37,9 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         """What still waits for somebody."""
         return self.filter(state=Deadline.State.OPEN)
 
-    def about(self, subject: Subject) -> "DeadlineQuerySet":
-        """What is, or was, due about one thing."""
-        return self.filter(about=subject.trail.about)
+    def about(self, *subjects: Subject) -> "DeadlineQuerySet":
+        """What is, or was, due about each of these things."""
+        return self.filter(about__in=[subject.trail.about for subject in subjects])
 
     def visible_to(self, user: User) -> "DeadlineQuerySet":
         """What a person may look up: all of the providers whose case files they read, and what is theirs to do."""

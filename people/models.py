@@ -11,6 +11,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
 
+import policies.grammar
 import policies.loader
 import policies.wording
 from audit import subjects
@@ -20,8 +21,8 @@ from policies.wording import Wording
 
 
 @lru_cache(maxsize=64)
-def _read_policy(text: str, local: str) -> Policy:
-    return policies.loader.read(text, local=local)
+def _read_policy(text: str, local: str, written_in: int) -> Policy:
+    return policies.loader.read(text, local=local, written_in=written_in)
 
 
 class Provider(models.Model):
@@ -101,12 +102,14 @@ class PolicyVersion(models.Model):
 
     A case keeps the version it opened under. `wording` is the text of each file that words a letter, by its name.
     A row never changes once it is adopted: a correction is another version, and letters long sent rest on the old one.
+    `written_in` is the grammar of policy files that held then, so that its text goes on saying the same.
     """
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="policy_versions")
     text = models.TextField()
     local_text = models.TextField(blank=True)
     wording = models.JSONField(default=dict, blank=True)
+    written_in = models.PositiveSmallIntegerField(default=policies.grammar.NEWEST)
     digest = models.CharField(max_length=64)
     effective_on = models.DateField()
     adopted_at = models.DateTimeField()
@@ -124,7 +127,7 @@ class PolicyVersion(models.Model):
     @cached_property
     def policy(self) -> Policy:
         """The policy read, with its local rules laid over what it leaves unsaid."""
-        return _read_policy(self.text, self.local_text)
+        return _read_policy(self.text, self.local_text, self.written_in)
 
     @cached_property
     def own_words(self) -> Wording:

@@ -11,6 +11,7 @@ from policies.values import Item, Settled, Threshold, Value, Who
 REVIEW_INTERVAL, REVIEW_AT_END = "review.interval", "review.at_end"
 """The clocks of a policy's reviews that rooms tell from each other, by their paths."""
 SPOC_QUALITY_REVIEW = "spoc.quality_review"
+RECONSIDERATION_RESPONSE = "reconsideration.response"
 """The clock by which a colleague looks through the work of a single point of contact."""
 
 

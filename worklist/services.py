@@ -31,9 +31,9 @@ from people.models import Provider, User
 from policies.calendars import Calendar
 from register import services as register
 from register.models import Entry
-from restrictions import services as restrictions
 from restrictions.models import Restriction
-from restrictions.services import leaving, on_register
+from restrictions.services import ending, registering
+from restrictions.services.contacts import leaving
 from worklist.models import Digest, Reminder, Sweep
 
 logger = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ def sweep(on: date, *, at: datetime) -> Found:
     run.each("contact", leaving.without_their_contact(over).order_by("pk"), run.ask_for_contact)
     run.each("contact", leaving.asked_in_vain(over).order_by("pk"), run.settle_contact)
     windows = Deadline.objects.due_by(over - timedelta(days=1)).filter(kind=kinds.APPEAL_WINDOW)
-    run.each("unseen", on_register.unseen(over).order_by("pk"), run.show)
+    run.each("unseen", registering.unseen(over).order_by("pk"), run.show)
     run.each("window", windows.order_by("pk"), run.close_window)
     run.each("receipt", receipts.awaiting().order_by("pk"), run.ask_for_receipt)
     run.each("entry", Entry.objects.past_their_last_day(over).order_by("pk"), run.tidy)
@@ -142,7 +142,7 @@ class _Run:
 
     def lapse(self, pk: int) -> None:
         """Hand a restriction past its last day to those who know what follows from it."""
-        restrictions.lapse(pk, at=self.at)
+        ending.lapse(pk, at=self.at)
         self.found.done["lapsed"] += 1
 
     def ask_for_contact(self, pk: int) -> None:
@@ -156,7 +156,7 @@ class _Run:
 
     def show(self, pk: int) -> None:
         """Highlight a restriction in force that nothing shows before a visit or a call."""
-        self.found.done["shown"] += on_register.show(pk, at=self.at)
+        self.found.done["shown"] += registering.show(pk, at=self.at)
 
     def close_window(self, pk: int) -> None:
         """Say on the trail that the time to appeal is over; a late appeal may still be lodged, and a person decides."""

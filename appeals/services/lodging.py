@@ -22,7 +22,7 @@ from design.dates import day_of
 from letters import services as letters
 from people.models import Resident, User
 from people.references import next_reference
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 
 State = Appeal.State
 
@@ -145,10 +145,8 @@ def check_lodging(
     """Refuse what cannot be: an appeal before the decision, from the future, after a final outcome, without words."""
     rules = rules_for(found)
     decided = dates.day(found.decided_on)
-    if not made_by_name.strip():
-        raise RuleBroken("Enter who appeals", field="made_by_name")
-    if not words.strip():
-        raise RuleBroken("Enter what they say, in their own words", field="words")
+    need(made_by_name, "Enter who appeals", "made_by_name")
+    need(words, "Enter what they say, in their own words", "words")
     for field, day, called in (("received_on", received_on, "received"), ("made_on", made_on, "written or sent")):
         if day and day > day_of(at):
             raise RuleBroken(f"The day it was {called} must be today or in the past", field=field)
@@ -203,8 +201,7 @@ def withdraw(appeal_id: int, *, by: User, at: datetime, reason: str) -> Appeal:
     permissions.check_can_withdraw(by, appeal)
     if not appeal.is_open:
         raise TransitionNotAllowed(already(appeal), object=appeal)
-    if not reason.strip():
-        raise RuleBroken("Enter how the resident withdrew it, and when", field="reason")
+    need(reason, "Enter how the resident withdrew it, and when", "reason")
     appeal.withdraw(at=at, reason=reason.strip())
     appeal.save()
     deadlines.cancel_all(appeal, at=at, reason="The appeal was withdrawn")

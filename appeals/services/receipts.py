@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-import policies.clocks
+import policies.periods
 from appeals import against
 from appeals.against import Against
 from appeals.services.timing import rules_for, windows
@@ -51,7 +51,7 @@ def readings(found: Against) -> list[Reading]:
     if letter is None or letter.dated is None:
         return []
     policy, calendar = found.case.policy, deadlines.calendar_for(found.case.provider)
-    posted = policies.clocks.add(IN_THE_POST, letter.dated, calendar)
+    posted = policies.periods.add(IN_THE_POST, letter.dated, calendar)
     days = (("received on the day of its date", letter.dated), ("received by post two working days later", posted))
     return [
         Reading(words, day, appeal_windows.window(

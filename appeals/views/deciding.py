@@ -24,9 +24,9 @@ from design.dates import day_of
 from design.forms import for_page
 from letters import services as letters
 from people.models import Need, User
+from restrictions import dates as days
+from restrictions import limits
 from restrictions.models import Restriction, Term
-from restrictions.services import telling
-from restrictions.services import terms as limits
 
 State = Appeal.State
 LATE_IS_OPEN = "The policy does not say what becomes of a late appeal"
@@ -94,7 +94,7 @@ def _to_check(
         assert standing is not None
         changes = form.changes()
         effects.check_change(standing, changes["terms"], changes["ends_on"], on=on)
-        terms, ends_on = telling.make_terms(standing, changes["terms"]), changes["ends_on"] or standing.ends_on
+        terms, ends_on = days.make_terms(standing, changes["terms"]), changes["ends_on"] or standing.ends_on
     facts = deciding.outcome_facts(appeal, outcome, answer, on=on, terms=terms, ends_on=ends_on)
     letter = letters.preview("appeal_outcome", appeal, facts, on=on, by=user_of(request))
     return {

@@ -18,7 +18,7 @@ from design import dates
 from design.dates import day_of
 from people.models import Organisation, Provider, Resident, User
 from people.references import next_reference
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 FIRST_DAY = date(2000, 1, 1)
 NO_FUTURE = Rule("evenhand", text="An incident is logged once it has happened.")
@@ -105,8 +105,7 @@ def log(
 def check(provider: Provider, happened: Happened, at: datetime) -> None:
     """Refuse what lacks its facts, or a time or a place that cannot be; raises RuleBroken at the field."""
     today = day_of(at)
-    if not happened.facts.strip():
-        raise RuleBroken("Enter what happened", None, "facts")
+    need(happened.facts, "Enter what happened", "facts")
     if happened.happened_on > today:
         raise RuleBroken("When it happened must be today or in the past", NO_FUTURE, "happened_on")
     if happened.happened_on < FIRST_DAY:
@@ -118,8 +117,8 @@ def check(provider: Provider, happened: Happened, at: datetime) -> None:
         raise RuleBroken(
             "Enter how many warnings were given, or say that none was followed by more", None, "warnings_given"
         )
-    if happened.hazard and not happened.hazard_words.strip():
-        raise RuleBroken("Enter what they reported", None, "hazard_words")
+    if happened.hazard:
+        need(happened.hazard_words, "Enter what they reported", "hazard_words")
     known = {behaviour.key for behaviour in provider.policy_version_on(today).policy.behaviours}
     if set(happened.categories) - known:
         raise RuleBroken("Select kinds of behaviour that the policy names", None, "categories")

@@ -11,7 +11,7 @@ from audit import services as audit
 from cases import permissions
 from cases.ladder import papers
 from cases.models import Case, Incident, Warning
-from cases.services.rows import lock, need
+from cases.services.rows import lock
 from cases.services.warnings import facts_of
 from deadlines import kinds
 from deadlines import services as deadlines
@@ -19,7 +19,7 @@ from deadlines.services import appeal_windows
 from design.dates import day_of
 from letters import services as letters
 from people.models import User
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 Stage, Kind = Case.Stage, Warning.Kind
 

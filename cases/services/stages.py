@@ -8,7 +8,7 @@ from django_fsm import TransitionNotAllowed
 from audit import services as audit
 from cases import ladder, permissions
 from cases.models import Case
-from cases.services.rows import lock, need
+from cases.services.rows import lock
 from cases.services.warnings import drop_drafts
 from deadlines import kinds
 from deadlines import services as deadlines
@@ -16,7 +16,7 @@ from deadlines.models import Deadline
 from deadlines.services import appeal_windows
 from design.dates import day_of
 from people.models import Resident, User
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 WITH_REASON = Rule("evenhand", text="A case is closed or reopened for a stated reason.")
 RESTRICTION_FIRST = Rule("evenhand", text="A restriction ends first; then its case can be closed.")

@@ -10,7 +10,7 @@ from audit import services as audit
 from audit.models import Decision
 from cases import permissions
 from cases.models import Case, Warning
-from cases.services.rows import lock, need
+from cases.services.rows import lock
 from deadlines import kinds
 from deadlines.models import Deadline
 from design import dates
@@ -18,7 +18,7 @@ from design.dates import day_of
 from letters.models import Letter
 from people.models import PolicyVersion, User
 from policies.policy import Policy
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 KEEPS = Rule("evenhand", text="A case keeps the version of the policy it was opened under, unless somebody decides.")
 NOT_HALFWAY = Rule("evenhand", text="What has been begun under one version is finished under it.")

@@ -18,7 +18,7 @@ from cases.ladder.papers import Paper
 from cases.models import Case, Incident, Warning
 from cases.services import deciding, police
 from cases.services.deciding import Meeting
-from cases.services.rows import lock, need
+from cases.services.rows import lock
 from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.services import appeal_windows
@@ -30,7 +30,7 @@ from people import access
 from people.models import Provider, User
 from policies.parts import Stage
 from policies.policy import Policy
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 Can = Provider.Capability
 TAKEN_BACK = Rule("evenhand", text="A first letter that was taken back on appeal is not written again.")
@@ -94,9 +94,8 @@ def _why_again(standing: ladder.Standing, paper: Paper, chosen: Sequence[Inciden
     if paper.first or standing.went_on_after_first_letter(chosen):
         return ""
     reached = ladder.written_reached(standing)
-    if not same_again.strip():
-        words = "Enter why a warning letter follows, though nothing you selected came after the first letter"
-        raise RuleBroken(words, reached.rule, "same_again")
+    words = "Enter why a warning letter follows, though nothing you selected came after the first letter"
+    need(same_again, words, "same_again", reached.rule)
     return same_again.strip()
 
 
@@ -117,8 +116,8 @@ def _told_besides(policy: Policy, paper: Paper, *, review_on: date | None, agree
     if review_on and review_on <= on:
         raise RuleBroken("The day on which you look at it again must be to come", again, "review_on")
     outcome = paper.asks(policy, "outcome") if paper.first else None
-    if outcome and not agreed.strip():
-        raise RuleBroken("Enter what came of the conversation", outcome, "agreed")
+    if outcome:
+        need(agreed, "Enter what came of the conversation", "agreed", outcome)
     more: dict[str, Any] = {"review_on": review_on.isoformat()} if review_on else {}
     return more | ({"agreed": agreed.strip()} if paper.first else {})
 

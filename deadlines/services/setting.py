@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from django.db import transaction
 
-import policies.clocks
+import policies.recounting
 from audit import services as audit
 from audit.models import Trail
 from deadlines import kinds
@@ -70,7 +70,7 @@ def set(
     _check_whose(row, whose)
     found, on = (due, due.due) if isinstance(due, Reckoning) else (None, due)
     if found and told:
-        found = policies.clocks.told(found)
+        found = policies.recounting.told(found)
     cancel(kind, subject, at=at, reason="Set anew")
     return Deadline.objects.create(
         provider=subject.provider,

@@ -20,7 +20,7 @@ from letters.services import outbox, within
 from people.models import PolicyVersion, Provider, Resident, User
 from people.references import next_reference
 from policies.policy import Policy
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, need
 
 REASONS_NEEDED = Rule("evenhand", text="Whoever hands something back says why.")
 
@@ -131,8 +131,7 @@ def send_back(letter_id: int, *, by: User, at: datetime, reasons: str) -> Letter
     letter = _locked(letter_id)
     permissions.check_can_issue(by, letter)
     letter.send_back()
-    if not reasons.strip():
-        raise RuleBroken("Enter why you are handing the letter back", REASONS_NEEDED, "reasons")
+    need(reasons, "Enter why you are handing the letter back", "reasons", REASONS_NEEDED)
     letter.save()
     audit.record("letter.returned", subject=letter, by=by, at=at, words={"reasons": reasons})
     return letter

@@ -37,7 +37,7 @@ from letters import permissions
 from letters.models import MOST_ATTEMPTS, Dispatch, Letter, Rendering
 from letters.services import mail, within
 from people.models import User
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, need
 
 log = structlog.get_logger(__name__)
 
@@ -275,8 +275,8 @@ def try_again(dispatch_id: int, *, by: User, at: datetime, reasons: str) -> Disp
     permissions.check_can_send(by, dispatch)
     was = dispatch.state
     dispatch.try_again()
-    if was == Dispatch.State.UNCERTAIN and not reasons.strip():
-        raise RuleBroken("Enter how you know that it did not arrive", PERSON_LOOKS, "reasons")
+    if was == Dispatch.State.UNCERTAIN:
+        need(reasons, "Enter how you know that it did not arrive", "reasons", PERSON_LOOKS)
     dispatch.save()
     _record("sending_tried_again", dispatch, by=by, at=at, was=was, reasons=reasons)
     _settle_worry(dispatch, at=at)
@@ -290,8 +290,7 @@ def confirm_sent(dispatch_id: int, *, by: User, at: datetime, reasons: str) -> D
     dispatch = _locked(dispatch_id)
     permissions.check_can_send(by, dispatch)
     dispatch.confirm_sent(at=at)
-    if not reasons.strip():
-        raise RuleBroken("Enter how you know that it arrived", PERSON_LOOKS, "reasons")
+    need(reasons, "Enter how you know that it arrived", "reasons", PERSON_LOOKS)
     dispatch.save()
     _record("dispatch_confirmed", dispatch, by=by, at=at, reasons=reasons)
     _settle_worry(dispatch, at=at)

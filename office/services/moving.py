@@ -7,8 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 import cases.services
-import policies.clocks
-import restrictions.services.telling
+import policies.recounting
 from cases.models import Case
 from cases.services.versions import NOT_HALFWAY
 from deadlines import kinds
@@ -25,7 +24,8 @@ from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
 from register import services as register
 from register.models import Entry
-from restrictions.services import checking
+from restrictions.services import scheduling
+from restrictions.services.contacts import checking
 
 
 @transaction.atomic
@@ -86,7 +86,7 @@ def _follow(
 def _as_told(move: Move) -> Reckoning | None:
     """The reckoning of what moves; its day is told where a letter tells it to the resident (docs/adr/0035)."""
     told = move.reckoning is not None and move.kind in (*kinds.REVIEWS, kinds.APPEAL_WINDOW)
-    return policies.clocks.told(move.reckoning) if told and move.reckoning else move.reckoning
+    return policies.recounting.told(move.reckoning) if told and move.reckoning else move.reckoning
 
 
 def _set_anew(case: Case, move: Move, *, at: datetime, event: int) -> None:
@@ -101,7 +101,7 @@ def _set_anew(case: Case, move: Move, *, at: datetime, event: int) -> None:
     if move.kind == kinds.SPOC_QUALITY_REVIEW:
         checking.put(move.restriction, move.reckoning, at=at, event=event)
     else:
-        restrictions.services.telling.set_review(move.restriction, move.reckoning, move.kind, at=at, event=event)
+        scheduling.set_review(move.restriction, move.reckoning, move.kind, at=at, event=event)
 
 
 def _on_register(move: Move, *, by: User, at: datetime) -> None:

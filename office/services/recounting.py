@@ -26,8 +26,8 @@ from policies.parts import Appeals
 from policies.policy import Policy
 from policies.reckoning import Reckoning
 from restrictions.models import Naming, Restriction, Review, SpocCheck
-from restrictions.services import checking
-from restrictions.services.asked import appealed_as
+from restrictions.rules import appealed_as
+from restrictions.services.contacts import checking
 
 COUNTED = (kinds.APPEAL_WINDOW, kinds.SPOC_QUALITY_REVIEW, kinds.LETTER_SEND)
 """The kinds of deadline whose clocks are counted anew here."""

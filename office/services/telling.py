@@ -20,9 +20,9 @@ from office.services.recounting import Decided, Move
 from office.services.touched import Touched
 from people.models import PolicyVersion
 from policies.reckoning import Reckoning
+from restrictions import facts
 from restrictions.models import Restriction
-from restrictions.services import telling
-from restrictions.services.asked import registers_for
+from restrictions.rules import registers_for
 
 KIND = "policy_moved"
 WHO_NEEDS = "staff whose work needs it"
@@ -115,7 +115,7 @@ def _differs(was: dict[str, Any] | None, now: dict[str, Any], move: Move | None)
 
 def _always(restriction: Restriction, case: Case, version: PolicyVersion, changes: list[str]) -> list[dict[str, str]]:
     """What is always accepted, where the newer version adds to it. What a letter told stays accepted beside it."""
-    before, now = (telling.always_accepted(policy) for policy in (case.policy, version.policy))
+    before, now = (facts.always_accepted(policy) for policy in (case.policy, version.policy))
     known = {one["words"] for one in before}
     added = [one for one in now if one["words"] not in known]
     if not added:

@@ -9,23 +9,22 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import cases.services.versions
-import restrictions.permissions
+import restrictions.acts
 from appeals.models import Appeal
 from audit import subjects
 from audit.models import Decision
 from cases import ladder
-from cases.deciders import Deciders
 from cases.ladder import papers
 from cases.models import Case, Warning
 from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from deadlines.services import appeal_windows
+from decisions.acts import Deciders
 from design.dates import day_of
 from letters.models import Letter
 from office.services import recounting
 from office.services.recounting import Decided, Move, Outcome, Stay
-from people import access
 from people.access import Can
 from people.models import PolicyVersion, Provider
 from policies import difference
@@ -33,9 +32,9 @@ from policies.calendars import Calendar
 from policies.difference import Change
 from policies.policy import Policy
 from policies.values import Who
+from restrictions.dates import Dates, OwnReview, Span, work_out
 from restrictions.models import Naming, Restriction, Review, SpocCheck
-from restrictions.services import telling
-from restrictions.services.asked import appealed_as
+from restrictions.rules import appealed_as
 
 Stage = Case.Stage
 # Parts of a policy that say nothing about what is still ahead of a case.
@@ -122,8 +121,7 @@ def read(provider: Provider, policy: Policy, some: Sequence[Case], *, on: date) 
     """What a policy would change for each of some cases of a provider; the same number of queries for one or many."""
     held = _held(some)
     calendar = deadlines.calendar_for(provider)
-    rights = (str(Can.DECIDE), str(Can.DECIDE_APPEALS))
-    silent = {right: access.keys_with(provider, right) for right in rights}
+    known: dict[Deciders, list[str]] = {}
     differing: dict[int, list[Change]] = {}
     found = []
     for case in some:
@@ -134,7 +132,7 @@ def read(provider: Provider, policy: Policy, some: Sequence[Case], *, on: date) 
         outcomes = [*_reviews(case, policy, held, calendar, on), *_others(case, policy, held, calendar, on)]
         moves = tuple(one for one in outcomes if isinstance(one, Move))
         stays = tuple(one for one in outcomes if isinstance(one, Stay))
-        deciders = tuple(_deciders(case, policy, held, silent))
+        deciders = tuple(_deciders(case, policy, held, known))
         found.append(Touched(case, rules, moves, deciders, _why_not(case, policy, held), stays, held))
     return found
 
@@ -241,29 +239,18 @@ def _others(case: Case, policy: Policy, held: Held, calendar: Calendar, on: date
     )
 
 
-def _dates(
-    restriction: Restriction, policy: Policy, reviews: Iterable[Review], calendar: Calendar, on: date
-) -> telling.Dates:
+def _dates(restriction: Restriction, policy: Policy, reviews: Iterable[Review], calendar: Calendar, on: date) -> Dates:
     """The dates of a restriction under a policy; a review that would have been due already is the next one instead."""
     held_on = [_held_on(review) for review in reviews if review.restriction_id == restriction.pk]
     last = max((day for day in held_on if day), default=None)
 
-    def work_out(last_review: date | None) -> telling.Dates:
-        assert restriction.decided_on and restriction.starts_on and restriction.ends_on
-        return telling.dates(
-            policy,
-            calendar,
-            decided_on=restriction.decided_on,
-            starts_on=restriction.starts_on,
-            ends_on=restriction.ends_on,
-            months=restriction.months,
-            last_review=last_review,
-            **telling.review_of(restriction),
-        )
+    def dates(last_review: date | None) -> Dates:
+        span = Span.of(restriction)
+        return work_out(policy, calendar, span, own=OwnReview.of(restriction), last_review=last_review)
 
-    found = work_out(last)
+    found = dates(last)
     gone = found.interval and found.interval.due and found.interval.due < on
-    return work_out(max(on, last or on)) if gone else found
+    return dates(max(on, last or on)) if gone else found
 
 
 def _held_on(review: Review) -> date | None:
@@ -274,33 +261,30 @@ def _held_on(review: Review) -> date | None:
     return max(held, review.due_on) if review.due_on else held
 
 
-def _deciders(case: Case, policy: Policy, held: Held, silent: dict[str, list[str]]) -> Iterable[Decider]:
-    """What waits in the case and would be decided by others."""
+def _deciders(case: Case, policy: Policy, held: Held, known: dict[Deciders, list[str]]) -> Iterable[Decider]:
+    """What waits in the case and would be decided by others; `known` keeps the roles of those met before."""
     for row in held.waiting.get(case.reference, []):
         kind = kinds.of(row.kind)
         if not kind.acting:
             continue
         was, now = (_who(row.kind, each, case, held) for each in (case.policy, policy))
-        keys = sorted({key for who in _bodies(now) for key in (silent[kind.right] if who.unsaid else who.keys())})
+        if now not in known:
+            known[now] = now.keys()
+        keys = known[now]
         if was.names() != now.names() or (set(keys) != set(row.for_roles) and not now.unsaid):
             yield Decider(row, kind.acting, was.names(), now.names(), keys)
 
 
-def _bodies(found: Who | Deciders) -> Sequence[Who]:
-    return found.whos if isinstance(found, Deciders) else [found]
-
-
-def _who(kind: str, policy: Policy, case: Case, held: Held) -> Who | Deciders:
+def _who(kind: str, policy: Policy, case: Case, held: Held) -> Deciders:
     if kind == kinds.WARNING_ISSUE:
-        return ladder.who_issues(policy)
-    if kind == kinds.RESTRICTION_DECIDE:
-        return restrictions.permissions.deciders(policy)
-    if kind == kinds.BREACH_ANSWER:
-        return restrictions.permissions.answerers(policy)
-    if kind == kinds.SPOC_REPLACE:
-        return restrictions.permissions.spoc_deciders(policy)
+        return Deciders(whos=(ladder.who_issues(policy),), provider=case.provider)
     if kind != kinds.APPEAL_DECIDE:
-        return restrictions.permissions.reviewers(policy)
+        return restrictions.acts.deciders(kind, policy, case.provider)
+    who = _who_hears(policy, case, held)
+    return Deciders(whos=(who,), provider=case.provider, right=Can.DECIDE_APPEALS)
+
+
+def _who_hears(policy: Policy, case: Case, held: Held) -> Who:
     warning = next((one.warning for one in held.appeals.get(case.pk, []) if one.warning), None)
     if warning:
         paper = papers.PAPERS.get(warning.kind, papers.FIRST)

@@ -14,7 +14,7 @@ from people.models import (
     Resident,
     User,
 )
-from policies.rules import RuleBroken
+from policies import rules
 
 
 @transaction.atomic
@@ -42,8 +42,7 @@ def end_need(need_id: int, *, by: User, at: datetime, reasons: str) -> Need:
     permissions.check_can_change(by, need.resident)
     if need.ended_at is not None:
         return need
-    if not reasons.strip():
-        raise RuleBroken("Enter why this no longer holds", field="reasons")
+    rules.need(reasons, "Enter why this no longer holds", "reasons")
     need.ended_at = at
     need.save(update_fields=["ended_at"])
     Resident.objects.filter(pk=need.resident_id).update(needs_version=F("needs_version") + 1)
@@ -73,8 +72,7 @@ def end_representative(representative_id: int, *, by: User, at: datetime, reason
     permissions.check_can_change(by, representative.resident)
     if representative.ended_on is not None:
         return representative
-    if not reasons.strip():
-        raise RuleBroken("Enter why they no longer speak for the resident", field="reasons")
+    rules.need(reasons, "Enter why they no longer speak for the resident", "reasons")
     representative.ended_on = day_of(at)
     representative.save(update_fields=["ended_on"])
     words = {"name": representative.name, "reasons": reasons}

@@ -14,7 +14,7 @@ from design import dates
 from design.dates import day_of
 from people import access
 from people.models import PolicyVersion, Resident, User
-from policies.rules import RuleBroken
+from policies.rules import need
 from register import permissions
 from register.models import Consideration, Entry
 from register.services.entries import enter
@@ -102,8 +102,7 @@ def enter_after(consideration_id: int, *, by: User, at: datetime, **what: Any) -
 def leave_out(consideration_id: int, *, by: User, at: datetime, reason: str) -> Consideration:
     """Answer that the resident is not entered, and why: what is not done is recorded as what is done."""
     question = _waiting(consideration_id, by)
-    if not reason.strip():
-        raise RuleBroken("Enter the reasons against an entry", FROM_AN_INCIDENT, "reason")
+    need(reason, "Enter the reasons against an entry", "reason", FROM_AN_INCIDENT)
     register = question.policy_version.policy.register(question.register_key)
     audit.decide(
         "register.not_entered",

@@ -14,12 +14,12 @@ from deadlines import services as deadlines
 from deadlines.models import Deadline
 from design.dates import day_of
 from people.models import User
+from policies import law
 from policies.reckoning import Reckoning
-from policies.rules import RuleBroken
+from policies.rules import need
 from register import permissions
 from register.models import ERASED, Entry
 from register.services import retention, reviewing
-from register.services.grounds import LOOKED_AT_AGAIN
 from register.services.rows import check_own, check_stands, locked, rule_of, standing_on
 from register.services.telling import tell_recipients
 
@@ -102,8 +102,7 @@ def remove_entry(
 
 
 def _remove(entry: Entry, *, by: User | None, at: datetime, reason: str, resident_told: bool | None) -> Entry:
-    if not reason.strip():
-        raise RuleBroken("Enter the reasons for the removal", LOOKED_AT_AGAIN, "reason")
+    need(reason, "Enter the reasons for the removal", "reason", law.NO_LONGER_THAN_NEEDED)
     today = day_of(at)
     told = entry.resident_told if resident_told is None else resident_told
     entry.removed_on, entry.removed_at, entry.removed_by, entry.removal_reason = today, at, by, reason.strip()
@@ -168,7 +167,7 @@ def erase(entry_id: int, *, at: datetime) -> bool:
     if Deadline.objects.open().filter(resident=entry.resident, kind=kinds.APPEAL_DECIDE).exists() and entry.resident:
         return False
     found = retention.words_of(entry, deadlines.calendar_for(entry.provider))
-    rule = (entry.policy_version.policy.value(found.path).rule if found else None) or LOOKED_AT_AGAIN
+    rule = (entry.policy_version.policy.value(found.path).rule if found else None) or law.NO_LONGER_THAN_NEEDED
     why = found.explain() if found else "The policy's time to keep it is over"
     spoken = Event.objects.about(entry.trail).filter(provider_ref=entry.provider.slug, words__body__isnull=False)
     for event in spoken.values_list("pk", flat=True):

@@ -15,13 +15,13 @@ from design.dates import day_of
 from people.models import PolicyVersion, Provider, Resident, User
 from people.references import next_reference
 from people.services import search_text
-from policies.rules import RuleBroken
+from policies import law
+from policies.rules import RuleBroken, need
 from register import permissions
 from register.models import STANDS_WITH, Entry
 from register.services import reviewing
 from register.services.grounds import (
     FROM_AN_INCIDENT,
-    LOOKED_AT_AGAIN,
     check_dates,
     check_end,
     check_grounds,
@@ -296,8 +296,7 @@ def change_entry(entry_id: int, *, reason: str, by: User, at: datetime, **change
     permissions.check_can_remove(by, entry)
     check_stands(entry)
     check_own(entry)
-    if not reason.strip():
-        raise RuleBroken("Enter the reasons for the change", FROM_AN_INCIDENT, "reason")
+    need(reason, "Enter the reasons for the change", "reason", FROM_AN_INCIDENT)
     return _change(entry, changes, by=by, at=at, reason=reason)
 
 
@@ -314,7 +313,7 @@ def _change(entry: Entry, changes: dict[str, Any], *, by: User, at: datetime, re
         setattr(entry, name, changes[name])
     check_says_something(entry.instructions, entry.arrangement if lists_restrictions_alone(rule_of(entry)) else [])
     if entry.ends_on is None and entry.review_on is None:
-        raise RuleBroken("Enter when the entry will be looked at again", LOOKED_AT_AGAIN, "review_on")
+        raise RuleBroken("Enter when the entry will be looked at again", law.NO_LONGER_THAN_NEEDED, "review_on")
     for name, check in (("ends_on", check_end), ("review_on", check_review)):
         if name in changed:
             check(day_of(at), getattr(entry, name))

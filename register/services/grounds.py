@@ -6,12 +6,12 @@ from datetime import date
 from audit import subjects
 from audit.models import Event
 from people.models import Provider, Resident
+from policies import law
 from policies.policy import RegisterRule
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 from register.models import Entry
 
 FROM_AN_INCIDENT = Rule("evenhand", text="An entry about a person rests on an incident on record, never on opinion.")
-LOOKED_AT_AGAIN = Rule("law", text="An entry stands no longer than it is needed.")
 
 
 def twin_of(
@@ -52,8 +52,8 @@ def check_grounds(provider: Provider, resident: Resident | None, place: str, sou
         raise RuleBroken("Enter the reference of the incident", FROM_AN_INCIDENT, "incident")
     if kind == subjects.INCIDENT:
         _check_on_record(provider, resident, reference)
-    if kind != subjects.RESTRICTION and not reason.strip():
-        raise RuleBroken("Enter the reasons for the entry", FROM_AN_INCIDENT, "reason")
+    if kind != subjects.RESTRICTION:
+        need(reason, "Enter the reasons for the entry", "reason", FROM_AN_INCIDENT)
 
 
 def _check_on_record(provider: Provider, resident: Resident | None, reference: str) -> None:
@@ -87,7 +87,7 @@ def check_risks(rule: RegisterRule, risks: list[str]) -> None:
 def check_dates(today: date, ends_on: date | None, review_on: date | None) -> None:
     """Refuse an entry without an end or a review, or with one that has gone (D3)."""
     if ends_on is None and review_on is None:
-        raise RuleBroken("Enter when the entry will be looked at again", LOOKED_AT_AGAIN, "review_on")
+        raise RuleBroken("Enter when the entry will be looked at again", law.NO_LONGER_THAN_NEEDED, "review_on")
     check_end(today, ends_on)
     check_review(today, review_on)
 
@@ -95,10 +95,12 @@ def check_dates(today: date, ends_on: date | None, review_on: date | None) -> No
 def check_end(today: date, ends_on: date | None) -> None:
     """Refuse a last day that has gone."""
     if ends_on is not None and ends_on < today:
-        raise RuleBroken("The last day of the entry must be today or later", LOOKED_AT_AGAIN, "ends_on")
+        raise RuleBroken("The last day of the entry must be today or later", law.NO_LONGER_THAN_NEEDED, "ends_on")
 
 
 def check_review(today: date, review_on: date | None) -> None:
     """Refuse a review that is not in the future."""
     if review_on is not None and review_on <= today:
-        raise RuleBroken("The date to look at the entry again must be in the future", LOOKED_AT_AGAIN, "review_on")
+        raise RuleBroken(
+            "The date to look at the entry again must be in the future", law.NO_LONGER_THAN_NEEDED, "review_on"
+        )

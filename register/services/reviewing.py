@@ -9,11 +9,12 @@ from deadlines import kinds
 from deadlines import services as deadlines
 from design.dates import day_of
 from people.models import User
-from policies.rules import RuleBroken
+from policies import law
+from policies.rules import need
 from register import permissions
 from register.models import Entry
 from register.services import retention
-from register.services.grounds import LOOKED_AT_AGAIN, check_dates, check_review
+from register.services.grounds import check_dates, check_review
 from register.services.rows import check_own, check_stands, locked, rule_of
 
 
@@ -70,8 +71,7 @@ def keep(entry_id: int, *, by: User, at: datetime, reason: str, review_on: date 
     permissions.check_can_remove(by, entry)
     check_stands(entry)
     check_own(entry)
-    if not reason.strip():
-        raise RuleBroken("Enter the reasons for keeping the entry", LOOKED_AT_AGAIN, "reason")
+    need(reason, "Enter the reasons for keeping the entry", "reason", law.NO_LONGER_THAN_NEEDED)
     today = day_of(at)
     entry.kept_on, entry.review_on = today, review_on
     set_days(entry, today)

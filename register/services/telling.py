@@ -11,15 +11,12 @@ from design import dates
 from design.dates import day_of
 from letters import services as letters
 from people.models import Resident, User
+from policies import law
 from policies.policy import RegisterRule
-from policies.rules import Rule, RuleBroken
+from policies.rules import RuleBroken, need
 from register import permissions
 from register.models import Entry, Lookup
 from register.services.rows import check_stands, locked, rule_of
-
-TELLING = Rule(
-    "law", text="A person is told of an entry, or it is on record why not, by whom, and when that is looked at again."
-)
 
 
 def check_telling(resident: Resident | None, told: bool, reason: str, look_again_on: date | None, today: date) -> None:
@@ -28,12 +25,15 @@ def check_telling(resident: Resident | None, told: bool, reason: str, look_again
         return
     if resident is None:
         raise RuleBroken("An entry of a place has nobody to tell", field="told")
-    if not reason.strip():
-        raise RuleBroken("Enter why the resident is not told", TELLING, "not_told_reason")
+    need(reason, "Enter why the resident is not told", "not_told_reason", law.TOLD_OF_ENTRY)
     if look_again_on is None:
-        raise RuleBroken("Enter when not telling the resident will be looked at again", TELLING, "look_again_on")
+        raise RuleBroken(
+            "Enter when not telling the resident will be looked at again", law.TOLD_OF_ENTRY, "look_again_on"
+        )
     if look_again_on <= today:
-        raise RuleBroken("The date to look again at not telling must be in the future", TELLING, "look_again_on")
+        raise RuleBroken(
+            "The date to look again at not telling must be in the future", law.TOLD_OF_ENTRY, "look_again_on"
+        )
 
 
 def record_not_telling(entry: Entry, rule: RegisterRule | None, *, by: User, at: datetime) -> None:
@@ -93,8 +93,7 @@ def tell_resident(entry_id: int, *, by: User, at: datetime, how: str) -> Entry:
     check_stands(entry)
     if entry.resident_told:
         return entry
-    if not how.strip():
-        raise RuleBroken("Enter how the resident was told", TELLING, "how")
+    need(how, "Enter how the resident was told", "how", law.TOLD_OF_ENTRY)
     entry.resident_told, entry.not_told_reason, entry.look_again_on = True, "", None
     entry.save()
     audit.record("register.resident_told", subject=entry, by=by, at=at, words={"how": how})
@@ -110,7 +109,7 @@ def go_on_not_telling(entry_id: int, *, by: User, at: datetime, reason: str, loo
     check_stands(entry)
     today = day_of(at)
     if entry.resident_told:
-        raise RuleBroken("The resident has been told of this entry", TELLING, "told")
+        raise RuleBroken("The resident has been told of this entry", law.TOLD_OF_ENTRY, "told")
     check_telling(entry.resident, False, reason, look_again_on, today)
     entry.not_told_reason, entry.look_again_on = reason.strip(), look_again_on
     entry.save()

@@ -22,7 +22,7 @@ from letters.models import Arrival, Letter
 from office import services as office
 from people import services as people
 from people.access import NotPermitted
-from policies import clocks
+from policies import periods
 from policies.periods import Period
 from policies.rules import RuleBroken
 from tests import factories, invented, quick
@@ -207,7 +207,7 @@ def test_whatever_is_recorded_the_last_day_is_counted_from_the_latest(days):
         for after in days:
             on = TODAY + timedelta(days=after)
             said(letter, on, w.staff.officer, at=noon(TODAY + timedelta(days=60)))
-            counted = clocks.add(Period(20, "working days"), on, calendar)
+            counted = periods.add(Period(20, "working days"), on, calendar)
             latest = max(latest or counted, counted)
             assert window().due_on == latest
         transaction.set_rollback(True)

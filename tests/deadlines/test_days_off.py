@@ -17,7 +17,7 @@ from deadlines import kinds, services
 from deadlines.models import Deadline, Holiday
 from deadlines.services import days_off
 from people.access import NotPermitted
-from policies import clocks, shelf
+from policies import clocks, recounting, shelf
 from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
 from tests import factories
@@ -187,11 +187,11 @@ PATHS = st.sampled_from([("appeal.window", "decision"), ("appeal.response", "app
 def test_however_often_it_is_corrected_what_was_told_is_not_worse_and_nothing_is_forgotten(clock, start, steps):
     """After any corrections the day is what the last calendar gives, but for what was told, whatever the way there."""
     path, event = clock
-    told = clocks.told(clocks.work_out(DOVER, path, {event: start}, ENGLAND))
+    told = recounting.told(clocks.work_out(DOVER, path, {event: start}, ENGLAND))
     found, calendar = told, ENGLAND
     for added, removed in steps:
         calendar = calendar.corrected(added=dict.fromkeys(added, "Closed"), removed=removed - added)
-        found = clocks.recount(Reckoning.from_json(found.to_json()), calendar)
+        found = recounting.recount(Reckoning.from_json(found.to_json()), calendar)
         plain = clocks.work_out(DOVER, path, {event: start}, calendar).due
         assert found.due == (max(plain, told.due) if path.endswith("window") else told.due)
         assert found.instead_of == (plain if plain != found.due else None)

@@ -17,7 +17,7 @@ from deadlines import services as deadlines
 from deadlines.models import Deadline
 from people import services as people
 from people.access import NotPermitted
-from policies import clocks, loader
+from policies import loader, periods
 from policies.calendars import Calendar
 from policies.periods import Period
 from policies.rules import RuleBroken
@@ -310,9 +310,9 @@ def test_the_next_look_is_always_after_the_last_and_a_whole_number_of_half_years
     policy = loader.read(invented.TEXTS["highmoor"])
 
     version = SimpleNamespace(policy=policy)
-    kept = clocks.add(Period(months, "months"), entered_on) if months else None
+    kept = periods.add(Period(months, "months"), entered_on) if months else None
     found = retention.next_look(version, "safety", entered_on=entered_on, kept_on=kept, calendar=ENGLAND)
-    times = [clocks.add(Period(6 * n, "months"), entered_on) for n in range(1, 12)]
+    times = [periods.add(Period(6 * n, "months"), entered_on) for n in range(1, 12)]
     assert found.due == next(day for day in times if day > (kept or entered_on))
 
 

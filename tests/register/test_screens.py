@@ -12,7 +12,8 @@ from django.urls import reverse
 from audit import services as audit
 from audit.models import Event
 from people import services as people
-from policies import policy as policy_module
+from policies.policy import Policy
+from policies.rules import Rule
 from register import services
 from register.models import Entry, Lookup, Receipt
 from tests import factories
@@ -127,9 +128,9 @@ def test_a_contractor_sees_what_is_shared_and_is_told_so(entry, dog, resident, s
 
 
 def test_the_policys_own_contacts_come_before_the_laws(entry, resident, staff, monkeypatch):
-    own = [("urgent repairs", policy_module.Rule("policy", "7.1"))]
-    floor = policy_module.Policy.always_accept.fget
-    monkeypatch.setattr(policy_module.Policy, "always_accept", property(lambda policy: own + floor(policy)))
+    own = [("urgent repairs", Rule("policy", "7.1"))]
+    floor = Policy.always_accept.fget
+    monkeypatch.setattr(Policy, "always_accept", property(lambda policy: own + floor(policy)))
     client = signed_in(staff.front_line)
     card = client.post(reverse("register:match", args=[resident.reference]), {"purpose": "visit"}).headers["Location"]
     shown = page(client.get(card))
