@@ -10,7 +10,6 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 
-import worklist.services
 from ops import states
 
 ROOT = Path(settings.BASE_DIR)
@@ -217,19 +216,6 @@ def test_every_transition_has_a_service_that_records_it(model, field):
 def test_states_document_is_current():
     """docs/states.md says what the code does."""
     assert (ROOT / "docs" / "states.md").read_text(encoding="utf-8") == states.document(), "run: ./run manage states"
-
-
-def test_every_kind_of_deadline_has_its_words_and_is_in_the_glossary():
-    """What waits for somebody has one name in code and glossary, and words that tell a stranger nothing."""
-    set_somewhere = set()
-    for room in LINE:
-        for path in (ROOT / room).rglob("*.py"):
-            text = path.read_text(encoding="utf-8")
-            set_somewhere |= set(re.findall(r"deadlines\.meet\([^\n]*\"([a-z]+\.[a-z_]+)\"", text))
-            set_somewhere |= set(re.findall(r"set_deadline\([^)]*?kind=\"([a-z]+\.[a-z_]+)\"", text))
-    assert len(set_somewhere) > 5 and set_somewhere <= worklist.services.IN_WORDS.keys()
-    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
-    assert [kind for kind in worklist.services.IN_WORDS if f"`{kind}`" not in glossary] == []
 
 
 def test_every_decision_has_its_own_number_and_is_in_the_index():
