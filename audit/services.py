@@ -10,7 +10,9 @@ from typing import Any, Protocol
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
+from audit import subjects
 from audit.models import Decision, Event, EventText, Trail
+from design import seals
 from policies import rules
 
 
@@ -83,6 +85,20 @@ def _event(verb: str, subject: Subject, by: Actor | None, at: datetime, facts: M
     )
 
 
+def since(*subjects: Subject, did: Mapping[str, str] | None = None) -> seals.Since:
+    """Who did what to some things from an instant on, for a page that tells why it is no longer as it was shown.
+
+    `did` has words for verbs, "returned it" for `restriction.returned`; any other changed it.
+    """
+    known, trails = did or {}, [subject.trail for subject in subjects]
+
+    def found(at: datetime) -> list[seals.Doing]:
+        events = Event.objects.done_to(*trails).filter(at__gte=at).order_by("at", "pk")
+        return [seals.Doing(one.by_name, one.at, known.get(one.verb, "changed it")) for one in events]
+
+    return found
+
+
 @transaction.atomic
 def decide(
     verb: str,
@@ -124,7 +140,7 @@ def erase_words(event_id: int, *, by: Actor | None, at: datetime, why: str, rule
     words = EventText.objects.select_for_update().filter(event=event, body__isnull=False).first()
     if words is None:
         return event
-    trail = Trail("event", str(event.pk), event.provider_ref, event.resident_ref, event.case_ref)
+    trail = Trail(subjects.EVENT, str(event.pk), event.provider_ref, event.resident_ref, event.case_ref)
     erasure = record(
         "event.words_erased",
         subject=_Place(trail),

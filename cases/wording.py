@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from audit import subjects
 from audit.models import Event
 from design import components, dates, words
 
@@ -206,7 +207,7 @@ def _led(act: list[Event]) -> tuple[Event, list[Event]]:
         event
         for event in act
         if event is not lead
-        and not (event.subject_kind == "letter" and event.subject_ref in named)
+        and not (event.subject_kind == subjects.LETTER and event.subject_ref in named)
         and not (event.verb == "letter.drafted" and event.subject_ref in issued)
     ]
     return lead, rest

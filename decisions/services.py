@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,8 @@ from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
+from deadlines import services as deadlines
+from deadlines.models import Deadline
 from decisions import permissions
 from decisions.acts import Act, AskedFirst
 from decisions.models import Appointment, Consultation, Voice
@@ -86,7 +88,22 @@ def take(act: Act, said: Said, *, by: User, at: datetime) -> User | None:
         considered=said.considered, not_done=said.not_done,
         facts={"act": act.name, "waits_for": lacking} | ({"what": _plain(said.what)} if said.what else {}),
     )  # fmt: skip
-    return None if lacking else _writer(act, [by, *agreed])
+    if lacking:
+        _wait(act, [*act.agreed, by], at=at)
+        return None
+    return _writer(act, [by, *agreed])
+
+
+def _wait(act: Act, agreed: Sequence[User], *, at: datetime) -> None:
+    """Let it stand on the lists of the others who may decide it, and no longer on those of whoever has."""
+    on = act.waits_on or act.subject
+    done = {user.pk for user in agreed}
+    if not Deadline.objects.open().about(on).filter(kind=act.waits).exists():
+        whose = act.whose
+        deadlines.set(act.waits, on, whose=replace(whose, not_for={*whose.not_for, *done}), at=at)
+        return
+    for user in agreed:
+        deadlines.excuse(act.waits, on, user=user)
 
 
 def _writer(act: Act, agreed: Sequence[User]) -> User:
@@ -119,10 +136,15 @@ def _plain(what: Mapping[str, Any]) -> dict[str, Any]:
 
 def _agree(act: Act, said: Said, one: User, *, recorded_by: User, at: datetime, met_on: date | None = None) -> None:
     Voice.objects.create(
-        provider=act.provider, resident=act.resident, case_ref=act.subject.trail.case, about=act.about, act=act.name,
+        **_whose(act), about=act.about, act=act.name,
         by=one, says=Voice.Says.AGREE, reasons=said.reasons.strip(), considered=said.considered.strip(),
         not_done=said.not_done.strip(), met_on=met_on, recorded_by=recorded_by, at=at, what=_plain(said.what),
     )  # fmt: skip
+
+
+def _whose(act: Act) -> dict[str, Any]:
+    """Whose it is: the provider's, of one resident, in a case."""
+    return {"provider": act.provider, "resident": act.subject.resident, "case_ref": act.subject.trail.case}
 
 
 def _meet(act: Act, said: Said, *, by: User, at: datetime) -> None:
@@ -172,6 +194,7 @@ def disagree(act: Act, *, by: User, at: datetime, reasons: str) -> None:
         raise TransitionNotAllowed("There is nothing here that waits for you to agree.")
     need(reasons, "Enter why you do not agree", "reasons")
     send_back(act, by=by, at=at, reasons=reasons)
+    deadlines.meet(act.waits, act.waits_on or act.subject, at=at, how="Not agreed")
     audit.decide(
         "decision.not_agreed", subject=act.subject, by=by, at=at, reasons=reasons, rule=act.rule,
         outcome="not agreed", facts={"act": act.name},
@@ -190,7 +213,7 @@ def send_back(act: Act, *, by: User, at: datetime, reasons: str) -> str:
     if not said:
         return reasons.strip()
     Voice.objects.create(
-        provider=act.provider, resident=act.resident, case_ref=act.subject.trail.case, about=act.about, act=act.name,
+        **_whose(act), about=act.about, act=act.name,
         by=by, says=Voice.Says.AGAINST, reasons=reasons.strip(), recorded_by=by, at=at,
     )  # fmt: skip
     drop(act.about, act.name, at=at)
@@ -220,7 +243,7 @@ def consult(
         raise RuleBroken("The day must be today or in the past", None, "on")
     need(words, "Enter what they said", "words", asked.rule)
     made = Consultation.objects.create(
-        provider=act.provider, resident=act.resident, case_ref=act.subject.trail.case, about=asked.about, act=asked.act,
+        **_whose(act), about=asked.on.trail.about, act=asked.act,
         person=person, on=on, words=words.strip(), recorded_by=by, recorded_at=at,
     )  # fmt: skip
     audit.record(

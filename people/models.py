@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 import policies.grammar
 import policies.loader
 import policies.wording
+from audit import subjects
 from audit.models import Trail, append_only
 from policies.policy import Policy
 from policies.wording import Wording
@@ -86,7 +87,7 @@ class Provider(models.Model):
     @property
     def trail(self) -> Trail:
         """Where events about the provider itself belong."""
-        return Trail("provider", self.slug, provider=self.slug)
+        return Trail(subjects.PROVIDER, self.slug, provider=self.slug)
 
     def policy_version_on(self, on: date) -> "PolicyVersion":
         """The version in effect on a day, the latest effective by then. Raises `DoesNotExist` before the first."""
@@ -190,7 +191,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def trail(self) -> Trail:
         """Where events about the account belong."""
-        return Trail("user", self.reference, provider=self.provider.slug)
+        return Trail(subjects.USER, self.reference, provider=self.provider.slug)
 
     @cached_property
     def roles(self) -> list["Role"]:
@@ -350,7 +351,7 @@ class Resident(models.Model):
     @property
     def trail(self) -> Trail:
         """Where events about the resident belong."""
-        return Trail("resident", self.reference, provider=self.provider.slug, resident=self.reference)
+        return Trail(subjects.RESIDENT, self.reference, provider=self.provider.slug, resident=self.reference)
 
     @property
     def address(self) -> "Address | None":

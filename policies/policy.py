@@ -12,6 +12,8 @@ from policies import grammar, law, periods, reading
 from policies.calendars import Calendar
 from policies.contents import Contents
 from policies.parts import (
+    REVIEW_AT_END,
+    REVIEW_INTERVAL,
     Appeals,
     Behaviour,
     Gate,
@@ -304,7 +306,7 @@ class Policy(Contents):
     @property
     def review(self) -> Reviews:
         """The rule of reviews; `paths` are the clocks that set dates, of which the earliest counts."""
-        timed = ("review.interval", "review.at_end", "review.batch", "review.maximum")
+        timed = (REVIEW_INTERVAL, REVIEW_AT_END, "review.batch", "review.maximum")
         paths = tuple(path for path in timed if self.value(path).said and self.value(path).raw is not False)
         keys = ("interval", "at_end", "batch", "outcomes", "day_off", "meanwhile", "tell", "tell_late", "none_if")
         said = {key: self.value(f"review.{key}") for key in keys}

@@ -9,12 +9,15 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Coalesce, Concat
 
+from audit import subjects
 from audit.models import Trail, append_only
+from deadlines import kinds
 from deadlines.models import Deadline
 from people.access import providers_where
 from people.models import Organisation, PolicyVersion, Provider, Resident, User, search_filter
 
-STANDS_WITH = "restriction:"
+STANDS_WITH = subjects.prefix(subjects.RESTRICTION)
+"""With what the source of an entry begins that stands with a restriction."""
 ERASED = "The words of this entry were erased."
 
 
@@ -54,10 +57,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
     def with_next_look(self) -> "EntryQuerySet":
         """With `looked_at_on`: when each is looked at next; what stands with a restriction in that one's own review."""
-        own = Concat(models.Value("entry:"), models.OuterRef("reference"))
+        own = Concat(models.Value(subjects.prefix(subjects.ENTRY)), models.OuterRef("reference"))
         reviews = Deadline.objects.open().filter(
-            models.Q(about=models.OuterRef("source"), kind__startswith="review.")
-            | models.Q(about=own, kind="register.review"),
+            models.Q(about=models.OuterRef("source"), kind__in=kinds.REVIEWS)
+            | models.Q(about=own, kind=kinds.REGISTER_REVIEW),
             due_on__isnull=False,
         )
         first = models.Subquery(reviews.order_by("due_on").values("due_on")[:1])
@@ -211,7 +214,11 @@ class Entry(models.Model):
     @property
     def stands_with(self) -> str:
         """The restriction with which it changes and ends, by its reference; empty where it stands by itself."""
-        return self.source.removeprefix(STANDS_WITH) if self.source.startswith(STANDS_WITH) else ""
+        return self.stands_on(subjects.RESTRICTION)
+
+    def stands_on(self, kind: str) -> str:
+        """The reference of what it stands on, where that is of a kind; else empty."""
+        return subjects.ref_of(self.source) if subjects.kind_of(self.source) == kind else ""
 
     def contact_on(self, day: date) -> Contact:
         """Whom to ring on a day: whoever covers then, between the days of the cover, else whoever holds it."""
@@ -223,7 +230,7 @@ class Entry(models.Model):
     def trail(self) -> Trail:
         """Where events about the entry belong."""
         resident = self.resident.reference if self.resident else ""
-        return Trail("entry", self.reference, self.provider.slug, resident, self.case_ref)
+        return Trail(subjects.ENTRY, self.reference, self.provider.slug, resident, self.case_ref)
 
 
 class Consideration(models.Model):
@@ -258,7 +265,7 @@ class Consideration(models.Model):
     @property
     def trail(self) -> Trail:
         """Where events about the question belong."""
-        return Trail("consideration", str(self.pk), self.provider.slug, self.resident.reference, self.case_ref)
+        return Trail(subjects.CONSIDERATION, str(self.pk), self.provider.slug, self.resident.reference, self.case_ref)
 
 
 class Lookup(models.Model):

@@ -24,11 +24,13 @@ ROOM_FILES = {
 }  # fmt: skip
 OWN_FILES = {
     "appeals": {"against", "acts"},
+    "audit": {"subjects"},
+    "deadlines": {"kinds"},
     "people": {"access", "adapter", "policy_page", "references"},
     "letters": {"render", "facts", "fonts", "paper"},
     "cases": {"ladder", "wording", "deciders", "acts"},
     "decisions": {"acts"},
-    "restrictions": {"acts", "rules", "dates", "facts"},
+    "restrictions": {"acts", "dates", "facts", "limits", "rules", "shown"},
     "register": {"middleware", "acts"},
     "config": {"settings", "celery", "middleware", "context", "wsgi"},
 }

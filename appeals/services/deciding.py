@@ -14,9 +14,10 @@ from appeals.against import Against
 from appeals.models import Appeal
 from appeals.services import effects
 from appeals.services.effects import what_stands
-from appeals.services.lodging import about, already, locked
+from appeals.services.lodging import already, locked
 from appeals.services.timing import rules_for
 from audit import services as audit
+from deadlines import kinds
 from deadlines import services as deadlines
 from design import words
 from design.dates import day_of
@@ -24,10 +25,10 @@ from letters import services as letters
 from people.models import Resident, User
 from policies import law
 from policies.rules import RuleBroken, need
-from restrictions import services as restrictions
+from restrictions import limits
+from restrictions.limits import NewTerm
 from restrictions.models import Term
-from restrictions.services import terms as limits
-from restrictions.services.terms import NewTerm
+from restrictions.services import continuing
 
 State = Appeal.State
 # What the ombudsman hears depends on what the provider does for this person (F9).
@@ -139,7 +140,7 @@ def vary(
     standing = what_stands(decided.limits)
     effects.check_change(standing, terms, ends_on, on=day_of(at))
     appeal.vary(by=by, at=at, reasons=answer.reasons.strip())
-    successor = restrictions.replace_terms(
+    successor = continuing.replace_terms(
         standing.pk,
         by=by,
         at=at,
@@ -243,22 +244,13 @@ def check_answer(appeal: Appeal, answer: Answer, *, outcome: str, at: datetime) 
 
 def _settle(appeal: Appeal, answer: Answer, facts: dict[str, Any], *, by: User, at: datetime) -> Appeal:
     """What every outcome brings with it: the letter, the deadline met, the decision on record (Dover 6.36)."""
-    found, case = against.of(appeal), appeal.case
+    found = against.of(appeal)
     rules = rules_for(found)
     if appeal.state in (State.DISMISSED, State.OUT_OF_TIME):
         effects.resume(appeal, found, by=by, at=at)
-    appeal.letter = letters.request(
-        "appeal_outcome",
-        to=case.resident,
-        about=about(appeal),
-        case_ref=case.reference,
-        facts=facts,
-        by=by,
-        at=at,
-        policy_version=case.policy_version,
-    )
+    appeal.letter = letters.request("appeal_outcome", appeal, facts, by=by, at=at)
     appeal.save()
-    deadlines.meet(about(appeal), "appeal.decide", at=at, how=appeal.get_state_display())
+    deadlines.meet(kinds.APPEAL_DECIDE, appeal, at=at, how=appeal.get_state_display())
     late = appeal.state == State.OUT_OF_TIME
     rule = (rules.late.rule if rules.late.said else None) if late else (rules.by.rule or rules.response.rule)
     audit.decide(

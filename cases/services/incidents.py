@@ -12,7 +12,8 @@ from django.db import transaction
 from audit import services as audit
 from cases import permissions
 from cases.models import Affected, Case, Incident, Involvement, Warning
-from cases.services import drafting, evidence, places, rights, support
+from cases.services import drafting, evidence, places, support
+from deadlines.services import appeal_windows
 from design import dates
 from design.dates import day_of
 from people.models import Organisation, Provider, Resident, User
@@ -154,7 +155,7 @@ def _onto_case(incident: Incident, resident: Resident, *, by: User, at: datetime
     if case is None:
         case = _open(resident, by=by, at=at)
     case.incidents.add(incident)
-    for _ in range(incident.warnings_given):
+    given = [
         Warning.objects.create(
             case=case,
             kind=Warning.Kind.INITIAL,
@@ -162,14 +163,21 @@ def _onto_case(incident: Incident, resident: Resident, *, by: User, at: datetime
             given_on=incident.happened_on,
             given_by=incident.reported_by,
         )
+        for _ in range(incident.warnings_given)
+    ]
     words = {"account": incident.facts, "words used": incident.words_used, "hazard": incident.hazard_words}
     event = audit.record(
         "incident.logged", subject=places.Placed(incident, case), by=by, at=at, facts=_as_facts(incident), words=words
     )
-    if incident.warnings_given:
-        about, given_on = rights.about_first(case, incident), incident.happened_on
-        rights.open_window(
-            case, "initial warning", "the first warnings", about=about, on=given_on, event=event.pk, at=at, told=False
+    if given:
+        appeal_windows.open_window(
+            given[0],
+            case.policy,
+            appeal_windows.against_warning(case.policy, "initial warning"),
+            words="against the first warnings",
+            on=incident.happened_on,
+            event=event.pk,
+            at=at,
         )
     return case
 

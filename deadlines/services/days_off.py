@@ -177,9 +177,7 @@ def recompute(provider: Provider, *, by: User | None, at: datetime, because: str
 
 def made(provider: Provider) -> EventQuerySet:
     """Every correction of the provider's days off, as the trail keeps them."""
-    return Event.objects.filter(
-        verb__in=("holiday.added", "holiday.removed"), subject_kind="provider", subject_ref=provider.slug
-    )
+    return Event.objects.about(provider.trail).filter(verb__in=("holiday.added", "holiday.removed"))
 
 
 # inside

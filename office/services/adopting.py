@@ -205,7 +205,7 @@ def _tell_the_others(adoption: Adoption, *, at: datetime) -> None:
                 subject="A policy waits to be adopted",
                 body=f"{adoption.proposed_by.name} has proposed a policy that holds from {day(adoption.effective_on)}. "
                 "A second administrator looks at what it changes, and adopts or returns it. It stands under Office.",
-                about=f"adoption:{adoption.pk}",
+                about=adoption.trail.about,
                 at=at,
             )
 

@@ -42,15 +42,7 @@ def move(request: SignedInRequest, ref: str) -> HttpResponse:
         "touched": found,
         "told": told,
         "letter": told.facts
-        and letters.preview(
-            telling.KIND,
-            to=case.resident,
-            facts=told.facts,
-            on=today,
-            by=request.user,
-            about=telling.about(case),
-            policy_version=version,
-        ),
+        and letters.preview(telling.KIND, case, told.facts, on=today, by=request.user, policy_version=version),
         "sections": comparing.sections(found.rules),
         "asked_anew": bool(case.threshold_settled_at or case.restriction_settled_at),
     }

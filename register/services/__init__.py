@@ -17,7 +17,7 @@ from register.services.lookups import (
     shown_by,
 )
 from register.services.reviewing import keep
-from register.services.rows import about, open_by_decision, registers_on, rule_of, standing_in, who_removed
+from register.services.rows import open_by_decision, registers_on, rule_of, standing_in, who_removed
 from register.services.telling import go_on_not_telling, recipients, tell_resident
 
 __all__ = [

@@ -8,6 +8,7 @@ from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
+from deadlines import kinds
 from deadlines import services as deadlines
 from design import dates
 from design.dates import day_of
@@ -18,8 +19,6 @@ from register import permissions
 from register.models import Consideration, Entry
 from register.services.entries import enter
 from register.services.grounds import FROM_AN_INCIDENT
-
-KIND = "register.consider"
 
 
 @transaction.atomic
@@ -58,17 +57,8 @@ def ask_to_consider(
     )
     deciders = access.keys_with(provider, access.Can.DECIDE)
     named = deciders if register.by.unsaid else sorted(register.by.keys())
-    deadlines.set_deadline(
-        provider=provider,
-        resident=resident,
-        kind=KIND,
-        about=f"consideration:{question.pk}",
-        case_ref=case_ref,
-        title=f"Decide on an entry on the {register.name}",
-        url_name="register:consider",
-        for_roles=named,
-        at=at,
-    )
+    whose = deadlines.Whose(roles=named)
+    deadlines.set(kinds.REGISTER_CONSIDER, question, whose=whose, words=register.name, at=at)
     return question
 
 
@@ -133,4 +123,4 @@ def _answer(question: Consideration, entry: Entry | None, *, by: User, at: datet
     question.entry, question.decided_by, question.decided_at = entry, by, at
     question.save()
     how = "Entered" if entry else "Not entered"
-    deadlines.meet(f"consideration:{question.pk}", KIND, at=at, how=how)
+    deadlines.meet(kinds.REGISTER_CONSIDER, question, at=at, how=how)

@@ -7,7 +7,9 @@ from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
-from audit.models import Event
+from audit import subjects
+from audit.models import Decision, Event
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from design.dates import day_of
@@ -17,12 +19,9 @@ from policies.reckoning import Reckoning
 from policies.rules import need
 from register import permissions
 from register.models import ERASED, Entry
-from register.services import appealing, retention, reviewing
-from register.services.rows import about, check_own, check_stands, locked, rule_of, standing_on
+from register.services import retention, reviewing
+from register.services.rows import check_own, check_stands, locked, rule_of, standing_on
 from register.services.telling import tell_recipients
-
-AFTER = "after:"
-"""What an entry stands on that the policy keeps for a time after the end of its restriction."""
 
 
 @transaction.atomic
@@ -70,7 +69,7 @@ def _stays_until(entry: Entry, at: datetime) -> Reckoning | None:
 
 def _stay_on(entry: Entry, found: Reckoning, *, by: User | None, at: datetime) -> None:
     """Let the orders of an entry stand until the policy's last day, without what held with the restriction alone."""
-    entry.source = AFTER + entry.stands_with
+    entry.source = subjects.about(subjects.AFTER, entry.stands_with)
     entry.arrangement, entry.ring, entry.ring_name = [], "", ""
     entry.cover_name, entry.cover_ring, entry.cover_from, entry.cover_until = "", "", None, None
     entry.ends_on, entry.review_on, entry.kept_on = found.due, None, day_of(at)
@@ -129,10 +128,17 @@ def _remove(entry: Entry, *, by: User | None, at: datetime, reason: str, residen
             outcome="removed",
             facts=facts,
         )
-    deadlines.cancel(about(entry), at=at, reason="The entry was removed")
-    appealing.close_window(entry, at=at)
+    deadlines.cancel_all(entry, at=at, reason="The entry was removed")
+    _close_windows(entry, at=at)
     tell_recipients(entry, "removed", by=by, at=at)
     return entry
+
+
+def _close_windows(entry: Entry, *, at: datetime) -> None:
+    """An entry that was removed holds nothing to appeal against any more."""
+    entered = Decision.objects.filter(what="register.entered", event__subject_ref=entry.reference)
+    for decision in entered.select_related("event"):
+        deadlines.cancel(kinds.APPEAL_WINDOW, decision, at=at, reason="The entry was removed")
 
 
 def _record_by_the_clock(entry: Entry, facts: dict[str, Any], reason: str, *, at: datetime) -> None:
@@ -158,14 +164,12 @@ def erase(entry_id: int, *, at: datetime) -> bool:
     today = day_of(at)
     if entry.erased_on is not None or entry.words_until is None or entry.words_until >= today:
         return False
-    if Deadline.objects.open().filter(resident=entry.resident, kind="appeal.decide").exists() and entry.resident:
+    if Deadline.objects.open().filter(resident=entry.resident, kind=kinds.APPEAL_DECIDE).exists() and entry.resident:
         return False
     found = retention.words_of(entry, deadlines.calendar_for(entry.provider))
     rule = (entry.policy_version.policy.value(found.path).rule if found else None) or law.NO_LONGER_THAN_NEEDED
     why = found.explain() if found else "The policy's time to keep it is over"
-    spoken = Event.objects.filter(
-        subject_kind="entry", subject_ref=entry.reference, provider_ref=entry.provider.slug, words__body__isnull=False
-    )
+    spoken = Event.objects.about(entry.trail).filter(provider_ref=entry.provider.slug, words__body__isnull=False)
     for event in spoken.values_list("pk", flat=True):
         audit.erase_words(event, by=None, at=at, why=why, rule=rule)
     facts = {"words_until": entry.words_until, "clause": rule.clause, "strength": rule.strength}

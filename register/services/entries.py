@@ -8,6 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from audit import services as audit
+from audit.models import Decision
+from deadlines import services as deadlines
+from deadlines.services import appeal_windows
 from design.dates import day_of
 from people.models import PolicyVersion, Provider, Resident, User
 from people.references import next_reference
@@ -16,7 +19,7 @@ from policies import law
 from policies.rules import RuleBroken, need
 from register import permissions
 from register.models import STANDS_WITH, Entry
-from register.services import appealing, reviewing
+from register.services import reviewing
 from register.services.grounds import (
     FROM_AN_INCIDENT,
     check_dates,
@@ -176,10 +179,30 @@ def enter(
     )
     if not told:
         record_not_telling(entry, rule, by=by, at=at)
-    appealing.open_window(entry, decision, at=at)
+    _open_window(entry, decision, at=at)
     if not with_restriction:
         reviewing.set_review(entry, at=at)
     return entry
+
+
+def _open_window(entry: Entry, decision: Decision, *, at: datetime) -> None:
+    """Show until when an entry that stands by itself can be appealed, by the policy in effect (Northampton 4.2).
+
+    One that stands with a restriction falls with it and has no appeal of its own; what a resident was not told of is
+    nobody's to appeal. The policy says so of entering on the register, or of any decision.
+    """
+    if entry.resident is None or not entry.resident_told or entry.stands_with:
+        return
+    policy = entry.provider.policy_version_on(day_of(at)).policy
+    appeal_windows.open_window(
+        deadlines.About(decision.trail, entry.provider, entry.resident),
+        policy,
+        appeal_windows.rules_for(policy, appeal_windows.ENTERED_AS),
+        words=f"against register entry {entry.reference}",
+        on=day_of(at),
+        event=decision.event_id,
+        at=at,
+    )
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from audit import subjects
 from audit.models import Event
 from people.models import Provider, Resident
 from policies import law
@@ -46,12 +47,12 @@ def check_grounds(provider: Provider, resident: Resident | None, place: str, sou
         raise RuleBroken("Enter the place, or choose the resident", field="place")
     if resident is not None and resident.provider_id != provider.pk:
         raise RuleBroken("Choose a resident of this provider", field="resident")
-    kind, _, reference = source.partition(":")
-    if resident is not None and kind not in ("restriction", "incident"):
+    kind, reference = subjects.kind_of(source), subjects.ref_of(source)
+    if resident is not None and kind not in (subjects.RESTRICTION, subjects.INCIDENT):
         raise RuleBroken("Enter the reference of the incident", FROM_AN_INCIDENT, "incident")
-    if kind == "incident":
+    if kind == subjects.INCIDENT:
         _check_on_record(provider, resident, reference)
-    if kind != "restriction":
+    if kind != subjects.RESTRICTION:
         need(reason, "Enter the reasons for the entry", "reason", FROM_AN_INCIDENT)
 
 
@@ -61,7 +62,7 @@ def _check_on_record(provider: Provider, resident: Resident | None, reference: s
     The register stands below the casework, so it asks the trail, where an incident has an event for each resident whose
     behaviour it was.
     """
-    known = Event.objects.filter(subject_kind="incident", subject_ref=reference, provider_ref=provider.slug)
+    known = Event.objects.filter(subject_kind=subjects.INCIDENT, subject_ref=reference, provider_ref=provider.slug)
     if not known.exists():
         raise RuleBroken(f"No incident {reference} is on record", FROM_AN_INCIDENT, "incident")
     if resident is not None and not known.filter(resident_ref=resident.reference).exists():

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from audit import services as audit
+from deadlines import kinds
 from deadlines import services as deadlines
 from design.dates import day_of
 from people.models import User
@@ -14,7 +15,7 @@ from register import permissions
 from register.models import Entry
 from register.services import retention
 from register.services.grounds import check_dates, check_review
-from register.services.rows import about, check_own, check_stands, locked, rule_of
+from register.services.rows import check_own, check_stands, locked, rule_of
 
 
 def set_days(entry: Entry, today: date) -> None:
@@ -47,7 +48,7 @@ def set_review(entry: Entry, *, at: datetime) -> None:
     policy's own clock where that gave the day.
     """
     if entry.review_on is None:
-        deadlines.cancel(about(entry), "register.review", at=at, reason="It ends before")
+        deadlines.cancel(kinds.REGISTER_REVIEW, entry, at=at, reason="It ends before")
         return
     found = retention.next_look(
         entry.policy_version, entry.register_key, entered_on=entry.entered_on, kept_on=entry.kept_on,
@@ -55,20 +56,9 @@ def set_review(entry: Entry, *, at: datetime) -> None:
     )  # fmt: skip
     rule = rule_of(entry)
     named = sorted(rule.by.keys()) if rule and not rule.by.unsaid else []
-    deadlines.set_deadline(
-        provider=entry.provider,
-        resident=entry.resident,
-        kind="register.review",
-        about=about(entry),
-        case_ref=entry.case_ref,
-        title="Look at the register entry again: keep or remove it",
-        url_name="register:entry",
-        due_on=entry.review_on,
-        reckoning=found if found and found.due == entry.review_on else None,
-        owner=None if named else entry.entered_by,
-        for_roles=named,
-        at=at,
-    )
+    due = found if found and found.due == entry.review_on else entry.review_on
+    whose = deadlines.Whose(roles=named) if named else deadlines.Whose(entry.entered_by)
+    deadlines.set(kinds.REGISTER_REVIEW, entry, due=due, whose=whose, at=at)
 
 
 @transaction.atomic
@@ -98,6 +88,6 @@ def keep(entry_id: int, *, by: User, at: datetime, reason: str, review_on: date 
         outcome="kept",
         facts={"review_on": entry.review_on, "ends_on": entry.ends_on},
     )
-    deadlines.meet(about(entry), "register.review", at=at, how="Kept")
+    deadlines.meet(kinds.REGISTER_REVIEW, entry, at=at, how="Kept")
     set_review(entry, at=at)
     return entry

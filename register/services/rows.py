@@ -1,4 +1,4 @@
-"""The row of an entry under its lock, how the rooms below point at it, and what the policy says of its register."""
+"""The row of an entry under its lock, and what the policy says of its register."""
 
 from datetime import date
 
@@ -11,11 +11,6 @@ from policies.policy import RegisterRule
 from policies.rules import RuleBroken
 from register import permissions
 from register.models import Entry
-
-
-def about(entry: Entry) -> str:
-    """How deadlines and notices point at an entry."""
-    return f"entry:{entry.reference}"
 
 
 def rule_in(version: PolicyVersion, register_key: str) -> RegisterRule | None:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from audit import services as audit
+from deadlines import kinds
 from deadlines import services as deadlines
 from design import dates
 from design.dates import day_of
@@ -15,7 +16,7 @@ from policies.policy import RegisterRule
 from policies.rules import RuleBroken, need
 from register import permissions
 from register.models import Entry, Lookup
-from register.services.rows import about, check_stands, locked, rule_of
+from register.services.rows import check_stands, locked, rule_of
 
 
 def check_telling(resident: Resident | None, told: bool, reason: str, look_again_on: date | None, today: date) -> None:
@@ -48,17 +49,12 @@ def record_not_telling(entry: Entry, rule: RegisterRule | None, *, by: User, at:
         not_done="The resident was not told of the entry.",
         facts={"look_again_on": entry.look_again_on},
     )
-    deadlines.set_deadline(
-        provider=entry.provider,
-        resident=entry.resident,
-        kind="register.look_again",
-        about=about(entry),
-        case_ref=entry.case_ref,
-        title="Look again at not telling the resident of the register entry",
-        url_name="register:look_again",
-        due_on=entry.look_again_on,
-        owner=by,
-        runs_from_event=decision.event_id,
+    deadlines.set(
+        kinds.REGISTER_LOOK_AGAIN,
+        entry,
+        due=entry.look_again_on,
+        whose=deadlines.Whose(by),
+        event=decision.event_id,
         at=at,
     )
 
@@ -81,7 +77,7 @@ def tell_recipients(entry: Entry, what: str, *, by: User | None, at: datetime) -
         "Do not rely on what you saw before. Check again before you visit or phone."
     )
     for user in told:
-        letters.notify(user, kind=f"register.{what}", subject=subject, body=body, about=about(entry), at=at)
+        letters.notify(user, kind=f"register.{what}", subject=subject, body=body, about=entry.trail.about, at=at)
     people = [
         {"ref": user.reference, "name": user.name, "organisation": user.organisation.name if user.organisation else ""}
         for user in told
@@ -101,7 +97,7 @@ def tell_resident(entry_id: int, *, by: User, at: datetime, how: str) -> Entry:
     entry.resident_told, entry.not_told_reason, entry.look_again_on = True, "", None
     entry.save()
     audit.record("register.resident_told", subject=entry, by=by, at=at, words={"how": how})
-    deadlines.meet(about(entry), "register.look_again", at=at, how="The resident was told")
+    deadlines.meet(kinds.REGISTER_LOOK_AGAIN, entry, at=at, how="The resident was told")
     return entry
 
 
@@ -117,6 +113,6 @@ def go_on_not_telling(entry_id: int, *, by: User, at: datetime, reason: str, loo
     check_telling(entry.resident, False, reason, look_again_on, today)
     entry.not_told_reason, entry.look_again_on = reason.strip(), look_again_on
     entry.save()
-    deadlines.meet(about(entry), "register.look_again", at=at, how="Looked at again")
+    deadlines.meet(kinds.REGISTER_LOOK_AGAIN, entry, at=at, how="Looked at again")
     record_not_telling(entry, rule_of(entry), by=by, at=at)
     return entry

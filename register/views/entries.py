@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 from django_fsm import TransitionNotAllowed
 
+from audit import subjects
 from deadlines.services import calendar_for
 from design import refusals
 from design.dates import day_of
@@ -18,7 +19,7 @@ from people.access import Can, SignedInRequest
 from people.models import Provider, Resident
 from policies.policy import RegisterRule
 from register import forms, permissions, services
-from register.models import STANDS_WITH, Consideration, Entry
+from register.models import Consideration, Entry
 
 ROWS_A_PAGE = 25
 
@@ -95,7 +96,7 @@ def consider(request: SignedInRequest, pk: int) -> HttpResponse:
         "question": question,
         "form": form,
         "rule": register.enter.rule,
-        "because": question.because.removeprefix(STANDS_WITH),
+        "because": subjects.ref_of(question.because),
         "reads_files": access.can(request.user, Can.VIEW_CASES, question.provider_id),
         **_of_registers([register]),
     }
@@ -162,7 +163,7 @@ def _enter(
 def _what(data: dict[str, Any]) -> dict[str, Any]:
     """What was typed of an entry, as the service takes it."""
     return {
-        "source": f"incident:{data['incident'].upper()}" if data.get("incident") else "",
+        "source": subjects.about(subjects.INCIDENT, data["incident"].upper()) if data.get("incident") else "",
         "instructions": data["instructions"].splitlines(),
         "risks": data.get("risks", []),
         "ring": data["ring"],
@@ -184,8 +185,8 @@ def entry(request: SignedInRequest, reference: str) -> HttpResponse:
         "entry": found,
         "risks": [] if rule is None or rule.restrictions_alone else [forms.risk_words(risk) for risk in found.risks],
         "restriction": found.stands_with,
-        "incident": found.source.removeprefix("incident:") if found.source.startswith("incident:") else "",
-        "after": found.source.removeprefix("after:") if found.source.startswith("after:") else "",
+        "incident": found.stands_on(subjects.INCIDENT),
+        "after": found.stands_on(subjects.AFTER),
         "contact": found.contact_on(timezone.localdate()),
         "flag": rule.flag if rule and rule.flag.said else None,
         "lasting": services.retention.in_words(rule) if rule else [],

@@ -8,10 +8,10 @@ from appeals.services import Answer, offers
 from cases.models import Case, Warning
 from design.dates import day_of
 from people.models import User
+from restrictions import limits
 from restrictions import services as restriction_services
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Term
-from restrictions.services import NewTerm
-from restrictions.services import terms as limits
 from tests import factories
 from tests.factories import NOON
 from tests.remembered import remembered

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from restrictions.services.on_register import NOT_NOW
 
 import cases.services
 import policies.shelf
@@ -12,7 +13,6 @@ from design.dates import day_of
 from policies.rules import RuleBroken
 from register.models import Entry
 from restrictions.models import Restriction
-from restrictions.services.on_register import NOT_NOW
 from tests.appeals.builders import WEEK, answer, director, letter_of, lodge_against, now, restricted_on, warned
 from tests.factories import NOON
 from tests.restrictions import test_five_policies as five

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from appeals import against
 from appeals.services import receipts, timing
 from audit.models import Event
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from letters.models import Arrival, Letter
-from letters.services import arriving
 from office import services as office
 from people import services as people
 from people.access import NotPermitted
@@ -61,7 +61,7 @@ def window() -> Deadline:
 
 
 def task() -> Deadline | None:
-    return Deadline.objects.open().filter(kind=arriving.RECEIPT).first()
+    return Deadline.objects.open().filter(kind=kinds.LETTER_RECEIPT).first()
 
 
 def signed_in(user) -> Client:
@@ -84,8 +84,8 @@ def test_it_stays_open_is_asked_for_and_is_settled_by_the_day():
         found = worklist.sweep(NEXT, at=noon(NEXT))
     asked = task()
     assert not found.failed and asked.owner == letter.issued_by and asked.about == f"letter:{letter.reference}"
-    assert worklist.in_words(asked.kind) == "The day on which a letter was received"
-    assert Deadline.objects.filter(kind=arriving.RECEIPT).count() == 1
+    assert kinds.of(asked.kind).plain == "The day on which a letter was received"
+    assert Deadline.objects.filter(kind=kinds.LETTER_RECEIPT).count() == 1
     said(letter, NEXT, w.staff.officer)
     assert task() is None and window().due_on == date(2027, 1, 21)
     assert window().reckoning["from"] == "2026-12-21" and not receipts.awaiting().exists()

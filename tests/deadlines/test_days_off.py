@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import policies.calendars
 from audit.models import Event
 from cases import wording
-from deadlines import services
+from deadlines import kinds, services
 from deadlines.models import Deadline, Holiday
 from deadlines.services import days_off
 from people.access import NotPermitted
@@ -46,18 +46,9 @@ def policy(provider):
 
 def put(provider, policy, path="appeal.window", number=1, told=False, **events) -> Deadline:
     found = clocks.work_out(policy, path, events or {"decision": DECIDED}, services.calendar_for(provider))
-    return services.set_deadline(
-        provider=provider,
-        resident=None,
-        kind=path,
-        about=f"restriction:X-{number:06d}",
-        case_ref="C-000001",
-        title="Look",
-        url_name="worklist:mine",
-        reckoning=found,
-        told=told,
-        at=NOON,
-    )
+    about = factories.about(f"restriction:X-{number:06d}", provider, case="C-000001")
+    kind = path if path in kinds.KINDS else kinds.APPEAL_DECIDE
+    return services.set(kind, about, due=found, told=told, at=NOON)
 
 
 def add(provider, by, on=EVE, last=None, name="Offices closed") -> days_off.Correction:
@@ -128,7 +119,7 @@ def test_taking_it_away_moves_it_back(provider, staff, policy):
 
 def test_what_is_met_and_what_is_elsewhere_stays(provider, staff, policy):
     met = put(provider, policy)
-    services.meet(met.about, met.kind, at=NOON)
+    services.meet(met.kind, met, at=NOON)
     other = factories.dover("other-council")
     elsewhere = put(other, policy, number=2)
     assert add(provider, staff.administrator).shifts == ()
@@ -219,7 +210,7 @@ def test_nothing_is_done_where_what_would_move_is_no_longer_what_was_shown(provi
     assert not Holiday.objects.filter(provider=provider, on=EVE).exists()
     assert fresh(deadline).due_on == date(2027, 1, 20)
     shown = days_off.removing(provider, on=CHRISTMAS, today=DECIDED)
-    services.cancel(deadline.about, at=NOON, reason="Lifted")
+    services.cancel_all(deadline, at=NOON, reason="Lifted")
     with pytest.raises(days_off.Changed):
         days_off.remove(provider, on=CHRISTMAS, reason=WHY, seen=shown.seal, by=staff.administrator, at=NOON)
     assert Holiday.objects.filter(provider=provider, on=CHRISTMAS).exists()

@@ -264,13 +264,11 @@ def test_the_words_of_a_removed_entry_go_when_the_policy_has_kept_them_long_enou
 def test_nothing_is_erased_while_an_appeal_of_the_resident_is_decided():
     staff, entry = entered("highmoor", "safety")
     services.remove_entry(entry.pk, by=staff.manager, at=NOON, reason="It has passed.")
-    deadlines.set_deadline(
-        provider=entry.provider, resident=entry.resident, kind="appeal.decide", about="appeal:A-000001", title="Answer",
-        url_name="worklist:mine", at=NOON,
-    )  # fmt: skip
+    appeal = factories.about("appeal:A-000001", entry.provider, entry.resident)
+    deadlines.set("appeal.decide", appeal, at=NOON)
     after = noon(date(2027, 7, 1))
     assert not services.erase(entry.pk, at=after) and Entry.objects.get().instructions
-    deadlines.meet("appeal:A-000001", "appeal.decide", at=after)
+    deadlines.meet("appeal.decide", appeal, at=after)
     assert services.erase(entry.pk, at=after) and not services.erase(entry.pk, at=after)
 
 

@@ -132,7 +132,7 @@ def test_one_entry_a_source(provider, staff, resident, entry):
 def test_an_entry_without_a_case_is_looked_at_again(dog, staff):
     waiting = Deadline.objects.get(kind="register.review")
     assert (waiting.about, waiting.due_on) == (f"entry:{dog.reference}", date(2027, 3, 1))
-    assert (waiting.owner, waiting.url_name) == (staff.team_leader, "register:entry")
+    assert (waiting.owner, waiting.page) == (staff.team_leader, "register:entry")
 
 
 def test_an_entry_that_stands_with_a_restriction_is_looked_at_in_its_review(provider, staff, resident):
@@ -171,7 +171,7 @@ def test_not_telling_is_a_decision_under_its_clause_and_is_looked_at_again(untol
     assert (decision.clause, decision.strength) == ("6.33", "may")
     assert decision.event.words.body["reasons"] == "Being told may make it worse."
     waiting = Deadline.objects.get(kind="register.look_again")
-    assert (waiting.due_on, waiting.owner, waiting.url_name) == (
+    assert (waiting.due_on, waiting.owner, waiting.page) == (
         date(2027, 1, 18),
         staff.team_leader,
         "register:look_again",
