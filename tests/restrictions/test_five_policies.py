@@ -24,6 +24,7 @@ from restrictions.models import Restriction
 from restrictions.services import NewTerm
 from tests import factories
 from tests.factories import NOON
+from tests.pressing import press
 from tests.remembered import remembered
 from tests.restrictions import builders
 
@@ -219,9 +220,9 @@ def test_a_question_of_the_policy_is_answered_on_its_page_and_kept(db):
     address = reverse("cases:gate", args=[w.case.reference, "restorative"])
     page = client.get(address).content.decode()
     assert "Were ways to restore the relationship tried" in page and "(clause 1.8)" in page and "Clause 1.7" in page
-    refused = client.post(address, {"words": " "}).content.decode()
+    refused = press(client, address, {"words": " "}).content.decode()
     assert "Enter your answer" in refused and not Assessment.objects.filter(kind="question").exists()
-    assert client.post(address, {"words": "A mediator rang twice."}).status_code == 302
+    assert press(client, address, {"words": "A mediator rang twice."}).status_code == 302
     answer = Assessment.objects.get(kind="question")
     assert (answer.gate, answer.words, answer.made_by) == ("restorative", "A mediator rang twice.", w.staff.officer)
     assert "A mediator rang twice." in client.get(address).content.decode()
@@ -298,7 +299,7 @@ def test_a_single_point_of_contact_has_its_own_questions_and_a_meeting_of_its_ow
     page = client.get(reverse("restrictions:proposal", args=[restriction.reference])).content.decode()
     for key in ("evidence", "spoc_protocol"):
         address = reverse("cases:gate", args=[w.case.reference, key])
-        assert address in page and client.post(address, {"words": "It is on the file."}).status_code == 302
+        assert address in page and press(client, address, {"words": "It is on the file."}).status_code == 302
     services.propose(restriction.pk, by=w.staff.officer, at=NOON)
     with pytest.raises(NotPermitted, match="a meeting of Team Leader and Data Management Officer"):
         services.impose(restriction.pk, by=w.staff.manager, at=NOON, reasons="It is needed.", considered="Fair.")
@@ -372,7 +373,7 @@ def test_what_was_typed_stands_after_an_error(db, policy, page, args, field):
     client = Client()
     client.force_login(w.staff.team_leader)
     typed = "We tried “a mediator” \u202eשלום 👩🏽‍🚒 " + "and again " * 1_200
-    shown = client.post(reverse(page, args=[w.case.reference, *args]), {field: typed}).content.decode()
+    shown = press(client, reverse(page, args=[w.case.reference, *args]), {field: typed}).content.decode()
     assert "There is a problem" in shown and "We tried “a mediator” \u202eשלום 👩🏽‍🚒 and again and again" in shown
     assert not Assessment.objects.filter(kind="question").exists() and now(w).restriction_settled_at is None
 
