@@ -239,7 +239,9 @@ DOORS: dict[str, Door] = {
     "register:removed": Door(DECIDERS, of(Entry, as_="reference", removed_on__isnull=False)),
     "register:look_again": Door(DECIDERS, ENTRY),
     # Nobody is asked first in this policy: nobody finds the page.
-    "register:consult": Door(set(), lambda: of(Consideration, as_="pk", value="pk")() | {"act": "enter"}),
+    "register:consult": Door(
+        set(), lambda: of(Consideration, as_="pk", value="pk", decided_at__isnull=True)() | {"act": "enter"}
+    ),
     "register:consult_on": Door(set(), lambda: ENTRY() | {"act": "keep"}),
     "register:match": Door(REGISTER, RESIDENT),
     "letters:outbox": Door(READERS),
