@@ -460,6 +460,10 @@ def test_letter_from_draft_to_issue_on_screen(officer, leader, case, staff):
     officer.post(answer.url, {"do": "submit"})
     page = leader.get(answer.url).content.decode()
     assert "Issue this letter" in page and "made where the policy is silent" in page
+    for unknown in ("", "Issue", "anything"):
+        shown = leader.post(answer.url, {"do": unknown, "considered": "A “call” \u202eשלום"})
+        assert shown.status_code == 200 and "A “call” \u202eשלום" in shown.content.decode()
+        assert Letter.objects.get().state != Letter.State.ISSUED, "a button that the page does not have does nothing"
     done = leader.post(answer.url, {"do": "issue", "considered": "A call", "not_done": "No visit"})
     assert done.url == reverse("cases:warning_issued", args=[letter.reference])
     assert leader.post(answer.url, {"do": "issue"}).url == done.url
