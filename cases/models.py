@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django_fsm import FSMField, transition
 
+from audit import subjects
 from audit.models import Trail, never_emptied
 from letters.models import Letter
 from people.access import providers_where
@@ -92,7 +93,7 @@ class Incident(models.Model):
     @property
     def trail(self) -> Trail:
         """Where events about the incident belong (the case is named by the caller where there is one)."""
-        return Trail("incident", self.reference, self.provider.slug)
+        return Trail(subjects.INCIDENT, self.reference, self.provider.slug)
 
 
 class Involvement(models.Model):
@@ -287,7 +288,7 @@ class Case(models.Model):
     @property
     def trail(self) -> Trail:
         """Where events about the case belong."""
-        return Trail("case", self.reference, self.provider.slug, self.resident.reference, self.reference)
+        return Trail(subjects.CASE, self.reference, self.provider.slug, self.resident.reference, self.reference)
 
     @property
     def policy(self):
@@ -421,6 +422,31 @@ class Warning(models.Model):
         return f"{self.kind} warning"
 
     @property
+    def trail(self) -> Trail:
+        """How deadlines, voices and appeals point at it; what happens to it is recorded on its case.
+
+        One in writing by its letter. First warnings by the incident in which they were given and the case: they stand
+        and fall together, and joint tenants have a time to appeal each (Dover 6.16).
+        """
+        case = self.case
+        if self.letter is not None:
+            kind, ref = subjects.WARNING, self.letter.reference
+        else:
+            assert self.incident is not None
+            kind, ref = subjects.INITIAL, f"{self.incident.reference}.{case.reference}"
+        return Trail(kind, ref, case.provider.slug, case.resident.reference, case.reference)
+
+    @property
+    def provider(self) -> Provider:
+        """Whose it is."""
+        return self.case.provider
+
+    @property
+    def resident(self) -> Resident:
+        """Whom it warns."""
+        return self.case.resident
+
+    @property
     def paper(self) -> Letter:
         """The letter of a warning in writing. Raises `Letter.DoesNotExist` for an initial one, which has none."""
         if self.letter is None:
@@ -476,75 +502,3 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} assessment of {self.case_id}"
-
-
-class Voice(models.Model):
-    """What one of several deciders said on what was put before them, or said in a meeting that one of them wrote down.
-
-    `about` and `act` name what is decided ("restriction:X-000004", "restrict"). What goes back is decided anew, so the
-    voices on it are dropped, and kept.
-    """
-
-    class Says(models.TextChoices):
-        """For or against."""
-
-        AGREE = "agree", "Agreed"
-        AGAINST = "against", "Did not agree"
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="voices")
-    about = models.CharField(max_length=60)
-    act = models.CharField(max_length=40)
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="voices")
-    says = models.CharField(max_length=10, choices=Says)
-    what = models.JSONField(
-        default=dict,
-        blank=True,
-        help_text="What is agreed to, where no proposal or draft says it: an outcome, a length, terms, a step.",
-    )
-    reasons = models.TextField()
-    considered = models.TextField(blank=True)
-    not_done = models.TextField(blank=True)
-    met_on = models.DateField(null=True, help_text="The day of the meeting, where they decided in one.")
-    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    dropped_at = models.DateTimeField(null=True, help_text="When it went back, so that this counts no more.")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["about", "act", "by"], condition=models.Q(dropped_at__isnull=True), name="voice_once_a_person"
-            ),
-            models.CheckConstraint(condition=~models.Q(reasons=""), name="voice_says_why"),
-            models.CheckConstraint(
-                condition=models.Q(met_on__isnull=False) | models.Q(recorded_by=models.F("by")),
-                name="voice_of_ones_own_outside_a_meeting",
-            ),
-        ]
-        triggers = [pgtrigger.Protect(name="voice_kept", operation=pgtrigger.Delete), never_emptied("voice")]
-
-    def __str__(self) -> str:
-        return f"{self.by_id} on {self.about}"
-
-
-class Consultation(models.Model):
-    """Somebody whom the policy has asked before a decision: who, when, what they said, and who wrote it down."""
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="consultations")
-    about = models.CharField(max_length=60)
-    act = models.CharField(max_length=40)
-    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    on = models.DateField()
-    words = models.TextField()
-    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=~models.Q(words=""), name="consultation_says_what")]
-        indexes = [models.Index(fields=["about", "act"], name="consultation_by_act")]
-        triggers = [
-            pgtrigger.Protect(name="consultation_kept", operation=pgtrigger.Update | pgtrigger.Delete),
-            never_emptied("consultation"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person_id} on {self.about}"

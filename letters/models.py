@@ -7,6 +7,7 @@ import pgtrigger
 from django.db import models
 from django_fsm import FSMField, transition
 
+from audit import subjects
 from audit.models import Trail, never_emptied
 from people.access import providers_where
 from people.models import Provider, Resident, User
@@ -79,7 +80,12 @@ class Letter(models.Model):
     @property
     def trail(self) -> Trail:
         """Where events about the letter belong."""
-        return Trail("letter", self.reference, self.provider.slug, self.resident.reference, self.case_ref)
+        return Trail(subjects.LETTER, self.reference, self.provider.slug, self.resident.reference, self.case_ref)
+
+    @property
+    def about_ref(self) -> str:
+        """The reference of what it is about."""
+        return subjects.ref_of(self.about)
 
     @transition(field=state, source=State.DRAFT, target=State.DRAFT)
     def redraft(self) -> None:

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 from django_fsm import TransitionNotAllowed
 
+from audit import subjects
 from audit.models import Event
 from design import pages, refusals
 from design.components import Entry
@@ -66,14 +67,15 @@ def view(request: HttpRequest, reference: str) -> HttpResponse:
     """
     assert isinstance(request.user, User)
     letter = _visible(request, reference)
-    if letter.state != Letter.State.ISSUED and letter.kind in WRITTEN_AT and letter.about == f"case:{letter.case_ref}":
-        return redirect(WRITTEN_AT[letter.kind], letter.reference)
+    written_at = WRITTEN_AT.get(letter.kind) if subjects.kind_of(letter.about) == subjects.CASE else None
+    if written_at and letter.state != Letter.State.ISSUED:
+        return redirect(written_at, letter.reference)
     on = day_of(timezone.now())
     made = Rendering.objects.filter(letter=letter).defer("pdf").first()
     ways = list(letter.dispatches.order_by("pk"))
     for way in ways:
         way.letter = letter
-    events = Event.objects.filter(subject_kind="letter", subject_ref=letter.reference).with_words()
+    events = Event.objects.about(letter.trail).with_words()
     return render(
         request,
         "letters/view.html",

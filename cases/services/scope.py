@@ -9,10 +9,10 @@ from audit import services as audit
 from cases import ladder, permissions
 from cases.models import Assessment, Case
 from cases.services import stages
-from cases.services.rows import lock, need
+from cases.services.rows import lock
 from design import seals
 from people.models import User
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 
 
 @transaction.atomic
@@ -54,7 +54,7 @@ def refer_on(case_id: int, *, to: str, reasons: str, by: User, at: datetime, see
 
     Dover 3.3 sends all other residents to its corporate policies, West Kent 1.6 staff and contractors to its complaints
     process. Raises `RuleBroken` where the policy names people of this relation, without a place or reasons, and as
-    `close` where a restriction is in force or proposed; ChangedSince where it stands otherwise than its page, as `seen`.
+    `close` where a restriction is in force or proposed; ChangedSince where it stands otherwise than `seen` says.
     """
     case = lock(case_id)
     permissions.check_can_close(by, case)

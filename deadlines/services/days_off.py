@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 import policies.calendars
-import policies.clocks
+import policies.recounting
 from audit import services as audit
 from audit.models import Event, EventQuerySet
 from deadlines import permissions
@@ -17,7 +17,7 @@ from deadlines.services.calendars import calendar_for
 from design import dates, seals
 from people.models import Provider, User
 from policies.reckoning import Reckoning
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 
 LONGEST = 62  # days: a closure of more than two months is a slip of the year or the month
 
@@ -78,8 +78,7 @@ def adding(provider: Provider, *, first_on: date, last_on: date | None, name: st
     Weekends and days that are off already are left out. Raises RuleBroken for a day that is past, since what was worked
     out by it has happened; for one beyond the years of the table; and where no day is left that would be added.
     """
-    if not name.strip():
-        raise RuleBroken("Enter what the day or the closure is called", field="name")
+    need(name, "Enter what the day or the closure is called", "name")
     return _worked_out(provider, *_days(provider, first_on, last_on, name.strip(), today), {}, Deadline.objects.all())
 
 
@@ -129,8 +128,7 @@ def add(
     """
     permissions.check_can_correct_days_off(by, provider)
     waiting = _held(provider)
-    if not name.strip():
-        raise RuleBroken("Enter what the day or the closure is called", field="name")
+    need(name, "Enter what the day or the closure is called", "name")
     days = _days(provider, first_on, last_on, name.strip(), dates.day_of(at))
     found = _worked_out(provider, *days, {}, waiting)
     seals.check(seen, found.shown, since=corrected(provider))
@@ -163,8 +161,7 @@ def remove(
     days = _as_entered(provider, on, today) if whole else [on]
     holidays = Holiday.objects.select_for_update().filter(provider=provider, on__in=days)
     found = _worked_out(provider, {}, (), _gone(holidays, on, today), waiting)
-    if not reason.strip():
-        raise RuleBroken("Enter why it is not a day off", field="reason")
+    need(reason, "Enter why it is not a day off", "reason")
     seals.check(seen, found.shown, since=corrected(provider))
     Holiday.objects.filter(provider=provider, on__in=found.removed).delete()
     _record("holiday.removed", provider, found.removed, found, by=by, at=at, reason=reason.strip())
@@ -186,9 +183,7 @@ def recompute(provider: Provider, *, by: User | None, at: datetime, because: str
 
 def made(provider: Provider) -> EventQuerySet:
     """Every correction of the provider's days off, as the trail keeps them."""
-    return Event.objects.filter(
-        verb__in=("holiday.added", "holiday.removed"), subject_kind="provider", subject_ref=provider.slug
-    )
+    return Event.objects.about(provider.trail).filter(verb__in=("holiday.added", "holiday.removed"))
 
 
 def corrected(provider: Provider) -> seals.Since:
@@ -283,7 +278,7 @@ def _worked_out(
 def _recounted(found: Reckoning, calendar: policies.calendars.Calendar) -> Reckoning:
     """The same clock in another calendar; a date beyond its years stays as it is, because a guess would be worse."""
     try:
-        return policies.clocks.recount(found, calendar)
+        return policies.recounting.recount(found, calendar)
     except policies.calendars.NotCovered:
         return found
 

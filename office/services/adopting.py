@@ -17,7 +17,7 @@ from office.services import comparing, lettering
 from people import services as people
 from people.models import PolicyVersion, Provider, User
 from policies.policy import Policy
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 REASONS_NEEDED = Rule("evenhand", text="Whoever returns or withdraws a proposal says why.")
 APPROVED = Rule("evenhand", text="A policy is adopted only once the provider has approved it.")
@@ -82,10 +82,8 @@ def propose(
     comparing.check(provider, policy, text=text, local=local, on=day_of(at), wording=wording)
     if size not in Adoption.Size.values:
         raise RuleBroken("Select how large the change is", who_approves(provider, Adoption.Size.MINOR)[1], "size")
-    if not approved_by_name.strip():
-        raise RuleBroken("Enter who approved it", who_approves(provider, size)[1] or APPROVED, "approved_by_name")
-    if not why.strip():
-        raise RuleBroken("Enter why it is adopted", APPROVED, "why")
+    need(approved_by_name, "Enter who approved it", "approved_by_name", who_approves(provider, size)[1] or APPROVED)
+    need(why, "Enter why it is adopted", "why", APPROVED)
     adoption = Adoption.objects.create(
         provider=provider,
         text=text,
@@ -162,8 +160,7 @@ def send_back(adoption_id: int, *, reasons: str, by: User, at: datetime) -> Adop
     adoption = _locked(adoption_id)
     permissions.check_can_send_back(by, adoption)
     _check_waits(adoption)
-    if not reasons.strip():
-        raise RuleBroken("Enter what has to change", REASONS_NEEDED, "reasons")
+    need(reasons, "Enter what has to change", "reasons", REASONS_NEEDED)
     adoption.send_back(by=by, at=at, reasons=reasons.strip())
     adoption.save()
     audit.decide(
@@ -179,8 +176,7 @@ def withdraw(adoption_id: int, *, reasons: str, by: User, at: datetime) -> Adopt
     adoption = _locked(adoption_id)
     permissions.check_can_withdraw(by, adoption)
     _check_waits(adoption)
-    if not reasons.strip():
-        raise RuleBroken("Enter why it is withdrawn", REASONS_NEEDED, "reasons")
+    need(reasons, "Enter why it is withdrawn", "reasons", REASONS_NEEDED)
     adoption.withdraw(by=by, at=at, reasons=reasons.strip())
     adoption.save()
     audit.record("policy.withdrawn", subject=adoption, by=by, at=at, facts=_facts(adoption), words={"reasons": reasons})
@@ -230,7 +226,7 @@ def _tell_the_others(adoption: Adoption, *, at: datetime) -> None:
                 subject="A policy waits to be adopted",
                 body=f"{adoption.proposed_by.name} has proposed a policy that holds from {day(adoption.effective_on)}. "
                 "A second administrator looks at what it changes, and adopts or returns it. It stands under Office.",
-                about=f"adoption:{adoption.pk}",
+                about=adoption.trail.about,
                 at=at,
             )
 

@@ -9,12 +9,11 @@ from django.db import transaction
 from django.db.models import Q
 
 import cases.services
-import policies.clocks
-import restrictions.services.telling
+import policies.recounting
 from audit import services as audit
 from cases.models import Case
-from cases.services import rights
 from cases.services.versions import NOT_HALFWAY
+from deadlines import kinds
 from deadlines import services as deadlines
 from design import dates, seals
 from design.dates import day_of
@@ -27,10 +26,10 @@ from office.services.touched import Decider, Touched
 from people.models import PolicyVersion, Resident, User
 from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
-from register import services as register
 from register.models import Entry
-from restrictions.services import checking
-from restrictions.services.rows import about
+from register.services import with_restriction
+from restrictions.services import scheduling
+from restrictions.services.contacts import checking
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,9 @@ class Plan:
     @property
     def shown(self) -> dict[str, Any]:
         """All that the page shows of it, by name."""
-        moves = [(one.name, one.decided and one.decided.about, one.was, one.now) for one in self.touched.moves]
+        moves = [
+            (one.name, one.decided and one.decided.subject.trail.about, one.was, one.now) for one in self.touched.moves
+        ]
         return {
             "the policy that the case would run under": self.version.pk,
             "what would change for the case": [str(change) for change in self.touched.rules],
@@ -95,10 +96,7 @@ def move_case(case_id: int, *, to: int, reasons: str, by: User, at: datetime, se
         because = f"{case.reference} follows the policy of {dates.day(version.effective_on)}"
         _follow(case, planned.touched.moves, planned.touched.deciders, because, by=by, at=at, event=decision.pk)
     if told.facts is not None:
-        letters.request(
-            telling.KIND, to=case.resident, about=telling.about(case), case_ref=case.reference,
-            policy_version=version, facts=told.facts, by=by, at=at,
-        )  # fmt: skip
+        letters.request(telling.KIND, case, told.facts, by=by, at=at)
     return case
 
 
@@ -121,7 +119,7 @@ def _follow(
             )  # fmt: skip
         else:
             _set_anew(case, move, at=at, event=event)
-        if move.kind in touched.REVIEWS:
+        if move.kind in kinds.REVIEWS:
             _on_register(move, by=by, at=at)
     for pk, roles in keys.items():
         deadlines.follow_policy(pk, for_roles=roles, by=by, at=at, because=because)
@@ -129,33 +127,30 @@ def _follow(
 
 def _as_told(move: Move) -> Reckoning | None:
     """The reckoning of what moves; its day is told where a letter tells it to the resident (docs/adr/0035)."""
-    told = move.reckoning is not None and move.kind in (*touched.REVIEWS, rights.WINDOW)
-    return policies.clocks.told(move.reckoning) if told and move.reckoning else move.reckoning
+    told = move.reckoning is not None and move.kind in (*kinds.REVIEWS, kinds.APPEAL_WINDOW)
+    return policies.recounting.told(move.reckoning) if told and move.reckoning else move.reckoning
 
 
 def _set_anew(case: Case, move: Move, *, at: datetime, event: int) -> None:
     """What the newer version brings: a review, a check, a right to appeal."""
     assert move.reckoning is not None
     if move.decided is not None:
-        deadlines.set_deadline(
-            provider=case.provider, resident=case.resident, kind=move.kind, about=move.decided.about,
-            case_ref=case.reference, title=move.decided.title, url_name=move.decided.url_name,
-            reckoning=move.reckoning, told=True, runs_from_event=event, at=at,
-        )  # fmt: skip
+        against, words = move.decided.subject, move.decided.words
+        deadlines.set(move.kind, against, due=move.reckoning, told=True, event=event, words=words, at=at)
         return
     assert move.restriction is not None
     move.restriction.case = case
-    if move.kind == checking.CHECK:
+    if move.kind == kinds.SPOC_QUALITY_REVIEW:
         checking.put(move.restriction, move.reckoning, at=at, event=event)
     else:
-        restrictions.services.telling.set_review(move.restriction, move.reckoning, move.kind, at=at, event=event)
+        scheduling.set_review(move.restriction, move.reckoning, move.kind, at=at, event=event)
 
 
 def _on_register(move: Move, *, by: User, at: datetime) -> None:
     """What stands for the restriction before a visit or a call says when that is looked at next."""
     assert move.restriction is not None
-    due = move.now
-    standing = Entry.objects.filter(source=about(move.restriction), removed_on__isnull=True)
+    due, source = move.now, move.restriction.trail.about
+    standing = Entry.objects.filter(source=source, removed_on__isnull=True)
     if due and due > day_of(at):
         for entry in standing.filter(Q(review_on__isnull=True) | Q(review_on__gt=due)).order_by("pk"):
-            register.change(about(move.restriction), register_key=entry.register_key, by=by, at=at, review_on=due)
+            with_restriction.change(source, register_key=entry.register_key, by=by, at=at, review_on=due)

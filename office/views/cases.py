@@ -44,9 +44,8 @@ def _shown(request: SignedInRequest, plan: moving.Plan) -> dict[str, Any]:
     """What the page shows of a plan: what would change, what the resident is told, the letter as it would go out."""
     case, told = plan.touched.case, plan.told
     letter = told.facts and letters.preview(
-        telling.KIND, to=case.resident, facts=told.facts, on=timezone.localdate(), by=request.user,
-        about=telling.about(case), policy_version=plan.version,
-    )  # fmt: skip
+        telling.KIND, case, told.facts, on=timezone.localdate(), by=request.user, policy_version=plan.version
+    )
     return {
         "touched": plan.touched,
         "told": told,

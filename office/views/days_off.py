@@ -1,7 +1,7 @@
 """The days off on screen: the table by year, adding and removing, each after what it moves was shown (T1)."""
 
 import collections
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from deadlines import permissions
+from audit import subjects
+from deadlines import kinds, permissions
 from deadlines.models import Holiday
 from deadlines.services import calendar_for, days_off
 from deadlines.services.days_off import Correction, Shift
@@ -23,7 +24,6 @@ from people.access import Can, SignedInRequest
 from people.models import Provider
 from policies.calendars import WEEKEND
 from policies.rules import RuleBroken
-from worklist.services import in_words
 
 # Rows of what moves that a page shows; the counts above them are of all.
 SHOWN = 50
@@ -229,14 +229,14 @@ def _moves(request: SignedInRequest, found: Correction) -> dict[str, Any]:
     }
 
 
-def _kinds(kinds: Any) -> list[tuple[str, int]]:
-    return [(in_words(kind), count) for kind, count in collections.Counter(kinds).most_common()]
+def _kinds(keys: Iterable[str]) -> list[tuple[str, int]]:
+    return [(kinds.of(key).plain, count) for key, count in collections.Counter(keys).most_common()]
 
 
 def _row(request: SignedInRequest, shift: Shift) -> Row:
     deadline = shift.deadline
     return Row(
-        in_words(deadline.kind),
+        kinds.of(deadline.kind).plain,
         deadline.about_ref,
         deadline.case_ref,
         _case_url(request, deadline.case_ref),
@@ -247,9 +247,9 @@ def _row(request: SignedInRequest, shift: Shift) -> Row:
 
 
 def _kept_row(request: SignedInRequest, kept: dict[str, str]) -> Row:
-    about = kept["about"].partition(":")[2]
     was, now = date.fromisoformat(kept["was"]), date.fromisoformat(kept["now"])
-    return Row(in_words(kept["kind"]), about, kept["case"], _case_url(request, kept["case"]), was, now)
+    what, about = kinds.of(kept["kind"]).plain, subjects.ref_of(kept["about"])
+    return Row(what, about, kept["case"], _case_url(request, kept["case"]), was, now)
 
 
 def _case_url(request: SignedInRequest, ref: str) -> str:

@@ -387,7 +387,7 @@ def test_somebody_unknown_is_named_later_and_gets_a_case(officer, resident, log)
 def test_the_line_manager_says_i_have_seen_this(officer, leader, resident, staff):
     officer.post(new_page(officer), TYPED | {"found": resident.reference, "affected": [str(staff.officer.pk)]})
     waiting = Deadline.objects.get(kind="incident.support")
-    url = reverse(waiting.url_name, args=[waiting.about_ref])
+    url = reverse(waiting.page, args=[waiting.about_ref])
     assert "I have seen this" in leader.get(url).content.decode()
     old = leader.get(url)
     press(leader, url, {"offered": "A de-brief"})
@@ -638,6 +638,7 @@ def test_the_case_file_takes_twelve_queries_at_most_however_much_it_holds(
 # Who may open what
 
 
+@pytest.mark.slow
 def test_every_page_as_everybody(staff, case, resident):
     """Readers of case files see pages, a stranger and another provider's staff learn nothing."""
     incident = case.incidents.get()

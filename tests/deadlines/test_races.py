@@ -34,10 +34,8 @@ class Office:
         self.deadline = self.put(1)
 
     def put(self, number: int) -> Deadline:
-        return services.set_deadline(
-            provider=self.provider, resident=None, kind="appeal.window", about=f"restriction:X-{number:06d}",
-            title="Last day to appeal", url_name="restrictions:view", reckoning=self.window, at=NOON,
-        )  # fmt: skip
+        about = factories.about(f"restriction:X-{number:06d}", self.provider)
+        return services.set("appeal.window", about, due=self.window, at=NOON)
 
     def adding(self, by, on=EVE):
         """What one of them does, having seen now what moves."""
@@ -79,7 +77,7 @@ def test_whoever_comes_second_has_not_seen_what_would_move_now(order):
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_a_deadline_that_is_met_meanwhile_is_not_moved(order):
     office = Office()
-    meet = lambda: services.meet(office.deadline.about, office.deadline.kind, at=NOON)  # noqa: E731
+    meet = lambda: services.meet(office.deadline.kind, office.deadline, at=NOON)  # noqa: E731
     acts = [office.adding(office.ada), meet]
     results = one_then_other(*(acts[number] for number in order))
     added = results[order.index(0)]
