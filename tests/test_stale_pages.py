@@ -45,7 +45,8 @@ def test_how_to_reach_somebody_safely_outlives_an_older_page(desk, staff, width,
     assert olive.locator("fieldset").count() == 1 and "moj-identity-bar" in olive.content()
     assert olive.get_by_label("Keep what was saved").is_checked()
     olive.get_by_role("button", name="Save the details").click()
-    assert olive.locator("h1").inner_text() == "Rowan Renamed"
+    assert olive.locator("h1").inner_text() == f"Resident {resident.reference}"
+    assert "Rowan Renamed" in olive.locator("main").inner_text()
     assert Resident.objects.get().safe_contact == SAFE
 
 
