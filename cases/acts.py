@@ -11,12 +11,13 @@ from cases import permissions
 from cases.ladder import gates, papers
 from cases.ladder.papers import Paper
 from cases.models import Case, Warning
+from deadlines import kinds
 from decisions.acts import Act, Bar, Deciders, any_with, asked_first
 from design import words
 from people import access
 from people.access import Can
 from people.models import Provider, User
-from policies.law import F12
+from policies import law
 from policies.policy import Policy
 from policies.rules import Rule
 from policies.values import Who
@@ -34,9 +35,9 @@ def issue(warning: Warning) -> Act:
     """
     case, paper, letter = warning.case, papers.PAPERS[warning.kind], warning.paper
     return _act(
-        case, paper.act, f"issue this {paper.name}", issuers(case.policy, case.provider, paper).whos,
-        about=f"warning:{letter.reference}", barred=_barred(case, paper.act, drafted_by=letter.drafted_by_id),
-        asks=tuple(gates.questions_before_warning(case.policy, paper)), waits="warning.issue",
+        case, paper.act, f"issue this {paper.name}", issuers(case.policy, case.provider, paper).whos, thing=warning,
+        barred=_barred(case, paper.act, drafted_by=letter.drafted_by_id),
+        asks=tuple(gates.questions_before_warning(case.policy, paper)), waits=kinds.WARNING_ISSUE,
     )  # fmt: skip
 
 
@@ -118,7 +119,7 @@ def move(case: Case) -> Act:
 
     Not those whom its incidents hit (F12), nor whom the policy adds.
     """
-    affected = {pk: Bar(permissions.AFFECTED, F12) for pk in permissions.people_affected(case)}
+    affected = {pk: Bar(permissions.AFFECTED, law.OTHER_PERSON) for pk in permissions.people_affected(case)}
     return _act(
         case, "move_case", "move a case to a newer version of its policy", (case.policy.decides("move_case"),),
         barred=affected | _barred(case, "move_case"),
@@ -164,17 +165,17 @@ def _act(
     doing: str,
     whos: tuple[Who, ...] = (),
     *,
-    about: str = "",
+    thing: Warning | None = None,
     right: str = Can.DECIDE,
     barred: dict[int, Bar] | None = None,
     **more: Any,
 ) -> Act:
     """An act on a case or on a letter of it. Of what the policy says nothing, whoever has the right decides."""
-    about = about or f"case:{case.reference}"
+    on = thing or case
     return Act(
-        name=name, doing=doing, subject=case, about=about, provider=case.provider, resident=case.resident,
-        whos=whos or (Who(known=case.policy.roles),), first=asked_first(case.policy, name, about, case.provider),
-        barred=barred or {}, right=right, waits_about=about, **more,
+        name=name, doing=doing, subject=case, thing=on, provider=case.provider,
+        whos=whos or (Who(known=case.policy.roles),), first=asked_first(case.policy, name, on),
+        barred=barred or {}, right=right, waits_on=on, **more,
     )  # fmt: skip
 
 
@@ -182,7 +183,7 @@ def _barred(case: Case, act: str, *, drafted_by: int | None = None) -> dict[int,
     """Whom the policy keeps from an act: whoever drafted the letter, and whoever the incidents of the case hit."""
     said = case.policy.not_by(act)
     named: Collection[str] = said.raw or ()
-    rule, out = said.rule or F12, {}
+    rule, out = said.rule or law.OTHER_PERSON, {}
     if drafted_by is not None and {"proposer", "involved"} & set(named):
         out[drafted_by] = Bar("drafted this letter", rule)
     if {"affected", "involved"} & set(named):

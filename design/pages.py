@@ -45,7 +45,10 @@ K = TypeVar("K", bound=Mapping[str, Any])
 
 @dataclass(frozen=True)
 class Check:
-    """A check page: its template, what stands on it, and the parts with which the service compares what it would do."""
+    """A check page: its template, what stands on it, and the parts with which the service compares what it would do.
+
+    One that asks something itself has a `form` of its own in its context.
+    """
 
     template: str
     context: Mapping[str, Any]
@@ -155,7 +158,9 @@ class Page:
         return None
 
     def _check_page(self, made: Check) -> HttpResponse:
-        carried = Carried(self._typed(), seals.seal(made.shown, at=self.at))
+        asks = getattr(made.context.get("form"), "fields", {})
+        typed = [(name, value) for name, value in self._typed() if name not in asks]
+        carried = Carried(typed, seals.seal(made.shown, at=self.at))
         return render(self.request, made.template, {**self.context, **made.context, "carried": carried})
 
     def changed(self, refusal: seals.ChangedSince) -> HttpResponse:

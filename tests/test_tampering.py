@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from datetime import date
 from urllib.parse import urlencode
 
 import pytest
@@ -12,7 +11,6 @@ from django.test import Client
 from django.urls import reverse
 
 import cases.services.evidence
-import register.services
 from audit.models import Event
 from cases.models import Affected, Case, Draft, Evidence, Incident, Involvement
 from cases.services import drafting, incidents
@@ -23,6 +21,8 @@ from people.models import User
 from register.models import Entry, Lookup
 from tests import factories
 from tests.factories import NOON
+from tests.pressing import press
+from tests.register.builders import enter
 from tests.restrictions import builders
 
 
@@ -58,7 +58,7 @@ def signed_in(user: User, **more) -> Client:
 def log_form(**typed) -> dict:
     """A report as the page posts it."""
     return {"facts": "He shouted.", "when": "now", "channel": "phone", "warnings_given": "0", "danger": "no",
-            "do": "save"} | typed  # fmt: skip
+            "do": "do"} | typed  # fmt: skip
 
 
 def test_nobody_of_another_provider_can_be_named_in_an_incident(ours, theirs):
@@ -91,16 +91,13 @@ def test_the_service_itself_refuses_colleagues_of_another_provider(ours, theirs)
         )
 
 
+@pytest.mark.slow
 def test_nobody_writes_under_the_address_of_another_providers_things(ours, theirs):
     """Each address with their reference is 404 for every role of ours, asked for or posted to; nothing changes."""
     case = Case.objects.get(resident=theirs.resident)
     restriction = builders.proposed(_world_of(theirs))
     letter = Letter.objects.filter(provider=theirs.provider).first()
-    entry = register.services.enter(
-        provider=theirs.provider, resident=theirs.resident, register_key="staff_risk", risks=["threats"],
-        instructions=["Visit in pairs."], arrangement=[], source="restriction:X-999999", ends_on=date(2027, 6, 18),
-        by=theirs.staff.team_leader, at=NOON,
-    )  # fmt: skip
+    entry = enter(theirs.provider, theirs.staff.team_leader, theirs.resident, source="restriction:X-999999")
     addresses = [
         *(reverse(f"cases:{name}", args=[case.reference]) for name in ("overview", "warn", "settle", "risk", "close")),
         *(reverse(f"restrictions:{name}", args=[restriction.reference]) for name in ("view", "decide", "withdraw")),
@@ -153,7 +150,7 @@ def test_a_proposal_rests_on_nothing_from_another_case(ours, theirs):
         "limits": {"phone": "open", "spoc": "yes", "spoc_person": str(theirs.staff.officer.pk), "spoc_words": "Ring."},
     }
     for name, typed in posts.items():
-        answer = client.post(reverse(f"restrictions:{name}", args=[ref]), typed)
+        answer = press(client, reverse(f"restrictions:{name}", args=[ref]), typed)
         assert answer.status_code == 200, name
         assert "There is a problem" in answer.content.decode(), name
     restriction.refresh_from_db(fields=["risk_assessment"])
@@ -298,7 +295,7 @@ def test_a_file_comes_back_as_a_download_whatever_its_name(ours, name):
     client = signed_in(ours.staff.officer)
     file = SimpleUploadedFile("x.txt", b"<script>alert(1)</script>", "text/html")
     file._name = name  # past what Python's client would clean, as an attacker's own client would
-    answer = client.post(reverse("cases:incident_add", args=[incident.reference, "files"]), {"evidence": file})
+    answer = press(client, reverse("cases:incident_add", args=[incident.reference, "files"]), {"evidence": file})
     assert answer.status_code in (200, 302)
     kept = Evidence.objects.first()
     if kept is None:
@@ -329,6 +326,6 @@ def test_what_a_browser_would_run_is_refused(ours, name, inside):
     incident = ours.case.incidents.first()
     client = signed_in(ours.staff.officer)
     address = reverse("cases:incident_add", args=[incident.reference, "files"])
-    answer = client.post(address, {"evidence": SimpleUploadedFile(name, inside, "image/png")})
+    answer = press(client, address, {"evidence": SimpleUploadedFile(name, inside, "image/png")})
     assert answer.status_code == 200 and "There is a problem" in answer.content.decode()
     assert not Evidence.objects.exists()

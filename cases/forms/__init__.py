@@ -34,7 +34,6 @@ from cases.forms.judging import (
     RiskForm,
     ScopeForm,
 )
-from cases.forms.together import ConsultForm, add_meeting, meeting_fields, meeting_of
 from cases.forms.warnings import IssueForm, WarningForm, offer
 
 __all__ = [
@@ -66,10 +65,6 @@ __all__ = [
     "ReasonsForm",
     "RiskForm",
     "ScopeForm",
-    "ConsultForm",
-    "add_meeting",
-    "meeting_fields",
-    "meeting_of",
     "IssueForm",
     "WarningForm",
     "offer",

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django_fsm import FSMField, transition
 
+from audit import subjects
 from audit.models import Trail
 from cases.models.incident import Incident
 from people.access import providers_where
@@ -114,7 +115,7 @@ class Case(models.Model):
     @property
     def trail(self) -> Trail:
         """Where events about the case belong."""
-        return Trail("case", self.reference, self.provider.slug, self.resident.reference, self.reference)
+        return Trail(subjects.CASE, self.reference, self.provider.slug, self.resident.reference, self.reference)
 
     @property
     def policy(self):

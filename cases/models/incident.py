@@ -1,9 +1,12 @@
 """What happened, whom it named and hit, the files of it; and what is typed of it and not yet saved."""
 
+from typing import Any
+
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from audit import subjects
 from audit.models import Trail, never_emptied
 from people.access import providers_where
 from people.models import Organisation, Provider, Resident, User
@@ -86,7 +89,7 @@ class Incident(models.Model):
     @property
     def trail(self) -> Trail:
         """Where events about the incident belong (the case is named by the caller where there is one)."""
-        return Trail("incident", self.reference, self.provider.slug)
+        return Trail(subjects.INCIDENT, self.reference, self.provider.slug)
 
 
 class Involvement(models.Model):
@@ -173,3 +176,8 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return str(self.token)
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What a page on which it is decided about rests on, by name: another tab may have gone on typing."""
+        return {"what you had typed": self.data}

@@ -2,10 +2,12 @@
 
 from django.db import models
 
+from audit import subjects
+from audit.models import Trail
 from cases.models.case import Case
 from cases.models.incident import Incident
 from letters.models import Letter
-from people.models import User
+from people.models import Provider, Resident, User
 
 
 class Warning(models.Model):
@@ -51,6 +53,31 @@ class Warning(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} warning"
+
+    @property
+    def trail(self) -> Trail:
+        """How deadlines, voices and appeals point at it; what happens to it is recorded on its case.
+
+        One in writing by its letter. First warnings by the incident in which they were given and the case: they stand
+        and fall together, and joint tenants have a time to appeal each (Dover 6.16).
+        """
+        case = self.case
+        if self.letter is not None:
+            kind, ref = subjects.WARNING, self.letter.reference
+        else:
+            assert self.incident is not None
+            kind, ref = subjects.INITIAL, f"{self.incident.reference}.{case.reference}"
+        return Trail(kind, ref, case.provider.slug, case.resident.reference, case.reference)
+
+    @property
+    def provider(self) -> Provider:
+        """Whose it is."""
+        return self.case.provider
+
+    @property
+    def resident(self) -> Resident:
+        """Whom it warns."""
+        return self.case.resident
 
     @property
     def paper(self) -> Letter:

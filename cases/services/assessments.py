@@ -10,13 +10,23 @@ from django_fsm import TransitionNotAllowed
 from audit import services as audit
 from cases import permissions
 from cases.models import Assessment, Case
-from cases.services.rows import lock, need
+from cases.services.rows import lock
 from design import seals
 from people.models import User
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 GATES = {Assessment.Kind.RISK: "gate.risk_assessment", Assessment.Kind.EQUALITY: "gate.equality_assessment"}
 ASSESSED = ("risk_assessment", "equality_assessment")
+
+
+def shown(case: Case, kind: str, gate: str = "") -> dict[str, Any]:
+    """What the page of an assessment or a question shows of the file, by name: nobody weighs needs without a look."""
+    made = case.assessments.filter(kind=kind, gate=gate).order_by("pk").values_list("pk", flat=True)
+    return {
+        "the stage of the case": str(case.stage),
+        "the needs and adjustments on record": case.resident.needs_version,
+        "what was assessed or answered before": list(made),
+    }
 
 
 @dataclass(frozen=True)
@@ -30,16 +40,6 @@ class Findings:
     controls: str = ""
 
 
-def shown(case: Case, kind: str, gate: str = "") -> dict[str, Any]:
-    """What somebody reads who assesses or answers: where the case stands, the needs on record, what was said before."""
-    before = case.assessments.filter(kind=kind, gate=gate).order_by("-made_at", "-pk").values_list("pk", flat=True)
-    return {
-        "where the case stands": case.stage_name,
-        "the needs and adjustments on record": case.resident.needs_version,
-        "what was said before": before.first(),
-    }
-
-
 @transaction.atomic
 def assess(
     case_id: int, kind: str, findings: Findings, *, by: User, at: datetime, seen: str | None = None
@@ -48,15 +48,15 @@ def assess(
 
     A new one stands beside the old ones, and the latest holds. It keeps the version of the resident's needs that it
     weighed, so that it is open again when these change. Evenhand computes no score: severity and future risk are the
-    assessor's judgement. Raises `RuleBroken` where a part of it is missing, `seals.ChangedSince` where what it weighs
-    is no longer as it was shown (`seen`).
+    assessor's judgement. Raises `RuleBroken` where a part of it is missing; ChangedSince where a need or another
+    assessment was recorded, or the case moved, since its page was `seen`.
     """
     case = lock(case_id)
     permissions.check_can_assess(by, case)
+    kind = Assessment.Kind(kind)
     seals.check(seen, shown(case, kind), since=audit.since(case, case.resident))
     if case.stage == Case.Stage.CLOSED:
         raise TransitionNotAllowed("The case is closed.", object=case, method=Case.close)
-    kind = Assessment.Kind(kind)
     rule = case.policy.rule(GATES[kind])
     if kind == Assessment.Kind.RISK:
         _check_risk(findings, rule)
@@ -78,8 +78,7 @@ def assess(
 
 
 def _check_risk(findings: Findings, rule: Rule | None) -> None:
-    asked = (("severity", "how severe it was"), ("future_risk", "the future risk"))
-    for field, name in asked:
+    for field, name in (("severity", "how severe it was"), ("future_risk", "the future risk")):
         if getattr(findings, field) not in Assessment.Level.values:
             raise RuleBroken(f"Select {name}", rule, field)
     need(findings.who_is_at_risk, "Enter who is at risk", "who_is_at_risk", rule)
@@ -90,7 +89,7 @@ def answer_gate(case_id: int, gate: str, *, words: str, by: User, at: datetime, 
     """Answer a question that the policy asks before a step (West Kent 6.1: was the customer asked to adjust?).
 
     A new answer stands beside the old ones, and the latest holds. Raises KeyError for a question that the case's policy
-    does not ask, `RuleBroken` without an answer, `seals.ChangedSince` where somebody answered meanwhile (`seen`).
+    does not ask, `RuleBroken` without an answer; ChangedSince where somebody else answered since its page was `seen`.
     """
     case = lock(case_id)
     permissions.check_can_assess(by, case)

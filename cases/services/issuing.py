@@ -14,12 +14,10 @@ from cases import acts, ladder, permissions
 from cases.ladder import papers
 from cases.ladder.papers import Paper
 from cases.models import Incident, Warning
-from cases.services import letter_facts, rights
+from cases.services import letter_facts
 from cases.services.police import NOTHING, Told
-from cases.services.rows import need
 from cases.services.warnings import (
     WAITING,
-    about_letter,
     check_incidents,
     check_ready,
     check_stage,
@@ -28,7 +26,9 @@ from cases.services.warnings import (
     shown,
     too_late,
 )
+from deadlines import kinds
 from deadlines import services as deadlines
+from deadlines.services import appeal_windows
 from decisions.acts import Act
 from decisions.services import Said
 from design import seals
@@ -36,7 +36,7 @@ from design.dates import day_of
 from letters import services as letters
 from letters.models import Letter
 from people.models import User
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,7 @@ class Plan:
         """What the first of several said of the police, to which the others agree; nothing where nobody has decided."""
         return Told(self.act.put.get("police_told"), self.act.put.get("police_words", ""))
 
+    @property
     def shown(self) -> dict[str, Any]:
         """What its page shows, by part: what is issued must be what was read."""
         letter, policy = self.warning.paper, self.warning.case.policy
@@ -107,7 +108,7 @@ def plan(warning: Warning, *, on: date) -> Plan:
         incidents=incidents,
         leads=reached.sentence if reached else "The policy puts its first stage in writing.",
         rule=rule,
-        known=rights.of_letter(case, paper.state, on),
+        known=appeal_windows.of_warning(case.provider, case.policy, paper.state, on),
         police=ladder.police(case.policy, case, incidents),
         on=on,
     )
@@ -126,7 +127,7 @@ def submit_warning(warning_id: int, *, by: User, at: datetime, seen: str | None 
     if warning.paper.state != Letter.State.DRAFT:
         raise too_late(warning.paper, "sent for approval")
     made = plan(warning, on=day_of(at))
-    seals.check(seen, made.shown(), since=changes(warning))
+    seals.check(seen, made.shown, since=changes(warning))
     check_stage(warning.case)
     check_ready(made.standing, made.paper)
     _put_before_issuers(warning, by=by, at=at)
@@ -139,7 +140,13 @@ def submit_warning(warning_id: int, *, by: User, at: datetime, seen: str | None 
 def _put_before_issuers(warning: Warning, *, by: User, at: datetime) -> None:
     """A draft waits for those who may issue it; from here it is changed only once it was returned."""
     letters.submit(warning.paper.pk, by=by, at=at)
-    deadlines.cancel(about_letter(warning.paper), "warning.revise", at=at, reason="Sent for approval again")
+    deadlines.cancel(kinds.WARNING_REVISE, warning, at=at, reason="Sent for approval again")
+
+
+def _ask_issuers(warning: Warning, act: Act, but: Collection[int] = (), *, at: datetime) -> None:
+    """It waits on the lists of those who may issue it, without those who are barred, or have decided (`but`)."""
+    whose = replace(act.whose, not_for={*act.whose.not_for, *but})
+    deadlines.set(kinds.WARNING_ISSUE, warning, whose=whose, words=papers.of(warning).name, at=at)
 
 
 def _wait_for_others(warning: Warning, act: Act, *, by: User, at: datetime) -> None:
@@ -147,24 +154,6 @@ def _wait_for_others(warning: Warning, act: Act, *, by: User, at: datetime) -> N
     if warning.paper.state == Letter.State.DRAFT:
         _put_before_issuers(warning, by=by, at=at)
     _ask_issuers(warning, act, {by.pk, *(voice.by_id for voice in act.voices)}, at=at)
-
-
-def _ask_issuers(warning: Warning, act: Act, but: Collection[int] = (), *, at: datetime) -> None:
-    """It waits on the lists of those who may issue it, without those who are barred, or have decided (`but`)."""
-    case, letter = warning.case, warning.paper
-    out = {*but, *(act.barred.keys() - act.appointed.keys())}
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind=act.waits,
-        about=act.waits_about,
-        case_ref=case.reference,
-        title=f"Read and issue {papers.of(warning).name} {letter.reference}",
-        url_name="cases:warning",
-        for_roles=act.keys(),
-        not_for=User.objects.filter(pk__in=out),
-        at=at,
-    )
 
 
 @transaction.atomic
@@ -191,7 +180,7 @@ def issue_warning(
         return warning
     if letter.state not in WAITING:
         raise too_late(letter, "issued")
-    seals.check(seen, made.shown(), since=changes(warning))
+    seals.check(seen, made.shown, since=changes(warning))
     made.check()
     act, told = _with_police(made, police, by)
     said = replace(said, reasons=said.reasons.strip() or made.leads, what=_agreed_on(made.police, told))
@@ -207,17 +196,17 @@ def issue_warning(
         case.save()
     warning.given_on, warning.given_by = day_of(at), by
     warning.save()
-    deadlines.meet(about_letter(letter), "warning.issue", at=at, how=f"Issued by {by.name}")
-    deadlines.cancel(about_letter(letter), at=at, reason="The letter was issued")
+    deadlines.meet(kinds.WARNING_ISSUE, warning, at=at, how=f"Issued by {by.name}")
+    deadlines.cancel_all(warning, at=at, reason="The letter was issued")
     decision = audit.decide(
         "warning.issued", subject=case, by=by, at=at, reasons=said.reasons,
         rule=acts.issuers(case.policy, case.provider, made.paper).rule, outcome="issued", considered=said.considered,
         not_done=said.not_done, facts=letter_facts.named(warning),
     )  # fmt: skip
     cases.services.police.record(case, made.police, told, made.incidents, subject=case, by=by, at=at)
-    rights.open_window(
-        case, made.paper.state, f"the {made.paper.name}", about=about_letter(letter), on=day_of(at), event=decision.pk,
-        at=at, told=True,
+    appeal_windows.open_window(
+        warning, case.policy, appeal_windows.against_warning(case.policy, made.paper.state), event=decision.pk,
+        words=f"against the {made.paper.name}", on=day_of(at), at=at, told=True,
     )  # fmt: skip
     return warning
 
@@ -256,18 +245,9 @@ def send_back_warning(warning_id: int, *, reasons: str, by: User, at: datetime, 
     need(reasons, "Enter why it is returned", "reasons")
     reasons = decisions.services.send_back(act, by=by, at=at, reasons=reasons)
     letters.send_back(letter.pk, by=by, at=at, reasons=reasons)
-    deadlines.meet(about_letter(letter), "warning.issue", at=at, how="Returned")
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind="warning.revise",
-        about=about_letter(letter),
-        case_ref=case.reference,
-        title=f"Change {paper.name} {letter.reference}, which was returned",
-        url_name="cases:warning",
-        owner=letter.drafted_by,
-        at=at,
-    )
+    deadlines.meet(kinds.WARNING_ISSUE, warning, at=at, how="Returned")
+    author = deadlines.Whose(letter.drafted_by)
+    deadlines.set(kinds.WARNING_REVISE, warning, whose=author, words=paper.name, at=at)
     audit.decide(
         "warning.returned", subject=case, by=by, at=at, reasons=reasons,
         rule=acts.issuers(case.policy, case.provider, paper).rule, outcome="returned",

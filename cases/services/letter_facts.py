@@ -7,12 +7,11 @@ from typing import Any
 from cases.ladder import papers
 from cases.ladder.papers import Paper
 from cases.models import Incident, Warning
-from cases.services import rights
-from cases.services.rows import need
+from deadlines.services import appeal_windows
 from letters.models import Letter
 from policies.parts import Stage
 from policies.policy import Policy
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 
 
 def facts_of(
@@ -27,7 +26,7 @@ def facts_of(
     """The facts of a warning letter: what happened, what must change, and what may follow under which clause."""
     next_stage = paper.next_stage(policy)
     rule = next_stage.after.rule if next_stage and next_stage.after else None
-    appeal = rights.against_warning(policy, paper.state)
+    appeal = appeal_windows.against_warning(policy, paper.state)
     facts: dict[str, Any] = {
         "incidents": [
             {
@@ -47,7 +46,7 @@ def facts_of(
     if appeal is not None:
         facts["appeal"] = {
             "until": None,
-            "how": rights.how_words(appeal),
+            "how": appeal_windows.how_words(appeal),
             "decided_by_role": "" if appeal.by.unsaid else appeal.by.names(),
             "explained": appeal.window.words,
             "set_at_issue": appeal.window.said,

@@ -9,7 +9,7 @@ from audit.services import Subject
 from cases import acts, ladder
 from cases.models import Case, Incident
 from people.models import User
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ def check(asked: ladder.Police | None, said: Told) -> None:
 
 def check_why_not(asked: ladder.Police, said: Told) -> None:
     """Whoever normally tells the police and does not says why; where the policy names the exceptions, which it is."""
-    if asked.normally and said.told is False and not said.words.strip():
+    if asked.normally and said.told is False:
         words = f"Enter how it is so that: {asked.exceptions}" if asked.unless else "Enter why the police are not told"
-        raise RuleBroken(words, asked.rule, "police_why")
+        need(said.words, words, "police_why", asked.rule)
 
 
 def check_decider(case: Case, asked: ladder.Police | None, said: Told, by: User) -> None:

@@ -1,7 +1,6 @@
 """Whether the policy covers somebody: judged where it leaves that open, and referred on where it does not."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
@@ -11,16 +10,11 @@ from audit import services as audit
 from cases import acts, ladder, permissions
 from cases.models import Assessment, Case
 from cases.services import stages
-from cases.services.rows import lock, need
+from cases.services.rows import lock
 from decisions.services import Said
 from design import seals
 from people.models import User
-from policies.rules import RuleBroken
-
-
-def shown(case: Case) -> dict[str, Any]:
-    """What somebody reads who judges whether the policy covers a person."""
-    return {"where the case stands": case.stage_name, "how this person stands to us": str(case.resident.relation)}
+from policies.rules import RuleBroken, need
 
 
 @transaction.atomic
@@ -28,14 +22,14 @@ def judge_scope(case_id: int, *, words: str, by: User, at: datetime, seen: str |
     """Judge that the policy covers this person, where it does not name people of their relation and leaves it open.
 
     Raises `RuleBroken` where the policy names them, where its list is complete and leaves them out, and without
-    reasons; `TransitionNotAllowed` on a closed case; `seals.ChangedSince` where it is no longer as was shown (`seen`).
+    reasons; `TransitionNotAllowed` on a closed case; ChangedSince where it stands otherwise than its page was `seen`.
     """
     case = lock(case_id)
     permissions.check_can_assess(by, case)
-    seals.check(seen, shown(case), since=audit.since(case, case.resident))
     if case.stage == Case.Stage.CLOSED:
         raise TransitionNotAllowed("The case is closed.", object=case, method=Case.close)
     found = ladder.scope(case)
+    seals.check(seen, found.shown, since=audit.since(case, case.resident))
     if found.named:
         raise RuleBroken("There is nothing to judge: the policy covers this person", found.rule, "reasons")
     if not found.open:
@@ -62,13 +56,13 @@ def refer_on(case_id: int, *, to: str, reasons: str, by: User, at: datetime, see
 
     Dover 3.3 sends all other residents to its corporate policies, West Kent 1.6 staff and contractors to its complaints
     process. Raises `RuleBroken` where the policy names people of this relation, without a place or reasons, and as
-    `close` where a restriction is in force or proposed; `seals.ChangedSince` where it is not as was shown (`seen`).
+    `close` where a restriction is in force or proposed; ChangedSince where it stands otherwise than `seen` says.
     """
     case = lock(case_id)
     act = acts.close(case)
     act.check(by)
-    seals.check(seen, shown(case), since=audit.since(case, case.resident))
     found = ladder.scope(case)
+    seals.check(seen, found.shown, since=audit.since(case, case.resident))
     if found.named:
         raise RuleBroken("The policy covers this person", found.rule, "covered")
     need(to, "Enter to whom, or under which policy", "to", found.rule)

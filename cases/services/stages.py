@@ -10,19 +10,19 @@ import decisions.services
 from audit import services as audit
 from cases import acts, ladder, permissions
 from cases.models import Case
-from cases.services import rights
-from cases.services.rows import lock, need
-from cases.services.warnings import WAITING, drop_drafts
+from cases.services.rows import lock
+from cases.services.warnings import drop_drafts, unissued
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
+from deadlines.services import appeal_windows
 from decisions.services import Said
 from design import seals
 from design.dates import day_of
 from people.models import Resident, User
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 WITH_REASON = Rule("evenhand", text="A case is closed or reopened for a stated reason.")
-PROPOSING = ("restriction.prepare", "restriction.decide", "restriction.revise")
 RESTRICTION_FIRST = Rule("evenhand", text="A restriction ends first; then its case can be closed.")
 
 
@@ -32,15 +32,15 @@ def settle_threshold(case_id: int, *, reasons: str, by: User, at: datetime, seen
 
     In Dover's policy this is open when initial warnings of several interactions would have to be added up, or when
     the behaviour stopped and came back later (6.9, 6.11). Raises `RuleBroken` where the policy does say, or without
-    reasons; `seals.ChangedSince` where the case is no longer as it was shown (`seen`).
+    reasons; ChangedSince where more has come, or somebody has settled it, since its page was `seen`.
     """
     case = lock(case_id)
     act = acts.settle(case)
     act.check(by)
-    seals.check(seen, shown(case), since=audit.since(case))
     if case.stage != Case.Stage.INITIAL_WARNING:
         raise TransitionNotAllowed("The case is past its first stage.", object=case, method=Case.warn_in_writing)
     reached = ladder.written_reached(ladder.read(case))
+    seals.check(seen, reached.shown, since=audit.since(case))
     if case.threshold_settled_at:
         return case
     if not reached.silent:
@@ -67,16 +67,16 @@ def settle_restriction(case_id: int, *, reasons: str, by: User, at: datetime, se
     """Decide, where the policy does not say what comes before a restriction, that one may be proposed (rule D10).
 
     It holds until the case moves on: after a restriction has ended it is to be settled anew. Raises `RuleBroken` where
-    the policy does say, or without reasons; TransitionNotAllowed where a restriction is in force or the case is closed;
-    `seals.ChangedSince` where the case is no longer as it was shown (`seen`).
+    the policy does say, or without reasons; TransitionNotAllowed under a restriction or where the case is closed;
+    ChangedSince where more has come, or somebody has settled it, since its page was `seen`.
     """
     case = lock(case_id)
     act = acts.settle_restriction(case)
     act.check(by)
-    seals.check(seen, shown(case), since=audit.since(case))
     if case.stage not in (Case.Stage.INITIAL_WARNING, Case.Stage.WRITTEN_WARNING):
         raise TransitionNotAllowed(f"{case.reference} is at “{case.stage_name}”.", object=case, method=Case.restrict)
     reached = ladder.restriction_reached(ladder.read(case))
+    seals.check(seen, reached.shown, since=audit.since(case))
     if reached.how == "settled":
         return case
     if not reached.silent:
@@ -104,9 +104,9 @@ def decide_not_to_act(
 ) -> Case:
     """Record that something was considered and not done (Dover 6.24: actions taken and not taken).
 
-    Where the policy lets any decision be appealed (Northampton 4.2), until when is shown like that of any other. Raises
-    `RuleBroken` without words, TransitionNotAllowed on a closed case, `seals.ChangedSince` where the case is no longer
-    as it was shown (`seen`).
+    Where the policy lets any decision be appealed (Northampton 4.2), until when is shown like that of any other.
+    Raises `RuleBroken` without words, TransitionNotAllowed on a closed case, ChangedSince where the case has moved
+    since its page was `seen`.
     """
     case = lock(case_id)
     act = acts.not_to_act(case)
@@ -128,11 +128,25 @@ def decide_not_to_act(
         outcome="not done",
         not_done=considered,
     )
-    rights.open_for(
-        case, rights.rules_for(case.policy, ()), "Last day to appeal against the decision not to act",
-        about=f"decision:{decision.pk}", on=day_of(at), event=decision.event_id, at=at, told=False,
-    )  # fmt: skip
+    appeal_windows.open_window(
+        deadlines.About(decision.trail, case.provider, case.resident),
+        case.policy,
+        appeal_windows.rules_for(case.policy, ()),
+        words="against the decision not to act",
+        on=day_of(at),
+        event=decision.event_id,
+        at=at,
+    )
     return case
+
+
+def shown(case: Case) -> dict[str, Any]:
+    """What the pages rest on that decide about a case: its stage, and the letters that closing it withdraws."""
+    waiting = unissued(case).order_by("pk").values_list("letter__reference", flat=True)
+    return {
+        "the stage of the case": [str(case.stage), case.closed_at],
+        "the warning letters that were never issued": list(waiting),
+    }
 
 
 @transaction.atomic
@@ -141,8 +155,8 @@ def close(case_id: int, *, reason: str, by: User, at: datetime, seen: str | None
 
     A proposal that waits is withdrawn or decided first: its deadline tells the case of it. Under a restriction or its
     review the restriction ends first, because its letter, register entry and dates belong
-    to it and are not known here: `mark_unrestricted` then brings the case back, or closes it at once. Raises
-    `seals.ChangedSince` where the case is no longer as it was shown (`seen`): a letter may be drafted meanwhile.
+    to it and are not known here: `mark_unrestricted` then brings the case back, or closes it at once.
+    Raises ChangedSince where the case has moved, or a letter was drafted, since its page was `seen`.
     """
     case = lock(case_id)
     act = acts.close(case)
@@ -155,23 +169,11 @@ def close(case_id: int, *, reason: str, by: User, at: datetime, seen: str | None
     return case
 
 
-def shown(case: Case) -> dict[str, Any]:
-    """How a case stands, for the pages on which something is decided about it: what leads on, and what hangs on it."""
-    standing = ladder.read(case)
-    unissued = [one.paper.reference for one in standing.warnings if one.letter and one.letter.state in WAITING]
-    return {
-        "where the case stands": [case.stage_name, case.close_reason],
-        "what leads to a warning letter": ladder.written_reached(standing).sentence,
-        "what leads to a restriction": ladder.restriction_reached(standing).sentence,
-        "letters that are not issued yet": unissued,
-    }
-
-
 def check_closes(case: Case) -> None:
     """Raise unless nothing of a restriction stands in the way of closing."""
     if case.stage in (Case.Stage.CONTACT_RESTRICTION, Case.Stage.REVIEW):
         raise RuleBroken("A restriction is in force. End it first; then close the case", RESTRICTION_FIRST, "reasons")
-    proposal = Deadline.objects.open().filter(case_ref=case.reference, kind__in=PROPOSING).first()
+    proposal = Deadline.objects.open().filter(case_ref=case.reference, kind__in=kinds.PROPOSING).first()
     if proposal:
         words = f"A restriction is being proposed ({proposal.about_ref}). Withdraw it or let it be decided first"
         raise RuleBroken(words, RESTRICTION_FIRST, "reasons")
@@ -183,7 +185,7 @@ def close_for(case: Case, *, reason: str, by: User, at: datetime) -> None:
     case.close(by=by, at=at, reason=reason)
     case.save()
     drop_drafts(case, by=by, at=at)
-    deadlines.cancel(f"case:{case.reference}", at=at, reason="The case was closed")
+    deadlines.cancel_all(case, at=at, reason="The case was closed")
     audit.decide(
         "case.closed", subject=case, by=by, at=at, reasons=reason, rule=None, outcome="closed", facts={"from": stage}
     )
@@ -193,8 +195,8 @@ def close_for(case: Case, *, reason: str, by: User, at: datetime) -> None:
 def reopen(case_id: int, *, reason: str, by: User, at: datetime, seen: str | None = None) -> Case:
     """Reopen a case for a stated reason. It begins again at the first stage: what was warned before counts no more.
 
-    Raises `RuleBroken` where the resident has another open case by now: one open case a resident;
-    `seals.ChangedSince` where the case is no longer as it was shown (`seen`).
+    Raises `RuleBroken` where the resident has another open case by now: one open case a resident. Raises ChangedSince
+    where it was reopened, or closed anew, since its page was `seen`.
     """
     resident_id = Case.objects.values_list("resident_id", flat=True).get(pk=case_id)
     Resident.objects.select_for_update(of=("self",), no_key=True).get(pk=resident_id)

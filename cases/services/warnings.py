@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django_fsm import TransitionNotAllowed
 
 import decisions.services
@@ -19,14 +20,14 @@ from cases.ladder import papers
 from cases.ladder.papers import Paper
 from cases.models import Case, Incident, Warning
 from cases.services import letter_facts
-from cases.services.rows import lock, need
+from cases.services.rows import lock
 from deadlines import services as deadlines
 from design import seals, words
 from design.dates import day_of
 from letters import services as letters
 from letters.models import Letter
 from people.models import User
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 TAKEN_BACK = Rule("evenhand", text="A first letter that was taken back on appeal is not written again.")
 HEARSAY = Incident.Knowledge.HEARSAY
@@ -90,13 +91,10 @@ def draft_warning(case_id: int, content: Content, *, by: User, at: datetime, pap
     facts, why = _facts(standing, content, paper, on=day_of(at))
     letter = letters.draft(
         paper.letter,
-        to=case.resident,
-        about=f"case:{case.reference}",
-        case_ref=case.reference,
-        facts=facts,
+        case,
+        facts,
         by=by,
         at=at,
-        policy_version=case.policy_version,
     )
     warning = Warning.objects.create(case=case, kind=paper.kind, letter=letter, same_again=why)
     warning.incidents.set(content.incidents)
@@ -169,20 +167,23 @@ def withdraw_warning(warning_id: int, *, reasons: str, by: User, at: datetime, s
     return warning
 
 
+def unissued(case: Case) -> QuerySet[Warning]:
+    """The warnings of a case whose letter was never issued and is not withdrawn."""
+    return case.warnings.select_related("letter").filter(letter__state__in=WAITING, withdrawn_at__isnull=True)
+
+
 def drop_drafts(case: Case, *, by: User, at: datetime) -> None:
     """Withdraw warning letters that were never issued, because the case has moved past them."""
-    open_drafts = case.warnings.select_related("letter").filter(letter__state__in=WAITING, withdrawn_at__isnull=True)
-    for warning in open_drafts:
+    for warning in unissued(case):
         _withdraw(warning, by=by, at=at)
 
 
 def _withdraw(warning: Warning, *, by: User, at: datetime) -> None:
-    letter = warning.paper
-    letters.withdraw(letter.pk, by=by, at=at)
+    letters.withdraw(warning.paper.pk, by=by, at=at)
     warning.withdrawn_at = at
     warning.save()
-    decisions.services.drop(about_letter(letter), papers.of(warning).act, at=at)
-    deadlines.cancel(about_letter(letter), at=at, reason="The draft was withdrawn")
+    decisions.services.drop(warning.trail.about, papers.of(warning).act, at=at)
+    deadlines.cancel_all(warning, at=at, reason="The draft was withdrawn")
 
 
 # What drafting and issuing share
@@ -269,11 +270,6 @@ def check_why_again(standing: ladder.Standing, paper: Paper, incidents: Sequence
     need(same_again, "Enter why a warning letter follows, though nothing you selected came after the first letter",
          "same_again", rule)  # fmt: skip
     return same_again.strip()
-
-
-def about_letter(letter: Letter) -> str:
-    """How deadlines point at a warning letter."""
-    return f"warning:{letter.reference}"
 
 
 def too_late(letter: Letter, verb: str) -> TransitionNotAllowed:

@@ -1,7 +1,6 @@
 """The case's own decisions: settling what the policy leaves open, assessing, not acting, closing, reopening."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -19,51 +18,49 @@ from cases.views.frame import SignedInRequest, bar, find
 from design import pages
 
 MOST_ANSWERS = 10
-Do = Callable[[dict[str, Any], dict[str, Any]], object]
-"""One service call: what was typed, and who, when and what was shown."""
 
 
 def _step(
     request: SignedInRequest,
     case: Case,
     form_kind: Any,
-    do: Do,
+    do: Callable[..., Any],
     *,
-    shown: Mapping[str, Any],
     done: str,
+    shown: Mapping[str, Any],
     template: str = "cases/reasons.html",
     asked: dict[str, Any] | None = None,
     **context: Any,
 ) -> HttpResponse:
-    """One form, one service call, back to the overview."""
-    at: datetime = timezone.now()
-    since = audit.since(case, case.resident)
-    page = pages.Page(request, at=at, context=bar(case) | {"frame": "cases/step.html"}, since=since)
+    """One form, one service call, back to the overview. `do` takes what was typed; by whom, when, having seen what."""
+    frame = {**bar(case), "frame": "cases/step.html"}
+    page = pages.Page(request, at=timezone.now(), context=frame, since=audit.since(case, case.resident))
     form = page.form(form_kind, **(asked or {}))
+    context = {**bar(case), "form": form, "subject": case.reference, **context}
 
-    def carry_out(seen: str | None) -> str:
-        do(form.cleaned_data, {"by": request.user, "at": at, "seen": seen})
+    def press(seen: str | None) -> str:
+        do(form.cleaned_data, {"by": request.user, "at": page.at, "seen": seen})
         messages.success(request, done)
         return reverse("cases:overview", args=[case.reference])
 
-    context = {**bar(case), "form": form, "subject": case.reference, **context}
-    return page.decide(form, shown=shown, do=carry_out, show=lambda: render(request, template, context))
+    return page.decide(form, shown=shown, do=press, show=lambda: render(request, template, context))
 
 
 def settle(request: SignedInRequest, ref: str) -> HttpResponse:
     """Decide, where the policy is silent, that the case goes on to a written warning."""
     case = find(request, ref)
     acts.settle(case).check(request.user)
+    reached = ladder.written_reached(ladder.read(case))
     return _step(
         request,
         case,
         forms.ReasonsForm,
-        lambda typed, how: stages.settle_threshold(case.pk, reasons=typed["reasons"], **how),
-        shown=stages.shown(case),
+        lambda kept, who: stages.settle_threshold(case.pk, reasons=kept["reasons"], **who),
+        shown=reached.shown,
         done="It is decided that the case goes on to a written warning.",
         title="Decide whether it goes on to a warning letter",
         button="Decide that it goes on",
-        lead=ladder.written_reached(ladder.read(case)).sentence,
+        lead=reached.sentence,
         hint="The policy is silent here, so the decision is yours and is recorded with your name. "
         "If it should not go on, "
         "record a decision not to act instead.",
@@ -74,16 +71,17 @@ def settle_restriction(request: SignedInRequest, ref: str) -> HttpResponse:
     """Decide, where the policy is silent on what comes first, that a restriction may be proposed."""
     case = find(request, ref)
     acts.settle_restriction(case).check(request.user)
+    reached = ladder.restriction_reached(ladder.read(case))
     return _step(
         request,
         case,
         forms.ReasonsForm,
-        lambda typed, how: stages.settle_restriction(case.pk, reasons=typed["reasons"], **how),
-        shown=stages.shown(case),
+        lambda kept, who: stages.settle_restriction(case.pk, reasons=kept["reasons"], **who),
+        shown=reached.shown,
         done="It is decided that a restriction may be proposed.",
         title="Decide whether it goes on to a restriction",
         button="Decide that it goes on",
-        lead=ladder.restriction_reached(ladder.read(case)).sentence,
+        lead=reached.sentence,
         hint="A person decides here, so the decision is yours and is recorded with your name. It restricts nothing "
         "yet: a restriction is proposed, and somebody else decides. If it should not go on, record a decision not to "
         "act instead.",
@@ -102,7 +100,7 @@ def gate(request: SignedInRequest, ref: str, key: str) -> HttpResponse:
         request,
         case,
         forms.AnswerForm,
-        lambda typed, how: assessments.answer_gate(case.pk, key, words=typed["words"], **how),
+        lambda kept, who: assessments.answer_gate(case.pk, key, words=kept["words"], **who),
         shown=assessments.shown(case, Assessment.Kind.QUESTION, key),
         done="Your answer is recorded.",
         template="cases/gate.html",
@@ -121,18 +119,18 @@ def covers(request: SignedInRequest, ref: str) -> HttpResponse:
     if found.named:
         raise Http404("The policy covers this person")
 
-    def judge(typed: dict[str, Any], how: dict[str, Any]) -> None:
-        if typed.get("covered"):
-            scope.judge_scope(case.pk, words=typed["reasons"], **how)
+    def judge(kept: dict[str, Any], who: dict[str, Any]) -> None:
+        if kept.get("covered"):
+            scope.judge_scope(case.pk, words=kept["reasons"], **who)
         else:
-            scope.refer_on(case.pk, to=typed["to"], reasons=typed["reasons"], **how)
+            scope.refer_on(case.pk, to=kept["to"], reasons=kept["reasons"], **who)
 
     return _step(
         request,
         case,
         forms.ScopeForm,
         judge,
-        shown=scope.shown(case),
+        shown=found.shown,
         done="Your judgement is recorded.",
         template="cases/scope.html",
         asked={"is_open": found.open},
@@ -151,7 +149,7 @@ def not_to_act(request: SignedInRequest, ref: str) -> HttpResponse:
         request,
         case,
         forms.NotActingForm,
-        lambda typed, how: stages.decide_not_to_act(case.pk, **typed, **how),
+        lambda kept, who: stages.decide_not_to_act(case.pk, **kept, **who),
         shown=stages.shown(case),
         done="Your decision is recorded.",
         title="Record a decision not to act",
@@ -168,7 +166,7 @@ def close(request: SignedInRequest, ref: str) -> HttpResponse:
         request,
         case,
         forms.ReasonsForm,
-        lambda typed, how: stages.close(case.pk, reason=typed["reasons"], **how),
+        lambda kept, who: stages.close(case.pk, reason=kept["reasons"], **who),
         shown=stages.shown(case),
         done="The case is closed.",
         asked={"label": "Why is the case closed?", "called": "why the case is closed"},
@@ -186,7 +184,7 @@ def reopen(request: SignedInRequest, ref: str) -> HttpResponse:
         request,
         case,
         forms.ReasonsForm,
-        lambda typed, how: stages.reopen(case.pk, reason=typed["reasons"], **how),
+        lambda kept, who: stages.reopen(case.pk, reason=kept["reasons"], **who),
         shown=stages.shown(case),
         done="The case is open again, at its first stage.",
         asked={"label": "Why is the case reopened?", "called": "why the case is reopened"},
@@ -205,7 +203,7 @@ def _assess(request: SignedInRequest, ref: str, kind: str, form_kind: Any, **sai
         request,
         case,
         form_kind,
-        lambda typed, how: assessments.assess(case.pk, kind, Findings(**typed), **how),
+        lambda kept, who: assessments.assess(case.pk, kind, Findings(**kept), **who),
         shown=assessments.shown(case, kind),
         template="cases/assess.html",
         gate=gate,

@@ -168,7 +168,7 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
         forms.IssueForm, act=made.act, reader=user, police=None if made.act.voices else made.police, policy=case.policy
     )
     return page.decide(
-        form, shown=made.shown(), do=lambda seen: _issue(request, found, form, seen, at),
+        form, shown=made.shown, do=lambda seen: _issue(request, found, form, seen, at),
         also={"submit": lambda seen: _submit(request, found, seen, at)},
         show=lambda: _show(request, made, form), late=lambda refused: _somebody_was_first(request, case, refused),
     )  # fmt: skip
@@ -256,8 +256,9 @@ def consult(request: SignedInRequest, ref: str) -> HttpResponse:
 
     try:
         return decisions.views.write_down(
-            request, made.act.first[0], frame=STEP, record=record, back=reverse("cases:warning", args=[ref]),
-            context={**bar(case), "subject": ref, "consultation": _consultation(request, made)},
+            _page(request, case, at, found), made.act.first[0], record=record,
+            back=reverse("cases:warning", args=[ref]),
+            context={**bar(case), "frame": STEP, "subject": ref, "consultation": _consultation(request, made)},
         )  # fmt: skip
     except TransitionNotAllowed as refused:
         return _somebody_was_first(request, case, refused)

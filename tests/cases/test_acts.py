@@ -139,14 +139,13 @@ def test_nothing_is_decided_before_those_were_asked_whom_the_policy_has_asked(na
         row.take(w, w.people["lead"], SAID)
     page = plain(presses(row, w, "lead"))
     assert "Record what was said by: Records Officer (clause 4)" in page and "A talk." in page
-    (asked,) = row.act(w).first
-    issuing_or_other(w, asked.about)
+    write_down(w)
     assert presses(row, w, "lead").status_code == 302 and row.done(w)
 
 
-def issuing_or_other(w: World, about: str) -> None:
-    """Write down what the Records Officer said."""
-    assert w.warning is not None and about.startswith("warning:")
+def write_down(w: World) -> None:
+    """What the Records Officer said."""
+    assert w.warning is not None
     issuing.consult_on_warning(
         w.warning.pk, by=w.people["worker"], at=NOON, person_id=w.people["records"].pk, on=NOON.date(), words="Fine."
     )
@@ -181,7 +180,7 @@ def test_where_nobody_is_left_the_page_says_so_and_an_administrator_appoints_som
     w.people["chair"].is_active = False
     w.people["chair"].save()
     page = row.act(w)
-    assert "Nobody at Small can at present: nobody holds the role. An administrator can appoint" in page.who_can()
+    assert "Nobody at Small can at present: nobody holds the role. An administrator can give" in page.who_can()
     appoint(page, person_id=w.people["head"].pk, reason="Chris is ill.", by=w.people["administrator"], at=NOON)
     assert presses(row, w, "head").status_code == 302 and row.done(w)
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from cases.models import Case, Incident, Warning
 from cases.services import warnings
 from cases.views.tabs import DATES_A_PAGE, WARNINGS_A_PAGE
+from deadlines import kinds
 from deadlines import services as deadlines
 from tests.cases.conftest import HAPPENED, later
 from tests.factories import NOON
@@ -55,11 +56,8 @@ def grown(case, staff):
             for one in made
         )
         for one in made:
-            deadlines.set_deadline(
-                provider=case.provider, resident=case.resident, kind="appeal.window", case_ref=case.reference,
-                about=f"initial:{one.reference}.{case.reference}", title="Last day to appeal", at=NOON,
-                url_name="appeals:of_case", due_on=NOON.date() + timedelta(days=20),
-            )  # fmt: skip
+            due, words = NOON.date() + timedelta(days=20), "against a warning"
+            deadlines.set(kinds.APPEAL_WINDOW, one.warnings.get(), due=due, words=words, at=NOON)
         return Case.objects.get(pk=case.pk)
 
     return grow

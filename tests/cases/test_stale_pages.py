@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from audit.models import Decision
 from cases.models import Assessment, Case
-from cases.services import assessments, issuing, stages, warnings
+from cases.services import issuing, stages, warnings
 from decisions.services import Said
 from letters.models import Letter
 from people import services as people
@@ -90,7 +90,7 @@ def test_an_old_tab_does_not_send_other_words_for_approval(officer, warning, sta
 def test_the_service_compares_under_the_lock(warning, staff):
     from design import seals
 
-    seen = seals.seal(issuing.plan(warning, on=NOON.date()).shown(), at=NOON)
+    seen = seals.seal(issuing.plan(warning, on=NOON.date()).shown, at=NOON)
     rewrite(warning, staff)
     with pytest.raises(seals.ChangedSince, match="the words of the letter"):
         issuing.issue_warning(warning.pk, Said(""), by=staff.team_leader, at=NOON, seen=seen)
@@ -98,12 +98,14 @@ def test_the_service_compares_under_the_lock(warning, staff):
         issuing.submit_warning(warning.pk, by=staff.officer, at=NOON, seen=seen)
 
 
-def test_a_letter_read_before_midnight_is_read_again_with_its_new_day(leader, warning, clock):
+def test_a_letter_read_before_midnight_is_read_again_with_its_new_day(warning, staff, clock):
     clock.move_to(later(0.4995), tick=False)
+    leader = signed_in(staff.team_leader)
     old = leader.get(page_of(warning))
     clock.move_to(later(0.5005), tick=False)
-    page = press(leader, page_of(warning), on=old).content.decode()
-    assert "the day of the letter" in page and not issued()
+    page = press(leader, page_of(warning), on=old)
+    assert (page.status_code, page.headers.get("Location")) == (409, None)
+    assert "the day of the letter" in page.content.decode() and not issued()
 
 
 def test_a_resident_who_moved_since_is_not_written_to_at_the_old_address(leader, warning, staff, case):
@@ -158,7 +160,10 @@ def test_a_case_is_not_closed_over_a_letter_that_was_drafted_since(officer, case
     warnings.draft_warning(case.pk, content, by=staff.colleague, at=NOON)
     page = press(officer, address, {"reasons": "Quiet “now”."}, on=old)
     assert page.status_code == 409 and Case.objects.get().stage != Case.Stage.CLOSED
-    assert "letters that are not issued yet" in page.content.decode() and "Quiet “now”." in page.content.decode()
+    assert (
+        "the warning letters that were never issued" in page.content.decode()
+        and "Quiet “now”." in page.content.decode()
+    )
 
 
 def test_nothing_is_settled_that_was_settled_since_and_no_reasons_are_lost(leader, log, resident, staff):
@@ -179,7 +184,7 @@ def test_nothing_is_recorded_on_a_case_that_was_closed_since(officer, case, staf
     stages.close(case.pk, reason="Quiet.", by=staff.colleague, at=NOON)
     typed = {"considered": "A letter", "reasons": "New medication", "words": "Two calls", "who_is_at_risk": "Callers"}
     page = press(officer, address, typed | {"severity": "low", "future_risk": "low"}, on=old)
-    assert page.status_code == 409 and "where the case stands" in page.content.decode()
+    assert page.status_code == 409 and "the stage of the case" in page.content.decode()
     assert not Assessment.objects.exists() and not Decision.objects.filter(what="case.not_acted").exists()
 
 
@@ -206,4 +211,4 @@ def test_three_presses_assess_once(officer, case):
     page = officer.get(address)
     for _ in range(3):
         assert press(officer, address, {"words": "Nothing is known."}, on=page).status_code == 302
-    assert Assessment.objects.count() == 1 and assessments.shown(case, "equality")["what was said before"]
+    assert Assessment.objects.count() == 1

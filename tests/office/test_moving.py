@@ -13,12 +13,13 @@ from audit.models import Decision, Event
 from cases.models import Case
 from cases.services import stages, versions, warnings
 from deadlines.models import Deadline
+from decisions.services import Said
 from office import services
 from office.services import adopting, touched
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 from register.models import Entry
-from restrictions import services as restrictions
+from restrictions.services import imposing, proposing
 from tests import factories, quick
 from tests.appeals.builders import lodge
 from tests.factories import NOON
@@ -90,9 +91,7 @@ def test_only_rules_that_lie_ahead_of_a_case_are_shown_for_it(office, world):
 def test_what_is_half_decided_is_said(office, world):
     restriction = builders.proposed(world)
     assert restriction.reference in seen(office)[0].why_not
-    restrictions.impose(
-        restriction.pk, by=world.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair."
-    )
+    imposing.impose(restriction.pk, Said("It is needed.", considered="Fair."), by=world.staff.team_leader, at=NOON)
     assert seen(office)[0].why_not == ""
     appeal = lodge(world, restriction, on=NOON.date(), at=NOON)
     assert appeal.reference in seen(office)[0].why_not
@@ -118,6 +117,22 @@ def test_as_many_queries_for_thirty_cases_as_for_one(office, world):
     case = builders.warned_case(provider, staff, other, at=NOON)
     builders.imposed(builders.World(provider, staff, other, case, NOON), months=12)
     assert Case.objects.open().count() == 31 and count() == one
+
+
+def test_cases_read_in_parts_are_read_alike(office, world, monkeypatch):
+    builders.imposed(world, months=12)
+    provider, staff = office.provider, office.staff
+    for number in range(4):
+        other = factories.resident(provider, staff.officer, name=f"Resident {number}")
+        builders.warned_case(provider, staff, other, at=NOON)
+    at_once = [
+        (one.case, one.moves, one.stays, one.deciders, one.why_not) for one in seen(office, newer(BY_MANAGER), SOONER)
+    ]
+    assert len(at_once) == 5 and any(moves for _, moves, *_ in at_once)
+    monkeypatch.setattr(touched, "AT_ONCE", 2)
+    assert [
+        (one.case, one.moves, one.stays, one.deciders, one.why_not) for one in seen(office, newer(BY_MANAGER), SOONER)
+    ] == at_once
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=quick.examples(20, 2_000))
@@ -218,10 +233,8 @@ def test_nothing_that_is_begun_changes_its_rules_on_the_way(office, world):
     restriction = builders.draft(world)
     with pytest.raises(RuleBroken, match=f"being proposed \\({restriction.reference}\\)"):
         move(world, version)
-    restrictions.propose(restriction.pk, by=world.staff.officer, at=NOON)
-    restrictions.impose(
-        restriction.pk, by=world.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair."
-    )
+    proposing.propose(restriction.pk, by=world.staff.officer, at=NOON)
+    imposing.impose(restriction.pk, Said("It is needed.", considered="Fair."), by=world.staff.team_leader, at=NOON)
     review = builders.under_review(world, restriction, at=NOON)
     with pytest.raises(RuleBroken, match=f"Review {review.reference} has begun"):
         move(world, version)
