@@ -57,6 +57,13 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Everything recorded about one resident."""
         return self.filter(resident_ref=ref)
 
+    def done_to(self, *trails: Trail) -> "EventQuerySet":
+        """What was recorded on those very things."""
+        wanted = models.Q(pk__in=[])
+        for trail in trails:
+            wanted |= models.Q(subject_kind=trail.kind, subject_ref=trail.ref)
+        return self.filter(wanted)
+
     def with_words(self) -> "EventQuerySet":
         """Newest first, with the words and the decision, in one query."""
         return self.select_related("words", "decision").order_by("-at", "-pk")

@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
 from audit.models import Decision, Event, EventText, Trail
+from design import seals
 from policies import rules
 
 
@@ -81,6 +82,22 @@ def _event(verb: str, subject: Subject, by: Actor | None, at: datetime, facts: M
         case_ref=trail.case,
         facts=json.loads(json.dumps(dict(facts), cls=DjangoJSONEncoder)),
     )
+
+
+def since(*subjects: Subject, did: Mapping[str, str] | None = None) -> seals.Since:
+    """Who did what to some things from an instant on, for a page that tells why it is no longer as it was shown.
+
+    `did` names the verbs that matter, in words ("returned it" for `restriction.returned`); without it every one does,
+    and is told as "changed it".
+    """
+    trails = [subject.trail for subject in subjects]
+
+    def found(at: datetime) -> list[seals.Doing]:
+        events = Event.objects.done_to(*trails).filter(at__gte=at).order_by("at", "pk")
+        told = events.filter(verb__in=did) if did else events
+        return [seals.Doing(one.by_name, one.at, (did or {}).get(one.verb, "changed it")) for one in told]
+
+    return found
 
 
 @transaction.atomic
