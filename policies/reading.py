@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from policies import law, schema
 from policies.parts import Appeals, LetterRule, Path, RegisterRule, RestrictionKind, Stage
-from policies.values import Value
+from policies.values import Value, Who
 
 if TYPE_CHECKING:
     from policies.policy import Policy
@@ -147,14 +147,22 @@ def appeal(policy: "Policy", path: str) -> Appeals:
         special = policy.values.get(f"{path}.{key}")
         return special if special else policy.value(f"appeal.{key}")
 
+    def beside(key: str, general: Value) -> Value:
+        special = policy.values.get(f"{path}.{key}") if path != "appeal" else None
+        return special if special else general
+
     keys = ("window", "response", "how", "late", "met_by", "final", "meanwhile", "next", "grounds", "powers")
     said = {key: of(key) for key in keys}
     named = policy.value(f"{path}.next") if path == "appeal" else policy.value("appeal.next")
     word = named.raw if named.said else policy.value("policy.ombudsman").raw
+    by, asked = policy.who(f"{path}.by"), policy.values.get(f"{path}.consult")
+    if path == "appeal" and not policy.decides("appeal").unsaid:
+        by = policy.decides("appeal")
     return Appeals(
         covers=tuple(item.word for item in of("covers").kept),
-        by=policy.who(f"{path}.by"),
-        not_by=tuple(item.word for item in of("not_by").kept),
+        by=by,
+        not_by=beside("not_by", policy.not_by("appeal")),
+        consult=asked.raw if asked and isinstance(asked.raw, Who) else policy.consulted_on("appeal"),
         window_path=said["window"].path,
         response_path=said["response"].path,
         ombudsman=law.ombudsman_called(word) if word else law.ombudsman(policy.nation, "landlord"),
