@@ -20,6 +20,11 @@ class Trail:
     resident: str = ""
     case: str = ""
 
+    @property
+    def about(self) -> str:
+        """How deadlines, letters, voices, entries and appeals point at the thing ("restriction:X-000004")."""
+        return f"{self.kind}:{self.ref}"
+
 
 def never_emptied(name: str) -> pgtrigger.Trigger:
     """A trigger that refuses TRUNCATE, which passes by every trigger of rows.

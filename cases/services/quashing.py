@@ -1,7 +1,7 @@
 """What an appeal does to a warning: it goes, or a letter with other words takes its place. Called by `appeals`."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -95,7 +95,7 @@ def correct_warning(
     case, old = _lock(warning_id)
     permissions.check_may_move(by, case)
     incidents = list(old.incidents.order_by("happened_on", "pk"))
-    facts = corrected_facts(case, old, incidents, expected=expected, told=told, on=at, appealable=appealable)
+    facts = corrected_facts(case, old, incidents, expected=expected, told=told, on=day_of(at), appealable=appealable)
     _withdraw(old, at=at, reason=reason)
     paper = papers.PAPERS[old.kind]
     letter = letters.request(
@@ -128,7 +128,7 @@ def corrected_facts(
     *,
     expected: str,
     told: Mapping[str, str],
-    on: datetime,
+    on: date,
     appealable: bool,
 ) -> dict:
     """What the corrected letter says. Raises RuleBroken without words, or where nothing would be other than it was."""
@@ -140,7 +140,7 @@ def corrected_facts(
     if all(facts[key] == before.get(key) for key in ("expected", "incidents")):
         raise RuleBroken("Change the words: as they are, nothing would change", None, "outcome")
     facts.pop("appeal", None)
-    facts |= rights.of_letter(case, paper.state, day_of(on)) if appealable else {"appeal_possible": False}
+    facts |= rights.of_letter(case, paper.state, on) if appealable else {"appeal_possible": False}
     return facts
 
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from appeals import against
-from appeals.services import receipts
+from appeals.against import entry, limits
+from appeals.against.restriction import ImposedRestriction
+from appeals.services import arrivals
 from audit.models import Decision
 from cases.ladder import papers
 from cases.models import Case, Warning
@@ -102,7 +103,7 @@ def decided(
 ) -> dict[str, Decided]:
     """The decisions of a case that still stand and of which the resident was told, by what deadlines call them."""
     found: list[Decided] = []
-    imposed = {one.pk: one for one in restrictions if one.state in against.STANDING and one.decided_on}
+    imposed = {one.pk: one for one in restrictions if one.state in limits.STANDING and one.decided_on}
     found += [_of_restriction(one) for one in imposed.values()]
     kept = [one for one in reviews if one.outcome == Review.Outcome.KEEP and one.restriction_id in imposed]
     found += [_of_review(one, imposed[one.restriction_id]) for one in kept]
@@ -117,14 +118,14 @@ def decided(
 
 def _of_restriction(restriction: Restriction) -> Decided:
     assert restriction.decided_on is not None
-    terms, carried = list(restriction.terms.all()), against.carried_on(restriction)
+    imposed = ImposedRestriction(restriction.case, restriction)
     return Decided(
         rows.about(restriction),
         restriction.decided_on,
         f"our decision of {dates.day(restriction.decided_on)} to limit how you contact us ({restriction.reference})",
         "Last day to appeal",
         "restrictions:view",
-        lambda policy: (*appealed_as(policy, terms), *carried),
+        imposed.covered_as,
     )
 
 
@@ -163,7 +164,7 @@ def _of_warning(about: str, warning: Warning) -> Decided:
 
 def _of_other(decision: Decision) -> Decided:
     on = day_of(decision.event.at)
-    entered = decision.what == against.ENTERED
+    entered = decision.what == entry.WHAT
     what = f"register entry {decision.event.subject_ref}" if entered else "decision not to act"
     return Decided(
         f"decision:{decision.pk}",
@@ -203,7 +204,7 @@ def windows(
 def _received(row: Deadline | None) -> date | None:
     """The day on which the letter was received, where the time that runs is counted from that day."""
     found = Reckoning.from_json(row.reckoning) if row and row.reckoning else None
-    return found.from_on if found and found.runs_from == receipts.RECEIVED else None
+    return found.from_on if found and found.runs_from == arrivals.RECEIVED else None
 
 
 def _window(row: Deadline, now: Reckoning, one: Decided) -> Iterable[Outcome]:
@@ -231,7 +232,7 @@ def why_wait(case: Case, policy: Policy, open_ones: Mapping[str, Deadline], told
         if one is None:
             continue
         rules, ruled = one.rules(policy), one.rules(case.policy)
-        waits = row.reckoning is not None and receipts.waits(Reckoning.from_json(row.reckoning))
+        waits = row.reckoning is not None and arrivals.waits(Reckoning.from_json(row.reckoning))
         if waits and rules and ruled and _says(policy, rules) != _says(case.policy, ruled):
             return (
                 f"The time to appeal against {one.about_ref} runs from the receipt of its letter, which is not "

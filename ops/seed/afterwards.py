@@ -7,9 +7,10 @@ review that is left out; an appeal against a first letter.
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import appeals.services
 import restrictions.permissions
 import restrictions.services
+from appeals.services import lodging
+from appeals.services.lodging import NewAppeal
 from cases import ladder
 from cases.services import rights
 from ops.seed.way import LATELY, LONG_AGO, THIS_MONTH, Days, Way
@@ -115,14 +116,6 @@ def appeal(neighbour: "Neighbour") -> None:
     one = neighbour.way(APPEALED, THIS_MONTH)
     one.send_first_letter()
     letter = one.case.warnings.get(kind=ladder.papers.FIRST.kind).paper
-    appeals.services.lodge(
-        one.case.pk,
-        letter.reference,
-        made_by_name=one.resident.name,
-        by_representative=False,
-        how="email",
-        received_on=(at := neighbour.at(2, 9)).date(),
-        words=WROTE,
-        by=one.officer,
-        at=at,
-    )
+    at = neighbour.at(2, 9)
+    new = NewAppeal(one.resident.name, "email", at.date(), WROTE)
+    lodging.lodge(one.case.pk, letter.reference, new, by=one.officer, at=at)

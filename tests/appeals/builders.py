@@ -1,19 +1,25 @@
 """Appeals in every state, through the services, in order of time."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from appeals import against, services
+from appeals.against import finding
+from appeals.against.effects import NewTerms, NewWords, Rests
 from appeals.models import Appeal
-from appeals.services import Answer, offers
+from appeals.services import appealable_now, deciding, hearing, lodging
+from appeals.services.answers import Answer
+from appeals.services.lodging import NewAppeal
 from cases.models import Case, Warning
+from decisions.services import Said
 from design.dates import day_of
 from people.models import User
 from restrictions import services as restriction_services
 from restrictions.models import Restriction, Term
 from restrictions.services import NewTerm
 from restrictions.services import terms as limits
-from tests import factories
+from tests import factories, invented
 from tests.factories import NOON
+from tests.office.versions import TEXT
 from tests.remembered import remembered
 from tests.restrictions import builders
 from tests.restrictions import test_five_policies as five
@@ -23,7 +29,9 @@ DECIDED = date(2026, 12, 18)
 LAST_DAY = date(2027, 1, 20)
 RECEIVED = date(2027, 1, 4)
 ANSWER_BY = date(2027, 1, 18)
-ANSWER = Answer(reasons="The second incident was not his doing.", considered="The file, his letter, the log since.")
+ANSWER = Answer(
+    Appeal.State.DISMISSED, "The second incident was not his doing.", "The file, his letter, the log since."
+)
 WEEK = NOON + timedelta(days=7)
 WORDS = "I was not there on 13 December. My neighbour was."
 
@@ -37,30 +45,54 @@ def restricted() -> tuple[World, Restriction]:
 
 def lodge(w: World, restriction: Restriction, *, on: date = RECEIVED, at: datetime | None = None, **changes) -> Appeal:
     """An appeal that came on a day and was lodged at noon of it."""
-    how: dict = {
-        "made_by_name": "Rowan Resident",
-        "by_representative": False,
-        "how": Appeal.How.POST,
-        "received_on": on,
-        "words": WORDS,
-        "by": w.staff.colleague,
-        "at": at or noon(on),
-    }
-    return services.lodge(restriction.case_id, restriction.reference, **how | changes)
+    return lodge_against(w, restriction.reference, case=restriction.case_id, on=on, at=at or noon(on), **changes)
+
+
+def lodge_against(w: World, key: str, *, at: datetime = WEEK, on: date | None = None, **changes) -> Appeal:
+    """An appeal against the decision of a reference, a week on."""
+    by, case = changes.pop("by", w.staff.colleague), changes.pop("case", w.case.pk)
+    came = NewAppeal("Rowan Resident", Appeal.How.POST, on or day_of(at), WORDS)
+    return lodging.lodge(case, key, replace(came, **changes), by=by, at=at)
 
 
 def decide(appeal: Appeal, outcome: str, *, by: User, at: datetime, answer: Answer = ANSWER) -> Appeal:
     """Decide an appeal, whichever way."""
-    if outcome == Appeal.State.VARIED:
+    sets = answer.sets
+    if outcome == Appeal.State.VARIED and sets is None:
         terms = [NewTerm.of(term) for term in limits.of(appeal.restriction) if term.channel != Term.Channel.PHONE]
         softer = NewTerm(Term.Channel.PHONE, Term.Limit.LIMITED, "Calls on Tuesdays between 10am and midday.")
-        return services.vary(appeal.pk, by=by, at=at, answer=answer, terms=[softer, *terms], ends_on=None)
-    act = {
-        Appeal.State.UPHELD: services.uphold,
-        Appeal.State.DISMISSED: services.dismiss,
-        Appeal.State.OUT_OF_TIME: services.refuse_as_late,
-    }[Appeal.State(outcome)]
-    return act(appeal.pk, by=by, at=at, answer=answer)
+        sets = NewTerms([softer, *terms])
+    return deciding.decide(appeal.pk, replace(answer, outcome=outcome, sets=sets), by=by, at=at)
+
+
+def uphold(appeal: Appeal, *, by: User, at: datetime, answer: Answer = ANSWER) -> Appeal:
+    """Let an appeal succeed."""
+    return decide(appeal, Appeal.State.UPHELD, by=by, at=at, answer=answer)
+
+
+def dismiss(appeal: Appeal, *, by: User, at: datetime, answer: Answer = ANSWER) -> Appeal:
+    """Let the decision stand."""
+    return decide(appeal, Appeal.State.DISMISSED, by=by, at=at, answer=answer)
+
+
+def refuse_as_late(appeal: Appeal, *, by: User, at: datetime, answer: Answer = ANSWER) -> Appeal:
+    """Do not hear an appeal."""
+    return decide(appeal, Appeal.State.OUT_OF_TIME, by=by, at=at, answer=answer)
+
+
+def correct(appeal: Appeal, *, by: User, at: datetime, answer: Answer = ANSWER, **words) -> Appeal:
+    """Put another letter in the place of one."""
+    return decide(appeal, Appeal.State.VARIED, by=by, at=at, answer=replace(answer, sets=NewWords(**words)))
+
+
+def vary(appeal: Appeal, *, by: User, at: datetime, answer: Answer = ANSWER, **terms) -> Appeal:
+    """Let a restriction go on in other terms."""
+    return decide(appeal, Appeal.State.VARIED, by=by, at=at, answer=replace(answer, sets=NewTerms(**terms)))
+
+
+def hear(appeal: Appeal, *, by: User, at: datetime, reasons: str) -> Appeal:
+    """Hear a late appeal."""
+    return hearing.hear_late(appeal.pk, Said(reasons), by=by, at=at)
 
 
 def soon(on: date = RECEIVED, days: int = 3) -> datetime:
@@ -74,6 +106,19 @@ def soon(on: date = RECEIVED, days: int = 3) -> datetime:
 def now(w: World) -> Case:
     """The case as it stands."""
     return Case.objects.select_related("provider", "resident", "policy_version").get(pk=w.case.pk)
+
+
+BY = 'by = "manager [6.35]"'
+
+
+def dover_with(*lines: str, by: str = "manager [6.35]") -> World:
+    """A case warned in writing under Dover's policy with another decider of appeals, and other lines about them."""
+    assert BY in TEXT
+    text = TEXT.replace(BY, "\n".join([f'by = "{by}"', *lines]))
+    provider = invented.running_on_text(text, slug="altered")
+    staff = factories.staff(provider)
+    resident = factories.resident(provider, staff.officer)
+    return World(provider, staff, resident, builders.warned_case(provider, staff, resident, at=NOON), NOON)
 
 
 @remembered
@@ -108,20 +153,14 @@ def letter_of(w: World) -> Warning:
     return Warning.objects.select_related("letter").get(case=w.case, kind="written", withdrawn_at=None)
 
 
-def lodge_against(w: World, key: str, *, at=WEEK, **changes) -> Appeal:
-    """An appeal against the decision of a reference, a week on."""
-    how: dict = {
-        "made_by_name": "Rowan Resident", "by_representative": False, "how": "post", "received_on": day_of(at),
-        "words": WORDS, "by": w.staff.colleague, "at": at,
-    }  # fmt: skip
-    return services.lodge(w.case.pk, key, **how | changes)
-
-
 def offered(w: World) -> list[str]:
     """Against what an appeal can be lodged now."""
-    return [one.against.key for one in offers.offers(now(w), against.known(now(w)), Appeal.objects.filter(case=w.case))]
+    case = now(w)
+    its = Appeal.objects.filter(case=case)
+    return [one.decision.key for one in appealable_now.of(case, finding.in_case(case), its)]
 
 
-def answer(**more: str) -> Answer:
+def answer(*, what_rests: str = "", what_rests_because: str = "", **more: str) -> Answer:
     """An answer that lacks nothing, also where it came late."""
-    return Answer(reasons=ANSWER.reasons, considered=ANSWER.considered, heard_because="It is heard.", **more)
+    sets = Rests(what_rests, what_rests_because) if what_rests or what_rests_because else None
+    return replace(ANSWER, heard_because="It is heard.", sets=sets, **more)
