@@ -111,8 +111,7 @@ def decide(appeal_id: int, answer: Answer, *, by: User, at: datetime, seen: str 
     act = acts.decide(appeal)
     act.check(by)
     check_open(appeal)
-    if appeal.awaits_hearing:
-        hearing.check_nothing_else_is_put(appeal, acts.hear_late(appeal))
+    hearing.check_nothing_else_is_put(appeal, acts.hear_late(appeal))
     planned = plan(appeal, act, answer, by=by, at=at)
     seals.check(seen, planned.shown(), since=files.since(appeal))
     writer = decisions.take(act, answer.said(), by=by, at=at)

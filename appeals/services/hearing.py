@@ -98,7 +98,7 @@ def record(appeal: Appeal, reasons: str, *, by: User, at: datetime) -> None:
 
 def check_nothing_else_is_put(appeal: Appeal, other: Act) -> None:
     """Refuse to begin one decision on an appeal while another on it waits for others: that one is answered first."""
-    if other.voices:
+    if other.voices and appeal.awaits_hearing:
         first = other.voices[0].by.name
         what = "that it is heard" if other.name == acts.HEAR else "on it"
         raise TransitionNotAllowed(

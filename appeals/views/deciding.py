@@ -17,7 +17,7 @@ from appeals import acts, forms
 from appeals.against.appealable import Appealable
 from appeals.against.effects import Row
 from appeals.models import Appeal
-from appeals.services import deciding, rows
+from appeals.services import deciding, hearing, rows
 from appeals.services import file as files
 from appeals.services.answers import Answer, agreeing
 from appeals.services.deciding import Plan
@@ -55,6 +55,10 @@ def decide(request: SignedInRequest, ref: str) -> HttpResponse:
         return late(TransitionNotAllowed(rows.already(appeal), object=appeal))
     act = acts.decide(appeal, against)
     act.check(user)
+    try:
+        hearing.check_nothing_else_is_put(appeal, acts.hear_late(appeal, against))
+    except TransitionNotAllowed as refusal:
+        return late(refusal)
     found = deciding_together(act, user, appeal)
     if found["spoken"] and request.method == "POST":
         return redirect("appeals:view", ref)

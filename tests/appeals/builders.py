@@ -1,23 +1,31 @@
 """Appeals in every state, through the services, in order of time."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from appeals import acts
 from appeals.against import finding
 from appeals.against.effects import NewTerms, NewWords, Rests
 from appeals.models import Appeal
 from appeals.services import appealable_now, deciding, hearing, lodging
-from appeals.services.answers import Answer
+from appeals.services.answers import Answer, agreeing
 from appeals.services.lodging import NewAppeal
 from cases.models import Case, Warning
-from decisions.services import Said
+from decisions.acts import Act
+from decisions.services import Meeting, Said
 from design.dates import day_of
 from people.models import User
 from restrictions import services as restriction_services
 from restrictions.models import Restriction, Term
 from restrictions.services import NewTerm
 from restrictions.services import terms as limits
-from tests import factories, invented
+from tests import factories, invented, pressing
 from tests.factories import NOON
 from tests.office.versions import TEXT
 from tests.remembered import remembered
@@ -113,8 +121,17 @@ BY = 'by = "manager [6.35]"'
 
 def dover_with(*lines: str, by: str = "manager [6.35]") -> World:
     """A case warned in writing under Dover's policy with another decider of appeals, and other lines about them."""
+    return case_on(dover(*lines, by=by))
+
+
+def dover(*lines: str, by: str = "manager [6.35]") -> str:
+    """Dover's policy with another decider of appeals, and other lines about them."""
     assert BY in TEXT
-    text = TEXT.replace(BY, "\n".join([f'by = "{by}"', *lines]))
+    return TEXT.replace(BY, "\n".join([f'by = "{by}"', *lines]))
+
+
+def case_on(text: str) -> World:
+    """A case warned in writing under a policy."""
     provider = invented.running_on_text(text, slug="altered")
     staff = factories.staff(provider)
     resident = factories.resident(provider, staff.officer)
@@ -164,3 +181,62 @@ def answer(*, what_rests: str = "", what_rests_because: str = "", **more: str) -
     """An answer that lacks nothing, also where it came late."""
     sets = Rests(what_rests, what_rests_because) if what_rests or what_rests_because else None
     return replace(ANSWER, heard_because="It is heard.", sets=sets, **more)
+
+
+class ActInTable(NamedTuple):
+    """One act for the table over all acts: how its subject is made, and how it is taken through service and page.
+
+    `table` is the table of the policy file in which `by`, `not_by` and `consult` of it stand. `make` takes the text of
+    a policy and gives the world and the subject; `act` works the act out anew; `take` and `press` do it, with a meeting
+    where one is given; `done` tells whether it has taken effect.
+    """
+
+    name: str
+    table: str
+    make: Callable[[str], tuple[World, Appeal]]
+    act: Callable[[Appeal], Act]
+    take: Callable[..., object]
+    press: Callable[..., HttpResponse]
+    done: Callable[[Appeal], bool]
+
+
+def acts_for_table() -> Iterator[ActInTable]:
+    """The acts on an appeal: deciding it, and saying that a late one is heard."""
+
+    def decide_it(appeal: Appeal, by: User, *, at: datetime, meeting: Meeting | None = None) -> Appeal:
+        act = acts.decide(appeal)
+        said = {"reasons": f"{by.name} holds so.", "considered": ANSWER.considered, "late_because": "Illness."}
+        first = Answer(Appeal.State.UPHELD, **said, heard_because="He was in hospital.", meeting=meeting)
+        return deciding.decide(appeal.pk, agreeing(act, **said) if act.voices else first, by=by, at=at)
+
+    def press_it(client: Client, appeal: Appeal, **typed: Any) -> HttpResponse:
+        agrees = {"decision": "agree"} if acts.decide(appeal).voices else {"outcome": Appeal.State.UPHELD}
+        said = {"reasons": "It is so.", "considered": ANSWER.considered, "late_because": "Illness."}
+        address = reverse("appeals:decide", args=[appeal.reference])
+        return pressing.decide(client, address, {"heard_because": "Hospital.", **said, **agrees, **typed})
+
+    def hear_it(appeal: Appeal, by: User, *, at: datetime, meeting: Meeting | None = None) -> Appeal:
+        return hearing.hear_late(appeal.pk, Said(f"{by.name} holds so.", meeting=meeting), by=by, at=at)
+
+    def press_to_hear(client: Client, appeal: Appeal, **typed: Any) -> HttpResponse:
+        agrees = {"decision": "agree"} if acts.hear_late(appeal).voices else {}
+        address = reverse("appeals:hear", args=[appeal.reference])
+        return pressing.press(client, address, {"reasons": "It is so.", **agrees, **typed})
+
+    def fresh(appeal: Appeal) -> Appeal:
+        return Appeal.objects.get(pk=appeal.pk)
+
+    yield ActInTable(
+        "appeal", "appeal", lambda text: appealed_on(text, RECEIVED), acts.decide, decide_it, press_it,
+        lambda appeal: not fresh(appeal).is_open,
+    )  # fmt: skip
+    yield ActInTable(
+        "hear", "appeal", lambda text: appealed_on(text, LAST_DAY + timedelta(days=1)), acts.hear_late, hear_it,
+        press_to_hear, lambda appeal: fresh(appeal).late_accepted_at is not None,
+    )  # fmt: skip
+
+
+def appealed_on(text: str, on: date) -> tuple[World, Appeal]:
+    """An appeal against a restriction that came on a day, under a policy."""
+    w = case_on(text)
+    return w, lodge(w, builders.imposed(w), on=on)
