@@ -8,9 +8,10 @@ from dataclasses import replace
 from appeals.against import finding
 from appeals.against.appealable import Appealable
 from appeals.models import Appeal
+from deadlines import kinds
 from decisions.acts import Act, AskedFirst, Bar, Deciders
 from people.access import Can
-from policies.law import F12
+from policies import law
 from policies.policy import Policy
 from policies.values import Who
 
@@ -23,12 +24,12 @@ def decide(appeal: Appeal, against: Appealable | None = None) -> Act:
     """Decide an appeal: whom the policy names for what it is against (Dover 6.35: a Manager; Northampton 4.2).
 
     Where the policy is silent, whoever has the right to decide appeals. Barred are those who had a part in what it is
-    against (F12), and whom the policy adds.
+    against (law.OTHER_PERSON), and whom the policy adds.
     """
     against = against or finding.of_appeal(appeal)
-    about, asked = appeal.trail.about, against.rules.consult
-    first = () if asked is None else (AskedFirst(APPEAL, asked, about, appeal.case.provider),)
-    return replace(to_come(against), subject=appeal, about=about, first=first, waits="appeal.decide", waits_about=about)
+    asked = against.rules.consult
+    first = () if asked is None else (AskedFirst(APPEAL, asked, appeal),)
+    return replace(to_come(against), subject=appeal, thing=appeal, first=first, waits=kinds.APPEAL_DECIDE)
 
 
 def hear_late(appeal: Appeal, against: Appealable | None = None) -> Act:
@@ -37,7 +38,7 @@ def hear_late(appeal: Appeal, against: Appealable | None = None) -> Act:
     What was said by those who are asked before it is decided serves for both, so that nobody is asked twice.
     """
     act = decide(appeal, against)
-    return replace(act, name=HEAR, doing="say that a late appeal is heard", asks=(), waits="appeal.hear")
+    return replace(act, name=HEAR, doing="say that a late appeal is heard", asks=(), waits=kinds.APPEAL_HEAR)
 
 
 def to_come(against: Appealable) -> Act:
@@ -48,9 +49,8 @@ def to_come(against: Appealable) -> Act:
         name=APPEAL,
         doing="decide an appeal",
         subject=case,
-        about="",
+        thing=case,
         provider=case.provider,
-        resident=case.resident,
         whos=who.whos,
         right=who.right,
         able=who.able,
@@ -78,6 +78,6 @@ def _barred(against: Appealable) -> dict[int, Bar]:
     """Everybody who may not decide it: because the policy says so, or by rule F12; what they did, under which rule."""
     said = against.rules.not_by
     adds = against.kept_out_by([item.word for item in said.kept])
-    return {pk: Bar(did, said.rule or F12) for pk, did in adds.items()} | {
-        pk: Bar(did, F12) for pk, did in against.took_part().items()
+    return {pk: Bar(did, said.rule or law.OTHER_PERSON) for pk, did in adds.items()} | {
+        pk: Bar(did, law.OTHER_PERSON) for pk, did in against.took_part().items()
     }

@@ -13,8 +13,8 @@ from decisions.acts import Act
 from decisions.services import Said
 from design import fields, forms
 from people.models import Representative, User
+from restrictions.limits import NewTerm
 from restrictions.models import Term
-from restrictions.services.terms import NewTerm
 
 State, Limit, Channel = Appeal.State, Term.Limit, Term.Channel
 

@@ -13,7 +13,7 @@ HELP = """\
 ./run test [pytest …]       lint, types, architecture and every test; with arguments only those tests
 ./run lint                  the linters and the type checker alone
 ./run manage COMMAND …      Django's manage.py, on the demo's database
-./run policy check FILE …   every problem of a policy file; also show, clocks, diff, adopt, confirm, return
+./run policy check FILE …   every problem of a policy file; also show, clocks, diff, keys, adopt, confirm, return
 ./run bench [NAME]          a benchmark; without a name, which there are
 ./run soak [pytest …]       the long proofs, whole
 

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from design import dates, fields, pages, refusals, seals
 from design.forms import Form
@@ -48,7 +48,6 @@ def _provider(request: SignedInRequest) -> Provider:
     return own if own.pk in mine or not mine else Provider.objects.get(pk=mine[0])
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def add(request: SignedInRequest) -> HttpResponse:
     """Add a person; whoever may be the same person is shown first.
 
@@ -173,7 +172,6 @@ def resident(request: SignedInRequest, reference: str) -> HttpResponse:
     return render(request, "people/resident.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def change(request: SignedInRequest, reference: str) -> HttpResponse:
     """Change what is known of a person; what stood before is kept in the trail, and an older page undoes nothing."""
     found = _resident_or_404(request, reference)
@@ -223,7 +221,6 @@ def _keeping(
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def add_need(request: SignedInRequest, reference: str) -> HttpResponse:
     """Record a need or an adjustment (Equality Act 2010 s20; Dover 6.41)."""
     found = _resident_or_404(request, reference)
@@ -231,7 +228,6 @@ def add_need(request: SignedInRequest, reference: str) -> HttpResponse:
     return _keeping(request, found, forms.RecordNeed, "Record a need or an adjustment", "Record it", act)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def end_need(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """End a need or an adjustment that no longer holds."""
     found = _resident_or_404(request, reference)
@@ -242,7 +238,6 @@ def end_need(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     return _keeping(request, found, forms.Reasons, title, title, functools.partial(services.end_need, need.pk))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def add_representative(request: SignedInRequest, reference: str) -> HttpResponse:
     """Name who speaks for a resident."""
     found = _resident_or_404(request, reference)
@@ -250,7 +245,6 @@ def add_representative(request: SignedInRequest, reference: str) -> HttpResponse
     return _keeping(request, found, forms.NameRepresentative, "Name a representative", "Name the representative", act)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def end_representative(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Record that somebody no longer speaks for a resident."""
     found = _resident_or_404(request, reference)
@@ -261,7 +255,6 @@ def end_representative(request: SignedInRequest, reference: str, pk: int) -> Htt
     return _keeping(request, found, forms.Reasons, "End a representative’s authority", "End the authority", act)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def add_tenancy(request: SignedInRequest, reference: str) -> HttpResponse:
     """Record a tenancy that the person holds or shares."""
     found = _resident_or_404(request, reference)

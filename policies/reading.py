@@ -1,16 +1,12 @@
 """The parts of a policy read from its values: a stage, a kind of restriction, a register, a letter, a path, appeals."""
 
-from typing import TYPE_CHECKING
-
 from policies import law, schema
+from policies.contents import Contents
 from policies.parts import Appeals, LetterRule, Path, RegisterRule, RestrictionKind, Stage
 from policies.values import Value, Who
 
-if TYPE_CHECKING:
-    from policies.policy import Policy
 
-
-def stage(policy: "Policy", key: str, number: int) -> Stage:
+def stage(policy: Contents, key: str, number: int) -> Stage:
     """The stage of that key, which is the `number`th in the policy's order.
 
     >>> from policies import shelf
@@ -33,11 +29,11 @@ def stage(policy: "Policy", key: str, number: int) -> Stage:
         tuple(item.word for item in policy.value(f"{path}.not_by").kept),
         tuple(do.kept),
         do.lost,
-        number if policy.ordered_words() else None,
+        number if policy.value("stages.order").kept else None,
     )
 
 
-def kind(policy: "Policy", key: str) -> RestrictionKind:
+def kind(policy: Contents, key: str) -> RestrictionKind:
     """The kind of restriction of that key.
 
     >>> from policies import shelf
@@ -58,7 +54,7 @@ def kind(policy: "Policy", key: str) -> RestrictionKind:
     )
 
 
-def register(policy: "Policy", key: str) -> RegisterRule:
+def register(policy: Contents, key: str) -> RegisterRule:
     """The register of that key.
 
     >>> from policies import shelf
@@ -83,7 +79,7 @@ def register(policy: "Policy", key: str) -> RegisterRule:
     )
 
 
-def letter(policy: "Policy", key: str) -> LetterRule:
+def letter(policy: Contents, key: str) -> LetterRule:
     """The letter of that key.
 
     >>> from policies import shelf
@@ -105,7 +101,7 @@ def letter(policy: "Policy", key: str) -> LetterRule:
     )
 
 
-def path(policy: "Policy", key: str) -> Path:
+def path(policy: Contents, key: str) -> Path:
     """The path out of the stages of that key.
 
     >>> from policies import shelf
@@ -135,7 +131,7 @@ def path(policy: "Policy", key: str) -> Path:
     )
 
 
-def appeal(policy: "Policy", path: str) -> Appeals:
+def appeal(policy: Contents, path: str) -> Appeals:
     """How appeals go by a special rule or the general one ("appeal"), which fills what the special one leaves out.
 
     >>> from policies import shelf
@@ -147,22 +143,23 @@ def appeal(policy: "Policy", path: str) -> Appeals:
         special = policy.values.get(f"{path}.{key}")
         return special if special else policy.value(f"appeal.{key}")
 
-    def beside(key: str, general: Value) -> Value:
-        special = policy.values.get(f"{path}.{key}") if path != "appeal" else None
-        return special if special else general
+    def whom(key: str) -> Value:
+        """Beside who decides: by the special rule, else where single acts stand (`[decide]`), else the general one."""
+        special = () if path == "appeal" else (f"{path}.{key}",)
+        said = (policy.values.get(each) for each in (*special, f"decide.appeal.{key}"))
+        return next(filter(None, said), None) or policy.value(f"appeal.{key}")
 
     keys = ("window", "response", "how", "late", "met_by", "final", "meanwhile", "next", "grounds", "powers")
     said = {key: of(key) for key in keys}
     named = policy.value(f"{path}.next") if path == "appeal" else policy.value("appeal.next")
     word = named.raw if named.said else policy.value("policy.ombudsman").raw
-    by, asked = policy.who(f"{path}.by"), policy.values.get(f"{path}.consult")
-    if path == "appeal" and not policy.decides("appeal").unsaid:
-        by = policy.decides("appeal")
+    named_for_it = policy.values.get("decide.appeal.by") if path == "appeal" else None
+    by, asked = named_for_it.raw if named_for_it else None, whom("consult").raw
     return Appeals(
         covers=tuple(item.word for item in of("covers").kept),
-        by=by,
-        not_by=beside("not_by", policy.not_by("appeal")),
-        consult=asked.raw if asked and isinstance(asked.raw, Who) else policy.consulted_on("appeal"),
+        by=by if isinstance(by, Who) else policy.who(f"{path}.by"),
+        not_by=whom("not_by"),
+        consult=asked if isinstance(asked, Who) else None,
         window_path=said["window"].path,
         response_path=said["response"].path,
         ombudsman=law.ombudsman_called(word) if word else law.ombudsman(policy.nation, "landlord"),

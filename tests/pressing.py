@@ -12,6 +12,9 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
+from design import seals
+from tests.factories import NOON
+
 Typed = Mapping[str, Any]
 
 
@@ -86,6 +89,11 @@ def hidden(page: HttpResponse, button: str = "do") -> dict[str, list[str]]:
 def standing(page: HttpResponse, button: str = "do") -> dict[str, list[str]]:
     """What stands in the boxes of that form, as a browser would post it unchanged."""
     return dict(form_of(page, button).standing)
+
+
+def seal_of(plan: Any) -> str:
+    """The seal of what a page shows of a plan, for a test that goes past the page to the service."""
+    return seals.seal(plan.shown, at=NOON)
 
 
 def press(

@@ -9,12 +9,12 @@ from typing import ClassVar, NamedTuple
 
 import cases.permissions
 from appeals.against.effects import Answered, Effect, NewTerms, NewWords, Rests, Row, Sets
-from audit.models import Decision
+from audit.models import Decision, Trail
 from cases.models import Case, Incident, Warning
-from cases.services import rights
+from deadlines.services import appeal_windows
 from design import words
 from letters.models import Letter
-from people.models import User
+from people.models import Provider, Resident, User
 from policies.policy import Appeals, Policy
 from policies.rules import RuleBroken
 from restrictions.models import Restriction
@@ -51,8 +51,18 @@ class Appealable(ABC):
 
     @property
     @abstractmethod
-    def about(self) -> str:
-        """How deadlines point at it."""
+    def trail(self) -> Trail:
+        """How its time to appeal points at it."""
+
+    @property
+    def provider(self) -> Provider:
+        """Whose decision it is."""
+        return self.case.provider
+
+    @property
+    def resident(self) -> Resident:
+        """Whom it is about."""
+        return self.case.resident
 
     @property
     @abstractmethod
@@ -78,6 +88,11 @@ class Appealable(ABC):
     def link(self) -> tuple[str, str, str] | None:
         """Where it is read: the words of the link, the name of the page, and the reference; None where nowhere."""
         return None
+
+    @property
+    @abstractmethod
+    def window_words(self) -> str:
+        """Against what the time to appeal is, on a list of dates; "" where that goes without saying."""
 
     # When, by whom, how it was told
 
@@ -136,7 +151,7 @@ class Appealable(ABC):
 
     def rules_under(self, policy: Policy) -> Appeals | None:
         """How a policy lets it be appealed; None where it lets nobody."""
-        return rights.rules_for(policy, self.covered_as(policy), self.ruled_as(policy))
+        return appeal_windows.rules_for(policy, self.covered_as(policy), self.ruled_as(policy))
 
     @property
     def is_covered(self) -> bool:

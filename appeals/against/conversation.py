@@ -31,6 +31,11 @@ class FirstWarnings(Warned):
         return f"the first warnings, given in {self.key}"
 
     @property
+    def window_words(self) -> str:
+        """Against the warnings."""
+        return "against the first warnings"
+
+    @property
     def to_resident(self) -> str:
         """By their day."""
         return f"the warnings that we gave you on {dates.day(self.decided_on)} ({self.key})"

@@ -9,8 +9,8 @@ from appeals.models import Appeal
 from design import dates
 from people.models import User
 from policies.rules import Rule
+from restrictions.limits import NewTerm
 from restrictions.models import Term
-from restrictions.services.terms import NewTerm
 
 
 class Row(NamedTuple):

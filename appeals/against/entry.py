@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 
-import register.services
 from appeals.against.effects import Answered, Effect, Rests
 from appeals.against.recorded import Recorded, State
+from deadlines.services import appeal_windows
 from design import dates
 from policies.policy import Policy
 from register.models import Entry
+from register.services import removing
 
 WHAT = "register.entered"
 
@@ -37,6 +38,11 @@ class EntryMade(Recorded):
         return f"register entry {self.key}"
 
     @property
+    def window_words(self) -> str:
+        """Against the entry."""
+        return f"against {self.called}"
+
+    @property
     def to_resident(self) -> str:
         """By its reference and day."""
         return f"our register entry {self.key} of {dates.day(self.decided_on)} about you"
@@ -53,7 +59,7 @@ class EntryMade(Recorded):
 
     def covered_as(self, policy: Policy) -> tuple[str, ...]:
         """As entering on the register."""
-        return ("enter_register",)
+        return appeal_windows.ENTERED_AS
 
     def took_part(self) -> dict[int, str]:
         """Also whoever entered it."""
@@ -70,9 +76,7 @@ class EntryMade(Recorded):
 
         def remove(answered: Answered) -> None:
             if not self.gone:
-                register.services.remove_entry(
-                    self.entry.pk, by=answered.by, at=answered.at, reason=answered.upheld, resident_told=True
-                )
+                removing.set_aside(self.entry.pk, reason=answered.upheld, by=answered.by, at=answered.at)
 
         step = f"{self.title}: removed. Whoever looked at it is told."
         return Effect((step,), "We have removed the entry from our register.", remove)

@@ -1,11 +1,10 @@
 """Finding the decisions of a case that can be appealed against, and what an appeal is against."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Q
 
-from appeals.against import entry as entries
-from appeals.against import inaction, review
+from appeals.against import entry, inaction, review
 from appeals.against.appealable import Appealable
 from appeals.against.conversation import FirstWarnings
 from appeals.against.entry import EntryMade
@@ -33,8 +32,17 @@ class NoDecision(LookupError):
 
 def in_case(case: Case) -> list[Appealable]:
     """Every decision of the case that might be appealed against, newest first, in as many queries however many."""
-    found = [*_restrictions(case), *_warnings(case), *_others(case)]
-    return sorted(found, key=lambda one: (one.decided_on, one.key), reverse=True)
+    return in_cases([case])[case.pk]
+
+
+def in_cases(some: Sequence[Case]) -> dict[int, list[Appealable]]:
+    """The same for some cases, by their keys, in as many queries however many cases."""
+    found: dict[int, list[Appealable]] = {case.pk: [] for case in some}
+    for one in (*_restrictions(some), *_warnings(some), *_others(some)):
+        found[one.case.pk].append(one)
+    for decisions in found.values():
+        decisions.sort(key=lambda one: (one.decided_on, one.key), reverse=True)
+    return found
 
 
 def by_key(case: Case, key: str) -> Appealable:
@@ -54,7 +62,7 @@ def of_appeal(appeal: Appeal) -> Appealable:
         appeal.warning.case = appeal.case
         return of_warning(appeal.warning)
     assert appeal.decision is not None
-    return next(iter(_with_subjects(appeal.case, [appeal.decision])))
+    return next(iter(_with_subjects([(appeal.case, appeal.decision)])))
 
 
 def of_appeals(appeals: Iterable[Appeal], decisions: Iterable[Appealable]) -> list[tuple[Appeal, Appealable]]:
@@ -78,63 +86,72 @@ def of_warning(warning: Warning) -> WarningLetter | FirstWarnings:
     return (WarningLetter if warning.letter is not None else FirstWarnings)(warning.case, warning)
 
 
-def _restrictions(case: Case) -> Iterable[Appealable]:
-    imposed = Restriction.objects.filter(case=case, decided_on__isnull=False).exclude(state__in=Restriction.PREPARING)
+def _restrictions(some: Sequence[Case]) -> Iterable[Appealable]:
+    of_case = {case.pk: case for case in some}
+    imposed = Restriction.objects.filter(case__in=some, decided_on__isnull=False)
+    imposed = imposed.exclude(state__in=Restriction.PREPARING).order_by("pk")
     for one in imposed.select_related("letter", "decided_by", "proposed_by", "follows").prefetch_related("terms"):
-        one.case = case
+        one.case = of_case[one.case_id]
         yield of_restriction(one)
 
 
-def _warnings(case: Case) -> Iterable[Appealable]:
-    given = case.warnings.filter(given_on__isnull=False).order_by("pk")
-    conversations: set[int | None] = set()
+def _warnings(some: Sequence[Case]) -> Iterable[Appealable]:
+    of_case = {case.pk: case for case in some}
+    given = Warning.objects.filter(case__in=some, given_on__isnull=False).order_by("pk")
+    conversations: set[tuple[int, int | None]] = set()
     for one in given.select_related("letter__drafted_by", "letter__issued_by", "incident", "given_by"):
+        one.case = of_case[one.case_id]
+        conversation = (one.case_id, one.incident_id)
         if one.kind == Warning.Kind.INITIAL:
-            if one.incident_id in conversations:
+            if conversation in conversations:
                 continue
-            conversations.add(one.incident_id)
-        one.case = case
+            conversations.add(conversation)
         yield of_warning(one)
 
 
-def _others(case: Case) -> list[Appealable]:
+def _others(some: Sequence[Case]) -> list[Appealable]:
     """Decisions that the trail keeps and that are neither: a review that kept it, an entry, a decision not to act.
 
     An entry that the resident was not told of is nobody's to appeal.
     """
-    on_file = Q(event__case_ref=case.reference)
-    entered = Q(what=entries.WHAT) & (on_file | Q(event__case_ref="", event__resident_ref=case.resident.reference))
+    files, residents = ({case.reference: case for case in some}, {case.resident.reference: case for case in some})
+    on_file = Q(event__case_ref__in=files)
+    entered = Q(what=entry.WHAT) & (on_file | Q(event__case_ref="", event__resident_ref__in=residents))
     kept = Q(what=review.WHAT, outcome=Review.Outcome.KEEP) | Q(what=inaction.WHAT)
     found = Decision.objects.filter((kept & on_file) | entered).select_related("event").order_by("pk")
-    return [one for one in _with_subjects(case, list(found)) if not one.hidden]
+    of_case = [(files.get(one.event.case_ref) or residents[one.event.resident_ref], one) for one in found]
+    return [one for one in _with_subjects(of_case) if not one.hidden]
 
 
-def _with_subjects(case: Case, decisions: list[Decision]) -> Iterable[Appealable]:
+def _with_subjects(decisions: Sequence[tuple[Case, Decision]]) -> Iterable[Appealable]:
     """The decisions with what they are about."""
-    refs = {kind: [one.event.subject_ref for one in decisions if one.what == kind]
-            for kind in (review.WHAT, entries.WHAT)}  # fmt: skip
-    reviews = _reviews(case, refs[review.WHAT]) if refs[review.WHAT] else {}
-    made = _entries(case, refs[entries.WHAT]) if refs[entries.WHAT] else {}
-    for one in decisions:
-        ref = one.event.subject_ref
-        if one.what == review.WHAT and ref in reviews:
-            yield KeptRestriction(case, reviews[ref], one)
-        elif one.what == entries.WHAT and ref in made:
-            yield EntryMade(case, one, made[ref])
+    refs = {
+        what: [one.event.subject_ref for _, one in decisions if one.what == what] for what in (review.WHAT, entry.WHAT)
+    }
+    reviews = _reviews(refs[review.WHAT]) if refs[review.WHAT] else {}
+    entries = _entries(refs[entry.WHAT]) if refs[entry.WHAT] else {}
+    for case, one in decisions:
+        key = (one.event.subject_ref, case.resident_id)
+        if one.what == review.WHAT and key in reviews:
+            reviews[key].restriction.case = case
+            yield KeptRestriction(case, reviews[key], one)
+        elif one.what == entry.WHAT and key in entries:
+            yield EntryMade(case, one, entries[key])
         elif one.what == inaction.WHAT:
             yield NotActed(case, one)
 
 
-def _reviews(case: Case, refs: list[str]) -> dict[str, Review]:
-    found = Review.objects.filter(restriction__case=case, reference__in=refs)
-    related = ("letter", "restriction__letter", "restriction__decided_by", "restriction__proposed_by")
-    reviews = {one.reference: one for one in found.select_related(*related).prefetch_related("restriction__terms")}
-    for one in reviews.values():
-        one.restriction.case = case
-    return reviews
+def _reviews(refs: list[str]) -> dict[tuple[str, int], Review]:
+    """By their references and whose they are."""
+    parts = ("case", "letter", "decided_by", "proposed_by")
+    found = Review.objects.filter(reference__in=refs).select_related(
+        "letter", *(f"restriction__{one}" for one in parts)
+    )
+    found = found.prefetch_related("restriction__terms")
+    return {(one.reference, one.restriction.case.resident_id): one for one in found}
 
 
-def _entries(case: Case, refs: list[str]) -> dict[str, Entry]:
-    """By their references; one that stands with a restriction falls with it, and has no appeal of its own."""
-    found = Entry.objects.filter(reference__in=refs, resident=case.resident_id)
-    return {one.reference: one for one in found if not one.source.startswith("restriction:")}
+def _entries(refs: list[str]) -> dict[tuple[str, int | None], Entry]:
+    """By their references and whose they are; one that stands with a restriction falls with it, and is not appealed."""
+    found = Entry.objects.filter(reference__in=refs)
+    return {(one.reference, one.resident_id): one for one in found if not one.stands_with}

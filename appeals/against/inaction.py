@@ -23,9 +23,14 @@ class NotActed(Recorded):
         return f"the decision not to act of {dates.day(self.decided_on)}"
 
     @property
+    def window_words(self) -> str:
+        """Against the decision."""
+        return "against the decision not to act"
+
+    @property
     def to_resident(self) -> str:
-        """By its day."""
-        return f"our decision of {dates.day(self.decided_on)} ({self.key})"
+        """By its day, and what it was."""
+        return f"our decision of {dates.day(self.decided_on)} not to act ({self.key})"
 
     def took_part(self) -> dict[int, str]:
         """Also whoever decided it."""

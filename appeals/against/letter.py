@@ -44,6 +44,11 @@ class WarningLetter(Warned):
         return f"{self.paper.name} {self.key}"
 
     @property
+    def window_words(self) -> str:
+        """Against the letter, by its name."""
+        return f"against the {self.paper.name}"
+
+    @property
     def to_resident(self) -> str:
         """By its name, reference and day."""
         return f"our {self.paper.name} {self.key} of {dates.day(self.decided_on)}"

@@ -8,7 +8,6 @@ from typing import ClassVar
 
 import cases.permissions
 import restrictions.acts
-import restrictions.services
 from appeals.against.appealable import Appealable, Succession
 from appeals.against.effects import Answered, Effect, NewTerms, Rests, Row, Sets
 from appeals.models import Appeal
@@ -19,12 +18,12 @@ from people.models import User
 from policies.policy import Policy
 from policies.rules import RuleBroken
 from register.models import Entry
+from restrictions import dates as days_of
+from restrictions import limits
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction
-from restrictions.services import suspending, telling
-from restrictions.services import terms as limits
-from restrictions.services.asked import appealed_as
-from restrictions.services.continuing import check_not_longer
-from restrictions.services.terms import NewTerm
+from restrictions.rules import appealed_as
+from restrictions.services import continuing, ending
 
 State = Appeal.State
 STANDING = (Restriction.State.IN_FORCE, Restriction.State.LAPSED)
@@ -125,11 +124,11 @@ class Limits(Appealable):
 
     def suspend(self, *, by: User, at: datetime, reason: str) -> None:
         """Let it hold nobody to its limits; its dates run on."""
-        suspending.suspend(self.restriction_now.pk, by=by, at=at, reason=reason)
+        ending.suspend(self.restriction_now.pk, by=by, at=at, reason=reason)
 
     def resume(self, *, by: User, at: datetime, reason: str) -> None:
         """Let its limits hold again."""
-        suspending.resume(self.restriction_now.pk, by=by, at=at, reason=reason)
+        ending.resume(self.restriction_now.pk, by=by, at=at, reason=reason)
 
     # What an outcome does
 
@@ -187,7 +186,7 @@ class Limits(Appealable):
         says_so = " The register says so at once." if self.is_entered() else ""
 
         def go_on(answered: Answered) -> None:
-            answered.appeal.replaced_by = restrictions.services.replace_terms(
+            answered.appeal.replaced_by = continuing.replace_terms(
                 now.pk,
                 by=answered.by,
                 at=answered.at,
@@ -201,7 +200,7 @@ class Limits(Appealable):
             (f"{now.reference} is replaced today by a restriction on these terms.{says_so}",),
             f"The limits on how you contact us change today. Their last day in force is {self._last(sets.ends_on)}.",
             go_on,
-            terms=telling.make_terms(now, terms),
+            terms=days_of.make_terms(now, terms),
             ends_on=sets.ends_on or now.ends_on,
         )
 
@@ -215,7 +214,7 @@ class Limits(Appealable):
         limits.check_terms(self.case.policy, terms)
         limits.check_person(now, terms, cases.permissions.people_affected(self.case))
         if ends_on:
-            check_not_longer(now, ends_on, on=on)
+            continuing.check_not_longer(now, ends_on, on=on)
 
     def unchanged(self, *, on: date) -> Effect:
         """It stays as it is, or is over as it was."""
@@ -233,4 +232,4 @@ class Limits(Appealable):
 def end_on_appeal(restriction: Restriction, answered: Answered) -> None:
     """End a restriction because an appeal was upheld; one that is over already has nothing to end."""
     if restriction.state in STANDING:
-        restrictions.services.quash(restriction.pk, by=answered.by, at=answered.at, reason=answered.upheld)
+        ending.quash(restriction.pk, by=answered.by, at=answered.at, reason=answered.upheld)

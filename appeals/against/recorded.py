@@ -8,7 +8,7 @@ from appeals.against.appealable import Appealable
 from appeals.against.effects import Effect, Rests, Row
 from appeals.against.trail import reasons_of
 from appeals.models import Appeal
-from audit.models import Decision
+from audit.models import Decision, Trail
 from cases.models import Warning
 from design.dates import day_of
 from people.models import User
@@ -26,9 +26,9 @@ class Recorded(Appealable):
     told_by_us: ClassVar[bool] = False
 
     @property
-    def about(self) -> str:
-        """The decision on the trail."""
-        return f"decision:{self.decision.pk}"
+    def trail(self) -> Trail:
+        """The decision's own."""
+        return self.decision.trail
 
     @property
     def points(self) -> dict[str, Restriction | Warning | Decision]:

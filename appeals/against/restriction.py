@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from appeals.against.limits import STANDING, Limits
-from audit.models import Decision
+from audit.models import Decision, Trail
 from cases.models import Warning
 from design import dates
 from letters.models import Letter
@@ -29,14 +29,19 @@ class ImposedRestriction(Limits):
         return self.imposed.reference
 
     @property
-    def about(self) -> str:
-        """The restriction on the trail."""
-        return self.imposed.trail.about
+    def trail(self) -> Trail:
+        """The restriction's own."""
+        return self.imposed.trail
 
     @property
     def called(self) -> str:
         """By its reference."""
         return f"restriction {self.key}"
+
+    @property
+    def window_words(self) -> str:
+        """It is what its dates are about."""
+        return ""
 
     @property
     def to_resident(self) -> str:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from appeals.against.effects import Row
 from appeals.against.limits import STANDING, Limits
 from appeals.against.trail import reasons_of
-from audit.models import Decision
+from audit.models import Decision, Trail
 from cases.models import Warning
 from design import dates
 from design.dates import day_of
@@ -35,14 +35,19 @@ class KeptRestriction(Limits):
         return self.review.reference
 
     @property
-    def about(self) -> str:
-        """The review on the trail."""
-        return self.review.trail.about
+    def trail(self) -> Trail:
+        """The review's own."""
+        return self.review.trail
 
     @property
     def called(self) -> str:
         """By the review and the restriction."""
         return f"the decision in review {self.key} to keep {self.restriction.reference}"
+
+    @property
+    def window_words(self) -> str:
+        """Against the review."""
+        return "against the review"
 
     @property
     def to_resident(self) -> str:

@@ -12,14 +12,15 @@ from appeals.against.appealable import Appealable
 from appeals.against.effects import Answered, Effect, Rests
 from appeals.against.limits import end_on_appeal
 from appeals.models import Appeal
-from audit.models import Decision
+from audit.models import Decision, Trail
 from cases.ladder import papers
 from cases.models import Warning
-from cases.services import quashing, rights
+from cases.services import quashing
+from deadlines.services import appeal_windows
 from design import words
 from people.models import User
 from policies.policy import Policy
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 from restrictions.models import Restriction
 
 State = Appeal.State
@@ -62,9 +63,9 @@ class Warned(Appealable):
     can_be_suspended: ClassVar[bool] = True
 
     @property
-    def about(self) -> str:
-        """By its letter, or by the incident in which it was given and the case."""
-        return quashing.about(self.warning)
+    def trail(self) -> Trail:
+        """The warning's own: by its letter, or by the incident in which it was given and the case."""
+        return self.warning.trail
 
     @property
     def points(self) -> dict[str, Restriction | Warning | Decision]:
@@ -97,7 +98,7 @@ class Warned(Appealable):
 
     def covered_as(self, policy: Policy) -> tuple[str, ...]:
         """Its stage, and the act of warning."""
-        return rights.warned_as(policy, self.state_of_case)
+        return appeal_windows.warned_as(policy, self.state_of_case)
 
     def took_part(self) -> dict[int, str]:
         """Also everybody who gave it."""
@@ -153,9 +154,9 @@ class Warned(Appealable):
         built = self._built(on)
         if built.named and rests.what not in Appeal.Rests.values:
             raise RuleBroken(f"Select what becomes of {built.named}", NOT_BY_ITSELF, "what_rests")
-        if built.named and not rests.because.strip():
+        if built.named:
             stays = "ends" if rests.ends else "stays"
-            raise RuleBroken(f"Enter why {built.named} {stays}", NOT_BY_ITSELF, "what_rests_because")
+            need(rests.because, f"Enter why {built.named} {stays}", "what_rests_because", NOT_BY_ITSELF)
         steps = [f"{self.title}: taken back. No further step can rest on it."]
         if built.named:
             steps.append(f"{words.upper_first(built.named)}: {Appeal.Rests(rests.what).label.lower()}.")

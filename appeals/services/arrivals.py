@@ -9,13 +9,13 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-import policies.clocks
+import policies.periods
 from appeals.against import finding
 from appeals.against.appealable import Appealable
 from appeals.services import windows
 from audit import services as audit
 from cases.models import Case
-from cases.services import rights
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from design import seals
@@ -49,10 +49,13 @@ def readings(decision: Appealable) -> list[Reading]:
     letter = decision.letter
     if letter is None or letter.dated is None:
         return []
-    calendar = deadlines.calendar_for(decision.case.provider)
-    posted = policies.clocks.add(IN_THE_POST, letter.dated, calendar)
+    calendar, policy = deadlines.calendar_for(decision.case.provider), decision.case.policy
+    posted = policies.periods.add(IN_THE_POST, letter.dated, calendar)
     days = (("received on the day of its date", letter.dated), ("received by post two working days later", posted))
-    return [Reading(words, day, windows.counted(decision, calendar, received=day)) for words, day in days]
+    return [
+        Reading(words, day, windows.counted(decision, decision.rules, policy, calendar, received=day))
+        for words, day in days
+    ]
 
 
 def of_letter(case: Case, letter: Letter) -> list[Appealable]:
@@ -65,7 +68,7 @@ def of_letter(case: Case, letter: Letter) -> list[Appealable]:
 
 def awaiting() -> QuerySet[Deadline]:
     """Times to appeal that wait for the day on which their letter was received."""
-    open_ones = Deadline.objects.open().filter(kind=rights.WINDOW, due_on__isnull=True)
+    open_ones = Deadline.objects.open().filter(kind=kinds.APPEAL_WINDOW, due_on__isnull=True)
     return open_ones.filter(reckoning__runs_from=RECEIVED, reckoning__from=None)
 
 
@@ -76,22 +79,11 @@ def ask(deadline_id: int, *, at: datetime) -> bool:
     letter = _letter(row)
     if row.state != Deadline.State.OPEN or letter is None or letter.dated is None or letter.dated >= day_of(at):
         return False
-    about = letter.trail.about
-    asked = Deadline.objects.open().filter(about=about, kind=arriving.RECEIPT).exists()
+    asked = Deadline.objects.open().about(letter).filter(kind=kinds.LETTER_RECEIPT).exists()
     if asked or Arrival.objects.filter(letter=letter).exists():
         return False
-    deadlines.set_deadline(
-        provider=row.provider,
-        resident=row.resident,
-        kind=arriving.RECEIPT,
-        about=about,
-        case_ref=row.case_ref,
-        title=f"Record when letter {letter.reference} was received: the time to appeal runs from then",
-        url_name="appeals:received",
-        owner=letter.issued_by,
-        runs_from_event=row.runs_from_event,
-        at=at,
-    )
+    issuer = deadlines.Whose(letter.issued_by)
+    deadlines.set(kinds.LETTER_RECEIPT, letter, whose=issuer, event=row.runs_from_event, at=at)
     return True
 
 
@@ -104,7 +96,7 @@ def _letter(row: Deadline) -> Letter | None:
     """The letter that tells the decision whose time to appeal it is."""
     case = _case(row.case_ref)
     decisions = finding.in_case(case) if case else []
-    return next((one.letter for one in decisions if one.about == row.about), None)
+    return next((one.letter for one in decisions if one.trail.about == row.about), None)
 
 
 @transaction.atomic
@@ -121,12 +113,9 @@ def record(letter_id: int, *, on: date | None, by: User, at: datetime, seen: str
     case = _case(letter.case_ref)
     found = of_letter(case, arrival.letter) if case else []
     for one, window in zip(found, windows.of(found, deadlines.calendar_for(letter.provider)), strict=True):
-        row = Deadline.objects.open().filter(about=one.about, kind=rights.WINDOW).first()
+        row = Deadline.objects.open().about(one).filter(kind=kinds.APPEAL_WINDOW).first()
         if row is not None:
-            deadlines.set_deadline(
-                provider=row.provider, resident=row.resident, kind=row.kind, about=row.about, case_ref=row.case_ref,
-                title=row.title, url_name=row.url_name, reckoning=window, runs_from_event=row.runs_from_event, at=at,
-            )  # fmt: skip
+            deadlines.count_anew(row.pk, window, at=at)
     return found
 
 
@@ -139,4 +128,4 @@ def known(letter: Letter) -> dict[str, date | None]:
 def ask_no_longer(decision: Appealable, *, at: datetime) -> None:
     """An appeal has come, so when its letter was received matters no more."""
     if decision.letter is not None:
-        deadlines.cancel(decision.letter.trail.about, arriving.RECEIPT, at=at, reason="The appeal has come")
+        deadlines.cancel(kinds.LETTER_RECEIPT, decision.letter, at=at, reason="The appeal has come")

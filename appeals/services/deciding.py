@@ -15,19 +15,23 @@ from appeals.against.appealable import Appealable
 from appeals.against.effects import Answered, Effect, Rests
 from appeals.models import Appeal
 from appeals.services import file as files
-from appeals.services import hearing, outcome_letter, waiting
+from appeals.services import hearing, outcome_letter
 from appeals.services.answers import Answer
 from appeals.services.file import File
-from appeals.services.hearing import NAMED_PERSON
 from appeals.services.rows import check_open, locked
 from audit import services as audit
+from deadlines import kinds
+from deadlines import services as deadlines
+from deadlines.models import Deadline
 from decisions import services as decisions
 from decisions.acts import Act
 from design import seals
 from design.dates import day_of
 from letters import services as letters
 from people.models import User
-from policies.rules import RuleBroken
+from policies import law
+from policies.reckoning import Reckoning
+from policies.rules import RuleBroken, need
 
 State = Appeal.State
 POWERS = {State.UPHELD: {"uphold", "quash"}, State.VARIED: {"vary"}, State.DISMISSED: {"dismiss"}}
@@ -69,12 +73,10 @@ def plan(appeal: Appeal, act: Act, answer: Answer, *, by: User, at: datetime) ->
     against, on = finding.of_appeal(appeal), day_of(at)
     outcome = answer.outcome
     check_power(against, outcome)
-    if not answer.reasons.strip():
-        raise RuleBroken("Enter your reasons", NAMED_PERSON, "reasons")
-    if not answer.considered.strip():
-        raise RuleBroken("Enter what you considered", NAMED_PERSON, "considered")
-    if answered_late(appeal, on) and not answer.late_because.strip():
-        raise RuleBroken("Enter why the answer is late", against.rules.response.rule, "late_because")
+    need(answer.reasons, "Enter your reasons", "reasons", law.PERSON_DECIDES)
+    need(answer.considered, "Enter what you considered", "considered", law.PERSON_DECIDES)
+    if answered_late(appeal, on):
+        need(answer.late_because, "Enter why the answer is late", "late_because", against.rules.response.rule)
     if outcome == State.OUT_OF_TIME:
         _check_can_be_late(appeal, against)
     elif appeal.awaits_hearing:
@@ -115,10 +117,7 @@ def decide(appeal_id: int, answer: Answer, *, by: User, at: datetime, seen: str 
     planned = plan(appeal, act, answer, by=by, at=at)
     seals.check(seen, planned.shown(), since=files.since(appeal))
     writer = decisions.take(act, answer.said(), by=by, at=at)
-    if writer is None:
-        waiting.for_others(appeal, act, by=by, at=at)
-        return appeal
-    return _carry_out(planned, by=by, writer=writer, at=at)
+    return appeal if writer is None else _carry_out(planned, by=by, writer=writer, at=at)
 
 
 @transaction.atomic
@@ -135,8 +134,10 @@ def disagree(appeal_id: int, *, by: User, at: datetime, reasons: str, seen: str 
     check_open(appeal)
     if seen is not None:
         seals.check(seen, files.shown(appeal, against, act, files.read(against)), since=files.since(appeal))
+    waits = Deadline.objects.open().about(appeal).get(kind=kinds.APPEAL_DECIDE)
     decisions.disagree(act, by=by, at=at, reasons=reasons)
-    waiting.anew(appeal, act, at=at)
+    due = Reckoning.from_json(waits.reckoning) if waits.reckoning else None
+    deadlines.set(act.waits, appeal, due=due, told=True, whose=act.whose, event=waits.runs_from_event, at=at)
     return appeal
 
 
@@ -167,25 +168,15 @@ def _carry_out(planned: Plan, *, by: User, writer: User, at: datetime) -> Appeal
     transition(by=by, at=at, reasons=answer.reasons.strip())
     planned.effect.carry_out(Answered(appeal, planned.act.rule, writer, at))
     _tell(planned, by=writer, at=at)
-    waiting.answered(appeal, at=at)
+    deadlines.meet(kinds.APPEAL_DECIDE, appeal, at=at, how=appeal.get_state_display())
     _record(planned, by=by, at=at)
     return appeal
 
 
 def _tell(planned: Plan, *, by: User, at: datetime) -> None:
     """Tell the resident in writing what was decided (Dover 6.36)."""
-    appeal, case = planned.appeal, planned.appeal.case
-    appeal.letter = letters.request(
-        "appeal_outcome",
-        to=case.resident,
-        about=appeal.trail.about,
-        case_ref=case.reference,
-        facts=planned.facts,
-        by=by,
-        at=at,
-        policy_version=case.policy_version,
-    )
-    appeal.save()
+    planned.appeal.letter = letters.request("appeal_outcome", planned.appeal, planned.facts, by=by, at=at)
+    planned.appeal.save()
 
 
 def _record(planned: Plan, *, by: User, at: datetime) -> None:

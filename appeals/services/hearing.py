@@ -10,17 +10,18 @@ from appeals import acts
 from appeals.against import finding
 from appeals.models import Appeal
 from appeals.services import file as files
-from appeals.services import meanwhile, waiting
+from appeals.services import meanwhile
 from appeals.services.rows import check_open, locked
 from audit import services as audit
+from deadlines import kinds
+from deadlines import services as deadlines
 from decisions import services as decisions
 from decisions.acts import Act
 from decisions.services import Said
 from design import seals, words
 from people.models import User
-from policies.rules import Rule, RuleBroken
-
-NAMED_PERSON = Rule("law", "D10", text="A named person decides, and gives reasons.")
+from policies import law
+from policies.rules import RuleBroken, need
 
 
 @transaction.atomic
@@ -41,12 +42,10 @@ def hear_late(appeal_id: int, said: Said, *, by: User, at: datetime, seen: str |
     check_nothing_else_is_put(appeal, acts.decide(appeal))
     seals.check(seen, shown(act), since=files.since(appeal))
     check(appeal, said.reasons, field="reasons")
-    if decisions.take(act, said, by=by, at=at) is None:
-        waiting.for_others(appeal, acts.hear_late(appeal), by=by, at=at)
-        return appeal
-    record(appeal, said.reasons, by=by, at=at)
-    meanwhile.suspend(appeal, finding.of_appeal(appeal), by=by, at=at)
-    waiting.heard(appeal, at=at)
+    if decisions.take(act, said, by=by, at=at) is not None:
+        deadlines.meet(kinds.APPEAL_HEAR, appeal, at=at, how="Heard")
+        record(appeal, said.reasons, by=by, at=at)
+        meanwhile.suspend(appeal, finding.of_appeal(appeal), by=by, at=at)
     return appeal
 
 
@@ -59,7 +58,6 @@ def disagree(appeal_id: int, *, by: User, at: datetime, reasons: str, seen: str 
     check_open(appeal)
     seals.check(seen, shown(act), since=files.since(appeal))
     decisions.disagree(act, by=by, at=at, reasons=reasons)
-    waiting.anew(appeal, act, at=at)
     return appeal
 
 
@@ -80,11 +78,9 @@ def check(appeal: Appeal, reasons: str, *, field: str) -> None:
     rules = finding.of_appeal(appeal).rules
     if rules.late.said and rules.late.raw == "refused" and not appeal.doubt:
         raise RuleBroken("A late appeal is not heard", rules.late.rule, field)
-    if reasons.strip():
-        return
     if appeal.doubt:
-        raise RuleBroken(f"Enter why the appeal is heard: {words.lower_first(appeal.doubt)}", rules.window.rule, field)
-    raise RuleBroken("Enter why the appeal is heard although it came late", NAMED_PERSON, field)
+        need(reasons, f"Enter why the appeal is heard: {words.lower_first(appeal.doubt)}", field, rules.window.rule)
+    need(reasons, "Enter why the appeal is heard although it came late", field, law.PERSON_DECIDES)
 
 
 def record(appeal: Appeal, reasons: str, *, by: User, at: datetime) -> None:

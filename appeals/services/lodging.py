@@ -10,11 +10,12 @@ from appeals import acts, permissions
 from appeals.against import finding
 from appeals.against.appealable import Appealable
 from appeals.models import Appeal
-from appeals.services import appealable_now, arrivals, timing, waiting
+from appeals.services import appealable_now, arrivals, timing
 from appeals.services import meanwhile as holding
 from appeals.services.timing import Timing
 from audit import services as audit
 from cases.models import Case
+from deadlines import kinds
 from deadlines import services as deadlines
 from decisions.acts import Act
 from design import dates, seals
@@ -22,7 +23,7 @@ from design.dates import day_of
 from letters import services as letters
 from people.models import Resident, User
 from people.references import next_reference
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,8 @@ def plan(against: Appealable, new: NewAppeal, *, at: datetime) -> Plan:
 def _check(against: Appealable, new: NewAppeal, *, on: date) -> None:
     """Refuse what cannot be: an appeal before the decision, from the future, or without words."""
     window, decided = against.rules.window.rule, dates.day(against.decided_on)
-    if not new.made_by_name.strip():
-        raise RuleBroken("Enter who appeals", field="made_by_name")
-    if not new.words.strip():
-        raise RuleBroken("Enter what they say, in their own words", field="words")
+    need(new.made_by_name, "Enter who appeals", "made_by_name")
+    need(new.words, "Enter what they say, in their own words", "words")
     days = (("received_on", new.received_on, "received"), ("made_on", new.made_on, "written or sent"))
     for field, day, called in days:
         if day and day > on:
@@ -131,10 +130,10 @@ def lodge(case_id: int, key: str, new: NewAppeal, *, by: User, at: datetime, see
     )
     event = _record(appeal, planned, by=by, at=at)
     if found.in_time is not False:
-        deadlines.meet(against.about, "appeal.window", at=at, how=f"{appeal.reference} was received")
+        deadlines.meet(kinds.APPEAL_WINDOW, against, at=at, how=f"{appeal.reference} was received")
         arrivals.ask_no_longer(against, at=at)
     act = acts.decide(appeal, against)
-    waiting.for_answer(appeal, act, event=event, at=at)
+    deadlines.set(kinds.APPEAL_DECIDE, appeal, due=found.response, told=True, whose=act.whose, event=event, at=at)
     holding.suspend(appeal, against, by=by, at=at)
     _acknowledge(appeal, against, act, by=by, at=at)
     return appeal
@@ -175,17 +174,8 @@ def _record(appeal: Appeal, planned: Plan, *, by: User, at: datetime) -> int:
 
 def _acknowledge(appeal: Appeal, against: Appealable, act: Act, *, by: User, at: datetime) -> None:
     """Tell the resident in writing that it came, who decides, by when, and what holds until then."""
-    case = appeal.case
-    appeal.acknowledgement = letters.request(
-        "appeal_acknowledgement",
-        to=case.resident,
-        about=appeal.trail.about,
-        case_ref=case.reference,
-        facts=_acknowledgement(appeal, against, act),
-        by=by,
-        at=at,
-        policy_version=case.policy_version,
-    )
+    told = _acknowledgement(appeal, against, act)
+    appeal.acknowledgement = letters.request("appeal_acknowledgement", appeal, told, by=by, at=at)
     appeal.acknowledge(at=at)
     appeal.save()
     facts = {"letter": appeal.acknowledgement.reference}

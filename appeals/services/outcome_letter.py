@@ -9,7 +9,7 @@ from appeals.models import Appeal
 from appeals.services.answers import Answer
 from people.models import Resident
 from policies import law
-from restrictions.services import terms as limits
+from restrictions import limits
 
 State = Appeal.State
 # What the ombudsman hears depends on what the provider does for this person (F9).

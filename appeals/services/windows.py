@@ -8,12 +8,15 @@ from django.db import transaction
 
 from appeals.against.appealable import Appealable
 from audit import services as audit
-from cases.services import rights
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
+from deadlines.services import appeal_windows
 from design.dates import day_of
 from letters.models import Arrival
 from policies.calendars import Calendar
+from policies.parts import Appeals
+from policies.policy import Policy
 from policies.reckoning import Reckoning
 
 
@@ -24,26 +27,23 @@ def of(decisions: Iterable[Appealable], calendar: Calendar) -> list[Reckoning]:
     for what was given, however many decisions.
     """
     decisions = list(decisions)
-    given = deadlines.given([one.about for one in decisions], rights.WINDOW)
+    given = deadlines.given(kinds.APPEAL_WINDOW, decisions)
     letters = [one.letter.pk for one in decisions if one.letter]
     received = dict(Arrival.objects.filter(letter__in=letters).values_list("letter", "on"))
-    return [_never_shorter(_counted(one, received, calendar), given.get(one.about)) for one in decisions]
+    return [_never_shorter(_counted(one, received, calendar), given.get(one.trail.about)) for one in decisions]
 
 
-def counted(decision: Appealable, calendar: Calendar, *, received: date | None) -> Reckoning:
-    """Until when it can be appealed, if its letter was received on a day."""
-    return rights.window(
-        decision.case.policy,
-        decision.rules,
-        calendar,
-        decided_on=decision.decided_on,
-        dated=decision.told_on,
-        received=received,
-    )
+def counted(
+    decision: Appealable, rules: Appeals, policy: Policy, calendar: Calendar, *, received: date | None
+) -> Reckoning:
+    """Until when it can be appealed by these rules of a policy, if its letter was received on a day."""
+    decided_on, dated = decision.decided_on, decision.told_on
+    return appeal_windows.window(policy, rules, calendar, decided_on=decided_on, dated=dated, received=received)
 
 
 def _counted(decision: Appealable, received: Mapping[int, date], calendar: Calendar) -> Reckoning:
-    return counted(decision, calendar, received=received.get(decision.letter.pk) if decision.letter else None)
+    on = received.get(decision.letter.pk) if decision.letter else None
+    return counted(decision, decision.rules, decision.case.policy, calendar, received=on)
 
 
 def _never_shorter(window: Reckoning, given: Reckoning | None) -> Reckoning:
@@ -73,6 +73,6 @@ def close(deadline_id: int, *, at: datetime) -> bool:
     )
     if deadline.state != Deadline.State.OPEN or deadline.due_on is None or deadline.due_on >= day_of(at):
         return False
-    deadlines.cancel(deadline.about, deadline.kind, at=at, reason="The time to appeal ran out")
+    deadlines.cancel(deadline.kind, deadline, at=at, reason="The time to appeal ran out")
     audit.record("appeal.window_closed", subject=deadline, by=None, at=at, facts={"until": deadline.due_on})
     return True

@@ -4,14 +4,16 @@ from datetime import datetime
 
 from django.db import transaction
 
-from appeals import permissions
+from appeals import acts, permissions
 from appeals.against import finding
 from appeals.models import Appeal
-from appeals.services import meanwhile, waiting
+from appeals.services import meanwhile
 from appeals.services.rows import check_open, locked
 from audit import services as audit
+from deadlines import services as deadlines
+from decisions import services as decisions
 from people.models import User
-from policies.rules import RuleBroken
+from policies.rules import need
 
 
 @transaction.atomic
@@ -24,11 +26,12 @@ def withdraw(appeal_id: int, *, by: User, at: datetime, reason: str) -> Appeal:
     appeal = locked(appeal_id)
     permissions.check_can_withdraw(by, appeal)
     check_open(appeal)
-    if not reason.strip():
-        raise RuleBroken("Enter how the resident withdrew it, and when", field="reason")
+    need(reason, "Enter how the resident withdrew it, and when", "reason")
     appeal.withdraw(at=at, reason=reason.strip())
     appeal.save()
-    waiting.withdrawn(appeal, at=at)
+    deadlines.cancel_all(appeal, at=at, reason="The appeal was withdrawn")
+    for act in (acts.APPEAL, acts.HEAR):
+        decisions.drop(appeal.trail.about, act, at=at)
     against = finding.of_appeal(appeal)
     meanwhile.resume(appeal, against, by=by, at=at)
     facts = {"against": against.key}

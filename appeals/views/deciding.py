@@ -29,7 +29,7 @@ from design.dates import day_of
 from letters import services as letters
 from people.access import SignedInRequest
 from people.models import User
-from restrictions.services import terms as limits
+from restrictions import limits
 
 State = Appeal.State
 BUTTONS = {
@@ -139,8 +139,7 @@ def _put(act: Act) -> dict[str, Any]:
 def _check_page(plan: Plan, user: User, at: datetime) -> dict[str, Any]:
     """What the check page shows: the answer, what will happen, and the letters as they would be sent today."""
     answer, case, corrected = plan.answer, plan.appeal.case, plan.effect.corrected
-    shared: dict[str, Any] = {"to": case.resident, "on": day_of(at), "by": user, "policy_version": case.policy_version}
-    about = plan.appeal.trail.about
+    on = day_of(at)
     return {
         "plan": plan,
         "answer": answer,
@@ -148,8 +147,8 @@ def _check_page(plan: Plan, user: User, at: datetime) -> dict[str, Any]:
         "lines": _lines(plan),
         "outcome_button": "Replace the letter" if corrected else BUTTONS[State(answer.outcome)],
         "terms": limits.arrangement(plan.effect.terms),
-        "letter": letters.preview("appeal_outcome", facts=plan.facts, about=about, **shared),
-        "corrected": letters.preview(corrected.kind, facts=corrected.facts, **shared) if corrected else "",
+        "letter": letters.preview("appeal_outcome", plan.appeal, plan.facts, on=on, by=user),
+        "corrected": letters.preview(corrected.kind, case, corrected.facts, on=on, by=user) if corrected else "",
     }
 
 
@@ -200,7 +199,6 @@ def consult(request: SignedInRequest, ref: str) -> HttpResponse:
 
     (asked, *_) = act.first
     shown = deciding_together(act, request.user, appeal)["asked_first"][0]
-    return decisions.views.write_down(
-        request, asked, frame=FRAME, record=record, back=back,
-        context=context | {"subject": appeal.reference, "consultation": shown},
-    )  # fmt: skip
+    context |= {"subject": appeal.reference, "consultation": shown, "frame": FRAME}
+    view = page_of(request, appeal, context, timezone.now())
+    return decisions.views.write_down(view, asked, record=record, back=back, context=context)

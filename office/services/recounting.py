@@ -4,17 +4,16 @@ Every clock is counted anew by that version. What a letter told the resident nev
 own time may grow, what we promised by a day may come sooner; otherwise it stays, and says so.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from appeals.against import entry, limits
-from appeals.against.restriction import ImposedRestriction
+from appeals.against.appealable import Appealable
 from appeals.services import arrivals
-from audit.models import Decision
-from cases.ladder import papers
-from cases.models import Case, Warning
-from cases.services import quashing, rights
+from appeals.services.windows import counted
+from audit import subjects
+from cases.models import Case
+from deadlines import kinds
 from deadlines.models import Deadline
 from design import dates
 from design.dates import day_of
@@ -24,38 +23,11 @@ from policies.calendars import Calendar
 from policies.parts import Appeals
 from policies.policy import Policy
 from policies.reckoning import Reckoning
-from restrictions.models import Naming, Restriction, Review, SpocCheck
-from restrictions.services import checking, rows
-from restrictions.services.asked import appealed_as
+from restrictions.models import Naming, Restriction, SpocCheck
+from restrictions.services.contacts import checking
 
-NAMES = {
-    rights.WINDOW: "Last day to appeal",
-    checking.CHECK: "Check of the single point of contact",
-    within.SEND: "Sending a letter",
-}
-Names = Callable[[Policy], Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Decided:
-    """A decision of the case that the resident was told of, by the names under which a policy's appeals speak of it."""
-
-    about: str
-    on: date
-    called: str
-    title: str
-    url_name: str
-    names: Names
-    of: Names = lambda policy: ()
-
-    @property
-    def about_ref(self) -> str:
-        """The reference of what it is about."""
-        return self.about.partition(":")[2]
-
-    def rules(self, policy: Policy) -> Appeals | None:
-        """How a policy lets it be appealed; None where it lets nobody."""
-        return rights.rules_for(policy, self.names(policy), self.of(policy))
+COUNTED = (kinds.APPEAL_WINDOW, kinds.SPOC_QUALITY_REVIEW, kinds.LETTER_SEND)
+"""The kinds of deadline whose clocks are counted anew here."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +43,7 @@ class Move:
     reckoning: Reckoning | None
     restriction: Restriction | None = None
     deadline: Deadline | None = None
-    decided: Decided | None = None
+    decided: Appealable | None = None
 
     @property
     def now(self) -> date | None:
@@ -94,93 +66,11 @@ class Stay:
 Outcome = Move | Stay
 
 
-def decided(
-    case: Case,
-    restrictions: Iterable[Restriction],
-    reviews: Iterable[Review],
-    warnings: Iterable[Warning],
-    others: Mapping[int, Decision],
-) -> dict[str, Decided]:
-    """The decisions of a case that still stand and of which the resident was told, by what deadlines call them."""
-    found: list[Decided] = []
-    imposed = {one.pk: one for one in restrictions if one.state in limits.STANDING and one.decided_on}
-    found += [_of_restriction(one) for one in imposed.values()]
-    kept = [one for one in reviews if one.outcome == Review.Outcome.KEEP and one.restriction_id in imposed]
-    found += [_of_review(one, imposed[one.restriction_id]) for one in kept]
-    conversations: dict[str, Warning] = {}
-    for one in warnings:
-        one.case = case
-        conversations.setdefault(quashing.about(one), one)
-    found += [_of_warning(about, one) for about, one in conversations.items()]
-    found += [_of_other(one) for one in others.values()]
-    return {one.about: one for one in found}
-
-
-def _of_restriction(restriction: Restriction) -> Decided:
-    assert restriction.decided_on is not None
-    imposed = ImposedRestriction(restriction.case, restriction)
-    return Decided(
-        rows.about(restriction),
-        restriction.decided_on,
-        f"our decision of {dates.day(restriction.decided_on)} to limit how you contact us ({restriction.reference})",
-        "Last day to appeal",
-        "restrictions:view",
-        imposed.covered_as,
-    )
-
-
-def _of_review(review: Review, restriction: Restriction) -> Decided:
-    assert review.decided_at is not None
-    terms, on = list(restriction.terms.all()), day_of(review.decided_at)
-    return Decided(
-        f"review:{review.reference}",
-        on,
-        f"our decision of {dates.day(on)} that the limits stay as they are (review {review.reference})",
-        "Last day to appeal against the review",
-        "restrictions:reviewed",
-        lambda policy: policy.steps_into("review"),
-        lambda policy: appealed_as(policy, terms),
-    )
-
-
-def _of_warning(about: str, warning: Warning) -> Decided:
-    assert warning.given_on is not None
-    if warning.letter is None:
-        state, called = "initial warning", f"the warnings that we gave you on {dates.day(warning.given_on)}"
-        against_ = "the first warnings"
-    else:
-        paper = papers.PAPERS[warning.kind]
-        state, against_ = paper.state, f"the {paper.name}"
-        called = f"our {paper.name} {warning.letter.reference} of {dates.day(warning.given_on)}"
-    return Decided(
-        about,
-        warning.given_on,
-        called,
-        f"Last day to appeal against {against_}",
-        "appeals:of_case",
-        lambda policy: rights.warned_as(policy, state),
-    )
-
-
-def _of_other(decision: Decision) -> Decided:
-    on = day_of(decision.event.at)
-    entered = decision.what == entry.WHAT
-    what = f"register entry {decision.event.subject_ref}" if entered else "decision not to act"
-    return Decided(
-        f"decision:{decision.pk}",
-        on,
-        f"our {what} of {dates.day(on)}",
-        f"Last day to appeal against {'the ' if not entered else ''}{what}",
-        "appeals:of_case",
-        lambda policy: ("enter_register",) if entered else (),
-    )
-
-
 # The time to appeal
 
 
 def windows(
-    case: Case, policy: Policy, open_ones: Mapping[str, Deadline], told: Mapping[str, Decided], calendar: Calendar,
+    case: Case, policy: Policy, open_ones: Mapping[str, Deadline], told: Mapping[str, Appealable], calendar: Calendar,
     on: date,
 ) -> Iterable[Outcome]:  # fmt: skip
     """The time to appeal against each decision: longer by that version, or as it was told; or new, where it lets more.
@@ -188,17 +78,17 @@ def windows(
     A time that has run out is not opened again. Whoever was told that nobody can appeal is told of a new right.
     """
     for about, one in told.items():
-        row, rules = open_ones.get(about), one.rules(policy)
+        row, rules = open_ones.get(about), one.rules_under(policy)
         if rules is None:
             continue
-        received, ruled = _received(row), one.rules(case.policy)
-        now = rights.window(policy, rules, calendar, decided_on=one.on, dated=one.on, received=received)
+        received, ruled = _received(row), one.rules_under(case.policy)
+        now = counted(one, rules, policy, calendar, received=received)
         if row is not None and ruled is not None:
-            counted = rights.window(case.policy, ruled, calendar, decided_on=one.on, dated=one.on, received=received)
-            if (counted.due, counted.readings) != (now.due, now.readings):
+            was = counted(one, ruled, case.policy, calendar, received=received)
+            if (was.due, was.readings) != (now.due, now.readings):
                 yield from _window(row, now, one)
         elif row is None and ruled is None and _is_open(now, on):
-            yield Move(rights.WINDOW, NAMES[rights.WINDOW], None, now, decided=one)
+            yield Move(kinds.APPEAL_WINDOW, _named(kinds.APPEAL_WINDOW), None, now, decided=one)
 
 
 def _received(row: Deadline | None) -> date | None:
@@ -207,13 +97,13 @@ def _received(row: Deadline | None) -> date | None:
     return found.from_on if found and found.runs_from == arrivals.RECEIVED else None
 
 
-def _window(row: Deadline, now: Reckoning, one: Decided) -> Iterable[Outcome]:
-    before = Reckoning.from_json(row.reckoning or {"path": rights.WINDOW})
+def _window(row: Deadline, now: Reckoning, one: Appealable) -> Iterable[Outcome]:
+    before = Reckoning.from_json(row.reckoning or {"path": kinds.APPEAL_WINDOW})
     days = [day for day in (row.due_on, *before.readings.values()) if day]
     if now.due and days and now.due > max(days):
-        yield Move(rights.WINDOW, NAMES[rights.WINDOW], row.due_on, now, deadline=row, decided=one)
+        yield Move(kinds.APPEAL_WINDOW, _named(kinds.APPEAL_WINDOW), row.due_on, now, deadline=row, decided=one)
     elif now.due != row.due_on:
-        yield Stay(NAMES[rights.WINDOW], row.due_on, now.due)
+        yield Stay(_named(kinds.APPEAL_WINDOW), row.due_on, now.due)
 
 
 def _is_open(window: Reckoning, on: date) -> bool:
@@ -221,7 +111,7 @@ def _is_open(window: Reckoning, on: date) -> bool:
     return any(day >= on for day in days)
 
 
-def why_wait(case: Case, policy: Policy, open_ones: Mapping[str, Deadline], told: Mapping[str, Decided]) -> str:
+def why_wait(case: Case, policy: Policy, open_ones: Mapping[str, Deadline], told: Mapping[str, Appealable]) -> str:
     """Why a case waits for the sake of a right to appeal that a letter gave; "" where it need not.
 
     While the time runs, a right that the version does not know is kept by keeping the version that gives it. A time
@@ -231,17 +121,17 @@ def why_wait(case: Case, policy: Policy, open_ones: Mapping[str, Deadline], told
         one = told.get(about)
         if one is None:
             continue
-        rules, ruled = one.rules(policy), one.rules(case.policy)
+        rules, ruled = one.rules_under(policy), one.rules_under(case.policy)
         waits = row.reckoning is not None and arrivals.waits(Reckoning.from_json(row.reckoning))
         if waits and rules and ruled and _says(policy, rules) != _says(case.policy, ruled):
             return (
-                f"The time to appeal against {one.about_ref} runs from the receipt of its letter, which is not "
-                "recorded yet, and that version counts it otherwise. Record when it was received first"
+                f"The time to appeal against {subjects.ref_of(about)} runs from the receipt of its letter, which is "
+                "not recorded yet, and that version counts it otherwise. Record when it was received first"
             )
         if rules is None:
             until = f" until {dates.day(row.due_on)}" if row.due_on else ""
             return (
-                f"The resident can still appeal against {about.partition(':')[2]}{until}, and by that version nobody "
+                f"The resident can still appeal against {subjects.ref_of(about)}{until}, and by that version nobody "
                 "could. Move the case once that time is over"
             )
     return ""
@@ -277,26 +167,33 @@ def checks(
         now = None
     was = row.due_on if row else None
     if (row is None) != (now is None) or (now and now.due != was):
-        yield Move(checking.CHECK, NAMES[checking.CHECK], was, now, restriction, row)
+        yield Move(kinds.SPOC_QUALITY_REVIEW, _named(kinds.SPOC_QUALITY_REVIEW), was, now, restriction, row)
 
 
 # Letters that are to go out
 
 
 def sendings(
-    policy: Policy, open_ones: Iterable[Deadline], kinds: Mapping[str, str], calendar: Calendar, on: date
+    policy: Policy, open_ones: Iterable[Deadline], written: Mapping[str, str], calendar: Calendar, on: date
 ) -> Iterable[Outcome]:
-    """By when letters go out that have not gone: sooner where that version wants it, never later and never dropped."""
+    """By when letters go out that have not gone: sooner where that version wants it, never later and never dropped.
+
+    `written` has the kind of each letter by its reference.
+    """
     for row in open_ones:
-        kind = kinds.get(row.about_ref)
+        kind = written.get(row.about_ref)
         now = within.time(policy, facts.kind_of(kind), day_of(row.set_at), calendar) if kind else None
         if now is None or now.due is None or row.due_on is None:
             continue
         if max(now.due, on) < row.due_on:
-            yield Move(within.SEND, f"{NAMES[within.SEND]}, {row.about_ref}", row.due_on, _not_before(now, on),
-                       deadline=row)  # fmt: skip
+            yield Move(row.kind, _named(row.kind, row.about_ref), row.due_on, _not_before(now, on), deadline=row)
         elif now.due > row.due_on:
-            yield Stay(f"{NAMES[within.SEND]}, {row.about_ref}", row.due_on, now.due)
+            yield Stay(_named(row.kind, row.about_ref), row.due_on, now.due)
+
+
+def _named(kind: str, ref: str = "") -> str:
+    name = kinds.of(kind).name
+    return f"{name}, {ref}" if ref else name
 
 
 def _not_before(found: Reckoning, on: date) -> Reckoning:

@@ -7,18 +7,24 @@ from functools import partial
 
 import cases.services
 import people.services
-import restrictions.services
 from appeals.against.effects import NewTerms
 from appeals.services import deciding, lodging
 from appeals.services.answers import Answer
 from appeals.services.lodging import NewAppeal
 from cases.models import Assessment, Case, Incident, Warning
 from cases.services.incidents import AffectedPerson, Happened
+from decisions.services import Said
 from ops.seed.council import Council
 from ops.seed.story import Happening, Story
 from people.models import Need, User
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction
-from restrictions.services.terms import NewTerm
+from restrictions.services import deciding_reviews, imposing, proposing, reviews
+from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.parts.evidence import Evidence, save_evidence
+from restrictions.services.parts.length import save_length, save_less
+from restrictions.services.parts.needs import save_needs, save_risk
+from restrictions.services.parts.terms import Instructions, save_instructions, save_terms
 
 RECENT = 5  # days within which a line manager may not have got round to it yet
 
@@ -148,46 +154,46 @@ class Telling:
             by=by,
             at=at,
         )
-        draft = restrictions.services.start(pk, by=by, at=at).pk
+        draft = proposing.start(pk, by=by, at=at).pk
         evidence = [i.pk for i in self.case.incidents.exclude(knowledge=Incident.Knowledge.HEARSAY)]
         path = self.case.policy.path_danger
         answers = {str(question): "Yes: see the report." for question in path.conditions} if path else {}
-        restrictions.services.save_evidence(
+        save_evidence(
             draft,
-            incidents=evidence,
-            summary="Logged on the day by those who were there.",
-            extreme=bool(story.extreme),
-            extreme_reason=story.extreme,
-            extreme_answers=answers if story.extreme else {},
+            Evidence(
+                evidence,
+                summary="Logged on the day by those who were there.",
+                extreme=bool(story.extreme),
+                extreme_reason=story.extreme,
+                extreme_answers=answers if story.extreme else {},
+            ),
             by=by,
             at=at,
         )
-        restrictions.services.save_risk(draft, assessment_id=assessment.pk, by=by, at=at)
-        restrictions.services.save_needs(
+        save_risk(draft, assessment_id=assessment.pk, by=by, at=at)
+        save_needs(
             draft,
             considered="We know of no need that this would make harder to meet. We asked by telephone and letter.",
             adjustment_touched=False,
             by=by,
             at=at,
         )
-        restrictions.services.save_terms(draft, terms=self.terms(story.terms), by=by, at=at)
-        restrictions.services.save_instructions(
+        save_terms(draft, terms=self.terms(story.terms), by=by, at=at)
+        save_instructions(
             draft,
-            instructions=story.orders,
-            risks=story.risks,
-            share_with_contractors=story.share,
+            Instructions(orders=story.orders, risks=story.risks, share_with_contractors=story.share),
             by=by,
             at=at,
         )
-        restrictions.services.save_length(draft, months=story.months, by=by, at=at)
+        save_length(draft, months=story.months, by=by, at=at)
         if story.proposal == "draft":
             return
-        restrictions.services.save_less(draft, reasons=story.reasons, less_considered=story.less, by=by, at=at)
-        restrictions.services.propose(draft, by=by, at=at + timedelta(hours=2))
+        save_less(draft, reasons=story.reasons, less_considered=story.less, by=by, at=at)
+        proposing.propose(draft, by=by, at=at + timedelta(hours=2))
         if story.proposal == "returned":
-            restrictions.services.send_back(
+            proposing.send_back(
                 draft,
-                reasons="Say why blocking the one e-mail address would not be enough.",
+                Said("Say why blocking the one e-mail address would not be enough."),
                 by=self.decider(self.hit()),
                 at=at + timedelta(hours=6),
             )
@@ -202,13 +208,15 @@ class Telling:
 
     def impose(self) -> None:
         """A decider who neither proposed it nor was hit imposes it."""
-        restrictions.services.impose(
+        imposing.impose(
             self.restriction.pk,
+            Said(
+                "The evidence is first-hand, the warning was clear, and the terms leave other ways to reach us.",
+                considered="Returning it for a shorter length; the policy allows none.",
+                not_done="We did not close e-mail or letters.",
+            ),
             by=self.decider(self.hit()),
             at=self.council.at(self.story.imposed or 0, 14),
-            reasons="The evidence is first-hand, the warning was clear, and the terms leave other ways to reach us.",
-            considered="Returning it for a shorter length; the policy allows none.",
-            not_done="We did not close e-mail or letters.",
         )
 
     def appeal(self) -> None:
@@ -240,18 +248,22 @@ class Telling:
         """Somebody uninvolved reviews the restriction."""
         story, at = self.story, self.council.at(self.story.reviewed or 0, 10)
         reviewer = self.decider(self.hit() | {self.restriction.decided_by})
-        review = restrictions.services.begin_review(self.restriction.pk, by=self.author, at=at)
+        review = reviews.begin_review(self.restriction.pk, by=self.author, at=at)
         if story.review == "begun":
             return
-        restrictions.services.decide_review(
+        deciding_reviews.decide_review(
             review.pk,
-            outcome=story.review,
-            reasons="Two quiet months, and a civil letter."
-            if story.review == "lift"
-            else "The office visit broke the terms.",
-            evidence="" if story.review == "lift" else "The visit to reception, logged by Jo Pritchard.",
-            months=6 if story.review == "extend" else None,
-            considered="Letting it run to its last day.",
+            Said(
+                "Two quiet months, and a civil letter."
+                if story.review == "lift"
+                else "The office visit broke the terms.",
+                considered="Letting it run to its last day.",
+            ),
+            Conclusion(
+                story.review,
+                evidence="" if story.review == "lift" else "The visit to reception, logged by Jo Pritchard.",
+                months=6 if story.review == "extend" else None,
+            ),
             by=reviewer,
             at=at + timedelta(hours=3),
         )

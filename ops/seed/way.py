@@ -9,20 +9,23 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import cases.services
-import restrictions.permissions
-import restrictions.services
 from cases import ladder
-from cases.deciders import Deciders
 from cases.models import Assessment, Case, Incident
-from cases.services.deciding import Meeting
 from cases.services.incidents import Happened
+from decisions.services import Meeting, Said
 from people import access
 from people.models import Resident, User
 from policies.policy import Policy
 from policies.values import Who
+from restrictions import acts
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction
-from restrictions.services.asked import kind_steps, registers_for, risks_asked
-from restrictions.services.terms import NewTerm
+from restrictions.rules import kind_steps, registers_for, risks_asked
+from restrictions.services import imposing, proposing
+from restrictions.services.parts.evidence import Evidence, save_evidence
+from restrictions.services.parts.length import save_length, save_less
+from restrictions.services.parts.needs import save_needs, save_risk
+from restrictions.services.parts.terms import Instructions, save_instructions, save_terms
 
 if TYPE_CHECKING:
     from ops.seed.neighbours import Neighbour
@@ -176,51 +179,55 @@ class Way:
             by=by,
             at=at,
         )
-        draft = restrictions.services.start(case.pk, by=by, at=at).pk
-        steps = restrictions.services
-        steps.save_evidence(draft, incidents=[one.pk for one in case.incidents.all()], by=by, at=at)
-        steps.save_risk(draft, assessment_id=risk.pk, by=by, at=at)
-        steps.save_needs(draft, considered="None is known; we asked by letter.", adjustment_touched=False, by=by, at=at)
+        draft = proposing.start(case.pk, by=by, at=at).pk
+        save_evidence(draft, Evidence([one.pk for one in case.incidents.all()]), by=by, at=at)
+        save_risk(draft, assessment_id=risk.pk, by=by, at=at)
+        save_needs(draft, considered="None is known; we asked by letter.", adjustment_touched=False, by=by, at=at)
         terms = [*TERMS, NewTerm("spoc", "limited", ONE_PERSON, contact.pk)] if contact else TERMS
-        steps.save_terms(draft, terms=terms, by=by, at=at)
+        save_terms(draft, terms=terms, by=by, at=at)
         self._answer(ladder.gates_for_restriction(self.case, steps=kind_steps(self.restriction)), at)
-        steps.save_instructions(
+        save_instructions(
             draft,
-            instructions=["Do not see him alone.", "Ring the team leader before you go."],
-            risks=risks_asked(registers_for(self.restriction))[:1],
+            Instructions(
+                orders=["Do not see him alone.", "Ring the team leader before you go."],
+                risks=risks_asked(registers_for(self.restriction))[:1],
+            ),
             by=by,
             at=at,
         )
-        steps.save_length(draft, months=MONTHS, by=by, at=at)
-        steps.save_less(
+        save_length(draft, months=MONTHS, by=by, at=at)
+        save_less(
             draft,
             reasons="The letter did not help, and staff are afraid of the telephone.",
             less_considered="A call-back at a set time, which he did not keep to.",
             by=by,
             at=at,
         )
-        steps.propose(draft, by=by, at=at)
+        proposing.propose(draft, by=by, at=at)
 
     def impose(self) -> None:
         """Those whom the policy lets decide impose it: in a meeting where it asks for one, else one after the other."""
         at = self.at(self.days.imposed, 15)
-        body = restrictions.permissions.body(self.restriction)
+        body = acts.impose(self.restriction)
         seats = self._seats(body)
         others = [one.pk for one in seats[1:]]
         for by in seats:
-            restrictions.services.impose(
+            imposing.impose(
                 self.restriction.pk,
+                Said(
+                    "What happened was seen and heard by our own staff, and you were told what would follow.",
+                    considered="Another letter.",
+                    meeting=Meeting(at.date(), others, "All who came hold it to be needed.") if body.meets else None,
+                ),
                 by=by,
                 at=at,
-                reasons="What happened was seen and heard by our own staff, and you were told what would follow.",
-                considered="Another letter.",
-                meeting=Meeting(at.date(), others, "All who came hold it to be needed.") if body.meets else None,
             )
             if self.restriction.state == Restriction.State.IN_FORCE:
                 break
 
-    def _seats(self, body: Deciders) -> list[User]:
+    def _seats(self, body: acts.Act) -> list[User]:
         """Somebody of each role that decides, the officer of the stories left out, whoever works cases first."""
         provider = self.neighbour.provider
-        seats = [self.neighbour.holder([key]) for key in body.keys(provider) if self.neighbour.holds(key)]
+        named = body.keys()
+        seats = [self.neighbour.holder([key]) for key in named if self.neighbour.holds(key)]
         return sorted(seats, key=lambda one: not access.can(one, access.Can.WORK_CASES, provider.pk))

@@ -17,7 +17,7 @@ from people.models import (
     Resident,
     User,
 )
-from policies.rules import RuleBroken
+from policies import rules
 
 
 @transaction.atomic
@@ -48,8 +48,7 @@ def end_need(need_id: int, *, by: User, at: datetime, reasons: str) -> Need:
     permissions.check_can_change(by, need.resident)
     if need.ended_at is not None:
         raise TransitionNotAllowed(_ended(need.resident, "need.ended", {"need": need.pk}))
-    if not reasons.strip():
-        raise RuleBroken("Enter why this no longer holds", field="reasons")
+    rules.need(reasons, "Enter why this no longer holds", "reasons")
     need.ended_at = at
     need.save(update_fields=["ended_at"])
     Resident.objects.filter(pk=need.resident_id).update(needs_version=F("needs_version") + 1)
@@ -84,8 +83,7 @@ def end_representative(representative_id: int, *, by: User, at: datetime, reason
     facts = {"representative": representative.pk}
     if representative.ended_on is not None:
         raise TransitionNotAllowed(_ended(representative.resident, "representative.ended", facts))
-    if not reasons.strip():
-        raise RuleBroken("Enter why they no longer speak for the resident", field="reasons")
+    rules.need(reasons, "Enter why they no longer speak for the resident", "reasons")
     representative.ended_on = day_of(at)
     representative.save(update_fields=["ended_on"])
     words = {"name": representative.name, "reasons": reasons}

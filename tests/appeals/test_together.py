@@ -21,10 +21,10 @@ from decisions.services import Meeting, Said
 from letters.models import Letter
 from people.access import NotPermitted
 from policies.rules import RuleBroken
-from restrictions import services as restrictions
+from restrictions import limits
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Term
-from restrictions.services import terms as limits
-from restrictions.services.terms import NewTerm
+from restrictions.services import ending
 from tests import factories, pressing
 from tests.appeals import builders as acting
 from tests.appeals.builders import ANSWER, ANSWER_BY, LAST_DAY, RECEIVED, WEEK, dover, dover_with, lodge, soon
@@ -371,7 +371,7 @@ def test_what_can_no_longer_be_carried_out_is_refused_to_those_who_would_agree()
     appeal = lodge(w, restriction)
     acting.decide(appeal, State.VARIED, by=w.staff.manager, at=soon(), answer=answer_of(w.staff.manager))
     head = factories.person(w.provider, "team_leader", name="Lena Lead")
-    restrictions.lift(restriction.pk, by=head, at=soon(), reason="He has apologised.", considered="Fair.")
+    ending.lift(restriction.pk, Said("He has apologised.", considered="Fair."), by=head, at=soon())
     with pytest.raises(RuleBroken, match="no longer in force"):
         agree(appeal, w.staff.other_manager)
     deciding.disagree(appeal.pk, by=w.staff.other_manager, at=soon(), reasons="It is over.")
@@ -404,7 +404,7 @@ def test_that_a_late_appeal_is_heard_waits_for_the_others_too():
     assert fresh(appeal).awaits_hearing
     due = Deadline.objects.open().get(kind="appeal.hear")
     assert not due.waits_for(w.staff.manager) and due.waits_for(w.staff.other_manager)
-    assert due.url_name == "appeals:hear"
+    assert due.page == "appeals:hear"
     acting.hear(appeal, by=w.staff.other_manager, at=at, reasons="The ward confirms it.")
     heard = fresh(appeal)
     assert (heard.late_accepted_by, heard.late_accepted_reason) == (w.staff.other_manager, "The ward confirms it.")

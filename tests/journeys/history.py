@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-import restrictions.services
 from cases.models import Case
+from decisions.services import Said
 from people.models import Provider, Resident
 from restrictions.models import Restriction
+from restrictions.services import imposing, proposing
+from restrictions.services.parts.terms import Instructions, save_instructions
 from tests import factories
 from tests.restrictions import builders
 
@@ -45,15 +47,13 @@ def proposed(past: Past, *, months: int = 6, at: datetime | None = None, contrac
     world = builders.World(past.provider, past.staff, past.resident, past.case, at)
     restriction = builders.draft(world, months=months, at=at)
     if contractors:
-        restrictions.services.save_instructions(
+        save_instructions(
             restriction.pk,
+            Instructions(orders=builders.ORDERS, risks=builders.RISKS, share_with_contractors=True),
             by=past.staff.officer,
             at=at,
-            instructions=builders.ORDERS,
-            risks=builders.RISKS,
-            share_with_contractors=True,
         )
-    return restrictions.services.propose(restriction.pk, by=past.staff.officer, at=at)
+    return proposing.propose(restriction.pk, by=past.staff.officer, at=at)
 
 
 def restricted(
@@ -69,7 +69,7 @@ def restricted(
     at = at or ago(days=3)
     past = warned(provider, staff, resident, at=at)
     restriction = proposed(past, months=months, at=at, contractors=contractors)
-    imposed = restrictions.services.impose(
-        restriction.pk, by=staff.team_leader, at=at, reasons="It is needed.", considered="Mediation."
+    imposed = imposing.impose(
+        restriction.pk, Said("It is needed.", considered="Mediation."), by=staff.team_leader, at=at
     )
     return Past(provider, staff, resident, past.case, imposed)
