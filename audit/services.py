@@ -66,7 +66,7 @@ def record_each(
     verb: str, each: Iterable[tuple[Subject, Mapping[str, Any]]], *, by: Actor | None, at: datetime
 ) -> list[Event]:
     """Record that one act touched many things, each with its own facts and without words; for thousands at once."""
-    return Event.objects.bulk_create((_event(verb, subject, by, at, facts) for subject, facts in each), batch_size=500)
+    return Event.objects.bulk_create(_event(verb, subject, by, at, facts) for subject, facts in each)
 
 
 def _event(verb: str, subject: Subject, by: Actor | None, at: datetime, facts: Mapping[str, Any]) -> Event:

@@ -39,15 +39,12 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django.contrib.humanize",
     "pgtrigger",
     "guardian",
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "csp",
-    "django_htmx",
-    "django_structlog",
     "design",
     "audit",
     "people",
@@ -78,7 +75,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.RequestLog",
     "config.middleware.SignedIn",
     "config.middleware.Once",
@@ -106,7 +102,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://evenhand@localhost/evenhand")}
-DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DATABASES["default"] |= {"ENGINE": "config.database", "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 # A page asks the same questions each time: the plan of one that came thrice on a connection is kept (docs/adr/0014).
 DATABASES["default"].setdefault("OPTIONS", {}).update({"server_side_binding": True, "prepare_threshold": 3})
 if password := env.str("DATABASE_PASSWORD", default="").strip():

@@ -90,18 +90,15 @@ def _rows(provider: Provider, version: int, officer: User, cases: int, incidents
             )
             for n in range(cases)
         ],
-        batch_size=5000,
     )
     Address.objects.bulk_create(
         [
             Address(resident=r, lines=f"Flat {n}\nMarine Parade\nDover", postcode="CT16 1LW")
             for n, r in enumerate(residents)
         ],
-        batch_size=5000,
     )
     ContactPoint.objects.bulk_create(
         [ContactPoint(resident=r, kind="phone", value=f"07700 9{n:05d}") for n, r in enumerate(residents)],
-        batch_size=5000,
     )
     stages = [*Case.OPEN_STAGES, Case.Stage.INITIAL_WARNING, Case.Stage.INITIAL_WARNING]
     opened = Case.objects.bulk_create(
@@ -120,7 +117,6 @@ def _rows(provider: Provider, version: int, officer: User, cases: int, incidents
             )
             for n, r in enumerate(residents)
         ],
-        batch_size=5000,
     )
     happened = Incident.objects.bulk_create(
         [
@@ -138,21 +134,19 @@ def _rows(provider: Provider, version: int, officer: User, cases: int, incidents
             )
             for n in range(incidents)
         ],
-        batch_size=5000,
     )
     own = [(opened[n % cases], incident) for n, incident in enumerate(happened)]
     Involvement.objects.bulk_create(
-        [Involvement(incident=i, resident_id=c.resident_id, part="behaved") for c, i in own], batch_size=5000
+        [Involvement(incident=i, resident_id=c.resident_id, part="behaved") for c, i in own]
     )
     through = Case.incidents.through
-    through.objects.bulk_create([through(case_id=c.pk, incident_id=i.pk) for c, i in own], batch_size=5000)
+    through.objects.bulk_create([through(case_id=c.pk, incident_id=i.pk) for c, i in own])
     Warning.objects.bulk_create(
         [
             Warning(case=c, kind="initial", incident=i, given_on=i.happened_on, given_by=officer)
             for c, i in own
             for _ in range(i.warnings_given)
         ],
-        batch_size=5000,
     )
     events = Event.objects.bulk_create(
         [
@@ -170,10 +164,9 @@ def _rows(provider: Provider, version: int, officer: User, cases: int, incidents
             )
             for c, i in own
         ],
-        batch_size=5000,
     )
     EventText.objects.bulk_create(
-        [EventText(event=e, salt="0" * 32, body={"facts": "Shouted for ten minutes."}) for e in events], batch_size=5000
+        [EventText(event=e, salt="0" * 32, body={"facts": "Shouted for ten minutes."}) for e in events],
     )
     Deadline.objects.bulk_create(
         [
@@ -191,5 +184,4 @@ def _rows(provider: Provider, version: int, officer: User, cases: int, incidents
             for n, c in enumerate(opened)
             if n % 3 == 0
         ],
-        batch_size=5000,
     )

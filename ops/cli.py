@@ -11,6 +11,7 @@ HELP = """\
 ./run stop                  stop the demo from another terminal
 ./run reset [--yes]         empty the state folder: database, letters, mail, everything
 ./run test [pytest …]       lint, types, architecture and every test; with arguments only those tests
+./run test quick            what needs no browser and no long process: some three minutes on two cores
 ./run lint                  the linters and the type checker alone
 ./run manage COMMAND …      Django's manage.py, on the demo's database
 ./run policy check FILE …   every problem of a policy file; also show, clocks, diff, keys, adopt, confirm, return
@@ -65,7 +66,8 @@ def reset(rest: list[str]) -> int:
 
 def test(rest: list[str]) -> int:
     environment.ensure_letter_libraries()
-    environment.ensure_browser()
+    if rest[:1] != ["quick"]:
+        environment.ensure_browser()
     from ops import testing
 
     return testing.run(rest)

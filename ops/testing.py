@@ -18,6 +18,7 @@ from ops.paths import ROOT, make, state
 from ops.processes import MARK, stop_marked
 from ops.servers import Servers
 
+QUICK = "not browser and not slow and not proof"
 NOTHING_COLLECTED = 5  # pytest's exit code
 WORKERS = "3"  # on two cores: browsers and processes leave one of them waiting a sixth of the time
 
@@ -32,7 +33,12 @@ TYPES_AND_STYLE = [
 
 
 def run(arguments: list[str]) -> int:
-    """`./run test`: with arguments, pytest on these; without, the linters and then every test."""
+    """`./run test`: with arguments, pytest on these; without, the linters and then every test.
+
+    `./run test quick` leaves out what opens a browser, starts processes, or proves at length.
+    """
+    if arguments[:1] == ["quick"]:
+        return tests(["-m", QUICK, "-n", WORKERS, "--dist", "worksteal", *arguments[1:]])
     if arguments:
         return tests(arguments)
     failed = lint()

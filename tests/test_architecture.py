@@ -31,7 +31,7 @@ OWN_FILES = {
     "decisions": {"acts"},
     "restrictions": {"acts", "dates", "facts", "limits", "rules", "shown"},
     "register": {"middleware", "acts", "shown"},
-    "config": {"settings", "celery", "middleware", "context", "wsgi"},
+    "config": {"settings", "database", "celery", "middleware", "context", "wsgi"},
 }
 ROOMS = [*LINE, "policies", "design", "ops"]
 MACHINES = [pytest.param(model, field, id=model._meta.label) for model, field in states.machines()]

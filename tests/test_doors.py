@@ -239,8 +239,10 @@ DOORS: dict[str, Door] = {
     "register:remove": Door(DECIDERS, PLACE),
     "register:removed": Door(DECIDERS, of(Entry, as_="reference", removed_on__isnull=False)),
     "register:look_again": Door(DECIDERS, ENTRY),
-    # Nobody is asked first in this policy: nobody finds the page. tests/register/test_agreeing.py has one.
-    "register:consult": Door(set(), lambda: of(Consideration, as_="pk", value="pk")() | {"act": "enter"}),
+    # Nobody is asked first in this policy: nobody finds the page.
+    "register:consult": Door(
+        set(), lambda: of(Consideration, as_="pk", value="pk", decided_at__isnull=True)() | {"act": "enter"}
+    ),
     "register:consult_on": Door(set(), lambda: ENTRY() | {"act": "keep"}),
     "register:match": Door(REGISTER, RESIDENT),
     "letters:outbox": Door(READERS),
@@ -306,6 +308,7 @@ def everybody(empty_queue, db) -> dict[str, User | None]:
     return found | dict(zip(OTHERS, strangers, strict=True))
 
 
+@pytest.mark.slow
 def test_every_door_as_everybody(everybody, settings):
     """Opens to whom it should, and to nobody else: 403 with the reason, or 404 where even the thing is not theirs."""
     wrong = []

@@ -274,7 +274,9 @@ class _Run:
         body = _digest_body(user, reminders)
         notice = letters.notify(user, kind="digest", subject=subject, body=body, at=self.at)
         digest = Digest.objects.create(user=user, on=self.on, notice=notice)
-        Reminder.objects.filter(pk__in=[one.pk for one in reminders]).update(digest=digest)
+        for one in reminders:
+            one.digest = digest
+        Reminder.objects.bulk_update(reminders, ["digest"], batch_size=100)
         self.found.done["digests"] += 1
 
     def tell_of_trouble(self) -> None:
@@ -294,10 +296,8 @@ class _Run:
 
     def _trouble_of(self, provider: Provider) -> list[str]:
         """What concerns a provider: its own rows, and those that belong to no provider in particular."""
-        theirs = {
-            f"deadline {pk}"
-            for pk in Deadline.objects.filter(provider=provider, pk__in=self.troubled).values_list("pk", flat=True)
-        }
+        troubled = Deadline.objects.only("provider").in_bulk(self.troubled)
+        theirs = {f"deadline {pk}" for pk, deadline in troubled.items() if deadline.provider_id == provider.pk}
         failed = [
             f"{one['what']} could not be looked at ({one['problem']})"
             for one in self.found.failed

@@ -36,6 +36,7 @@ Stage = Case.Stage
 # Parts of a policy that say nothing about what is still ahead of a case.
 NOT_OF_A_CASE = {"policy", "roles"}
 BEFORE_A_RESTRICTION = {"scope", "behaviour", "on_the_spot", "stages", "stage", "path", "gate", "consider"}
+AT_ONCE = 1_000  # cases a question, which each numbers what it asks for: there are 65,535 numbers
 LENGTHS = {f"restriction.{length}" for length in ("minimum", "maximum", "normally", "length")}
 
 
@@ -113,7 +114,12 @@ def _joined(found: Iterable[Case], provider: Provider) -> list[Case]:
 
 
 def read(provider: Provider, policy: Policy, some: Sequence[Case], *, on: date) -> list[Touched]:
-    """What a policy would change for each of some cases of a provider; the same number of queries for one or many."""
+    """What a policy would change for each of some cases of a provider; as many queries for a thousand as for one."""
+    parts = (some[first : first + AT_ONCE] for first in range(0, len(some), AT_ONCE))
+    return [touched for part in parts for touched in _read(provider, policy, part, on=on)]
+
+
+def _read(provider: Provider, policy: Policy, some: Sequence[Case], *, on: date) -> list[Touched]:
     held = _held(some)
     calendar = deadlines.calendar_for(provider)
     known: dict[Deciders, list[str]] = {}

@@ -174,7 +174,6 @@ def test_the_register_weighs_less_than_fifty_kilobytes(tmp_path):
     files = (
         "design/govuk-frontend.min.css",
         "design/evenhand.css",
-        "django_htmx/htmx-2.min.js",
         "design/images/favicon.svg",
     )
     weights = {}

@@ -262,6 +262,7 @@ def test_as_many_look_ups_for_one_row_as_for_thirty(client, provider, staff):
     assert queries(client, *pages) == one
 
 
+@pytest.mark.slow
 def test_two_thousand_dates_are_counted_and_the_first_fifty_shown(client, provider):
     first = put(provider)
     rows = [

@@ -119,6 +119,22 @@ def test_as_many_queries_for_thirty_cases_as_for_one(office, world):
     assert Case.objects.open().count() == 31 and count() == one
 
 
+def test_cases_read_in_parts_are_read_alike(office, world, monkeypatch):
+    builders.imposed(world, months=12)
+    provider, staff = office.provider, office.staff
+    for number in range(4):
+        other = factories.resident(provider, staff.officer, name=f"Resident {number}")
+        builders.warned_case(provider, staff, other, at=NOON)
+    at_once = [
+        (one.case, one.moves, one.stays, one.deciders, one.why_not) for one in seen(office, newer(BY_MANAGER), SOONER)
+    ]
+    assert len(at_once) == 5 and any(moves for _, moves, *_ in at_once)
+    monkeypatch.setattr(touched, "AT_ONCE", 2)
+    assert [
+        (one.case, one.moves, one.stays, one.deciders, one.why_not) for one in seen(office, newer(BY_MANAGER), SOONER)
+    ] == at_once
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=quick.examples(20, 2_000))
 @given(every=st.integers(1, 24), months=st.integers(6, 12), after=st.integers(0, 364))
 def test_whatever_the_newer_clock_no_review_moves_away_from_the_resident_or_into_the_past(

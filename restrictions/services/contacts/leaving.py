@@ -3,7 +3,8 @@
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 
 from audit import services as audit
 from audit import subjects
@@ -50,19 +51,19 @@ def _left_behind(on: date) -> Q:
     return Q(Exists(held)) | Q(Exists(covered))
 
 
-def _asked() -> list[str]:
-    found = Deadline.objects.open().filter(kind=kinds.SPOC_REPLACE).values_list("about", flat=True)
-    return [subjects.ref_of(each) for each in found]
+def _asked() -> Exists:
+    own = Concat(Value(subjects.prefix(subjects.RESTRICTION)), OuterRef("reference"))
+    return Exists(Deadline.objects.open().filter(kind=kinds.SPOC_REPLACE, about=own))
 
 
 def without_their_contact(on: date) -> QuerySet[Restriction]:
     """Restrictions in force whose contact or cover has left, and for which nobody has been asked to name another."""
-    return Restriction.objects.in_force(on).filter(_left_behind(on)).exclude(reference__in=_asked())
+    return Restriction.objects.in_force(on).filter(_left_behind(on)).exclude(_asked())
 
 
 def asked_in_vain(on: date) -> QuerySet[Restriction]:
     """Restrictions for which another is still asked for although nobody is missing any more."""
-    return Restriction.objects.filter(reference__in=_asked()).exclude(_left_behind(on))
+    return Restriction.objects.filter(_asked()).exclude(_left_behind(on))
 
 
 @transaction.atomic
