@@ -140,6 +140,7 @@ DOORS: dict[str, Door] = {
     "appeals:view": Door(READERS, APPEAL),
     "appeals:lodged": Door(READERS, APPEAL),
     "appeals:decide": Door({"manager"}, APPEAL),
+    "appeals:consult": Door(set(), APPEAL),
     "appeals:decided": Door(READERS, DECIDED),
     "appeals:hear": Door({"manager"}, APPEAL),
     "appeals:withdraw": Door(CASEWORK, APPEAL),

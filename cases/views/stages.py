@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit import services as audit
-from cases import acts, forms, ladder, permissions
+from cases import acts, ladder, permissions
+from cases.forms.judging import AnswerForm, EqualityForm, NotActingForm, ReasonsForm, RiskForm, ScopeForm
 from cases.models import Assessment, Case
 from cases.services import assessments, scope, stages
 from cases.services.assessments import ASSESSED, Findings
@@ -54,7 +55,7 @@ def settle(request: SignedInRequest, ref: str) -> HttpResponse:
     return _step(
         request,
         case,
-        forms.ReasonsForm,
+        ReasonsForm,
         lambda kept, who: stages.settle_threshold(case.pk, reasons=kept["reasons"], **who),
         shown=reached.shown,
         done="It is decided that the case goes on to a written warning.",
@@ -75,7 +76,7 @@ def settle_restriction(request: SignedInRequest, ref: str) -> HttpResponse:
     return _step(
         request,
         case,
-        forms.ReasonsForm,
+        ReasonsForm,
         lambda kept, who: stages.settle_restriction(case.pk, reasons=kept["reasons"], **who),
         shown=reached.shown,
         done="It is decided that a restriction may be proposed.",
@@ -99,7 +100,7 @@ def gate(request: SignedInRequest, ref: str, key: str) -> HttpResponse:
     return _step(
         request,
         case,
-        forms.AnswerForm,
+        AnswerForm,
         lambda kept, who: assessments.answer_gate(case.pk, key, words=kept["words"], **who),
         shown=assessments.shown(case, Assessment.Kind.QUESTION, key),
         done="Your answer is recorded.",
@@ -128,7 +129,7 @@ def covers(request: SignedInRequest, ref: str) -> HttpResponse:
     return _step(
         request,
         case,
-        forms.ScopeForm,
+        ScopeForm,
         judge,
         shown=found.shown,
         done="Your judgement is recorded.",
@@ -148,7 +149,7 @@ def not_to_act(request: SignedInRequest, ref: str) -> HttpResponse:
     return _step(
         request,
         case,
-        forms.NotActingForm,
+        NotActingForm,
         lambda kept, who: stages.decide_not_to_act(case.pk, **kept, **who),
         shown=stages.shown(case),
         done="Your decision is recorded.",
@@ -165,7 +166,7 @@ def close(request: SignedInRequest, ref: str) -> HttpResponse:
     return _step(
         request,
         case,
-        forms.ReasonsForm,
+        ReasonsForm,
         lambda kept, who: stages.close(case.pk, reason=kept["reasons"], **who),
         shown=stages.shown(case),
         done="The case is closed.",
@@ -183,7 +184,7 @@ def reopen(request: SignedInRequest, ref: str) -> HttpResponse:
     return _step(
         request,
         case,
-        forms.ReasonsForm,
+        ReasonsForm,
         lambda kept, who: stages.reopen(case.pk, reason=kept["reasons"], **who),
         shown=stages.shown(case),
         done="The case is open again, at its first stage.",
@@ -217,7 +218,7 @@ def _assess(request: SignedInRequest, ref: str, kind: str, form_kind: Any, **sai
 def risk(request: SignedInRequest, ref: str) -> HttpResponse:
     """Assess the risk."""
     return _assess(
-        request, ref, Assessment.Kind.RISK, forms.RiskForm, title="Assess the risk", button="Record the assessment",
+        request, ref, Assessment.Kind.RISK, RiskForm, title="Assess the risk", button="Record the assessment",
         done="The risk assessment is recorded.",
     )  # fmt: skip
 
@@ -225,6 +226,6 @@ def risk(request: SignedInRequest, ref: str) -> HttpResponse:
 def equality(request: SignedInRequest, ref: str) -> HttpResponse:
     """Assess what a decision would mean for this person."""
     return _assess(
-        request, ref, Assessment.Kind.EQUALITY, forms.EqualityForm, title="Assess the effect on this person",
+        request, ref, Assessment.Kind.EQUALITY, EqualityForm, title="Assess the effect on this person",
         button="Record the assessment", done="The equality impact assessment is recorded.",
     )  # fmt: skip

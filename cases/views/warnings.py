@@ -15,8 +15,10 @@ from django_fsm import TransitionNotAllowed
 import decisions.permissions
 import decisions.views
 from audit.models import Event
-from cases import acts, forms, ladder, permissions, wording
+from cases import acts, ladder, permissions, wording
+from cases.forms.judging import ReasonsForm
 from cases.forms.police import police_of
+from cases.forms.warnings import IssueForm, WarningForm, offer
 from cases.ladder import papers
 from cases.ladder.papers import Paper
 from cases.models import Case, Warning
@@ -56,7 +58,7 @@ def _draft(request: SignedInRequest, ref: str, paper: Paper) -> HttpResponse:
     if standing.draft is not None and request.method == "GET":
         return redirect("cases:warning", standing.draft.paper.reference)
     page = _page(request, case, at)
-    form = page.form(forms.WarningForm, **_asked(request, standing, paper))
+    form = page.form(WarningForm, **_asked(request, standing, paper))
 
     def do(seen: str | None) -> str:
         made = warnings.draft_warning(case.pk, _content(form), by=request.user, at=at, paper=paper)
@@ -82,7 +84,7 @@ def _asked(
     asks |= {"agreed"} if paper.first and paper.asks(policy, "outcome") else set()
     asks |= {"same_again"} if standing.first_letters and not paper.first else set()
     incidents = standing.first_time if paper.first else standing.counting
-    return {"offered": forms.offer(incidents, _typed(request, chosen)), "asks": asks}
+    return {"offered": offer(incidents, _typed(request, chosen)), "asks": asks}
 
 
 def _typed(request: SignedInRequest, chosen: Iterable[str]) -> Mapping[str, Sequence[str]]:
@@ -91,13 +93,13 @@ def _typed(request: SignedInRequest, chosen: Iterable[str]) -> Mapping[str, Sequ
     return dict(posted.lists()) if posted is not None else {"incidents": list(chosen)}
 
 
-def _content(form: forms.WarningForm) -> Content:
+def _content(form: WarningForm) -> Content:
     kept = form.cleaned_data
     asked = ("expected", "support", "review_on", "agreed", "same_again")
     return Content(form.chosen(), told=form.told(), **{name: kept[name] for name in asked if name in form.fields})
 
 
-def _write(request: SignedInRequest, case: Case, form: forms.WarningForm, paper: Paper, **more: Any) -> HttpResponse:
+def _write(request: SignedInRequest, case: Case, form: WarningForm, paper: Paper, **more: Any) -> HttpResponse:
     rule = paper.rule(case.policy)
     called = rule.name if rule and paper.first else ""
     context = {**bar(case), "form": form, "called": called, "lost": rule and rule.contents_lost, **more}
@@ -136,18 +138,18 @@ def change(request: SignedInRequest, ref: str) -> HttpResponse:
         return _somebody_was_first(request, case, warnings.too_late(letter, "changed"))
     back = reverse("cases:warning", args=[ref])
 
-    def do(form: forms.WarningForm, seen: str) -> str:
+    def do(form: WarningForm, seen: str) -> str:
         warnings.change_warning(warning.pk, _content(form), by=request.user, at=at, seen=seen)
         return back
 
-    def show(form: forms.WarningForm) -> HttpResponse:
+    def show(form: WarningForm) -> HttpResponse:
         return _write(
             request, case, form, paper, title=f"Change the {paper.name}", back=back, letter=letter,
             sent_back=_returned(warning),
         )  # fmt: skip
 
     return _page(request, case, at, warning).edit(
-        forms.WarningForm, known=lambda: warnings.known(_find(request, ref)), do=do, show=show,
+        WarningForm, known=lambda: warnings.known(_find(request, ref)), do=do, show=show,
         **_asked(request, ladder.read(case), paper, warnings.known(warning)["incidents"]),
     )  # fmt: skip
 
@@ -165,7 +167,7 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
     if page.posted and made.act.has_decided(user):
         return redirect("cases:warning", ref)
     form = page.form(
-        forms.IssueForm, act=made.act, reader=user, police=None if made.act.voices else made.police, policy=case.policy
+        IssueForm, act=made.act, reader=user, police=None if made.act.voices else made.police, policy=case.policy
     )
     return page.decide(
         form, shown=made.shown, do=lambda seen: _issue(request, found, form, seen, at),
@@ -175,7 +177,7 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
 
 
 def _issue(
-    request: SignedInRequest, found: Warning, form: forms.IssueForm, seen: str | None, at: datetime
+    request: SignedInRequest, found: Warning, form: IssueForm, seen: str | None, at: datetime
 ) -> str:  # fmt: skip
     typed, ref = form.cleaned_data, found.paper.reference
     said = Said("", typed["considered"], typed["not_done"], meeting_of(form))
@@ -192,7 +194,7 @@ def _submit(request: SignedInRequest, found: Warning, seen: str | None, at: date
     return reverse("cases:overview", args=[found.case.reference])
 
 
-def _show(request: SignedInRequest, made: Plan, form: forms.IssueForm) -> HttpResponse:
+def _show(request: SignedInRequest, made: Plan, form: IssueForm) -> HttpResponse:
     """The page on which a letter is read, and issued or sent for approval."""
     found, act, paper = made.warning, made.act, made.paper
     case, letter = found.case, found.paper
@@ -307,7 +309,7 @@ def _with_reasons(
 ) -> HttpResponse:  # fmt: skip
     case, letter, at = found.case, found.paper, timezone.now()
     page = _page(request, case, at, found)
-    form = page.form(forms.ReasonsForm, label=label, called=called)
+    form = page.form(ReasonsForm, label=label, called=called)
 
     def do(seen: str | None) -> str:
         service(found.pk, reasons=form.cleaned_data["reasons"], by=request.user, at=at, seen=seen)

@@ -7,7 +7,8 @@ review that is left out; an appeal against a first letter.
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import appeals.services
+from appeals.services import lodging
+from appeals.services.lodging import NewAppeal
 from cases import ladder
 from deadlines.services import appeal_windows
 from decisions.services import Said
@@ -114,14 +115,6 @@ def appeal(neighbour: "Neighbour") -> None:
     one = neighbour.way(APPEALED, THIS_MONTH)
     one.send_first_letter()
     letter = one.case.warnings.get(kind=ladder.papers.FIRST.kind).paper
-    appeals.services.lodge(
-        one.case.pk,
-        letter.reference,
-        made_by_name=one.resident.name,
-        by_representative=False,
-        how="email",
-        received_on=(at := neighbour.at(2, 9)).date(),
-        words=WROTE,
-        by=one.officer,
-        at=at,
-    )
+    at = neighbour.at(2, 9)
+    new = NewAppeal(one.resident.name, "email", at.date(), WROTE)
+    lodging.lodge(one.case.pk, letter.reference, new, by=one.officer, at=at)

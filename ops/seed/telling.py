@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
 
-import appeals.services
 import people.services
+from appeals.against.effects import NewTerms
+from appeals.services import deciding, lodging
+from appeals.services.answers import Answer
+from appeals.services.lodging import NewAppeal
 from cases.models import Assessment, Case, Incident, Warning
 from cases.services import assessments, incidents, issuing, stages, support, warnings
 from cases.services.incidents import AffectedPerson, Happened
@@ -223,40 +226,27 @@ class Telling:
     def appeal(self) -> None:
         """The resident's appeal comes in."""
         at = self.council.at(self.story.appealed or 0, 9, 15)
-        appeals.services.lodge(
-            self.restriction.case_id,
-            self.restriction.reference,
-            made_by_name=self.resident.name,
-            by_representative=False,
-            how="email",
-            received_on=at.date(),
-            words=self.story.appeal,
-            by=self.author,
-            at=at,
-        )
+        new = NewAppeal(self.resident.name, "email", at.date(), self.story.appeal)
+        lodging.lodge(self.restriction.case_id, self.restriction.reference, new, by=self.author, at=at)
 
     def decide(self) -> None:
         """A manager who had no part in it decides the appeal."""
         story, restriction = self.story, self.restriction
         appeal = restriction.appeals.get()
         by, at = self.staff["head"], self.council.at(story.decided or 0, 16)
-        considered = "The log of calls, both letters, and what the resident says."
+        considered, sets = "The log of calls, both letters, and what the resident says.", None
         if story.outcome == "upheld":
             reasons = (
                 "Our own log shows that half of the calls were ours. The restriction should not have been imposed."
             )
-            answer = appeals.services.Answer(reasons=reasons, considered=considered)
-            appeals.services.uphold(appeal.pk, by=by, at=at, answer=answer)
         elif story.outcome == "dismissed":
             reasons = "The behaviour is well evidenced, and the terms leave e-mail and letters."
-            answer = appeals.services.Answer(reasons=reasons, considered=considered)
-            appeals.services.dismiss(appeal.pk, by=by, at=at, answer=answer)
         else:
             terms = [NewTerm("phone", "limited", "You may ring us on any working day between 2pm and 3pm."),
                      NewTerm("email", "open"), NewTerm("letter", "open"), NewTerm("office", "closed")]  # fmt: skip
             reasons = "The resident cannot use e-mail. An hour a day on the telephone protects staff as well."
-            answer = appeals.services.Answer(reasons=reasons, considered=considered)
-            appeals.services.vary(appeal.pk, by=by, at=at, answer=answer, terms=terms, ends_on=restriction.ends_on)
+            sets = NewTerms(terms, restriction.ends_on)
+        deciding.decide(appeal.pk, Answer(story.outcome, reasons, considered, sets=sets), by=by, at=at)
 
     def review(self) -> None:
         """Somebody uninvolved reviews the restriction."""
