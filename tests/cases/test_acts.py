@@ -185,6 +185,17 @@ def test_where_nobody_is_left_the_page_says_so_and_an_administrator_appoints_som
     assert presses(row, w, "head").status_code == 302 and row.done(w)
 
 
+@pytest.mark.parametrize("button", ["", "anything", "Do", "check", "change", "confirmed"])
+@pytest.mark.parametrize("name", ALL)
+def test_a_button_that_the_page_does_not_have_decides_nothing_and_keeps_what_was_typed(name, button):
+    row = ALL[name]
+    w = on(row, NOBODY)
+    answer = presses(row, w, "head", {"do": button})
+    typed = "A talk." if row.policy else "It went on."
+    assert answer.status_code == 200 and typed in plain(answer) and not row.done(w)
+    assert presses(row, w, "head").status_code == 302 and row.done(w)
+
+
 # The police
 
 
