@@ -146,6 +146,26 @@ def change_contact(restriction: Restriction) -> Act:
     )  # fmt: skip
 
 
+def open_on(restriction: Restriction) -> list[Act]:
+    """Each act that can be decided on a restriction now."""
+    if restriction.state in Restriction.PREPARING:
+        return [impose(restriction)]
+    found = []
+    begun = restriction.reviews.filter(state=Review.State.BEGUN).first()
+    if begun:
+        begun.restriction = restriction
+        found.append(review(begun))
+    if restriction.state == Restriction.State.IN_FORCE:
+        found.append(lift(restriction))
+        if not begun and rules.review_can_be_waived(restriction.case.policy):
+            found.append(waive(restriction))
+        if restriction.open_breaches().exists():
+            found.append(answer_breaches(restriction))
+        if restriction.contact_term() is not None:
+            found.append(change_contact(restriction))
+    return found
+
+
 def deciders(kind: str, policy: Policy, provider: Provider) -> Deciders:
     """Whom a policy lets decide what a kind of deadline waits for, whatever the restriction: to compare versions."""
     general = {
