@@ -13,7 +13,7 @@ from design import pages
 from office import forms, permissions
 from people.access import SignedInRequest
 from people.models import Provider
-from worklist import appointments as appointing
+from worklist.services import appointing
 
 ROWS_A_PAGE = 25
 

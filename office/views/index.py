@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from office import permissions
 from people.access import SignedInRequest
-from worklist import appointments
+from worklist.services import appointing
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,6 @@ PAGES: tuple[tuple[str, str, str], ...] = (
 def index(request: SignedInRequest) -> HttpResponse:
     """What there is to do in the office."""
     permissions.check_can_open(request.user, request.user.provider)
-    waits = {"office:appointments": appointments.asked(request.user.provider).count()}
+    waits = {"office:appointments": appointing.asked(request.user.provider).count()}
     pages = [Entrance(name, reverse(url), about, waits.get(url, 0)) for name, url, about in PAGES]
     return render(request, "office/index.html", {"pages": pages})

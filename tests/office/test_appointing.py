@@ -26,7 +26,7 @@ from tests.decisions.test_every_act import trial
 from tests.factories import NOON
 from tests.pressing import press
 from tests.register import builders as entries
-from worklist import appointments, services
+from worklist.services import appointing, sweeping
 
 pytestmark = pytest.mark.django_db
 SAYS = {"reason": "She runs the other area and has had no part in this."}
@@ -50,8 +50,8 @@ def text(answer, status: int = 200) -> str:
     return " ".join(answer.content.decode().split())
 
 
-def sweep() -> services.Found:
-    return services.sweep(day_of(NOON), at=NOON)
+def sweep() -> sweeping.Found:
+    return sweeping.sweep(day_of(NOON), at=NOON)
 
 
 def asked() -> list[str]:
@@ -90,7 +90,7 @@ def test_nobody_free_is_found_at_night_and_whom_an_administrator_appoints_decide
     assert reverse("office:appoint", args=[ref]) in text(client.get(reverse("office:appointments")))
     assert where(found) in text(client.get(reverse("office:appoint", args=[ref])))
     page = text(client.get(where(found)))
-    assert "nobody holds the role" in page and "Dirk Director" in page
+    assert "Nobody holds the role" in page and "Dirk Director" in page
 
     with pytest.raises(NotPermitted):
         found.take(director, Said("It is so.", considered="Fair."))
@@ -110,7 +110,7 @@ def test_nobody_free_is_found_at_night_and_whom_an_administrator_appoints_decide
 
 def test_an_appointment_is_for_one_decision_alone():
     found, director = nobody_keeps()
-    appointments.appoint(
+    appointing.appoint(
         found.w.provider, found.restriction.reference, "decide-on-a-restriction", person_id=director.pk,
         reason="Nobody else.", by=found.w.staff.administrator, at=NOON,
     )  # fmt: skip
@@ -118,7 +118,7 @@ def test_an_appointment_is_for_one_decision_alone():
     standing = Restriction.objects.get(pk=found.restriction.pk)
     assert not any(act.appointed for act in acts.open_on(standing))
     with pytest.raises(LookupError):
-        appointments.appoint(
+        appointing.appoint(
             found.w.provider, found.restriction.reference, "decide-on-a-restriction", person_id=director.pk,
             reason="Again.", by=found.w.staff.administrator, at=NOON,
         )  # fmt: skip
@@ -132,7 +132,7 @@ def test_of_two_who_are_needed_whoever_is_lacking_is_appointed():
     sweep()
     assert len(asked()) == 1
     client = signed_in(found.w.staff.administrator)
-    assert "too few are left who could, of 2 of:" in text(client.get(where(found)))
+    assert "Too few are left who could, of 2 of:" in text(client.get(where(found)))
     press(client, where(found), SAYS | {"person": str(director.pk)})
     found.take(warden, Said("It is so.", considered="Fair."))
     assert not found.done(), "one alone never decides"
@@ -195,7 +195,7 @@ def test_what_changed_since_the_page_was_opened_is_read_first():
     page = text(press(client, where(found), SAYS | {"person": str(director.pk)}, on=old), 409)
     assert "why nobody is free to make it" in page and not Appointment.objects.exists()
     again = press(client, where(found), on=client.get(where(found)), button="change")
-    assert "everybody who could has had a part in it" in text(again)
+    assert "Everybody who could has had a part in it" in text(again)
 
 
 def test_pressed_twice_somebody_is_appointed_once_and_told_once():
@@ -229,7 +229,7 @@ def test_only_administrators_of_the_provider_itself_appoint():
     page = text(elsewhere.get(reverse("office:appoint", args=[found.restriction.reference])))
     assert "Nothing that has this reference here waits for a decision" in page
     with pytest.raises(NotPermitted):
-        appointments.appoint(
+        appointing.appoint(
             found.w.provider, found.restriction.reference, "decide-on-a-restriction", person_id=director.pk,
             reason="Because.", by=other, at=NOON,
         )  # fmt: skip
@@ -267,10 +267,10 @@ def test_reviews_and_breaches_that_nobody_can_decide_are_found(act, kind):
     sweep()
     (title,) = asked()
     assert title.startswith("Appoint somebody to ")
-    stuck = appointments.stuck_on(found.w.provider, found.restriction.reference)
+    stuck = appointing.stuck_on(found.w.provider, found.restriction.reference)
     one = next(each for each in stuck if each.name == act)
-    appointments.appoint(
-        found.w.provider, found.restriction.reference, appointments.key(one), person_id=director.pk,
+    appointing.appoint(
+        found.w.provider, found.restriction.reference, appointing.key(one), person_id=director.pk,
         reason="Nobody else.", by=found.w.staff.administrator, at=NOON,
     )  # fmt: skip
     found.take(director, Said("It is so.", considered="Fair."))
@@ -279,14 +279,14 @@ def test_reviews_and_breaches_that_nobody_can_decide_are_found(act, kind):
 
 def test_an_entry_that_nobody_may_keep_or_remove_is_found_by_its_reference():
     w = entries.with_entry(entries.world(entries.policy("remove_register", "chair", not_by="first decider")))
-    stuck = appointments.stuck_on(w.provider, w.entry.reference)
+    stuck = appointing.stuck_on(w.provider, w.entry.reference)
     assert {act.name for act in stuck} == {"keep_entry", "remove_register"}
 
 
 def test_every_kind_that_waits_for_an_act_is_a_task_of_roles():
     """And every kind that names whom another version of a policy may give it to is looked at in the night."""
-    assert all(kinds.of(kind).task is kinds.Task.OF_ROLES for kind in appointments.WAITING)
-    assert set(kinds.DECIDED) - {kinds.WARNING_ISSUE} <= set(appointments.WAITING)
+    assert all(kinds.of(kind).task is kinds.Task.OF_ROLES for kind in appointing.WAITING)
+    assert set(kinds.DECIDED) - {kinds.WARNING_ISSUE} <= set(appointing.WAITING)
 
 
 def test_the_list_takes_as_many_queries_for_thirty_as_for_one(office):
@@ -313,9 +313,9 @@ def test_what_is_appointed_twice_leaves_every_event_on_the_trail():
     second = factories.person(found.w.provider, "director", name="Dora Director")
     gone(found.w.provider, "warden", "keeper")
     for person in (director, second):
-        act = appointments.stuck_on(found.w.provider, found.restriction.reference)[0]
-        appointments.appoint(
-            found.w.provider, found.restriction.reference, appointments.key(act), person_id=person.pk,
+        act = appointing.stuck_on(found.w.provider, found.restriction.reference)[0]
+        appointing.appoint(
+            found.w.provider, found.restriction.reference, appointing.key(act), person_id=person.pk,
             reason="Nobody else.", by=found.w.staff.administrator, at=NOON + timedelta(minutes=1),
         )  # fmt: skip
     assert acts.impose(found.restriction).stuck == ""

@@ -33,8 +33,8 @@ from register.services import erasing, removing
 from restrictions.models import Restriction
 from restrictions.services import ending, registering
 from restrictions.services.contacts import leaving
-from worklist import appointments
 from worklist.models import Digest, Reminder, Sweep
+from worklist.services import appointing
 
 logger = logging.getLogger(__name__)
 Kind = Reminder.Kind
@@ -100,7 +100,7 @@ def sweep(on: date, *, at: datetime) -> Found:
     run.each("receipt", arrivals.awaiting().order_by("pk"), run.ask_for_receipt)
     run.each("entry", Entry.objects.past_their_last_day(over).order_by("pk"), run.tidy)
     run.each("removed entry", Entry.objects.kept_too_long(over).order_by("pk"), run.erase)
-    run.each("waits", Deadline.objects.open().filter(kind__in=appointments.WAITING).order_by("pk"), run.ask_to_appoint)
+    run.each("waits", Deadline.objects.open().filter(kind__in=appointing.WAITING).order_by("pk"), run.ask_to_appoint)
     run.each("asked", Deadline.objects.open().filter(kind=kinds.DECISION_APPOINT).order_by("pk"), run.settle_asked)
     run.each("deadline", Deadline.objects.due_by(on + timedelta(days=LONGEST_LEAD)).order_by("pk"), run.remind)
     owed = Reminder.objects.filter(digest__isnull=True, on__lte=on, deadline__state=Deadline.State.OPEN)
@@ -182,11 +182,11 @@ class _Run:
 
     def ask_to_appoint(self, pk: int) -> None:
         """Ask the administrators to appoint somebody where nobody is free to decide what waits (F12)."""
-        self.found.done["appoint"] += appointments.ask(pk, at=self.at)
+        self.found.done["appoint"] += appointing.ask(pk, at=self.at)
 
     def settle_asked(self, pk: int) -> None:
         """Ask no longer where somebody is free to decide again."""
-        appointments.settle(pk, at=self.at)
+        appointing.settle(pk, at=self.at)
 
     # what falls due
 
