@@ -14,6 +14,7 @@ from cases.models import Case, Warning
 from deadlines import kinds
 from decisions.acts import Act, Bar, Deciders, any_with, asked_first
 from design import words
+from letters.models import Letter
 from people import access
 from people.access import Can
 from people.models import Provider, User
@@ -39,6 +40,18 @@ def issue(warning: Warning) -> Act:
         barred=_barred(case, paper.act, drafted_by=letter.drafted_by_id),
         asks=tuple(gates.questions_before_warning(case.policy, paper)), waits=kinds.WARNING_ISSUE,
     )  # fmt: skip
+
+
+def open_on(warning: Warning) -> list[Act]:
+    """Each act that can be decided on a letter now: once it was sent for approval, to issue it."""
+    if warning.paper.state != Letter.State.FOR_APPROVAL:
+        return []
+    return [as_put(issue(warning), warning.case)]
+
+
+def as_put(act: Act, case: Case) -> Act:
+    """The same act as the first of several put it: who lets the police be untold takes part where they said so."""
+    return leaving_police_out(act, case) if act.put.get("police_told") is False else act
 
 
 def issuers(policy: Policy, provider: Provider, paper: Paper = papers.WRITTEN) -> Deciders:

@@ -97,12 +97,9 @@ def plan(warning: Warning, *, on: date) -> Plan:
     standing, incidents = ladder.read(case), list(warning.incidents.all())
     reached = None if paper.first else ladder.written_reached(standing)
     rule = reached.rule if reached else next((item.rule for item in paper.says(case.policy) if item.rule), None)
-    act = acts.issue(warning)
-    if act.put.get("police_told") is False:
-        act = acts.leaving_police_out(act, case)
     return Plan(
         warning=warning,
-        act=act,
+        act=acts.as_put(acts.issue(warning), case),
         paper=paper,
         standing=standing,
         incidents=incidents,

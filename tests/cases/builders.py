@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
-from django.test import Client
 from django.urls import reverse
 
 from audit.models import Decision
@@ -136,7 +135,7 @@ class TableAct:
     """One act of the table: its name, the policy that says who decides it, and how it is set up, taken and pressed.
 
     `policy` takes the lines that stand in the table of the act (`by = "…"`, `not_by = "…"`, `consult = "…"`), and what
-    it asks to be weighed; None for an act of which no policy says anything.
+    it asks to be weighed; None for an act of which no policy says anything. `press` takes another `button` as well.
     """
 
     name: str
@@ -144,7 +143,7 @@ class TableAct:
     make: Callable[[str], World]
     act: Callable[[World], Act]
     take: Callable[[World, User, Said], object]
-    press: Callable[[World, Client, dict[str, Any]], HttpResponse]
+    press: Callable[..., HttpResponse]
     done: Callable[[World], bool]
 
 
@@ -157,8 +156,8 @@ def acts_for_table() -> Iterator[TableAct]:
             lambda text, paper=paper: drafted(text, paper),
             lambda w: acts.issue(_warning(w)),
             lambda w, by, said: issuing.issue_warning(_warning(w).pk, said, by=by, at=NOON),
-            lambda w, client, typed: press(
-                client, reverse("cases:warning", args=[_warning(w).paper.reference]), typed
+            lambda w, client, typed, **how: press(
+                client, reverse("cases:warning", args=[_warning(w).paper.reference]), typed, **how
             ),
             lambda w: _warning(w).given_on is not None,
         )  # fmt: skip
@@ -166,7 +165,7 @@ def acts_for_table() -> Iterator[TableAct]:
         "settle", None, lambda text: world(text.replace("1 incident in the case", "unsaid")),
         lambda w: acts.settle(w.fresh()),
         lambda w, by, said: stages.settle_threshold(w.case.pk, reasons=said.reasons, by=by, at=NOON),
-        lambda w, client, typed: press(client, _page(w, "settle"), typed),
+        lambda w, client, typed, **how: press(client, _page(w, "settle"), typed, **how),
         lambda w: w.fresh().threshold_settled_at is not None,
     )  # fmt: skip
     yield TableAct(
@@ -174,19 +173,19 @@ def acts_for_table() -> Iterator[TableAct]:
         lambda w, by, said: stages.decide_not_to_act(
             w.case.pk, considered="A visit", reasons=said.reasons, by=by, at=NOON
         ),
-        lambda w, client, typed: press(client, _page(w, "not_to_act"), {"considered": "A visit"} | typed),
+        lambda w, client, typed, **how: press(client, _page(w, "not_to_act"), {"considered": "A visit"} | typed, **how),
         lambda w: _decided(w, "case.not_acted"),
     )  # fmt: skip
     yield TableAct(
         "close", None, world, lambda w: acts.close(w.fresh()),
         lambda w, by, said: stages.close(w.case.pk, reason=said.reasons, by=by, at=NOON),
-        lambda w, client, typed: press(client, _page(w, "close"), typed),
+        lambda w, client, typed, **how: press(client, _page(w, "close"), typed, **how),
         lambda w: w.fresh().stage == Case.Stage.CLOSED,
     )  # fmt: skip
     yield TableAct(
         "reopen", None, _closed, lambda w: acts.reopen(w.fresh()),
         lambda w, by, said: stages.reopen(w.case.pk, reason=said.reasons, by=by, at=NOON),
-        lambda w, client, typed: press(client, _page(w, "reopen"), typed),
+        lambda w, client, typed, **how: press(client, _page(w, "reopen"), typed, **how),
         lambda w: w.fresh().stage == Case.Stage.INITIAL_WARNING,
     )  # fmt: skip
 

@@ -47,8 +47,8 @@ def plain(page) -> str:
     return page.content.decode().replace("&#x27;", "'").replace("&quot;", '"')
 
 
-def presses(row: TableAct, w: World, who: str, typed: dict[str, Any] | None = None):
-    return row.press(w, signed_in(w, who), TYPED | (typed or {}))
+def presses(row: TableAct, w: World, who: str, typed: dict[str, Any] | None = None, **how: Any):
+    return row.press(w, signed_in(w, who), TYPED | (typed or {}), **how)
 
 
 def met(*people) -> dict[str, Any]:
@@ -180,7 +180,7 @@ def test_where_nobody_is_left_the_page_says_so_and_an_administrator_appoints_som
     w.people["chair"].is_active = False
     w.people["chair"].save()
     page = row.act(w)
-    assert "Nobody at Small can at present: nobody holds the role. An administrator can give" in page.who_can()
+    assert "Nobody at Small can at present: nobody holds the role. An administrator can appoint" in page.who_can()
     appoint(page, person_id=w.people["head"].pk, reason="Chris is ill.", by=w.people["administrator"], at=NOON)
     assert presses(row, w, "head").status_code == 302 and row.done(w)
 
@@ -190,7 +190,7 @@ def test_where_nobody_is_left_the_page_says_so_and_an_administrator_appoints_som
 def test_a_button_that_the_page_does_not_have_decides_nothing_and_keeps_what_was_typed(name, button):
     row = ALL[name]
     w = on(row, NOBODY)
-    answer = presses(row, w, "head", {"do": button})
+    answer = presses(row, w, "head", button=button)
     typed = "A talk." if row.policy else "It went on."
     assert answer.status_code == 200 and typed in plain(answer) and not row.done(w)
     assert presses(row, w, "head").status_code == 302 and row.done(w)
