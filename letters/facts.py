@@ -189,9 +189,14 @@ _PRINTED = {
 
 
 def _kind(
-    key: str, name: str, title: str, steps: tuple[str, ...], required: dict, optional: dict | None = None,
+    key: str,
+    name: str,
+    title: str,
+    steps: tuple[str, ...],
+    required: dict,
+    optional: dict | None = None,
     prints: str = "",
-) -> Kind:  # fmt: skip
+) -> Kind:
     told = frozenset(_PRINTED[prints].split(", ")) if prints else frozenset()
     return Kind(key, name, title, steps, required, optional or {}, told | ALWAYS_PRINTED)
 

@@ -47,10 +47,13 @@ def impose(restriction: Restriction) -> Act:
     policy = restriction.case.policy
     besides = [who for who in (takes_path(restriction), leaves_police_out(restriction)) if who is not None]
     act = _act(
-        restriction, "restrict", "decide on a restriction",
+        restriction,
+        "restrict",
+        "decide on a restriction",
         whos=[*(own if whole else [policy.decides("restrict"), *own]), *besides],
-        asks=rules.questions(policy), waits=kinds.RESTRICTION_DECIDE,
-    )  # fmt: skip
+        asks=rules.questions(policy),
+        waits=kinds.RESTRICTION_DECIDE,
+    )
     return replace(act, barred=_barred_from_imposing(restriction, act))
 
 
@@ -61,10 +64,15 @@ def lift(restriction: Restriction) -> Act:
     affected may not (F12).
     """
     return _act(
-        restriction, "lift", "lift a restriction", f12=("affected",), not_by="lift",
-        asks=rules.lift_questions(restriction.case.policy), waits=kinds.RESTRICTION_LIFT,
+        restriction,
+        "lift",
+        "lift a restriction",
+        f12=("affected",),
+        not_by="lift",
+        asks=rules.lift_questions(restriction.case.policy),
+        waits=kinds.RESTRICTION_LIFT,
         first=asked_first(restriction.case.policy, "lift", _review_or(restriction)),
-    )  # fmt: skip
+    )
 
 
 def review(review: Review, outcome: str | None = None) -> Act:
@@ -86,19 +94,30 @@ def review(review: Review, outcome: str | None = None) -> Act:
     also = [extends] if outcome == Review.Outcome.EXTEND and not extends.unsaid and not by_request else []
     later = [REVIEW_COMES_TO[outcome]] if outcome in REVIEW_COMES_TO else [] if outcome else REVIEW_COMES_TO.values()
     return _act(
-        restriction, "review", doing, whos=[who, *also], opened_by=(who,),
+        restriction,
+        "review",
+        doing,
+        whos=[who, *also],
+        opened_by=(who,),
         f12=("affected", "first decider", "proposer"),
-        not_by=name, asks=rules.review_questions(policy), subject=review, thing=review, waits=kinds.REVIEW_AGREE,
+        not_by=name,
+        asks=rules.review_questions(policy),
+        subject=review,
+        thing=review,
+        waits=kinds.REVIEW_AGREE,
         first=[one for act in (name, *later) for one in asked_first(policy, act, review)],
-    )  # fmt: skip
+    )
 
 
 def review_to_come(restriction: Restriction) -> Act:
     """Decide the review of a restriction in which none has begun yet: for its deadline, and for who will."""
     return _act(
-        restriction, "review", "decide a review", f12=("affected", "first decider", "proposer"),
+        restriction,
+        "review",
+        "decide a review",
+        f12=("affected", "first decider", "proposer"),
         asks=rules.review_questions(restriction.case.policy),
-    )  # fmt: skip
+    )
 
 
 def reconsider(restriction: Restriction) -> Act:
@@ -113,10 +132,16 @@ def waive(restriction: Restriction) -> Act:
     """
     policy = restriction.case.policy
     return _act(
-        restriction, "waive", "leave a review out", whos=[policy.decides("review")], not_by="review",
-        f12=("affected", "first decider", "proposer"), asks=rules.waiving_questions(policy), waits=kinds.REVIEW_WAIVE,
+        restriction,
+        "waive",
+        "leave a review out",
+        whos=[policy.decides("review")],
+        not_by="review",
+        f12=("affected", "first decider", "proposer"),
+        asks=rules.waiving_questions(policy),
+        waits=kinds.REVIEW_WAIVE,
         first=asked_first(policy, "review", _review_or(restriction)),
-    )  # fmt: skip
+    )
 
 
 def answer_breaches(restriction: Restriction, step: str | None = None) -> Act:
@@ -129,10 +154,15 @@ def answer_breaches(restriction: Restriction, step: str | None = None) -> Act:
     whos = [policy.decides("breach"), *_answers(policy)] if step is None else [policy.answers_breach(step)]
     oldest = restriction.open_breaches().first()
     return _act(
-        restriction, "breach", f"decide on “{step}” after a breach" if step else "decide what follows a breach",
-        whos=whos, f12=("affected",), not_by="breach",
-        thing=oldest, waits=kinds.BREACH_ANSWER,
-    )  # fmt: skip
+        restriction,
+        "breach",
+        f"decide on “{step}” after a breach" if step else "decide what follows a breach",
+        whos=whos,
+        f12=("affected",),
+        not_by="breach",
+        thing=oldest,
+        waits=kinds.BREACH_ANSWER,
+    )
 
 
 def change_contact(restriction: Restriction) -> Act:
@@ -141,9 +171,12 @@ def change_contact(restriction: Restriction) -> Act:
     Whoever is the contact, or covers, hands over without it (Tenancy procedure, 6).
     """
     return _act(
-        restriction, "change_spoc", "change the single point of contact",
-        whos=[_names_a_contact(restriction.case.policy)], waits=kinds.SPOC_CHANGE,
-    )  # fmt: skip
+        restriction,
+        "change_spoc",
+        "change the single point of contact",
+        whos=[_names_a_contact(restriction.case.policy)],
+        waits=kinds.SPOC_CHANGE,
+    )
 
 
 def deciders(kind: str, policy: Policy, provider: Provider) -> Deciders:
@@ -186,12 +219,19 @@ def _act(
     if first is None:
         first = asked_first(policy, name, subject or restriction)
     return Act(
-        name=name, doing=doing, subject=subject or restriction, thing=thing or restriction,
+        name=name,
+        doing=doing,
+        subject=subject or restriction,
+        thing=thing or restriction,
         provider=restriction.provider,
-        whos=tuple(dict.fromkeys(whos)) or (policy.decides(name),), first=tuple(first),
-        barred=_barred(restriction, not_by or name, f12), asks=tuple(asks), opened_by=opened_by, waits=waits,
+        whos=tuple(dict.fromkeys(whos)) or (policy.decides(name),),
+        first=tuple(first),
+        barred=_barred(restriction, not_by or name, f12),
+        asks=tuple(asks),
+        opened_by=opened_by,
+        waits=waits,
         waits_on=restriction,
-    )  # fmt: skip
+    )
 
 
 def _review_or(restriction: Restriction) -> Restriction | Review:

@@ -49,29 +49,45 @@ class Evidence(forms.Form):
         several = len(self.paths) > 1
         answers = {path.key: [name for name, _ in self._questions(path)] for path in self.paths}
         first = ["path"] if several else answers[self.paths[0].key]
-        self._add("extreme", fields.YesNoField(
-            label="Are the usual stages left out?",
-            called="whether the usual stages are left out",
-            help_text=f"{' '.join(self._allows(path) for path in self.paths)} It needs your reason.",
-            reveal={"yes": [*first, "extreme_reason"]},
-            required=any(path.key == DANGER for path in self.paths),
-            size="m",
-        ))  # fmt: skip
+        self._add(
+            "extreme",
+            fields.YesNoField(
+                label="Are the usual stages left out?",
+                called="whether the usual stages are left out",
+                help_text=f"{' '.join(self._allows(path) for path in self.paths)} It needs your reason.",
+                reveal={"yes": [*first, "extreme_reason"]},
+                required=any(path.key == DANGER for path in self.paths),
+                size="m",
+            ),
+        )
         if several:
-            self._add("path", fields.ChoiceField(
-                label="By which of the policy's paths?", called="by which of the policy's paths", small=True,
-                choices=[(path.key, path.name) for path in self.paths],
-                reveal={key: names for key, names in answers.items() if names},
-            ))  # fmt: skip
+            self._add(
+                "path",
+                fields.ChoiceField(
+                    label="By which of the policy's paths?",
+                    called="by which of the policy's paths",
+                    small=True,
+                    choices=[(path.key, path.name) for path in self.paths],
+                    reveal={key: names for key, names in answers.items() if names},
+                ),
+            )
         for path in self.paths:
             for name, question in self._questions(path):
-                self._add(name, fields.LongTextField(
-                    label=str(question), called=f"an answer to “{question}”", rows=3,
-                    help_text=question.rule.cite() if question.rule else "",
-                ))  # fmt: skip
-        self._add("extreme_reason", fields.LongTextField(
-            label="Why the usual stages are left out", called="why the usual stages are left out", rows=4
-        ))  # fmt: skip
+                self._add(
+                    name,
+                    fields.LongTextField(
+                        label=str(question),
+                        called=f"an answer to “{question}”",
+                        rows=3,
+                        help_text=question.rule.cite() if question.rule else "",
+                    ),
+                )
+        self._add(
+            "extreme_reason",
+            fields.LongTextField(
+                label="Why the usual stages are left out", called="why the usual stages are left out", rows=4
+            ),
+        )
 
     @staticmethod
     def _allows(path: Path) -> str:

@@ -23,9 +23,10 @@ class Account(forms.Form):
     """What the resident says about the restriction."""
 
     words = fields.LongTextField(
-        label="What the resident says", called="what the resident said",
+        label="What the resident says",
+        called="what the resident said",
         help_text="In their own words, or those of whoever speaks for them. Say when and how you asked.",
-    )  # fmt: skip
+    )
 
 
 class DecideReview(forms.Form):
@@ -37,9 +38,8 @@ class DecideReview(forms.Form):
         label="By how many months, if it also lasts longer (optional)", required=False, after="months"
     )
     evidence = fields.LongTextField(
-        label="How the terms were not kept, or how the behaviour continued", required=False,
-        rows=4,
-    )  # fmt: skip
+        label="How the terms were not kept, or how the behaviour continued", required=False, rows=4
+    )
     late_reason = fields.LongTextField(
         label="Why the review is late", called="why the review is late", help_text="The resident reads this.", rows=3
     )
@@ -105,9 +105,11 @@ class DecideReview(forms.Form):
                 label=f"{label}: the limit", called=f"how “{label}” is limited", initial=term.words, rows=2
             )
         varied["instructions"] = fields.LongTextField(
-            label="What staff must do, one order a line", called="what staff must do",
-            initial="\n".join(restriction.instructions), required=False,
-        )  # fmt: skip
+            label="What staff must do, one order a line",
+            called="what staff must do",
+            initial="\n".join(restriction.instructions),
+            required=False,
+        )
         rest = {
             name: self.fields.pop(name) for name in list(self.fields) if name not in ("outcome", "months", "new_months")
         }

@@ -344,9 +344,13 @@ def _lift(review: Review, *, by: User, at: datetime) -> None:
     if restriction.is_in_force(day_of(at)):
         ending.end(restriction, by=by, at=at, reason=review.reasons, review=review)
         audit.record(
-            "restriction.lifted", subject=restriction, by=by, at=at,
-            facts={"review": review.reference}, words={"reasons": review.reasons},
-        )  # fmt: skip
+            "restriction.lifted",
+            subject=restriction,
+            by=by,
+            at=at,
+            facts={"review": review.reference},
+            words={"reasons": review.reasons},
+        )
         return
     if restriction.state == State.IN_FORCE:
         ending.lapse(restriction.pk, at=at)

@@ -126,9 +126,15 @@ def end_open_review(restriction: Restriction, outcome: str, *, by: User, at: dat
     review.decide(by=by, at=at, outcome=outcome, reasons=reason)
     review.save()
     audit.decide(
-        "review.decided", subject=review, by=by, at=at, reasons=reason, rule=None, outcome=outcome,
+        "review.decided",
+        subject=review,
+        by=by,
+        at=at,
+        reasons=reason,
+        rule=None,
+        outcome=outcome,
         facts={"by": "a decision outside of the review"},
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic

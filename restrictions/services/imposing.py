@@ -158,9 +158,14 @@ def _record_what_it_decides_besides(restriction: Restriction, said: Said, *, by:
     who = acts.leaves_police_out(restriction)
     if who is not None:
         audit.decide(
-            "police.not_told", subject=restriction, by=by, at=at, reasons=restriction.police_words, rule=who.rule,
+            "police.not_told",
+            subject=restriction,
+            by=by,
+            at=at,
+            reasons=restriction.police_words,
+            rule=who.rule,
             outcome="the police are not told",
-        )  # fmt: skip
+        )
 
 
 def record_waiver(restriction: Restriction, *, by: User, at: datetime, when: str, considered: str) -> int:

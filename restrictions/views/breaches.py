@@ -94,9 +94,13 @@ def answer(request: SignedInRequest, ref: str) -> HttpResponse:
         form = page.form(Agree, act=act, policy=policy, police=police)
     else:
         form = page.form(
-            AnswerBreaches, ladder=mine, general=general, policy=policy, police=police,
+            AnswerBreaches,
+            ladder=mine,
+            general=general,
+            policy=policy,
+            police=police,
             others=_take_part(request.user, [bodies[step.word] for step in mine], bodies[BreachStep.NONE], general),
-        )  # fmt: skip
+        )
 
     def check() -> Check | None:
         if asking.does_not_agree(form):
@@ -165,11 +169,13 @@ def _gates(restriction: Restriction) -> list[Task]:
     case = restriction.case
     return [
         Task(
-            gate.text, gate.state, hint=gate.cited,
+            gate.text,
+            gate.state,
+            hint=gate.cited,
             url=reverse(gate.url_name, args=gate.where(case)) if gate.url_name and not gate.met else "",
         )
         for gate in ladder.gates_before(case, "legal_action")
-    ]  # fmt: skip
+    ]
 
 
 def _too_late(request: SignedInRequest, restriction: Restriction) -> HttpResponse:

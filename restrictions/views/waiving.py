@@ -34,9 +34,14 @@ def waive(request: SignedInRequest, ref: str) -> HttpResponse:
     if page.posted and found["spoken"]:
         return redirect(back)
     form = page.form(
-        Reason, label="Why is there no review before its last day?", called="why there is no review",
-        hint="The resident reads this.", act=act, reader=request.user, agree="Agree that there is none",
-    )  # fmt: skip
+        Reason,
+        label="Why is there no review before its last day?",
+        called="why there is no review",
+        hint="The resident reads this.",
+        act=act,
+        reader=request.user,
+        agree="Agree that there is none",
+    )
 
     def check() -> Check | None:
         if asking.does_not_agree(form):
@@ -59,10 +64,15 @@ def waive(request: SignedInRequest, ref: str) -> HttpResponse:
 
     def show() -> HttpResponse:
         context = shared.step(
-            restriction, back, form=form, rules=policy.review.none_if.kept, questions=act.asks,
+            restriction,
+            back,
+            form=form,
+            rules=policy.review.none_if.kept,
+            questions=act.asks,
             questions_lost=rules.questions_lost(policy, *rules.steps(policy), *policy.steps_into("review")),
-            asked_first=consulting.asked_first(restriction, act, request.user), **found,
-        )  # fmt: skip
+            asked_first=consulting.asked_first(restriction, act, request.user),
+            **found,
+        )
         return render(request, "restrictions/waive_review.html", context)
 
     return page.decide(
