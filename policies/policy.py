@@ -16,6 +16,7 @@ from policies.parts import (
     REVIEW_INTERVAL,
     Appeals,
     Behaviour,
+    BreachAnswer,
     Gate,
     LetterRule,
     Path,
@@ -108,15 +109,22 @@ class Policy(Contents):
         path = _DECIDED_AT.get(action)
         return self.who(path) if path else self._who_restricts() if action in _AS_RESTRICT else Who(known=self.roles)
 
-    def answers_breach(self, step: str) -> Who:
+    def after_breach(self, step: str) -> BreachAnswer:
         """Who decides a step after a breach, by its word in the ladder ("injunction"), or its own words for an other.
 
-        Where the policy names nobody for that step, whoever decides on breaches in general; may be unsaid.
+        Where the policy says nothing for that step, what it says of breaches in general holds; may be unsaid.
         """
         for name in self.names("breach.for"):
             if step and any(step in (item.word, item.words) for item in self.value(f"breach.for.{name}.steps").kept):
-                return self.who(f"breach.for.{name}.by")
-        return self.decides("breach")
+                asked, kept_out = (self.values.get(f"breach.for.{name}.{key}") for key in ("consult", "not_by"))
+                whom = asked.raw if asked else self.consulted_on("breach")
+                return BreachAnswer(
+                    self.who(f"breach.for.{name}.by"),
+                    kept_out or self.not_by("breach"),
+                    whom if isinstance(whom, Who) else None,
+                    name if asked else "",
+                )
+        return BreachAnswer(self.decides("breach"), self.not_by("breach"), self.consulted_on("breach"))
 
     def not_by(self, action: str) -> Value:
         """Whom the policy keeps from deciding an act, beyond Evenhand's own rule; `none` where it names nobody.

@@ -14,9 +14,10 @@ from decisions.acts import Act, AskedFirst, Bar, Deciders, asked_first
 from decisions.models import Voice
 from people.models import Provider
 from policies import law
+from policies.parts import BreachAnswer
 from policies.policy import Policy
 from policies.rules import Rule
-from policies.values import Item, Who
+from policies.values import Item, Value, Who
 from restrictions import rules
 from restrictions.models import Breach, Restriction, Review, Term
 
@@ -45,7 +46,7 @@ def impose(restriction: Restriction) -> Act:
     )
     whole = bool(named) and len(own) == len(named) and not beside
     policy = restriction.case.policy
-    besides = [who for who in (takes_path(restriction), leaves_police_out(restriction)) if who is not None]
+    besides = [who for body in (takes_path(restriction), leaves_police_out(restriction)) if body for who in body.whos]
     act = _act(
         restriction,
         "restrict",
@@ -109,6 +110,12 @@ def review(review: Review, outcome: str | None = None) -> Act:
     )
 
 
+def rule_of_review(review: Review, act: Act) -> Rule | None:
+    """The rule under which it is decided: who decides, else, of a request, that there is such a thing at all."""
+    policy = review.restriction.case.policy
+    return act.whos[0].rule or (policy.rule("reconsideration") if review.requested_on else None)
+
+
 def review_to_come(restriction: Restriction) -> Act:
     """Decide the review of a restriction in which none has begun yet: for its deadline, and for who will."""
     return _act(
@@ -147,22 +154,22 @@ def waive(restriction: Restriction) -> Act:
 def answer_breaches(restriction: Restriction, step: str | None = None) -> Act:
     """Decide what follows the breaches that are open: whom the policy names for the step, else for breaches at all.
 
-    Without a step, everybody who may decide on some of the ladder, a review or no step, all of them together. Barred
-    are people affected (F12) and whom the policy adds, for that step or for breaches.
+    Without a step, everybody who may decide on some of the ladder, a review or no step, all of them together, and
+    whoever is asked before any of it. Barred are people affected (F12) and whom the policy adds, for that step or for
+    breaches.
     """
     policy = restriction.case.policy
-    whos = [policy.decides("breach"), *_answers(policy)] if step is None else [policy.answers_breach(step)]
-    oldest = restriction.open_breaches().first()
-    return _act(
+    answers = [policy.after_breach(step or "")] + ([] if step is not None else _answers(policy))
+    act = _act(
         restriction,
         "breach",
         f"decide on “{step}” after a breach" if step else "decide what follows a breach",
-        whos=whos,
-        f12=("affected",),
-        not_by="breach",
-        thing=oldest,
+        whos=[answer.by for answer in answers],
+        first=dict.fromkeys(one for answer in answers for one in _asked_before(answer, restriction)),
+        thing=restriction.open_breaches().first(),
         waits=kinds.BREACH_ANSWER,
     )
+    return replace(act, barred=_barred(restriction, answers[0].not_by, ("affected",)))
 
 
 def change_contact(restriction: Restriction) -> Act:
@@ -183,15 +190,22 @@ def deciders(kind: str, policy: Policy, provider: Provider) -> Deciders:
     """Whom a policy lets decide what a kind of deadline waits for, whatever the restriction: to compare versions."""
     general = {
         kinds.RESTRICTION_DECIDE: (policy.decides("restrict"),),
-        kinds.BREACH_ANSWER: (policy.decides("breach"), *_answers(policy)),
+        kinds.BREACH_ANSWER: (policy.decides("breach"), *(answer.by for answer in _answers(policy))),
         kinds.SPOC_REPLACE: (_names_a_contact(policy),),
     }
     whos = general.get(kind, (policy.decides("review"),))
     return Deciders(whos=tuple(dict.fromkeys(whos)), provider=provider)
 
 
-def _answers(policy: Policy) -> list[Who]:
-    return [policy.answers_breach(item.word) for item in policy.value("breach.ladder").kept]
+def _answers(policy: Policy) -> list[BreachAnswer]:
+    return [policy.after_breach(item.word) for item in policy.value("breach.ladder").kept]
+
+
+def _asked_before(answer: BreachAnswer, restriction: Restriction) -> tuple[AskedFirst, ...]:
+    """Whom the policy has asked before a step; what they say before some steps alone has a name of its own."""
+    if answer.consult is None:
+        return ()
+    return (AskedFirst(f"breach_{answer.asked_under}"[:40].rstrip("_"), answer.consult, restriction),)
 
 
 def _names_a_contact(policy: Policy) -> Who:
@@ -226,7 +240,7 @@ def _act(
         provider=restriction.provider,
         whos=tuple(dict.fromkeys(whos)) or (policy.decides(name),),
         first=tuple(first),
-        barred=_barred(restriction, not_by or name, f12),
+        barred=_barred(restriction, policy.not_by(not_by or name), f12),
         asks=tuple(asks),
         opened_by=opened_by,
         waits=waits,
@@ -243,12 +257,18 @@ def _review_or(restriction: Restriction) -> Restriction | Review:
     return begun or restriction
 
 
-def takes_path(restriction: Restriction) -> Who | None:
+def has_somebody_asked(restriction: Restriction, act: str) -> bool:
+    """Whether the policy has anybody asked before an act of this name."""
+    asked = (*asked_first(restriction.case.policy, act, restriction), *answer_breaches(restriction).first)
+    return any(one.act == act for one in asked)
+
+
+def takes_path(restriction: Restriction) -> Deciders | None:
     """Whom the policy lets leave stages out by the path that a proposal takes; None where it names nobody."""
     taken = next((path for path in restriction.case.policy.paths if path.key == restriction.path), None)
     if not restriction.extreme or taken is None or taken.by.unsaid:
         return None
-    return taken.by
+    return Deciders(whos=(taken.by,), provider=restriction.provider)
 
 
 def police_left_out(restriction: Restriction) -> bool:
@@ -259,10 +279,12 @@ def police_left_out(restriction: Restriction) -> bool:
     return ladder.police(case.policy, case, restriction.incidents.all(), restriction.path) is not None
 
 
-def leaves_police_out(restriction: Restriction) -> Who | None:
+def leaves_police_out(restriction: Restriction) -> Deciders | None:
     """Whom the policy lets decide that the police are not told; None where they are told, or it names nobody."""
     who = restriction.case.policy.decides("no_police")
-    return None if who.unsaid or not police_left_out(restriction) else who
+    if who.unsaid or not police_left_out(restriction):
+        return None
+    return Deciders(whos=(who,), provider=restriction.provider)
 
 
 def not_alone_without_police(policy: Policy) -> bool:
@@ -320,9 +342,8 @@ def barred_by_f12(restriction: Restriction) -> dict[int, str]:
     return excluded(restriction, ("affected", "first decider", "proposer"))
 
 
-def _barred(restriction: Restriction, act: str, f12: Iterable[str]) -> dict[int, Bar]:
+def _barred(restriction: Restriction, said: Value, f12: Iterable[str]) -> dict[int, Bar]:
     """Everybody who may not decide an act: because the policy says so, or by rule F12; what they did, which rule."""
-    said = restriction.case.policy.not_by(act)
     policys = excluded(restriction, said.raw or ())
     own = excluded(restriction, f12)
     return _bars(policys, said.rule or law.OTHER_PERSON) | _bars(own, law.OTHER_PERSON)
@@ -338,10 +359,11 @@ def _barred_from_imposing(restriction: Restriction, act: Act) -> dict[int, Bar]:
     Where those affected do not decide that, whoever received the threat does not alone: only with others (Homes for
     Life 1.9.4).
     """
-    barred = _barred(restriction, "restrict", ("affected", "proposer"))
+    policy = restriction.case.policy
+    barred = _barred(restriction, policy.not_by("restrict"), ("affected", "proposer"))
     if not police_left_out(restriction):
         return barred
-    said = restriction.case.policy.not_by("no_police")
+    said = policy.not_by("no_police")
     words, rule = said.raw or (), said.rule or law.OTHER_PERSON
     out = excluded(restriction, words)
     if "affected" in words and not (act.together or act.meets):

@@ -92,7 +92,7 @@ class Evidence(forms.Form):
     @staticmethod
     def _allows(path: Path) -> str:
         cited = path.skips_rule.cite() if path.skips_rule else "The policy"
-        who = "" if path.by.unsaid else f" That is decided by: {path.by.names()}."
+        who = f" That is decided by: {path.decided_by}." if path.decided_by else ""
         if path.skips:
             what = "an extreme case" if path.key == DANGER else f"“{path.name}”"
             return f"{cited} lets {what} leave them out.{who}"

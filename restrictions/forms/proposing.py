@@ -107,8 +107,8 @@ class Channels(forms.Form):
             choices=[(kind.key, words.upper_first(kind_words(kind))) for kind in kinds.listed],
         )
         for kind in kinds.listed:
-            parts = [*(str(item) for item in kind.conditions), f"Decided by: {kind.by.names()}" if kind.by else "",
-                     kind.rule.cite() if kind.rule else ""]  # fmt: skip
+            by = f"Decided by: {kind.decided_by}" if kind.decided_by else ""
+            parts = [*(str(item) for item in kind.conditions), by, kind.rule.cite() if kind.rule else ""]
             field.hints[kind.key] = ". ".join(part.rstrip(".") for part in parts if part).replace("?.", "?")
         return field
 

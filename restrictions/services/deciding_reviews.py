@@ -157,7 +157,7 @@ def decide_review(
         by=by,
         at=at,
         reasons=said.reasons,
-        rule=deciding_rule(review, act),
+        rule=acts.rule_of_review(review, act),
         outcome=conclusion.outcome,
         considered=said.considered,
         not_done=said.not_done,
@@ -334,7 +334,7 @@ def _carry_out(made: ReviewPlan, said: Said, act: Act, *, by: User, at: datetime
         restriction = ending.lapse(restriction.pk, at=at)
     stages.mark_restriction_continued(restriction.case_id, by=by, at=at)
     how = State.EXTENDED if outcome == Outcome.EXTEND else State.VARIED
-    rule = deciding_rule(made.review, act)
+    rule = acts.rule_of_review(made.review, act)
     return continuing.succeed(restriction, made.stands.made, how=how, said=said, rule=rule, by=by, at=at)
 
 
@@ -401,12 +401,6 @@ def _left(restriction: Restriction) -> dict[str, Any]:
         "ends_on": restriction.ends_on.isoformat(),
         "next_review_on": waits.due_on.isoformat() if waits and waits.due_on else None,
     }
-
-
-def deciding_rule(review: Review, act: Act) -> Rule | None:
-    """The rule under which it is decided: who decides, else, of a request, that there is such a thing at all."""
-    policy = review.restriction.case.policy
-    return act.whos[0].rule or (policy.rule("reconsideration") if review.requested_on else None)
 
 
 @transaction.atomic

@@ -155,15 +155,15 @@ def _record_what_it_decides_besides(restriction: Restriction, said: Said, *, by:
         restriction.no_review_by, restriction.no_review_at = by, at
         restriction.save()
         record_waiver(restriction, by=by, at=at, when="imposed", considered=said.considered)
-    who = acts.leaves_police_out(restriction)
-    if who is not None:
+    deciders = acts.leaves_police_out(restriction)
+    if deciders is not None:
         audit.decide(
             "police.not_told",
             subject=restriction,
             by=by,
             at=at,
             reasons=restriction.police_words,
-            rule=who.rule,
+            rule=deciders.rule,
             outcome="the police are not told",
         )
 

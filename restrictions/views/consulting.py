@@ -51,7 +51,7 @@ def consult(request: SignedInRequest, ref: str, act: str = "restrict") -> HttpRe
     """Write down what somebody said whom the policy has asked before an act: imposing it, ending it, its review."""
     restriction = shared.find(request, ref)
     permissions.check_can_consult(request.user, restriction.provider)
-    if restriction.case.policy.consulted_on(act) is None:
+    if not acts.has_somebody_asked(restriction, act):
         raise Http404("The policy has nobody asked before this")
     found = proposing.to_ask(restriction, act)
     if found is None:

@@ -30,7 +30,7 @@ from restrictions.services.parts.whole import missing
 from tests import factories, invented
 from tests.appeals import builders as appealing
 from tests.factories import NOON
-from tests.pressing import check, decide
+from tests.pressing import check, decide, press
 from tests.restrictions import builders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -397,6 +397,47 @@ def test_loughside_tightening_is_checked_and_recorded_on_its_page_and_every_erro
     assert BreachStep.objects.get().step == "further restriction"
 
 
+def with_steps_that(says: str, w: builders.World, at: datetime) -> None:
+    """Loughside, where its table of tightening says more."""
+    text = invented.TEXTS["loughside"].replace("[breach.for.tightening]", f"[breach.for.tightening]\n{says}")
+    version = people.adopt_policy(w.provider, text=text, local="", by_name="Board", at=at)
+    Case.objects.filter(pk=w.case.pk).update(policy_version=version)
+
+
+def test_whom_a_policy_has_asked_before_one_step_is_asked_before_that_one_alone(clock):
+    w, imposed, later = breached(clock)
+    with_steps_that('consult = "chief [9.1]"', w, later)
+    chief = factories.person(w.provider, "chief", name="Ciara Chief")
+    with pytest.raises(RuleBroken, match="Record what was said by: Chief Executive"):
+        builders.answer_breaches(imposed.pk, by=w.staff.manager, at=later, **TIGHTEN)
+    seen = look(w, w.staff.manager, ("restrictions:breaches", [imposed.reference]))
+    where = reverse("restrictions:consult_on", args=[imposed.reference, "breach_tightening"])
+    assert where in seen and "Chief Executive" in seen
+    client = Client()
+    client.force_login(w.staff.officer)
+    day = {"on_day": str(later.day), "on_month": str(later.month), "on_year": str(later.year)}
+    assert press(client, where, {"person": str(chief.pk), "words": "No objection."} | day).status_code == 302
+    assert builders.answer_breaches(imposed.pk, by=w.staff.manager, at=later, **TIGHTEN) is None
+    voice = Voice.objects.get(act="breach", dropped_at=None)
+    assert voice.by == w.staff.manager
+
+
+def test_nobody_is_asked_before_a_step_for_which_the_policy_names_nobody(clock):
+    w, imposed, later = breached(clock)
+    with_steps_that('consult = "chief [9.1]"', w, later)
+    reminder = {"step": "breach warning", "reasons": "Once.", "consequence": "A way of contact may close."}
+    assert builders.answer_breaches(imposed.pk, by=w.staff.manager, at=later, **reminder).step == "breach warning"
+
+
+def test_whom_a_policy_keeps_from_one_step_decides_on_the_others(clock):
+    w, imposed, later = breached(clock)
+    with_steps_that('not_by = "first decider [9.1]"', w, later)
+    with pytest.raises(NotPermitted, match=r"You imposed this, so somebody else decides \(clause 9\.1\)"):
+        builders.answer_breaches(imposed.pk, by=w.staff.manager, at=later, **TIGHTEN)
+    reminder = {"step": "breach warning", "reasons": "Once.", "consequence": "A way of contact may close."}
+    assert builders.answer_breaches(imposed.pk, by=w.staff.manager, at=later, **reminder).step == "breach warning"
+
+
 @pytest.mark.parametrize("who", ["area", "head"])
 def test_a_step_of_others_is_no_choice_on_the_page(clock, who):
     """Where the policy names one role for the whole and another for a step, each sees only what is theirs."""
@@ -406,8 +447,8 @@ def test_a_step_of_others_is_no_choice_on_the_page(clock, who):
         "[breach]\n", '[breach]\nby = "area [9.1]"\n'
     )  # fmt: skip
     policy = loader.read(text)
-    assert policy.answers_breach("further restriction").names() == "Head of Housing"
-    assert policy.answers_breach("").names() == "Area Manager"
+    assert policy.after_breach("further restriction").by.names() == "Head of Housing"
+    assert policy.after_breach("").by.names() == "Area Manager"
     w, imposed, later = breached(clock)
     version = people.adopt_policy(w.provider, text=text, local="", by_name="Board", at=later)
     Case.objects.filter(pk=w.case.pk).update(policy_version=version)

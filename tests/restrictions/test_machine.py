@@ -101,14 +101,14 @@ class Acts(RuleBasedStateMachine):
     @rule()
     def quash(self):
         if found := self.latest():
-            self.attempt(ending.quash, found.pk, by=self.w.staff.manager, at=self.now, reason="Appeal.")
+            self.attempt(ending.quash, found.pk, by=self.w.staff.manager, at=self.now, reason="Appeal.", rule=None)
 
     @rule()
     def replace_terms(self):
         if found := self.latest():
             self.attempt(
                 continuing.replace_terms, found.pk, by=self.w.staff.manager, at=self.now, terms=builders.OTHER_TERMS,
-                ends_on=None, reason="Appeal.",
+                ends_on=None, reason="Appeal.", rule=None,
             )  # fmt: skip
 
     @rule()
