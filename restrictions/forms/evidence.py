@@ -7,6 +7,7 @@ from cases import ladder
 from cases.forms.police import add_police, police_of
 from cases.models import Case, Incident
 from design import dates, fields, forms
+from design.spoken import Spoken
 from policies.parts import Path
 from policies.policy import DANGER
 from policies.values import Item
@@ -102,7 +103,7 @@ class Evidence(forms.Form):
     def _questions(path: Path) -> list[tuple[str, Item]]:
         return [(f"answer_{path.key}_{number}", question) for number, question in enumerate(path.conditions)]
 
-    def _add(self, name: str, field: fields.Spoken) -> None:
+    def _add(self, name: str, field: Spoken) -> None:
         self.fields[name] = field
         field.speak(name)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from cases.models import Assessment
 from design import dates, fields, forms, words
+from design.spoken import Spoken
 from people.models import User
 from policies.parts import RestrictionKinds
 from policies.policy import Policy, RegisterRule
@@ -112,7 +113,7 @@ class Channels(forms.Form):
             field.hints[kind.key] = ". ".join(part.rstrip(".") for part in parts if part).replace("?.", "?")
         return field
 
-    def _add(self, name: str, field: fields.Spoken) -> None:
+    def _add(self, name: str, field: Spoken) -> None:
         self.fields[name] = field
         field.speak(name)
 
@@ -163,7 +164,7 @@ class Limits(forms.Form):
                 ),
             )
 
-    def _add(self, name: str, field: fields.Spoken) -> None:
+    def _add(self, name: str, field: Spoken) -> None:
         self.fields[name] = field
         field.speak(name)
 

@@ -9,6 +9,7 @@ from decisions.acts import Act
 from decisions.forms import add_meeting_of, said_of, weigh
 from decisions.services import Said
 from design import fields, forms
+from design.spoken import Spoken
 from people.models import User
 from restrictions import limits
 from restrictions.forms.shaping import choose, options
@@ -89,7 +90,7 @@ class DecideReview(forms.Form):
         self.fields["months"].help_text = extension
         if not late:
             del self.fields["late_reason"]
-        varied: dict[str, fields.Spoken] = {}
+        varied: dict[str, Spoken] = {}
         for number, term in enumerate(self.terms):
             label = term.words if term.channel == Channel.OTHER else term.get_channel_display()
             varied[f"limit_{number}"] = fields.ChoiceField(
