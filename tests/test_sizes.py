@@ -8,23 +8,15 @@ from tests import sources
 LINES, FUNCTION, PARAMETERS, IMPORTS = 400, 60, 8, 16
 
 LONG_MODULES = {
-    "restrictions/models.py": 614,
     "cases/models.py": 504,
-    "people/models.py": 494,
     "cases/services/warnings.py": 465,
     "cases/forms/incidents.py": 450,
     "deadlines/kinds.py": 434,
-    "design/fields.py": 433,
-    "restrictions/services/deciding_reviews.py": 417,
-    "letters/facts.py": 414,
 }
 LONG_FUNCTIONS = {
     "ops/bulk.py:_rows": 107,
-    "restrictions/views/breaches.py:answer": 85,
     "cases/services/warnings.py:issue_warning": 80,
-    "restrictions/forms/reviewing.py:DecideReview.__init__": 71,
-    "restrictions/views/contacts.py:change": 71,
-    "restrictions/views/waiving.py:waive": 63,
+    "restrictions/views/breaches.py:answer": 66,
 }
 MANY_PARAMETERS = {
     "restrictions/acts.py:_act": 12,
@@ -43,15 +35,14 @@ MANY_PARAMETERS = {
 }
 MANY_IMPORTS = {
     "restrictions.services.reviews": 29,
-    "restrictions.services.deciding_reviews": 28,
     "restrictions.services.imposing": 27,
+    "restrictions.views.reviews": 24,
     "appeals.services.deciding": 23,
+    "ops.seed.telling": 23,
     "restrictions.views.deciding": 23,
-    "restrictions.views.reviews": 23,
     "appeals.views.deciding": 22,
     "cases.views.warnings": 22,
     "office.services.moving": 22,
-    "ops.seed.telling": 22,
     "restrictions.services.breaches": 22,
     "restrictions.views.contacts": 22,
     "office.services.touched": 21,
@@ -64,10 +55,12 @@ MANY_IMPORTS = {
     "restrictions.services.contacts.changing": 20,
     "restrictions.views.breaches": 20,
     "restrictions.services.continuing": 19,
+    "restrictions.services.planning_reviews": 19,
     "restrictions.views.proposing": 19,
     "cases.views.tabs": 18,
     "office.views.policies": 18,
     "register.services.removing": 18,
+    "restrictions.services.deciding_reviews": 18,
     "restrictions.services.proposing": 18,
     "restrictions.views.reading": 18,
     "appeals.against.limits": 17,
@@ -75,6 +68,7 @@ MANY_IMPORTS = {
     "cases.views.incidents": 17,
     "restrictions.services.ending": 17,
     "restrictions.views.parts": 17,
+    "restrictions.views.waiving": 17,
 }
 
 

@@ -15,7 +15,7 @@ from restrictions import limits
 from restrictions.forms.shaping import choose, options
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review, Term
-from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.planning_reviews import Conclusion
 
 Channel, Limit, Outcome = Term.Channel, Term.Limit, Review.Outcome
 
@@ -76,10 +76,24 @@ class DecideReview(forms.Form):
         add_meeting_of(self, act, reader)
         self.terms = limits.of(restriction)
         self.over = over
+        outcome = self._choose_outcome(outcomes)
+        self.fields["months"].help_text = extension
+        if not late:
+            del self.fields["late_reason"]
+        varied = self._add_varied(restriction)
+        outcome.reveal = {
+            str(Outcome.EXTEND): ("months",),
+            str(Outcome.VARY): (*(name for name in varied if not name.startswith("words_")), "new_months"),
+        }
+        if by_request:
+            self._ask_for_no_length()
+
+    def _choose_outcome(self, outcomes: Sequence[str]) -> fields.Options:
+        """What it may come to, each with what that means, and for which of it there has to be evidence."""
         outcome = choose(self, "outcome", [(key, self.LABELS[Outcome(key)][0]) for key in outcomes])
         for key in outcomes:
             outcome.hints[key] = self.LABELS[Outcome(key)][1]
-        if over:
+        if self.over:
             outcome.hints[Outcome.LIFT] = (
                 "It was over after its last day. It is not continued, and the resident is told."
             )
@@ -87,9 +101,10 @@ class DecideReview(forms.Form):
             self.fields["new_months"].required = True
         if needing := [key for key in outcomes if key != Outcome.LIFT]:
             self.fields["evidence"].help_text = f"Needed to {' or '.join(needing)}. Not needed to lift."
-        self.fields["months"].help_text = extension
-        if not late:
-            del self.fields["late_reason"]
+        return outcome
+
+    def _add_varied(self, restriction: Restriction) -> dict[str, Spoken]:
+        """The terms and orders as they stand, to be changed: beside the lengths, before everything else."""
         varied: dict[str, Spoken] = {}
         for number, term in enumerate(self.terms):
             label = term.words if term.channel == Channel.OTHER else term.get_channel_display()
@@ -120,12 +135,7 @@ class DecideReview(forms.Form):
             field.speak(name)
         self.fields["new_months"] = last
         self.fields |= rest
-        outcome.reveal = {
-            str(Outcome.EXTEND): ("months",),
-            str(Outcome.VARY): (*(name for name in varied if not name.startswith("words_")), "new_months"),
-        }
-        if by_request:
-            self._ask_for_no_length()
+        return varied
 
     def _ask_for_no_length(self) -> None:
         """Who asks for less is not asked for more: no length, and no evidence against the resident."""

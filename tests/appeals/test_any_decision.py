@@ -30,7 +30,7 @@ from restrictions import acts
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review
 from restrictions.services import deciding_reviews, ending, imposing
-from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.planning_reviews import Conclusion
 from tests import factories
 from tests.appeals import builders as acting
 from tests.appeals.builders import WEEK, answer, director, letter_of, lodge_against, now, offered, restricted_on, warned

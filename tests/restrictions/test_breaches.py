@@ -23,7 +23,7 @@ from people.models import Need
 from policies.rules import RuleBroken
 from restrictions.models import Breach, BreachStep, Review
 from restrictions.services import breaches, deciding_reviews, ending, imposing, reviews
-from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.planning_reviews import Conclusion
 from tests import factories
 from tests.factories import NOON
 from tests.pressing import check, decide, press

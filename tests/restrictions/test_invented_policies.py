@@ -24,9 +24,9 @@ from restrictions import acts
 from restrictions.limits import NewTerm
 from restrictions.models import BreachStep, Restriction
 from restrictions.services import breaches, deciding_reviews, imposing, proposing
-from restrictions.services.deciding_reviews import Conclusion
 from restrictions.services.parts.terms import save_kinds, save_terms
 from restrictions.services.parts.whole import missing
+from restrictions.services.planning_reviews import Conclusion
 from tests import factories, invented
 from tests.appeals import builders as appealing
 from tests.factories import NOON

@@ -27,9 +27,9 @@ from restrictions.models import Restriction
 from restrictions.services import deciding_reviews, ending, imposing, proposing, registering, reviews
 from restrictions.services.contacts import changing
 from restrictions.services.contacts.changing import NewContact
-from restrictions.services.deciding_reviews import Conclusion
 from restrictions.services.parts.evidence import Evidence, save_evidence
 from restrictions.services.parts.terms import Instructions, save_instructions, save_terms
+from restrictions.services.planning_reviews import Conclusion
 from tests import factories, invented
 from tests.factories import NOON
 from tests.pressing import press
