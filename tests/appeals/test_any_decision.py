@@ -501,7 +501,9 @@ class TestOtherPolicies:
         w, restriction = restricted_on(five.DOVER)
         held = w.case.policy_version
         special = '\n[appeal.for.limits]\ncovers = "restriction [6.34]"\nby = "manager [6.99]"\n'
-        version = people.adopt_policy(w.provider, text=held.text + special, local=held.local, by_name="Board", at=WEEK)
+        version = people.adopt_policy(
+            w.provider, text=held.text + special, local=held.local_text, by_name="Board", at=WEEK
+        )
         Case.objects.filter(pk=w.case.pk).update(policy_version=version)
         appeal = lodge_against(w, restriction.reference)
         acting.decide(appeal, outcome, by=factories.person(w.provider, "manager"), at=WEEK, answer=answer())
