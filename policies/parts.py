@@ -214,19 +214,6 @@ class Appeals:
 
 
 @dataclass(frozen=True, slots=True)
-class BreachAnswer:
-    """Who decides a step after a breach, whom the policy keeps from that, and whom it has asked first.
-
-    `asked_under` is the table that has somebody asked for some steps alone; "" where that holds for all of them.
-    """
-
-    by: Who
-    not_by: Value
-    consult: Who | None
-    asked_under: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Reviews:
     """When a restriction is reviewed, by whom, with what outcomes. Each value may be unsaid."""
 

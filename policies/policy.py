@@ -16,7 +16,6 @@ from policies.parts import (
     REVIEW_INTERVAL,
     Appeals,
     Behaviour,
-    BreachAnswer,
     Gate,
     LetterRule,
     Path,
@@ -109,22 +108,36 @@ class Policy(Contents):
         path = _DECIDED_AT.get(action)
         return self.who(path) if path else self._who_restricts() if action in _AS_RESTRICT else Who(known=self.roles)
 
-    def after_breach(self, step: str) -> BreachAnswer:
+    def answers_breach(self, step: str) -> Who:
         """Who decides a step after a breach, by its word in the ladder ("injunction"), or its own words for an other.
 
-        Where the policy says nothing for that step, what it says of breaches in general holds; may be unsaid.
+        Where the policy names nobody for that step, whoever decides on breaches in general; may be unsaid.
         """
+        name = self._breach_steps(step)
+        return self.who(f"breach.for.{name}.by") if name else self.decides("breach")
+
+    def not_by_after_breach(self, step: str) -> Value:
+        """Whom the policy keeps from deciding a step after a breach; where it says nothing of that step, any breach."""
+        return self.values.get(f"breach.for.{self._breach_steps(step)}.not_by") or self.not_by("breach")
+
+    def consulted_after_breach(self, step: str) -> tuple[str, Who] | None:
+        """Who is asked before a step after a breach, and what names that asking: it may be the same for several steps.
+
+        Where the policy says nothing of that step, who is asked before any; None where nobody is.
+        """
+        name = self._breach_steps(step)
+        value = self.values.get(f"breach.for.{name}.consult")
+        if value and isinstance(value.raw, Who):
+            return f"breach-{name}", value.raw
+        general = self.consulted_on("breach")
+        return ("breach", general) if general else None
+
+    def _breach_steps(self, step: str) -> str:
+        """The name under which the policy says something of some steps after a breach, this one among them; or ""."""
         for name in self.names("breach.for"):
             if step and any(step in (item.word, item.words) for item in self.value(f"breach.for.{name}.steps").kept):
-                asked, kept_out = (self.values.get(f"breach.for.{name}.{key}") for key in ("consult", "not_by"))
-                whom = asked.raw if asked else self.consulted_on("breach")
-                return BreachAnswer(
-                    self.who(f"breach.for.{name}.by"),
-                    kept_out or self.not_by("breach"),
-                    whom if isinstance(whom, Who) else None,
-                    name if asked else "",
-                )
-        return BreachAnswer(self.decides("breach"), self.not_by("breach"), self.consulted_on("breach"))
+                return name
+        return ""
 
     def not_by(self, action: str) -> Value:
         """Whom the policy keeps from deciding an act, beyond Evenhand's own rule; `none` where it names nobody.

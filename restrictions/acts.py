@@ -10,11 +10,11 @@ import cases.permissions
 from cases import ladder
 from cases.models import Incident
 from deadlines import kinds
+from deadlines import services as deadlines
 from decisions.acts import Act, AskedFirst, Bar, Deciders, asked_first
 from decisions.models import Voice
 from people.models import Provider
 from policies import law
-from policies.parts import BreachAnswer
 from policies.policy import Policy
 from policies.rules import Rule
 from policies.values import Item, Value, Who
@@ -94,6 +94,7 @@ def review(review: Review, outcome: str | None = None) -> Act:
     who, extends = policy.decides(name), policy.decides("extend")
     also = [extends] if outcome == Review.Outcome.EXTEND and not extends.unsaid and not by_request else []
     later = [REVIEW_COMES_TO[outcome]] if outcome in REVIEW_COMES_TO else [] if outcome else REVIEW_COMES_TO.values()
+    asked = [one for act in (name, *later) for one in asked_first(policy, act, review)]
     return _act(
         restriction,
         "review",
@@ -106,7 +107,7 @@ def review(review: Review, outcome: str | None = None) -> Act:
         subject=review,
         thing=review,
         waits=kinds.REVIEW_AGREE,
-        first=[one for act in (name, *later) for one in asked_first(policy, act, review)],
+        first={one.who: one for one in reversed(asked)}.values(),
     )
 
 
@@ -154,22 +155,26 @@ def waive(restriction: Restriction) -> Act:
 def answer_breaches(restriction: Restriction, step: str | None = None) -> Act:
     """Decide what follows the breaches that are open: whom the policy names for the step, else for breaches at all.
 
-    Without a step, everybody who may decide on some of the ladder, a review or no step, all of them together, and
-    whoever is asked before any of it. Barred are people affected (F12) and whom the policy adds, for that step or for
-    breaches.
+    Without a step, everybody who may decide on some of the ladder, a review or no step, all of them together. Barred
+    are people affected (F12) and whom the policy adds, for that step or for breaches; so with those who are asked
+    first, anew for each breach.
     """
     policy = restriction.case.policy
-    answers = [policy.after_breach(step or "")] + ([] if step is not None else _answers(policy))
+    steps = [item.word for item in policy.value("breach.ladder").kept]
+    whos = [policy.decides("breach"), *_answers(policy)] if step is None else [policy.answers_breach(step)]
+    oldest = restriction.open_breaches().first()
+    asked = [policy.consulted_after_breach(each) for each in (["", *steps] if step is None else [step])]
+    on = deadlines.About((oldest or restriction).trail, restriction.provider, restriction.resident)
     act = _act(
         restriction,
         "breach",
         f"decide on “{step}” after a breach" if step else "decide what follows a breach",
-        whos=[answer.by for answer in answers],
-        first=dict.fromkeys(one for answer in answers for one in _asked_before(answer, restriction)),
-        thing=restriction.open_breaches().first(),
+        whos=whos,
+        first=[AskedFirst(named, who, on) for named, who in dict.fromkeys(filter(None, asked))],
+        thing=oldest,
         waits=kinds.BREACH_ANSWER,
     )
-    return replace(act, barred=_barred(restriction, answers[0].not_by, ("affected",)))
+    return replace(act, barred=_barred(restriction, policy.not_by_after_breach(step or ""), ("affected",)))
 
 
 def change_contact(restriction: Restriction) -> Act:
@@ -186,26 +191,39 @@ def change_contact(restriction: Restriction) -> Act:
     )
 
 
+def open_on(restriction: Restriction) -> list[Act]:
+    """Each act that can be decided on a restriction now."""
+    if restriction.state in Restriction.PREPARING:
+        return [impose(restriction)]
+    found = []
+    begun = restriction.reviews.filter(state=Review.State.BEGUN).first()
+    if begun:
+        begun.restriction = restriction
+        found.append(review(begun))
+    if restriction.state == Restriction.State.IN_FORCE:
+        found.append(lift(restriction))
+        if not begun and rules.review_can_be_waived(restriction.case.policy):
+            found.append(waive(restriction))
+        if restriction.open_breaches().exists():
+            found.append(answer_breaches(restriction))
+        if restriction.contact_term() is not None:
+            found.append(change_contact(restriction))
+    return found
+
+
 def deciders(kind: str, policy: Policy, provider: Provider) -> Deciders:
     """Whom a policy lets decide what a kind of deadline waits for, whatever the restriction: to compare versions."""
     general = {
         kinds.RESTRICTION_DECIDE: (policy.decides("restrict"),),
-        kinds.BREACH_ANSWER: (policy.decides("breach"), *(answer.by for answer in _answers(policy))),
+        kinds.BREACH_ANSWER: (policy.decides("breach"), *_answers(policy)),
         kinds.SPOC_REPLACE: (_names_a_contact(policy),),
     }
     whos = general.get(kind, (policy.decides("review"),))
     return Deciders(whos=tuple(dict.fromkeys(whos)), provider=provider)
 
 
-def _answers(policy: Policy) -> list[BreachAnswer]:
-    return [policy.after_breach(item.word) for item in policy.value("breach.ladder").kept]
-
-
-def _asked_before(answer: BreachAnswer, restriction: Restriction) -> tuple[AskedFirst, ...]:
-    """Whom the policy has asked before a step; what they say before some steps alone has a name of its own."""
-    if answer.consult is None:
-        return ()
-    return (AskedFirst(f"breach_{answer.asked_under}"[:40].rstrip("_"), answer.consult, restriction),)
+def _answers(policy: Policy) -> list[Who]:
+    return [policy.answers_breach(item.word) for item in policy.value("breach.ladder").kept]
 
 
 def _names_a_contact(policy: Policy) -> Who:
@@ -255,12 +273,6 @@ def _review_or(restriction: Restriction) -> Restriction | Review:
     """
     begun = restriction.reviews.filter(state=Review.State.BEGUN).first()
     return begun or restriction
-
-
-def has_somebody_asked(restriction: Restriction, act: str) -> bool:
-    """Whether the policy has anybody asked before an act of this name."""
-    asked = (*asked_first(restriction.case.policy, act, restriction), *answer_breaches(restriction).first)
-    return any(one.act == act for one in asked)
 
 
 def takes_path(restriction: Restriction) -> Deciders | None:

@@ -99,7 +99,8 @@ def _readers() -> set[str]:
         for name, function in vars(kind).items()
         if isfunction(function) and re.search(r"\bWho\b", str(function.__annotations__.get("return", "")))
     }
-    return {name for name in fields | readers if not name.startswith("_")} | {"not_by"}
+    kept_out = {name for name in vars(Policy) if name.startswith("not_by")}
+    return {name for name in fields | readers | kept_out if not name.startswith("_")}
 
 
 def _keys(table: schema.Table, path: str) -> Iterator[tuple[str, schema.Key]]:
@@ -133,12 +134,15 @@ ACTED_ON = {
     "restriction.extension.by": Reads(".decides", "extend"),
     "review.by": Reads(".decides", "review"),
     "review.not_by": Reads(".not_by", "review"),
+    "review.consult": Reads(".consulted_on"),
     "reconsideration.by": Reads(".decides", "reconsider"),
     "spoc.by": Reads(".decides", "spoc"),
     "breach.by": Reads(".decides", "breach"),
-    "breach.for.NAME.by": Reads("answer.by"),
-    "breach.for.NAME.not_by": Reads(".not_by"),
-    "breach.for.NAME.consult": Reads("answer.consult"),
+    "breach.not_by": Reads(".not_by_after_breach"),
+    "breach.consult": Reads(".consulted_after_breach"),
+    "breach.for.NAME.by": Reads(".answers_breach"),
+    "breach.for.NAME.not_by": Reads(".not_by_after_breach"),
+    "breach.for.NAME.consult": Reads(".consulted_after_breach"),
     "appeal.by": Reads("rules.by"),
     "appeal.not_by": Reads("against.rules.not_by"),
     "appeal.consult": Reads("against.rules.consult"),

@@ -2,11 +2,11 @@
 
 from datetime import datetime, time, timedelta
 
-import worklist.services
 from ops.seed import stories
 from ops.seed.around import LONDON
 from ops.seed.council import Council
 from ops.seed.telling import Telling
+from worklist.services import sweeping
 
 
 def build(now: datetime) -> Council:
@@ -20,5 +20,5 @@ def build(now: datetime) -> Council:
     council.note_the_dog()
     for days_ago in (3, 2, 1):
         day = council.today - timedelta(days=days_ago)
-        worklist.services.sweep(day, at=datetime.combine(day, time(6), LONDON))
+        sweeping.sweep(day, at=datetime.combine(day, time(6), LONDON))
     return council

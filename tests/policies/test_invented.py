@@ -295,8 +295,8 @@ def test_loughside_lets_two_decide_together_and_nobody_at_whom_it_was_aimed() ->
 
 
 def test_loughside_has_a_decider_for_one_step_after_a_breach() -> None:
-    assert LOUGHSIDE.after_breach("further restriction").by.names() == "Area Manager and Head of Housing"
-    assert LOUGHSIDE.after_breach("legal action").by.unsaid and LOUGHSIDE.after_breach("breach warning").by.unsaid
+    assert LOUGHSIDE.answers_breach("further restriction").names() == "Area Manager and Head of Housing"
+    assert LOUGHSIDE.answers_breach("legal action").unsaid and LOUGHSIDE.answers_breach("breach warning").unsaid
 
 
 def test_loughside_tells_the_police_unless_the_person_harmed_asks_not_to() -> None:

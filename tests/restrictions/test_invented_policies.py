@@ -411,7 +411,7 @@ def test_whom_a_policy_has_asked_before_one_step_is_asked_before_that_one_alone(
     with pytest.raises(RuleBroken, match="Record what was said by: Chief Executive"):
         builders.answer_breaches(imposed.pk, by=w.staff.manager, at=later, **TIGHTEN)
     seen = look(w, w.staff.manager, ("restrictions:breaches", [imposed.reference]))
-    where = reverse("restrictions:consult_on", args=[imposed.reference, "breach_tightening"])
+    where = reverse("restrictions:consult_on", args=[imposed.reference, "breach-tightening"])
     assert where in seen and "Chief Executive" in seen
     client = Client()
     client.force_login(w.staff.officer)
@@ -447,8 +447,8 @@ def test_a_step_of_others_is_no_choice_on_the_page(clock, who):
         "[breach]\n", '[breach]\nby = "area [9.1]"\n'
     )  # fmt: skip
     policy = loader.read(text)
-    assert policy.after_breach("further restriction").by.names() == "Head of Housing"
-    assert policy.after_breach("").by.names() == "Area Manager"
+    assert policy.answers_breach("further restriction").names() == "Head of Housing"
+    assert policy.answers_breach("").names() == "Area Manager"
     w, imposed, later = breached(clock)
     version = people.adopt_policy(w.provider, text=text, local="", by_name="Board", at=later)
     Case.objects.filter(pk=w.case.pk).update(policy_version=version)
