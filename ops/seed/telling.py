@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
 
-import cases.services
 import people.services
 from appeals.against.effects import NewTerms
 from appeals.services import deciding, lodging
 from appeals.services.answers import Answer
 from appeals.services.lodging import NewAppeal
 from cases.models import Assessment, Case, Incident, Warning
+from cases.services import assessments, incidents, issuing, stages, support, warnings
 from cases.services.incidents import AffectedPerson, Happened
 from decisions.services import Said
 from ops.seed.council import Council
@@ -79,7 +79,7 @@ class Telling:
         """Log one incident on its day."""
         when = self.council.at(happening.days_ago, 10, 40)
         before = when - timedelta(minutes=25)
-        incident = cases.services.incidents.log(
+        incident = incidents.log(
             uuid.uuid4(),
             provider=self.council.provider,
             parts=[(self.resident, "behaved")],
@@ -106,7 +106,7 @@ class Telling:
         if happening.days_ago > RECENT:
             managers = (self.staff[key].line_manager for key in happening.affected)
             for manager in {manager for manager in managers if manager}:
-                cases.services.support.confirm_support(
+                support.confirm_support(
                     incident.pk,
                     words="We talked it through the same day. Offered time away from the telephone.",
                     by=manager,
@@ -119,38 +119,42 @@ class Telling:
         story, at = self.story, self.council.at
         days = story.warned or 0
         told = list(self.case.incidents.exclude(knowledge=Incident.Knowledge.HEARSAY))
-        warning: Warning = cases.services.draft_warning(
-            self.case.pk, incidents=told, expected=story.expected, by=self.author, at=at(days, 11)
+        warning: Warning = warnings.draft_warning(
+            self.case.pk, warnings.Content(told, story.expected), by=self.author, at=at(days, 11)
         )
         if story.warning == "draft":
             return
-        cases.services.submit_warning(warning.pk, by=self.author, at=at(days, 11, 30))
+        issuing.submit_warning(warning.pk, by=self.author, at=at(days, 11, 30))
         decider = self.decider({self.author})
         if story.warning == "returned":
             reasons = "Please say what we did about the repair. The letter reads as if there were none."
-            cases.services.send_back_warning(warning.pk, reasons=reasons, by=decider, at=at(days, 15))
+            issuing.send_back_warning(warning.pk, reasons=reasons, by=decider, at=at(days, 15))
         elif story.warning == "issued":
-            cases.services.issue_warning(
+            issuing.issue_warning(
                 warning.pk,
+                Said(
+                    "Two warnings in the call were not heeded.",
+                    considered="A telephone call by the team leader instead.",
+                    not_done="No call: the resident has twice hung up on it.",
+                ),
                 by=decider,
                 at=at(days, 15),
-                reasons="Two warnings in the call were not heeded.",
-                considered="A telephone call by the team leader instead.",
-                not_done="No call: the resident has twice hung up on it.",
             )
 
     def propose(self) -> None:
         """Prepare the restriction part by part, and put it to a decider."""
         story, pk, by = self.story, self.case.pk, self.author
         at = self.council.at(story.proposed or 0, 9, 30)
-        assessment = cases.services.assess(
+        assessment = assessments.assess(
             pk,
-            kind=Assessment.Kind.RISK,
-            severity="high" if story.extreme else "medium",
-            future_risk="high" if story.extreme else "medium",
-            words="It has happened more than once, to more than one of us, and it is getting worse.",
-            who_is_at_risk="Whoever answers the telephone or visits.",
-            controls="No lone contact until the restriction is decided.",
+            Assessment.Kind.RISK,
+            assessments.Findings(
+                "It has happened more than once, to more than one of us, and it is getting worse.",
+                severity="high" if story.extreme else "medium",
+                future_risk="high" if story.extreme else "medium",
+                who_is_at_risk="Whoever answers the telephone or visits.",
+                controls="No lone contact until the restriction is decided.",
+            ),
             by=by,
             at=at,
         )
@@ -271,7 +275,7 @@ class Telling:
     def close(self) -> None:
         """Nothing more to do."""
         at = self.council.at(self.story.closed or 0, 16)
-        cases.services.close(self.case.pk, reason=self.story.close_reason, by=self.author, at=at)
+        stages.close(self.case.pk, reason=self.story.close_reason, by=self.author, at=at)
 
     def hit(self) -> set[User | None]:
         """Who took part so far: the proposer and everybody affected (rule F12)."""

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import cases.services
+import cases.acts
+import cases.services.warnings
 from cases import ladder
-from cases.models import Assessment, Case, Incident
+from cases.models import Assessment, Case, Incident, Warning
+from cases.services import assessments, incidents, issuing, stages
 from cases.services.incidents import Happened
 from decisions.services import Meeting, Said
 from people import access
 from people.models import Resident, User
 from policies.policy import Policy
-from policies.values import Who
 from restrictions import acts
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction
@@ -86,7 +87,7 @@ class Way:
         provider = self.neighbour.provider
         policy: Policy = provider.policy_version_on(at.date()).policy
         heading = next(one.key for one in policy.behaviours if not one.is_danger)
-        return cases.services.incidents.log(
+        return incidents.log(
             uuid.uuid4(),
             provider=provider,
             parts=[(self.resident, "behaved")],
@@ -113,39 +114,43 @@ class Way:
     def send_first_letter(self) -> None:
         """What was said in the first conversation, put in writing."""
         case, at, paper = self.case, self.at(self.days.first_letter, 14), ladder.papers.FIRST
-        first = cases.services.draft_warning(
+        first = cases.services.warnings.draft_warning(
             case.pk,
-            incidents=list(case.incidents.all()),
-            expected="Let the person you speak to finish, and do not shout.",
-            agreed="You told us how long you had waited for the repair. We said that we would ring you about it.",
-            review_on=self.neighbour.today if paper.asks(case.policy, "review") else None,
+            cases.services.warnings.Content(
+                list(case.incidents.all()),
+                "Let the person you speak to finish, and do not shout.",
+                review_on=self.neighbour.today if paper.asks(case.policy, "review") else None,
+                agreed="You told us how long you had waited for the repair. We said that we would ring you about it.",
+            ),
             by=self.officer,
             at=at,
             paper=paper,
         )
-        issuers = ladder.who_issues(case.policy, paper)
-        cases.services.issue_warning(first.pk, by=self._issuer(issuers), at=at, considered=WEIGHED)
+        issuing.issue_warning(first.pk, Said("", considered=WEIGHED), by=self._issuer(first), at=at)
 
-    def _issuer(self, issuers: Who) -> User:
-        return self.neighbour.decider() if issuers.unsaid else self.neighbour.holder(sorted(issuers.keys()))
+    def _issuer(self, warning: Warning) -> User:
+        act = cases.acts.issue(warning)
+        return self.neighbour.decider() if act.unsaid else self.neighbour.holder(act.keys())
 
     def _send_letter(self) -> None:
         case, at = self.case, self.at(self.days.letter, 14)
         if ladder.written_reached(ladder.read(case)).silent:
             reasons = "He was asked twice in the call to speak calmly, and went on for a week."
-            cases.services.settle_threshold(case.pk, reasons=reasons, by=self.neighbour.decider(), at=at)
+            stages.settle_threshold(case.pk, reasons=reasons, by=self.neighbour.decider(), at=at)
         self._answer(ladder.gates_for_warning(ladder.read(self.case)), at)
-        warning = cases.services.draft_warning(
+        warning = cases.services.warnings.draft_warning(
             case.pk,
-            incidents=list(case.incidents.all()),
-            expected="Speak calmly, and ring once about a repair: we ring back.",
-            same_again="He had been asked twice to speak calmly, and shouted on for ten minutes in the same call.",
-            review_on=self.neighbour.today if ladder.papers.WRITTEN.asks(case.policy, "review") else None,
+            cases.services.warnings.Content(
+                list(case.incidents.all()),
+                "Speak calmly, and ring once about a repair: we ring back.",
+                review_on=self.neighbour.today if ladder.papers.WRITTEN.asks(case.policy, "review") else None,
+                same_again="He had been asked twice to speak calmly, and shouted on for ten minutes in the same call.",
+            ),
             by=self.officer,
             at=at,
         )
-        by, reasons = self._issuer(ladder.who_issues(case.policy)), "It went on after two warnings in the call."
-        cases.services.issue_warning(warning.pk, by=by, at=at, reasons=reasons, considered=WEIGHED)
+        by, reasons = self._issuer(warning), "It went on after two warnings in the call."
+        issuing.issue_warning(warning.pk, Said(reasons, considered=WEIGHED), by=by, at=at)
 
     def _answer(self, gates: list[ladder.Gate], at: datetime) -> None:
         """Assess and answer what the policy asks before a step."""
@@ -153,10 +158,10 @@ class Way:
         for gate in gates:
             if gate.asks and gate.blocks:
                 words = "Talked through with the resident on the telephone; nothing came of it."
-                cases.services.answer_gate(pk, gate.asks, words=words, by=self.officer, at=at)
+                assessments.answer_gate(pk, gate.asks, words=words, by=self.officer, at=at)
             elif gate.key == "equality_assessment" and gate.blocks:
                 words = "We know of no need that bears on the behaviour, and asked twice."
-                cases.services.assess(pk, kind=Assessment.Kind.EQUALITY, words=words, by=self.officer, at=at)
+                assessments.assess(pk, Assessment.Kind.EQUALITY, assessments.Findings(words), by=self.officer, at=at)
 
     def propose(self, contact: User | None = None) -> None:
         """A restriction, prepared part by part, after what comes first by the policy or by a named decision.
@@ -166,16 +171,18 @@ class Way:
         case, at, by = self.case, self.at(self.days.proposed, 10), self.officer
         if ladder.restriction_reached(ladder.read(case)).silent:
             reasons = "The letter changed nothing, and the desk had to close."
-            cases.services.settle_restriction(case.pk, reasons=reasons, by=self.neighbour.decider(), at=at)
+            stages.settle_restriction(case.pk, reasons=reasons, by=self.neighbour.decider(), at=at)
         self._answer(ladder.gates_for_restriction(self.case), at)
-        risk = cases.services.assess(
+        risk = assessments.assess(
             case.pk,
-            kind=Assessment.Kind.RISK,
-            severity="medium",
-            future_risk="medium",
-            words="It has happened again, and in person.",
-            who_is_at_risk="Whoever is at the desk.",
-            controls="Two of us at the desk.",
+            Assessment.Kind.RISK,
+            assessments.Findings(
+                "It has happened again, and in person.",
+                severity="medium",
+                future_risk="medium",
+                who_is_at_risk="Whoever is at the desk.",
+                controls="Two of us at the desk.",
+            ),
             by=by,
             at=at,
         )

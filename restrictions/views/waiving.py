@@ -16,8 +16,6 @@ from design.dates import day_of
 from design.pages import Check, Page
 from letters import services as letters
 from people.access import SignedInRequest
-from people.models import User
-from policies.policy import Policy
 from restrictions import acts, rules, shown
 from restrictions.forms.deciding import Reason
 from restrictions.models import Restriction
@@ -38,7 +36,7 @@ def waive(request: SignedInRequest, ref: str) -> HttpResponse:
     page, found = shared.page(request, restriction), decisions.together(act, request.user)
     if page.posted and found["spoken"]:
         return redirect(back)
-    form = _form(page, act, request.user)
+    form = _form(page, act, request)
 
     def check() -> Check | None:
         if asking.does_not_agree(form):
@@ -68,7 +66,7 @@ def waive(request: SignedInRequest, ref: str) -> HttpResponse:
             back,
             form=form,
             asked_first=consulting.asked_first(restriction, act, request.user),
-            **_said_of_it(policy, act),
+            **_said_of_it(restriction, act),
             **found,
         )
         return render(request, "restrictions/waive_review.html", context)
@@ -83,20 +81,21 @@ def waive(request: SignedInRequest, ref: str) -> HttpResponse:
     )
 
 
-def _form(page: Page, act: Act, reader: User) -> Reason:
+def _form(page: Page, act: Act, request: SignedInRequest) -> Reason:
     return page.form(
         Reason,
         label="Why is there no review before its last day?",
         called="why there is no review",
         hint="The resident reads this.",
         act=act,
-        reader=reader,
+        reader=request.user,
         agree="Agree that there is none",
     )
 
 
-def _said_of_it(policy: Policy, act: Act) -> dict[str, Any]:
+def _said_of_it(restriction: Restriction, act: Act) -> dict[str, Any]:
     """When the policy lets a review be left out, and what it wants weighed."""
+    policy = restriction.case.policy
     return {
         "rules": policy.review.none_if.kept,
         "questions": act.asks,

@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from cases import services
+import cases.services.warnings
 from cases.models import Case, Incident, Involvement
+from cases.services import incidents, issuing
 from cases.services.incidents import Happened
+from decisions.services import Said
 from tests import factories
 from tests.factories import NOON
 
@@ -44,7 +46,7 @@ def log(staff):
         told = replace(HAPPENED, warnings_given=warnings, continued_after_warnings=went_on, **changes)
         by = by or staff.officer
         parts = [(one, Involvement.Part.BEHAVED) for one in residents]
-        return services.incidents.log(provider=by.provider, parts=parts, happened=told, by=by, at=at)
+        return incidents.log(provider=by.provider, parts=parts, happened=told, by=by, at=at)
 
     return logged
 
@@ -58,10 +60,10 @@ def case(log, resident) -> Case:
 @pytest.fixture
 def warned(case, staff) -> Case:
     """A case whose warning letter was issued at noon."""
-    warning = services.draft_warning(
-        case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", by=staff.officer, at=NOON
+    warning = cases.services.warnings.draft_warning(
+        case.pk, cases.services.warnings.Content(list(case.incidents.all()), "Speak calmly."), by=staff.officer, at=NOON
     )
-    services.issue_warning(warning.pk, by=staff.team_leader, at=NOON)
+    issuing.issue_warning(warning.pk, Said(""), by=staff.team_leader, at=NOON)
     return Case.objects.get(pk=case.pk)
 
 

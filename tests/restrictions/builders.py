@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from cases import services as cases
+import cases.services.incidents
+import cases.services.warnings
 from cases.models import Assessment, Case, Incident, Involvement
+from cases.services import assessments, issuing
 from cases.services.incidents import AffectedPerson, Happened
 from decisions.services import Said
 from design.dates import day_of
@@ -65,11 +67,11 @@ def warned_case(provider: Provider, staff: Staff, resident: Resident, *, at: dat
     first = log(provider, staff, resident, at=at - timedelta(days=30), warnings=2)
     case = Case.objects.get(resident=resident)
     letter_at = at - timedelta(days=20)
-    warning = cases.draft_warning(
-        case.pk, incidents=[first], expected="Speak without shouting.", by=staff.officer, at=letter_at
+    warning = cases.services.warnings.draft_warning(
+        case.pk, cases.services.warnings.Content([first], "Speak without shouting."), by=staff.officer, at=letter_at
     )
-    cases.submit_warning(warning.pk, by=staff.officer, at=letter_at)
-    cases.issue_warning(warning.pk, by=staff.team_leader, at=letter_at, reasons="Two warnings, and it went on.")
+    issuing.submit_warning(warning.pk, by=staff.officer, at=letter_at)
+    issuing.issue_warning(warning.pk, Said("Two warnings, and it went on."), by=staff.team_leader, at=letter_at)
     log(provider, staff, resident, at=at - timedelta(days=5), facts="Shouted for ten minutes at the reception desk.")
     assess(case, staff.officer, at=at - timedelta(days=1))
     return Case.objects.get(pk=case.pk)
@@ -90,7 +92,7 @@ def log(
     police: bool | None = None,
 ) -> Incident:
     """An incident on the day of `at`."""
-    return cases.incidents.log(
+    return cases.services.incidents.log(
         provider=provider,
         parts=[(resident, part)],
         happened=Happened(
@@ -118,14 +120,16 @@ def _behaviour(provider: Provider, at: datetime, *, danger: bool) -> list[str]:
 
 def assess(case: Case, by: User, *, at: datetime) -> Assessment:
     """A risk assessment of the case."""
-    return cases.assess(
+    return assessments.assess(
         case.pk,
-        kind=Assessment.Kind.RISK,
-        words="He came to the desk twice and would not leave.",
-        severity="medium",
-        future_risk="medium",
-        who_is_at_risk="Reception staff",
-        controls="Two staff at the desk",
+        Assessment.Kind.RISK,
+        assessments.Findings(
+            "He came to the desk twice and would not leave.",
+            severity="medium",
+            future_risk="medium",
+            who_is_at_risk="Reception staff",
+            controls="Two staff at the desk",
+        ),
         by=by,
         at=at,
     )
