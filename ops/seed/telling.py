@@ -20,11 +20,11 @@ from people.models import Need, User
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction
 from restrictions.services import deciding_reviews, imposing, proposing, reviews
-from restrictions.services.deciding_reviews import Conclusion
 from restrictions.services.parts.evidence import Evidence, save_evidence
 from restrictions.services.parts.length import save_length, save_less
 from restrictions.services.parts.needs import save_needs, save_risk
 from restrictions.services.parts.terms import Instructions, save_instructions, save_terms
+from restrictions.services.planning_reviews import Conclusion
 
 RECENT = 5  # days within which a line manager may not have got round to it yet
 

@@ -19,11 +19,11 @@ from restrictions.services import breaches, deciding_reviews, ending, imposing, 
 from restrictions.services.breaches import Answer
 from restrictions.services.contacts import changing
 from restrictions.services.contacts.changing import NewContact
-from restrictions.services.deciding_reviews import Conclusion
 from restrictions.services.parts.evidence import Evidence, save_evidence
 from restrictions.services.parts.length import save_length, save_less
 from restrictions.services.parts.needs import save_needs, save_risk
 from restrictions.services.parts.terms import Instructions, save_instructions, save_kinds, save_terms
+from restrictions.services.planning_reviews import Conclusion
 from tests import factories
 from tests.factories import NOON, Staff
 from tests.remembered import remembered
