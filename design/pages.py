@@ -27,7 +27,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django_fsm import TransitionNotAllowed
 
-from design import drafts, forms, presses, seals, versions
+from design import conflicts, drafts, forms, presses, seals
 from design.forms import F
 
 CHECK, DO, CHANGE = "check", "do", "change"
@@ -192,9 +192,9 @@ class Page:
             if self.button != DO:
                 return show(self._begin(kind, asis, fresh, asked))
             parts = [name for name in self._changed_parts(stored) if name in asis.fields]
-            if found := versions.differing(asis, self.request.POST, parts):
+            if found := conflicts.differing(asis, self.request.POST, parts):
                 return self._meanwhile(asis, found, fresh)
-            form = kind(versions.chosen(asis, self.request.POST), self.request.FILES, initial=asis.initial, **asked)
+            form = kind(conflicts.chosen(asis, self.request.POST), self.request.FILES, initial=asis.initial, **asked)
             form.seal = fresh
             if answer := self._save(form, show, do, fresh):
                 return answer
@@ -204,7 +204,7 @@ class Page:
         """The form as it is first shown, or as it was typed; it keeps the version that it began from."""
         kept = getattr(self.request, "kept_typing", None)
         if self.posted:
-            typed = versions.chosen(asis, self.request.POST)
+            typed = conflicts.chosen(asis, self.request.POST)
             form, began = kind.from_draft(typed, initial=asis.initial, **asked), self.seen or ""
         elif kept is not None:
             form, began = kind.from_draft(kept, **asked), getattr(self.request, "kept_seal", "")
@@ -228,13 +228,13 @@ class Page:
             return None
         return show(form)
 
-    def _meanwhile(self, asis: forms.Form, found: list[versions.Difference], fresh: str) -> HttpResponse:
+    def _meanwhile(self, asis: forms.Form, found: list[conflicts.Difference], fresh: str) -> HttpResponse:
         """“Somebody saved this meanwhile”: two columns, the newer chosen."""
         context = {
             "differences": found,
             "acts": seals.acts(self.seen, self.since),
-            "keep": versions.KEEP,
-            "carried": Carried(self._typed(versions.chosen(asis, self.request.POST, but=found)), fresh),
+            "keep": conflicts.KEEP,
+            "carried": Carried(self._typed(conflicts.chosen(asis, self.request.POST, but=found)), fresh),
             "files": bool(self.request.FILES),
         }
         return render(self.request, "design/meanwhile.html", {**self.context, **context}, status=409)
@@ -253,5 +253,5 @@ class Page:
         """What was typed, to travel through a page without being shown on it."""
         typed = drafts.typed(self.request.POST if posted is None else posted)
         return [
-            (name, value) for name, values in typed.items() if not name.startswith(versions.KEEP) for value in values
+            (name, value) for name, values in typed.items() if not name.startswith(conflicts.KEEP) for value in values
         ]

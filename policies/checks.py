@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 
-from policies import citations, entries, grammar, law, schema, vocabulary
+from policies import citations, grammar, law, notation, schema, vocabulary
 from policies.periods import Period
 from policies.policy import Policy
 from policies.problems import Problem, nearest
@@ -104,7 +104,7 @@ def _references(policy: Policy) -> Iterator[Problem]:
         for at, item in enumerate(value.kept):
             if item.word not in allowed:
                 kinds = " or ".join(key.words)
-                why = f"is no {kinds}{entries.where_own_words_end(value.kept[:at])}"
+                why = f"is no {kinds}{notation.where_own_words_end(value.kept[:at])}"
                 yield Problem(path, f'names "{item.word}", which {why}', nearest(item.word, allowed))
 
 

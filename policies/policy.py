@@ -11,7 +11,8 @@ from functools import cached_property
 from policies import grammar, law, periods, reading
 from policies.calendars import Calendar
 from policies.contents import Contents
-from policies.parts import (
+from policies.periods import LONGEST, Period
+from policies.provisions import (
     REVIEW_AT_END,
     REVIEW_INTERVAL,
     Appeals,
@@ -24,7 +25,6 @@ from policies.parts import (
     Reviews,
     Stage,
 )
-from policies.periods import LONGEST, Period
 from policies.rules import Rule, RuleBroken
 from policies.values import Item, RoleDef, Value, Who
 

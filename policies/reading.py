@@ -2,7 +2,7 @@
 
 from policies import law, schema
 from policies.contents import Contents
-from policies.parts import Appeals, LetterRule, Path, RegisterRule, RestrictionKind, Stage
+from policies.provisions import Appeals, LetterRule, Path, RegisterRule, RestrictionKind, Stage
 from policies.values import Value, Who
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from policies import entries, gaps, schema
+from policies import gaps, notation, schema
 from policies.problems import nearest
 from policies.rules import Rule
 from policies.tables import Tables
@@ -21,7 +21,7 @@ def take(found: Tables, raw: dict[str, Any]) -> None:
     appeal: a file of local rules holds [[local]] tables only.
     """
     for name in sorted(raw.keys() - {"local"}):
-        found.problem(entries.shown(name), "a file of local rules holds [[local]] tables only")
+        found.problem(notation.shown(name), "a file of local rules holds [[local]] tables only")
     settle(found, raw.get("local", []))
 
 
@@ -44,7 +44,7 @@ def settle(found: Tables, raw: Any) -> None:
 
 def _settle_one(found: Tables, raw: dict[str, Any], path: str) -> None:
     for name in raw.keys() - {"by", "on", "why", "set"}:
-        found.problem(entries.shown(f"{path}.{name}"), "is not known", nearest(name, ("by", "on", "why", "set")))
+        found.problem(notation.shown(f"{path}.{name}"), "is not known", nearest(name, ("by", "on", "why", "set")))
     by, on, why, given = (raw.get(name) for name in ("by", "on", "why", "set"))
     if not isinstance(by, str) or not by.strip():
         found.problem(f"{path}.by", "is missing: who settled it")
@@ -65,10 +65,10 @@ def _fill(found: Tables, path: str, raw: Any, settled: Settled) -> None:
     try:
         key, _ = schema.find(path)
     except KeyError:
-        return found.problem(entries.shown(path), "is not known", nearest(path, found.values))
+        return found.problem(notation.shown(path), "is not known", nearest(path, found.values))
     if isinstance(key, schema.Table):
         if not key.short:
-            return found.problem(entries.shown(path), "is a table: settle one of its keys")
+            return found.problem(notation.shown(path), "is a table: settle one of its keys")
         path, key = f"{path}.{key.short}", key.keys[key.short]
     if not key.clause and path not in found.asked:
         return found.problem(path, "names or wires the policy, and is no rule: it cannot be settled locally")

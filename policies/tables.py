@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from policies import entries, grammar, schema
+from policies import grammar, notation, schema
 from policies.problems import Problem, nearest
 from policies.rules import Rule, Source
 from policies.values import Gap, Item, Value
@@ -59,7 +59,7 @@ class Tables:
             if isinstance(words, str) and len(words) <= LONGEST_TEXT:
                 self.damage[clauses] = words
             else:
-                self.problem(f"damage.{entries.shown(clauses)}", "says in a few words what is damaged")
+                self.problem(f"damage.{notation.shown(clauses)}", "says in a few words what is damaged")
         return None
 
     def _table(self, table: schema.Table, raw: dict[str, Any], path: str, rule: Rule | None) -> None:
@@ -83,11 +83,11 @@ class Tables:
                 self._named(table, name, value, path, rule)
             else:
                 known = [*table.keys, *table.tables, *(("damage", "local") if not path else schema.EVERYWHERE)]
-                self.problem(entries.shown(here), "is not known", nearest(name, known))
+                self.problem(notation.shown(here), "is not known", nearest(name, known))
 
     def _named(self, table: schema.Table, name: str, value: Any, path: str, rule: Rule | None) -> None:
         if not NAME.fullmatch(name):
-            where = entries.shown(f"{path}.{name}")
+            where = notation.shown(f"{path}.{name}")
             return self.problem(where, "is not a name that can be referred to: small letters, figures and underscores")
         here = f"{path}.{name}"
         if table.each:
@@ -115,11 +115,11 @@ class Tables:
             return ""
         word, _, own = value.partition(":")
         state = grammar.plain(word)
-        if state not in entries.SPECIAL:
+        if state not in notation.SPECIAL:
             return ""
         rule = rule or inherited
         if not rule:
-            self.problem(path, entries.no_clause(raw))
+            self.problem(path, notation.no_clause(raw))
         if state == "lost":
             self.losses.append(Gap(path, "its text is lost", rule))
         self.values[path] = Value(path, (Item(state, own.strip(), rule, state),))  # type: ignore[arg-type]
@@ -162,7 +162,7 @@ class Tables:
         split = grammar.splitting(self.written_in, listed=isinstance(raw, list))
         for where, text in self._texts(key, raw, path):
             try:
-                items += entries.read(key, text, rule, source, split)
+                items += notation.read(key, text, rule, source, split)
             except ValueError as error:
                 near = getattr(error, "nearest", "")
                 self.problem(where, str(error), near)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from register.views import entering, entries, looking, steps
+from register.views import deciding, entering, entries, looking
 
 app_name = "register"
 urlpatterns = [
@@ -16,11 +16,11 @@ urlpatterns = [
     path("register/considerations/<int:pk>/enter/", entering.enter_after, name="enter_after"),
     path("register/considerations/<int:pk>/consult/<str:act>/", entering.consult, name="consult"),
     path("register/entries/<str:reference>/", entries.entry, name="entry"),
-    path("register/entries/<str:reference>/change/", steps.change, name="change"),
-    path("register/entries/<str:reference>/keep/", steps.keep, name="keep"),
-    path("register/entries/<str:reference>/remove/", steps.remove, name="remove"),
+    path("register/entries/<str:reference>/change/", deciding.change, name="change"),
+    path("register/entries/<str:reference>/keep/", deciding.keep, name="keep"),
+    path("register/entries/<str:reference>/remove/", deciding.remove, name="remove"),
     path("register/entries/<str:reference>/removed/", entries.removed, name="removed"),
-    path("register/entries/<str:reference>/look-again/", steps.look_again, name="look_again"),
-    path("register/entries/<str:reference>/consult/<str:act>/", steps.consult, name="consult_on"),
+    path("register/entries/<str:reference>/look-again/", deciding.look_again, name="look_again"),
+    path("register/entries/<str:reference>/consult/<str:act>/", deciding.consult, name="consult_on"),
     path("register/<str:reference>/", looking.match, name="match"),
 ]

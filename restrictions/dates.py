@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import policies.clocks
-import policies.parts
 import policies.periods
+import policies.provisions
 import policies.reckoning
 from deadlines import kinds
 from deadlines import services as deadlines
@@ -185,7 +185,7 @@ def _reviews(
 
     Where the policy holds none so near the end (`review.none_within`), the one at the end is the next.
     """
-    paths = [path for path in policy.review.paths if path != policies.parts.REVIEW_AT_END]
+    paths = [path for path in policy.review.paths if path != policies.provisions.REVIEW_AT_END]
     clocks = [policies.clocks.work_out(policy, path, events, calendar) for path in paths]
     if months:
         clocks.append(_set_for_this_case(policy, events, months))
@@ -193,8 +193,8 @@ def _reviews(
     before = first if first and first.due and first.due < ends_on else None
     if before and before.due and policies.clocks.is_spared(policy, before.due, ends_on, calendar):
         before = None
-    if policies.parts.REVIEW_AT_END in policy.review.paths:
-        found = policies.clocks.work_out(policy, policies.parts.REVIEW_AT_END, events, calendar)
+    if policies.provisions.REVIEW_AT_END in policy.review.paths:
+        found = policies.clocks.work_out(policy, policies.provisions.REVIEW_AT_END, events, calendar)
         moved = found.lands_on and found.next_working_day
         return before, replace(found, due=found.next_working_day) if moved else found
     return before, first if first and first.due == ends_on else _review_all_the_same(ends_on, calendar)
@@ -205,7 +205,7 @@ def _set_for_this_case(policy: Policy, events: dict[str, date], months: int) -> 
     rule = policy.review.interval.rule
     begin = "last review" if "last review" in events else "start"
     return Reckoning(
-        policies.parts.REVIEW_INTERVAL,
+        policies.provisions.REVIEW_INTERVAL,
         due=last_day(events[begin], months),
         count=months,
         unit="months",
@@ -222,7 +222,7 @@ def _review_all_the_same(ends_on: date, calendar: Calendar) -> Reckoning:
     """A review at the end where the policy sets none: in England by the code that binds landlords (F1)."""
     source = "law" if calendar.nation == "england" else "evenhand"
     return Reckoning(
-        policies.parts.REVIEW_AT_END,
+        policies.provisions.REVIEW_AT_END,
         due=ends_on,
         runs_from="end",
         from_on=ends_on,

@@ -5,7 +5,7 @@ from people import access
 from people.access import NotPermitted
 from people.models import Provider, User
 from policies import law
-from policies.parts import SPOC_QUALITY_REVIEW
+from policies.provisions import SPOC_QUALITY_REVIEW
 from restrictions.models import Restriction, Review
 
 Can = Provider.Capability

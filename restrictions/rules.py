@@ -5,9 +5,9 @@ from datetime import date
 
 import policies.periods
 from cases.models import Case, Incident, Involvement
-from policies.parts import RestrictionKind
 from policies.periods import Period
 from policies.policy import Gate, Policy, RegisterRule
+from policies.provisions import RestrictionKind
 from policies.rules import Rule, RuleBroken
 from policies.values import Item
 from restrictions.models import NAMED_PERSON, Restriction, Term

@@ -22,7 +22,7 @@ OWN_FILES = {
     "deadlines": {"kinds"},
     "people": {"access", "adapter", "policy_page", "references", "search"},
     "letters": {"render", "facts", "fonts", "paper", "shapes"},
-    "cases": {"ladder", "wording", "acts"},
+    "cases": {"ladder", "sentences", "acts"},
     "decisions": {"acts"},
     "restrictions": {"acts", "dates", "facts", "limits", "rules", "shown"},
     "register": {"middleware", "acts", "shown"},
@@ -49,6 +49,18 @@ def test_rooms_have_only_the_files_that_mean_something(room):
     """Each file means one thing; a room has no others without a reason."""
     found = {path.stem for path in (ROOT / room).iterdir() if not path.name.startswith((".", "__pycache__"))}
     assert found <= ROOM_FILES | OWN_FILES.get(room, set())
+
+
+def test_a_module_name_means_one_thing_in_every_room():
+    """What stands in several rooms under one name is said once, in the glossary, and nothing is said of a name gone."""
+    rooms: dict[str, set[str]] = {}
+    for module in MODULES.values():
+        if module.room not in ("ops", "config") and "migrations" not in module.path.parts:
+            rooms.setdefault(module.path.stem, set()).add(module.room)
+    several = {name for name, found in rooms.items() if len(found) > 1} - ROOM_FILES
+    section = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").partition("## Names of modules")[2]
+    listed = "\n".join(line for line in section.partition("\n## ")[0].splitlines() if line.startswith(("- ", "  ")))
+    assert set(re.findall(r"`([a-z_]+)`[:,]", listed)) == several
 
 
 IN_A_CIRCLE = {"ops.seed.afterwards", "ops.seed.neighbours", "ops.seed.way"}

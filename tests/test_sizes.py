@@ -41,7 +41,7 @@ MANY_IMPORTS = {
     "restrictions.views.contacts": 22,
     "worklist.services.sweeping": 22,
     "office.services.touched": 21,
-    "register.views.steps": 21,
+    "register.views.deciding": 21,
     "appeals.services.lodging": 20,
     "cases.services.issuing": 20,
     "cases.views.incidents": 20,

@@ -8,7 +8,7 @@ from inspect import isfunction
 from typing import get_type_hints
 
 from decisions.acts import Act, AskedFirst
-from policies import parts, schema
+from policies import provisions, schema
 from policies.policy import Policy
 from tests.sources import MODULES, Module
 
@@ -84,7 +84,7 @@ class Reads:
 
 def _readers() -> set[str]:
     """Everything by which a policy, its parts, or what an act is made of hands out whom the policy names."""
-    kinds = [Policy, Act, AskedFirst, *(kind for kind in vars(parts).values() if is_dataclass(kind))]
+    kinds = [Policy, Act, AskedFirst, *(kind for kind in vars(provisions).values() if is_dataclass(kind))]
     fields = {name for kind in kinds for name, hint in get_type_hints(kind).items() if re.search(r"\bWho\b", str(hint))}
     readers = {
         name

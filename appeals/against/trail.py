@@ -1,7 +1,7 @@
 """Why something was decided, as the trail keeps it."""
 
 from audit.models import Decision, Event
-from cases import wording
+from cases import sentences
 
 
 def reasons_of(decision: Decision) -> str:
@@ -11,4 +11,4 @@ def reasons_of(decision: Decision) -> str:
 
 def reasons_in(event: Event | None) -> str:
     """The reasons that an event keeps; "" where it keeps none."""
-    return str(wording.body(event).get("reasons", "")) if event else ""
+    return str(sentences.body(event).get("reasons", "")) if event else ""

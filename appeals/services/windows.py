@@ -15,8 +15,8 @@ from deadlines.services import appeal_windows
 from design.dates import day_of
 from letters.models import Arrival
 from policies.calendars import Calendar
-from policies.parts import Appeals
 from policies.policy import Policy
+from policies.provisions import Appeals
 from policies.reckoning import Reckoning
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cases import ladder, wording
+from cases import ladder, sentences
 from cases.forms.police import add_police
 from cases.forms.shaping import field_of
 from cases.models import Incident
@@ -121,7 +121,7 @@ class WarningForm(forms.Form):
         if not offered.more:
             del self.fields["find"]
         field_of(self, "incidents").choices = [
-            (one.reference, f"{one.reference}: {wording.moment_of(one.happened_on, one.happened_at)}")
+            (one.reference, f"{one.reference}: {sentences.moment_of(one.happened_on, one.happened_at)}")
             for one in offered.incidents
         ]
         field_of(self, "incidents").reveal = {one.reference: (f"{TOLD}{one.reference}",) for one in offered.incidents}

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from cases.models import Warning
 from letters import facts
-from policies.parts import LetterRule, Stage
 from policies.policy import Policy
+from policies.provisions import LetterRule, Stage
 from policies.rules import Rule
 from policies.values import Item
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from cases.ladder.standing import is_dangerous
 from cases.models import Case, Incident
 from design import words
-from policies.parts import Path
 from policies.policy import DANGER, Policy
+from policies.provisions import Path
 from policies.rules import Rule
 from policies.values import Item
 

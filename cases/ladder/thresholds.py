@@ -8,8 +8,8 @@ from cases.ladder.standing import Standing
 from cases.models import Case, Incident
 from design import dates
 from design.dates import day_of
-from policies.parts import Stage
 from policies.policy import Path, Policy
+from policies.provisions import Stage
 from policies.rules import Rule
 from policies.values import Threshold
 

@@ -9,8 +9,8 @@ from cases.ladder.papers import Paper
 from cases.models import Incident, Warning
 from deadlines.services import appeal_windows
 from letters.models import Letter
-from policies.parts import Stage
 from policies.policy import Policy
+from policies.provisions import Stage
 from policies.rules import RuleBroken, need
 
 

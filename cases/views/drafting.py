@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from cases import permissions, wording
+from cases import permissions, sentences
 from cases.forms.adding import SameForm
 from cases.forms.incidents import PART, UNKNOWN, LogForm, People, colleagues_named, new_token
 from cases.models import Draft, Incident
@@ -248,7 +248,7 @@ def same(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
 
 def _told_by(incident: Incident) -> str:
     place = f", {incident.place}" if incident.place else ""
-    when = wording.moment_of(incident.happened_on, incident.happened_at)
+    when = sentences.moment_of(incident.happened_on, incident.happened_at)
     return f"{when}, {incident.get_channel_display().lower()}{place}. Logged by {incident.reported_by.name}"
 
 

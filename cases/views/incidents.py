@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 import cases.services.evidence
 import cases.services.support
 from audit.models import Event
-from cases import permissions, wording
+from cases import permissions, sentences
 from cases.forms.adding import (
     AccountForm,
     AddPersonForm,
@@ -105,14 +105,14 @@ def incident(request: SignedInRequest, ref: str) -> HttpResponse:
     behaviours = {one.key: one.name for one in policy_on(found.provider, found.reported_at).behaviours}
     context = {
         "incident": found,
-        "when": wording.moment_of(found.happened_on, found.happened_at),
+        "when": sentences.moment_of(found.happened_on, found.happened_at),
         "known": KNOWN[Incident.Knowledge(found.knowledge)],
         "categories": [behaviours.get(key, key) for key in found.categories],
         "involved": list(found.involvements.select_related("resident").order_by("part", "pk")),
         "affected": [one for one in affected if one.part == Affected.Part.AFFECTED],
         "witnesses": [one for one in affected if one.part == Affected.Part.WITNESS],
         "evidence": list(found.evidence.select_related("added_by").order_by("pk")),
-        "accounts": [(event, wording.body(event)) for event in sorted(accounts.values(), key=lambda one: one.at)],
+        "accounts": [(event, sentences.body(event)) for event in sorted(accounts.values(), key=lambda one: one.at)],
         **_bar(found),
         "tasks": [] if why_not else _still_to_add(found, affected),
         "hurt": found.hurt or any(one.hurt for one in affected),
@@ -245,7 +245,7 @@ def support(request: SignedInRequest, about: str) -> HttpResponse:
         "incident": found,
         "form": form,
         "hit": hit,
-        "when": wording.moment_of(found.happened_on, found.happened_at),
+        "when": sentences.moment_of(found.happened_on, found.happened_at),
         "seen": seen,
         "seen_at": deadline.ended_at,
         "readable": Incident.objects.visible_to(request.user).filter(pk=found.pk).exists(),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from audit import subjects
 from audit.models import Event
-from cases import acts, ladder, wording
+from cases import acts, ladder, sentences
 from cases.ladder.steps import Button, next_step
 from cases.models import Case, Incident
 from cases.views.frame import SignedInRequest, file
@@ -77,7 +77,7 @@ def _due(deadline: Deadline, policy: Policy, today: Any, reader: User) -> dict[s
         address = reverse(deadline.page, args=[deadline.about_ref]) if deadline.waits_for(reader) else ""
     except NoReverseMatch:
         address = ""
-    roles = wording.roles(policy, deadline.for_roles) if deadline.for_roles else ""
+    roles = sentences.roles(policy, deadline.for_roles) if deadline.for_roles else ""
     reckoning = Reckoning.from_json(deadline.reckoning) if deadline.reckoning else None
     return {
         "title": deadline.title,
@@ -140,27 +140,27 @@ def timeline(request: SignedInRequest, ref: str) -> HttpResponse:
     case, context = file(request, ref, "timeline")
     kind = request.GET.get("kind", "")
     events = Event.objects.for_case(case.reference)
-    if kind in wording.KINDS:
+    if kind in sentences.KINDS:
         wanted = Q()
-        for start in wording.KINDS[kind][1]:
+        for start in sentences.KINDS[kind][1]:
             wanted |= Q(verb__startswith=start)
         events = events.filter(wanted)
-    elif kind == wording.DECISIONS:
+    elif kind == sentences.DECISIONS:
         events = events.filter(decision__isnull=False)
     else:
         kind = ""
-        events = events.exclude(verb__in=wording.WORKINGS)
+        events = events.exclude(verb__in=sentences.WORKINGS)
     instants = events.order_by("-at").values_list("at", flat=True).distinct()
     page = Paginator(instants, EVENTS_A_PAGE).get_page(request.GET.get("page"))
-    acts = wording.acts(events.filter(at__in=list(page.object_list)).with_words())
+    acts = sentences.acts(events.filter(at__in=list(page.object_list)).with_words())
     kinds = [
         ("", "Everything"),
-        (wording.DECISIONS, "Decisions"),
-        *((key, label) for key, (label, _) in wording.KINDS.items()),
+        (sentences.DECISIONS, "Decisions"),
+        *((key, label) for key, (label, _) in sentences.KINDS.items()),
     ]
     context |= {
         "page": page,
-        "entries": [_linked(wording.act_entry(lead, rest), lead, case) for lead, rest in acts],
+        "entries": [_linked(sentences.act_entry(lead, rest), lead, case) for lead, rest in acts],
         "kinds": [(label, "?" + urlencode({"kind": key}) if key else "?", key == kind) for key, label in kinds],
         "kind": kind,
     }
@@ -193,7 +193,7 @@ def incidents(request: SignedInRequest, ref: str) -> HttpResponse:
 def _incident_row(incident: Incident, names: dict[str, str]) -> dict[str, Any]:
     return {
         "incident": incident,
-        "when": wording.moment_of(incident.happened_on, incident.happened_at),
+        "when": sentences.moment_of(incident.happened_on, incident.happened_at),
         "kinds": ", ".join(names.get(key, key) for key in incident.categories),
         "hearsay": incident.knowledge == Incident.Knowledge.HEARSAY,
     }

@@ -15,7 +15,7 @@ from django_fsm import TransitionNotAllowed
 import decisions.permissions
 import decisions.views
 from audit.models import Event
-from cases import acts, ladder, permissions, wording
+from cases import acts, ladder, permissions, sentences
 from cases.forms.judging import ReasonsForm
 from cases.forms.police import police_of
 from cases.forms.warnings import IssueForm, WarningForm, offer
@@ -125,7 +125,7 @@ def _returned(warning: Warning) -> components.Entry | None:
     last = back.with_words().first()
     if last is None:
         return None
-    why = wording.body(last).get("reasons", "The reasons were erased; the record of it stays.")
+    why = sentences.body(last).get("reasons", "The reasons were erased; the record of it stays.")
     return components.Entry("Returned to be changed", at=last.at, by=last.by_name, text=why)
 
 

@@ -20,8 +20,8 @@ from design.dates import day_of
 from letters import facts
 from letters.services import within
 from policies.calendars import Calendar
-from policies.parts import Appeals
 from policies.policy import Policy
+from policies.provisions import Appeals
 from policies.reckoning import Reckoning
 from restrictions.models import Naming, Restriction, SpocCheck
 from restrictions.services.contacts import checking

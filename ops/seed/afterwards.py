@@ -13,8 +13,8 @@ from cases import ladder
 from deadlines.services import appeal_windows
 from decisions.services import Said
 from ops.seed.way import LATELY, LONG_AGO, THIS_MONTH, Days, Way
-from policies.parts import SPOC_QUALITY_REVIEW
 from policies.policy import Policy
+from policies.provisions import SPOC_QUALITY_REVIEW
 from restrictions import acts, rules
 from restrictions.models import NAMED_PERSON, Breach
 from restrictions.services import breaches, reviews

@@ -8,8 +8,8 @@ from cases.forms.police import add_police, police_of
 from cases.models import Case, Incident
 from design import dates, fields, forms
 from design.spoken import Spoken
-from policies.parts import Path
 from policies.policy import DANGER
+from policies.provisions import Path
 from policies.values import Item
 from restrictions.forms.shaping import choose
 

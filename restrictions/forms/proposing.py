@@ -7,8 +7,8 @@ from cases.models import Assessment
 from design import dates, fields, forms, words
 from design.spoken import Spoken
 from people.models import User
-from policies.parts import RestrictionKinds
 from policies.policy import Policy, RegisterRule
+from policies.provisions import RestrictionKinds
 from restrictions import rules
 from restrictions.forms.shaping import choose
 from restrictions.limits import NewTerm

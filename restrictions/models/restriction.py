@@ -13,7 +13,7 @@ from cases.models import Assessment, Case, Incident
 from letters.models import Letter
 from people.access import providers_where
 from people.models import PolicyVersion, Provider, Resident, User
-from policies.parts import RestrictionKind
+from policies.provisions import RestrictionKind
 from restrictions.models.breach import Breach
 from restrictions.models.contact import Naming
 from restrictions.models.term import Term

@@ -23,8 +23,8 @@ from letters import services as letters
 from people.models import User
 from people.references import next_reference
 from policies import law
-from policies.parts import RECONSIDERATION_RESPONSE
 from policies.policy import Policy
+from policies.provisions import RECONSIDERATION_RESPONSE
 from policies.reckoning import Reckoning
 from policies.rules import RuleBroken, need
 from restrictions import acts, facts, permissions, rules, shown

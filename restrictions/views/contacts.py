@@ -21,7 +21,7 @@ from letters import services as letters
 from people import access
 from people.access import Can, SignedInRequest, why_not
 from people.models import User
-from policies.parts import SPOC_QUALITY_REVIEW
+from policies.provisions import SPOC_QUALITY_REVIEW
 from restrictions import acts, permissions, shown
 from restrictions.forms.contacts import ChangeSpoc, CheckSpoc
 from restrictions.forms.deciding import Agree, Reason

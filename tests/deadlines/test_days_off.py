@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import policies.calendars
 from audit.models import Event
-from cases import wording
+from cases import sentences
 from deadlines import kinds, services
 from deadlines.models import Deadline, Holiday
 from deadlines.services import days_off
@@ -82,7 +82,7 @@ def test_a_closure_moves_an_open_deadline_and_says_so(provider, staff, policy):
     assert (event.subject_ref, event.case_ref) == ("X-000001", "C-000001")
     assert event.facts["was"] == "2027-01-20" and event.facts["now"] == "2027-01-21"
     assert event.facts["because"] == "Day off added: Offices closed, 24 December 2026"
-    assert wording.sentence(event) == (
+    assert sentences.sentence(event) == (
         "A date moved from 20 January 2027 to 21 January 2027 because the days off changed. "
         "Day off added: Offices closed, 24 December 2026"
     )

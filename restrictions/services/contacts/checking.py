@@ -16,8 +16,8 @@ from people import access
 from people.access import Can
 from people.models import User
 from policies.calendars import Calendar
-from policies.parts import SPOC_QUALITY_REVIEW
 from policies.policy import Policy
+from policies.provisions import SPOC_QUALITY_REVIEW
 from policies.reckoning import Reckoning
 from policies.rules import RuleBroken, need
 from restrictions import permissions

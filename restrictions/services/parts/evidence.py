@@ -12,8 +12,8 @@ from cases.models import Incident
 from cases.services import police
 from people.models import User
 from policies import law
-from policies.parts import Path
 from policies.policy import DANGER, Policy
+from policies.provisions import Path
 from policies.rules import RuleBroken
 from restrictions import rules
 from restrictions.models import Restriction
