@@ -5,21 +5,18 @@ review that is left out; an appeal against a first letter.
 """
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-import appeals.services
 import restrictions.permissions
 import restrictions.services
 from cases import ladder
 from cases.services import rights
+from ops.seed import casework
+from ops.seed.neighbours import Neighbour
 from ops.seed.way import LATELY, LONG_AGO, THIS_MONTH, Days, Way
 from policies.policy import Policy
 from restrictions.models import NAMED_PERSON, Breach
 from restrictions.services import asked, breaches
 from restrictions.services.checking import CHECK
-
-if TYPE_CHECKING:
-    from ops.seed.neighbours import Neighbour
 
 COVERED, CHECKED, WAIVED, APPEALED = "Faisal Noor", "Ruth Ellery", "Nadia Frost", "Brendan Lyle"
 RANG = "Rang the repairs line three times in an afternoon, and would not be put through to his contact."
@@ -27,7 +24,7 @@ WROTE = "You say that I shouted. I was telling your man that my ceiling was comi
 FORTNIGHT = timedelta(days=13)
 
 
-def tell(neighbour: "Neighbour") -> None:
+def tell(neighbour: Neighbour) -> None:
     """Everything that the policy knows of these, in the order in which it came about."""
     policy = neighbour.provider.policy_version_on(neighbour.today).policy
     if any(kind.does == NAMED_PERSON for kind in policy.restriction_kinds.listed):
@@ -38,7 +35,7 @@ def tell(neighbour: "Neighbour") -> None:
         appeal(neighbour)
 
 
-def name_contacts(neighbour: "Neighbour", policy: Policy) -> None:
+def name_contacts(neighbour: Neighbour, policy: Policy) -> None:
     """Somebody whose contact is away for a fortnight; and, where it is checked, somebody whose contact is due for it.
 
     Where the policy has a ladder, each did not keep to it once: one breach is answered, the other waits.
@@ -61,9 +58,9 @@ def name_contacts(neighbour: "Neighbour", policy: Policy) -> None:
         log_breach(covered, 1)
 
 
-def through_one_person(neighbour: "Neighbour", name: str, days: Days) -> Way:
+def through_one_person(neighbour: Neighbour, name: str, days: Days) -> Way:
     """A restriction in force under which everything goes through one colleague."""
-    one = neighbour.way(name, days)
+    one = Way(neighbour, name, days)
     one.warn()
     one.propose(neighbour.contact)
     one.impose()
@@ -95,9 +92,9 @@ def answer(way: Way, breach: Breach) -> None:
     )
 
 
-def waive(neighbour: "Neighbour") -> None:
+def waive(neighbour: Neighbour) -> None:
     """A restriction in force of which a review before the last day would do harm."""
-    one = neighbour.way(WAIVED)
+    one = Way(neighbour, WAIVED)
     one.warn()
     one.propose()
     one.impose()
@@ -110,19 +107,9 @@ def waive(neighbour: "Neighbour") -> None:
     )
 
 
-def appeal(neighbour: "Neighbour") -> None:
+def appeal(neighbour: Neighbour) -> None:
     """An appeal, in time, against the letter of the first stage."""
-    one = neighbour.way(APPEALED, THIS_MONTH)
+    one = Way(neighbour, APPEALED, THIS_MONTH)
     one.send_first_letter()
     letter = one.case.warnings.get(kind=ladder.papers.FIRST.kind).paper
-    appeals.services.lodge(
-        one.case.pk,
-        letter.reference,
-        made_by_name=one.resident.name,
-        by_representative=False,
-        how="email",
-        received_on=(at := neighbour.at(2, 9)).date(),
-        words=WROTE,
-        by=one.officer,
-        at=at,
-    )
+    casework.lodge(one.case, letter.reference, words=WROTE, by=one.officer, at=neighbour.at(2, 9))

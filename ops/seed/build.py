@@ -1,24 +1,35 @@
-"""Build the demo's council: its people, their stories, and the sweeps of its last days."""
+"""Build the demo: the council, its people, their stories and the sweeps of its last days; and four providers beside."""
 
 from datetime import datetime, time, timedelta
 
 import worklist.services
-from ops.seed import stories
+from ops.seed import afterwards, stories, way
 from ops.seed.around import LONDON
 from ops.seed.council import Council
+from ops.seed.neighbours import HOUSES, Neighbour
 from ops.seed.telling import Telling
 
 
-def build(now: datetime) -> Council:
+def council(now: datetime) -> Council:
     """Build the demo's council around this instant: provider, people, residents, every story, a dog, the sweeps."""
-    council = Council(now)
-    council.found()
-    council.hire()
-    council.house()
+    made = Council(now)
+    made.found()
+    made.hire()
+    made.house()
     for story in stories.STORIES:
-        Telling(council, story).tell()
-    council.note_the_dog()
+        Telling(made, story).tell()
+    made.note_the_dog()
     for days_ago in (3, 2, 1):
-        day = council.today - timedelta(days=days_ago)
+        day = made.today - timedelta(days=days_ago)
         worklist.services.sweep(day, at=datetime.combine(day, time(6), LONDON))
-    return council
+    return made
+
+
+def neighbours(now: datetime) -> list[Neighbour]:
+    """Build the four around this instant: a case at each point of the way, and what came after."""
+    made = [Neighbour(now, house) for house in HOUSES]
+    for neighbour in made:
+        neighbour.build()
+        way.tell(neighbour)
+        afterwards.tell(neighbour)
+    return made

@@ -3,10 +3,8 @@
 from datetime import datetime, timedelta
 
 import people.services
-import policies.shelf
 import register.services
-from deadlines import services as deadlines
-from ops.seed import townsfolk
+from ops.seed import providers, townsfolk
 from ops.seed.around import Around
 from people import access
 from people.models import Organisation, Provider, Resident, Role, User
@@ -24,7 +22,11 @@ class Council(Around):
 
     def found(self) -> None:
         """The council and the policy that it adopted, with its local rules."""
-        self.provider = Provider.objects.create(
+        self.provider = providers.found(
+            providers.on_shelf(SLUG),
+            by_name="Helena Marsh, Head of Housing",
+            at=self.at(400, 9),
+            today=self.today,
             slug=SLUG,
             name="Dover District Council",
             short_name="Dover",
@@ -34,15 +36,6 @@ class Council(Around):
             email="housing@dover.example",
             phone="01632 960100",
             website="dover.example",
-        )
-        deadlines.seed_holidays(self.provider, today=self.today)
-        people.services.adopt_policy(
-            self.provider,
-            text=policies.shelf.builtin()[SLUG][-1].read_text(encoding="utf-8"),
-            local=policies.shelf.local_rules(SLUG),
-            wording=policies.shelf.letters(SLUG),
-            by_name="Helena Marsh, Head of Housing",
-            at=self.at(400, 9),
         )
 
     def hire(self) -> None:

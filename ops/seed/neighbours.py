@@ -1,18 +1,12 @@
-"""Four more providers beside the demo's council, each on its own policy: its roles, stages, deciders and dates.
-
-Nothing here knows what a policy says: each case takes the steps that its policy asks for.
-"""
+"""Four more providers beside the demo's council, each on its own policy, with its people and residents."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 import people.services
-import policies.shelf
-from deadlines import services as deadlines
-from ops.seed import afterwards, townsfolk
+from ops.seed import providers, townsfolk
 from ops.seed.around import Around
-from ops.seed.way import LATELY, Days, Way
 from people import access
 from people.models import Provider, Resident, Role, User
 
@@ -50,7 +44,7 @@ RESIDENTS = [
 
 
 class Neighbour(Around):
-    """One provider as it is built up: its people by their role, its residents, and a case at each point of the way."""
+    """One provider as it is built up: its people by their role, and its residents by name."""
 
     def __init__(self, now: datetime, house: House) -> None:
         super().__init__(now)
@@ -59,27 +53,19 @@ class Neighbour(Around):
         self.residents: dict[str, Resident] = {}
 
     def build(self) -> None:
-        """Provider, policy, people; a case that was logged, warned, proposed and restricted; and what came after."""
+        """Provider, policy, people and residents."""
         self.found()
         self.hire()
         self.residents = {name: self.move_in(number, name) for number, name in enumerate(RESIDENTS)}
-        way = (Way.warn, Way.propose, Way.impose)
-        for steps, name in enumerate(RESIDENTS[: len(way) + 1]):
-            one = self.way(name)
-            for step in way[:steps]:
-                step(one)
-        afterwards.tell(self)
-
-    def way(self, name: str, days: Days = LATELY) -> Way:
-        """The way of one resident, about whom something was logged."""
-        one = Way(self, self.residents[name], days)
-        one.begin()
-        return one
 
     def found(self) -> None:
         """The provider and the policy that it adopted."""
         house = self.house
-        self.provider = Provider.objects.create(
+        self.provider = providers.found(
+            providers.on_shelf(house.slug),
+            by_name="Director of Housing",
+            at=self.at(78, 9),
+            today=self.today,
             slug=house.slug,
             name=house.name,
             short_name=house.short,
@@ -89,15 +75,6 @@ class Neighbour(Around):
             email=f"housing@{house.domain}.example",
             phone="01632 960300",
             website=f"{house.domain}.example",
-        )
-        deadlines.seed_holidays(self.provider, today=self.today)
-        people.services.adopt_policy(
-            self.provider,
-            text=policies.shelf.builtin()[house.slug][-1].read_text(encoding="utf-8"),
-            local=policies.shelf.local_rules(house.slug),
-            wording=policies.shelf.letters(house.slug),
-            by_name="Director of Housing",
-            at=self.at(78, 9),
         )
 
     def hire(self) -> None:
@@ -149,11 +126,3 @@ class Neighbour(Around):
         """Somebody with the right to decide what the policy leaves open, and without a part that bars them."""
         keys = access.keys_with(self.provider, access.Can.DECIDE)
         return self.holder([key for key in keys if key in self.staff and self.staff[key].pk not in barred])
-
-
-def build(now: datetime) -> list[Neighbour]:
-    """Build the four around this instant."""
-    made = [Neighbour(now, house) for house in HOUSES]
-    for neighbour in made:
-        neighbour.build()
-    return made

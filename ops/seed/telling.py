@@ -1,6 +1,5 @@
 """Tell the stories through the services, each step at the day and hour on which it would have been taken."""
 
-import uuid
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
@@ -9,8 +8,8 @@ import appeals.services
 import cases.services
 import people.services
 import restrictions.services
-from cases.models import Assessment, Case, Incident, Warning
-from cases.services.incidents import AffectedPerson, Happened
+from cases.models import Case, Incident
+from ops.seed import casework
 from ops.seed.council import Council
 from ops.seed.story import Happening, Story
 from people.models import Need, User
@@ -18,6 +17,17 @@ from restrictions.models import Restriction
 from restrictions.services.terms import NewTerm
 
 RECENT = 5  # days within which a line manager may not have got round to it yet
+ANSWERS = {
+    "upheld": "Our own log shows that half of the calls were ours. The restriction should not have been imposed.",
+    "dismissed": "The behaviour is well evidenced, and the terms leave e-mail and letters.",
+    "varied": "The resident cannot use e-mail. An hour a day on the telephone protects staff as well.",
+}
+SOFTER = (
+    NewTerm("phone", "limited", "You may ring us on any working day between 2pm and 3pm."),
+    NewTerm("email", "open"),
+    NewTerm("letter", "open"),
+    NewTerm("office", "closed"),
+)
 
 
 class Telling:
@@ -70,29 +80,24 @@ class Telling:
         """Log one incident on its day."""
         when = self.council.at(happening.days_ago, 10, 40)
         before = when - timedelta(minutes=25)
-        incident = cases.services.incidents.log(
-            uuid.uuid4(),
-            provider=self.council.provider,
-            parts=[(self.resident, "behaved")],
-            happened=Happened(
-                facts=happening.facts,
-                happened_on=before.date(),
-                channel=happening.channel,
-                happened_at=before.time().replace(second=0, microsecond=0),
-                place=happening.place,
-                words_used=happening.words,
-                categories=happening.categories,
-                knowledge=happening.knowledge,
-                warnings_given=happening.warnings,
-                continued_after_warnings=happening.warnings > 1,
-                contact_ended=happening.warnings > 1,
-                police_called=happening.police,
-                police_reference="K/4412/26" if happening.police else "",
-                danger=happening.danger,
-            ),
-            affected=[AffectedPerson(user=self.staff[key]) for key in happening.affected],
+        incident = casework.log(
+            self.resident,
             by=self.staff[happening.reporter],
             at=when,
+            facts=happening.facts,
+            warnings=happening.warnings,
+            danger=happening.danger,
+            affected=[self.staff[key] for key in happening.affected],
+            channel=happening.channel,
+            happened_at=before.time().replace(second=0, microsecond=0),
+            place=happening.place,
+            words_used=happening.words,
+            categories=happening.categories,
+            knowledge=happening.knowledge,
+            continued_after_warnings=happening.warnings > 1,
+            contact_ended=happening.warnings > 1,
+            police=happening.police,
+            police_reference="K/4412/26" if happening.police else "",
         )
         if happening.days_ago > RECENT:
             managers = (self.staff[key].line_manager for key in happening.affected)
@@ -109,14 +114,13 @@ class Telling:
         """Draft the warning letter, and take it as far as the story does."""
         story, at = self.story, self.council.at
         days = story.warned or 0
-        told = list(self.case.incidents.exclude(knowledge=Incident.Knowledge.HEARSAY))
-        warning: Warning = cases.services.draft_warning(
-            self.case.pk, incidents=told, expected=story.expected, by=self.author, at=at(days, 11)
+        decider = self.decider({self.author})
+        warning = casework.draft_letter(
+            self.case, by=self.author, at=at(days, 11), settled_by=decider, expected=story.expected
         )
         if story.warning == "draft":
             return
         cases.services.submit_warning(warning.pk, by=self.author, at=at(days, 11, 30))
-        decider = self.decider({self.author})
         if story.warning == "returned":
             reasons = "Please say what we did about the repair. The letter reads as if there were none."
             cases.services.send_back_warning(warning.pk, reasons=reasons, by=decider, at=at(days, 15))
@@ -132,58 +136,43 @@ class Telling:
 
     def propose(self) -> None:
         """Prepare the restriction part by part, and put it to a decider."""
-        story, pk, by = self.story, self.case.pk, self.author
+        story, by = self.story, self.author
         at = self.council.at(story.proposed or 0, 9, 30)
-        assessment = cases.services.assess(
-            pk,
-            kind=Assessment.Kind.RISK,
+        casework.assess_risk(
+            self.case,
             severity="high" if story.extreme else "medium",
-            future_risk="high" if story.extreme else "medium",
             words="It has happened more than once, to more than one of us, and it is getting worse.",
-            who_is_at_risk="Whoever answers the telephone or visits.",
+            who="Whoever answers the telephone or visits.",
             controls="No lone contact until the restriction is decided.",
             by=by,
             at=at,
         )
-        draft = restrictions.services.start(pk, by=by, at=at).pk
-        evidence = [i.pk for i in self.case.incidents.exclude(knowledge=Incident.Knowledge.HEARSAY)]
         path = self.case.policy.path_danger
         answers = {str(question): "Yes: see the report." for question in path.conditions} if path else {}
-        restrictions.services.save_evidence(
+        draft = restrictions.services.start(self.case.pk, by=by, at=at)
+        casework.fill(
             draft,
-            incidents=evidence,
+            by=by,
+            at=at,
+            months=story.months,
+            terms=self.terms(story.terms),
+            orders=story.orders,
+            risks=story.risks,
+            contractors=story.share,
+            needs="We know of no need that this would make harder to meet. We asked by telephone and letter.",
+            reasons=story.reasons,
+            less="" if story.proposal == "draft" else story.less,
             summary="Logged on the day by those who were there.",
             extreme=bool(story.extreme),
             extreme_reason=story.extreme,
             extreme_answers=answers if story.extreme else {},
-            by=by,
-            at=at,
         )
-        restrictions.services.save_risk(draft, assessment_id=assessment.pk, by=by, at=at)
-        restrictions.services.save_needs(
-            draft,
-            considered="We know of no need that this would make harder to meet. We asked by telephone and letter.",
-            adjustment_touched=False,
-            by=by,
-            at=at,
-        )
-        restrictions.services.save_terms(draft, terms=self.terms(story.terms), by=by, at=at)
-        restrictions.services.save_instructions(
-            draft,
-            instructions=story.orders,
-            risks=story.risks,
-            share_with_contractors=story.share,
-            by=by,
-            at=at,
-        )
-        restrictions.services.save_length(draft, months=story.months, by=by, at=at)
         if story.proposal == "draft":
             return
-        restrictions.services.save_less(draft, reasons=story.reasons, less_considered=story.less, by=by, at=at)
-        restrictions.services.propose(draft, by=by, at=at + timedelta(hours=2))
+        restrictions.services.propose(draft.pk, by=by, at=at + timedelta(hours=2))
         if story.proposal == "returned":
             restrictions.services.send_back(
-                draft,
+                draft.pk,
                 reasons="Say why blocking the one e-mail address would not be enough.",
                 by=self.decider(self.hit()),
                 at=at + timedelta(hours=6),
@@ -210,41 +199,22 @@ class Telling:
 
     def appeal(self) -> None:
         """The resident's appeal comes in."""
-        at = self.council.at(self.story.appealed or 0, 9, 15)
-        appeals.services.lodge(
-            self.restriction.case_id,
-            self.restriction.reference,
-            made_by_name=self.resident.name,
-            by_representative=False,
-            how="email",
-            received_on=at.date(),
-            words=self.story.appeal,
-            by=self.author,
-            at=at,
-        )
+        at, restriction = self.council.at(self.story.appealed or 0, 9, 15), self.restriction
+        casework.lodge(self.case, restriction.reference, words=self.story.appeal, by=self.author, at=at)
 
     def decide(self) -> None:
         """A manager who had no part in it decides the appeal."""
         story, restriction = self.story, self.restriction
-        appeal = restriction.appeals.get()
-        by, at = self.staff["head"], self.council.at(story.decided or 0, 16)
         considered = "The log of calls, both letters, and what the resident says."
-        if story.outcome == "upheld":
-            reasons = (
-                "Our own log shows that half of the calls were ours. The restriction should not have been imposed."
-            )
-            answer = appeals.services.Answer(reasons=reasons, considered=considered)
-            appeals.services.uphold(appeal.pk, by=by, at=at, answer=answer)
-        elif story.outcome == "dismissed":
-            reasons = "The behaviour is well evidenced, and the terms leave e-mail and letters."
-            answer = appeals.services.Answer(reasons=reasons, considered=considered)
-            appeals.services.dismiss(appeal.pk, by=by, at=at, answer=answer)
-        else:
-            terms = [NewTerm("phone", "limited", "You may ring us on any working day between 2pm and 3pm."),
-                     NewTerm("email", "open"), NewTerm("letter", "open"), NewTerm("office", "closed")]  # fmt: skip
-            reasons = "The resident cannot use e-mail. An hour a day on the telephone protects staff as well."
-            answer = appeals.services.Answer(reasons=reasons, considered=considered)
-            appeals.services.vary(appeal.pk, by=by, at=at, answer=answer, terms=terms, ends_on=restriction.ends_on)
+        casework.decide_appeal(
+            restriction.appeals.get(),
+            story.outcome,
+            by=self.staff["head"],
+            at=self.council.at(story.decided or 0, 16),
+            answer=appeals.services.Answer(reasons=ANSWERS[story.outcome], considered=considered),
+            terms=SOFTER,
+            ends_on=restriction.ends_on,
+        )
 
     def review(self) -> None:
         """Somebody uninvolved reviews the restriction."""

@@ -3,29 +3,25 @@
 Nothing here knows what a policy says: what it leaves open is settled by name, as its staff would.
 """
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
 import cases.services
 import restrictions.permissions
 import restrictions.services
 from cases import ladder
 from cases.deciders import Deciders
-from cases.models import Assessment, Case, Incident
+from cases.ladder import papers
+from cases.models import Case, Incident
 from cases.services.deciding import Meeting
-from cases.services.incidents import Happened
+from ops.seed import casework
+from ops.seed.neighbours import RESIDENTS, Neighbour
 from people import access
-from people.models import Resident, User
-from policies.policy import Policy
-from policies.values import Who
+from people.models import User
 from restrictions.models import Restriction
-from restrictions.services.asked import kind_steps, registers_for, risks_asked
+from restrictions.services.asked import kind_steps
 from restrictions.services.terms import NewTerm
-
-if TYPE_CHECKING:
-    from ops.seed.neighbours import Neighbour
 
 FIRST = "Rang eleven times about one repair, and shouted for ten minutes each time."
 LATER = "Came to the desk, shouted at the receptionist, and would not leave for half an hour."
@@ -37,6 +33,17 @@ TERMS = [
 ]
 ONE_PERSON = "All your enquiries go through this colleague."
 MONTHS = 6
+ASKED: dict[str, Any] = {
+    "words": "Talked through with the resident on the telephone; nothing came of it.",
+    "needs": "We know of no need that bears on the behaviour, and asked twice.",
+}
+PROPOSED: dict[str, Any] = {
+    "summary": "",
+    "needs": "None is known; we asked by letter.",
+    "orders": ["Do not see him alone.", "Ring the team leader before you go."],
+    "reasons": "The letter did not help, and staff are afraid of the telephone.",
+    "less": "A call-back at a set time, which he did not keep to.",
+}
 
 
 @dataclass(frozen=True)
@@ -58,11 +65,12 @@ THIS_MONTH = Days(logged=12, first_letter=11)
 
 
 class Way:
-    """One resident's case at a provider, taken so far as is asked of it."""
+    """One resident's case at a provider, about whom something was logged, taken so far as is asked of it."""
 
-    def __init__(self, neighbour: "Neighbour", resident: Resident, days: Days = LATELY) -> None:
-        self.neighbour, self.resident, self.days = neighbour, resident, days
+    def __init__(self, neighbour: Neighbour, name: str, days: Days = LATELY) -> None:
+        self.neighbour, self.resident, self.days = neighbour, neighbour.residents[name], days
         self.at, self.officer = neighbour.at, neighbour.officer
+        self.log(FIRST, self.at(days.logged, 10), warnings=2)
 
     @property
     def case(self) -> Case:
@@ -74,86 +82,49 @@ class Way:
         """The newest restriction of the case."""
         return self.case.restrictions.latest("pk")
 
-    def begin(self) -> None:
-        """The first incident, in which two warnings were not heeded."""
-        self.log(FIRST, self.at(self.days.logged, 10), warnings=2)
-
     def log(self, facts: str, at: datetime, *, warnings: int = 0) -> Incident:
-        """An incident on the telephone or at the desk, with a heading of the policy's own."""
-        provider = self.neighbour.provider
-        policy: Policy = provider.policy_version_on(at.date()).policy
-        heading = next(one.key for one in policy.behaviours if not one.is_danger)
-        return cases.services.incidents.log(
-            uuid.uuid4(),
-            provider=provider,
-            parts=[(self.resident, "behaved")],
-            happened=Happened(
-                facts=facts,
-                happened_on=at.date(),
-                channel=Incident.Channel.PHONE if warnings else Incident.Channel.OFFICE,
-                categories=[heading],
-                warnings_given=warnings,
-                continued_after_warnings=warnings > 0,
-            ),
-            by=self.officer,
-            at=at,
-        )
+        """An incident on the telephone or at the desk."""
+        channel = Incident.Channel.PHONE if warnings else Incident.Channel.OFFICE
+        return casework.log(self.resident, by=self.officer, at=at, facts=facts, warnings=warnings, channel=channel)
 
     def warn(self) -> None:
         """The policy's letters of the first stage and of warning, where it has them; then it happens again."""
-        if ladder.papers.FIRST.rule(self.case.policy):
+        if papers.FIRST.rule(self.case.policy):
             self.send_first_letter()
         if self.case.policy.stage_for_state("written warning"):
-            self._send_letter()
+            self._send(
+                papers.WRITTEN,
+                self.at(self.days.letter, 14),
+                expected="Speak calmly, and ring once about a repair: we ring back.",
+                same_again="He had been asked twice to speak calmly, and shouted on for ten minutes in the same call.",
+                reasons="It went on after two warnings in the call.",
+            )
         self.log(LATER, self.at(self.days.again, 11))
 
     def send_first_letter(self) -> None:
         """What was said in the first conversation, put in writing."""
-        case, at, paper = self.case, self.at(self.days.first_letter, 14), ladder.papers.FIRST
-        first = cases.services.draft_warning(
-            case.pk,
-            incidents=list(case.incidents.all()),
+        self._send(
+            papers.FIRST,
+            self.at(self.days.first_letter, 14),
             expected="Let the person you speak to finish, and do not shout.",
             agreed="You told us how long you had waited for the repair. We said that we would ring you about it.",
-            review_on=self.neighbour.today if paper.asks(case.policy, "review") else None,
+        )
+
+    def _send(self, paper: papers.Paper, at: datetime, *, reasons: str = "", **words: str) -> None:
+        letter = casework.draft_letter(
+            self.case,
             by=self.officer,
             at=at,
+            settled_by=self.neighbour.decider(),
+            settled_why="He was asked twice in the call to speak calmly, and went on for a week.",
             paper=paper,
+            review_on=self.neighbour.today,
+            answers=ASKED,
+            **words,
         )
-        issuers = ladder.who_issues(case.policy, paper)
-        cases.services.issue_warning(first.pk, by=self._issuer(issuers), at=at, considered=WEIGHED)
-
-    def _issuer(self, issuers: Who) -> User:
-        return self.neighbour.decider() if issuers.unsaid else self.neighbour.holder(sorted(issuers.keys()))
-
-    def _send_letter(self) -> None:
-        case, at = self.case, self.at(self.days.letter, 14)
-        if ladder.written_reached(ladder.read(case)).silent:
-            reasons = "He was asked twice in the call to speak calmly, and went on for a week."
-            cases.services.settle_threshold(case.pk, reasons=reasons, by=self.neighbour.decider(), at=at)
-        self._answer(ladder.gates_for_warning(ladder.read(self.case)), at)
-        warning = cases.services.draft_warning(
-            case.pk,
-            incidents=list(case.incidents.all()),
-            expected="Speak calmly, and ring once about a repair: we ring back.",
-            same_again="He had been asked twice to speak calmly, and shouted on for ten minutes in the same call.",
-            review_on=self.neighbour.today if ladder.papers.WRITTEN.asks(case.policy, "review") else None,
-            by=self.officer,
-            at=at,
-        )
-        by, reasons = self._issuer(ladder.who_issues(case.policy)), "It went on after two warnings in the call."
-        cases.services.issue_warning(warning.pk, by=by, at=at, reasons=reasons, considered=WEIGHED)
-
-    def _answer(self, gates: list[ladder.Gate], at: datetime) -> None:
-        """Assess and answer what the policy asks before a step."""
-        pk = self.case.pk
-        for gate in gates:
-            if gate.asks and gate.blocks:
-                words = "Talked through with the resident on the telephone; nothing came of it."
-                cases.services.answer_gate(pk, gate.asks, words=words, by=self.officer, at=at)
-            elif gate.key == "equality_assessment" and gate.blocks:
-                words = "We know of no need that bears on the behaviour, and asked twice."
-                cases.services.assess(pk, kind=Assessment.Kind.EQUALITY, words=words, by=self.officer, at=at)
+        issuers = ladder.who_issues(self.case.policy, paper)
+        by = self.neighbour.decider() if issuers.unsaid else self.neighbour.holder(sorted(issuers.keys()))
+        cases.services.issue_warning(letter.pk, by=by, at=at, reasons=reasons, considered=WEIGHED)
 
     def propose(self, contact: User | None = None) -> None:
         """A restriction, prepared part by part, after what comes first by the policy or by a named decision.
@@ -161,45 +132,24 @@ class Way:
         With a `contact` everything goes through that one person.
         """
         case, at, by = self.case, self.at(self.days.proposed, 10), self.officer
-        if ladder.restriction_reached(ladder.read(case)).silent:
-            reasons = "The letter changed nothing, and the desk had to close."
-            cases.services.settle_restriction(case.pk, reasons=reasons, by=self.neighbour.decider(), at=at)
-        self._answer(ladder.gates_for_restriction(self.case), at)
-        risk = cases.services.assess(
-            case.pk,
-            kind=Assessment.Kind.RISK,
-            severity="medium",
-            future_risk="medium",
+        why = "The letter changed nothing, and the desk had to close."
+        casework.ask_before_a_restriction(
+            case, by=by, at=at, settled_by=self.neighbour.decider(), settled_why=why, **ASKED
+        )
+        casework.assess_risk(
+            case,
             words="It has happened again, and in person.",
-            who_is_at_risk="Whoever is at the desk.",
+            who="Whoever is at the desk.",
             controls="Two of us at the desk.",
             by=by,
             at=at,
         )
-        draft = restrictions.services.start(case.pk, by=by, at=at).pk
-        steps = restrictions.services
-        steps.save_evidence(draft, incidents=[one.pk for one in case.incidents.all()], by=by, at=at)
-        steps.save_risk(draft, assessment_id=risk.pk, by=by, at=at)
-        steps.save_needs(draft, considered="None is known; we asked by letter.", adjustment_touched=False, by=by, at=at)
+        draft = restrictions.services.start(case.pk, by=by, at=at)
         terms = [*TERMS, NewTerm("spoc", "limited", ONE_PERSON, contact.pk)] if contact else TERMS
-        steps.save_terms(draft, terms=terms, by=by, at=at)
-        self._answer(ladder.gates_for_restriction(self.case, steps=kind_steps(self.restriction)), at)
-        steps.save_instructions(
-            draft,
-            instructions=["Do not see him alone.", "Ring the team leader before you go."],
-            risks=risks_asked(registers_for(self.restriction))[:1],
-            by=by,
-            at=at,
-        )
-        steps.save_length(draft, months=MONTHS, by=by, at=at)
-        steps.save_less(
-            draft,
-            reasons="The letter did not help, and staff are afraid of the telephone.",
-            less_considered="A call-back at a set time, which he did not keep to.",
-            by=by,
-            at=at,
-        )
-        steps.propose(draft, by=by, at=at)
+        casework.fill(draft, terms=terms, risks=(), months=MONTHS, by=by, at=at, **PROPOSED)
+        steps = kind_steps(self.restriction)
+        casework.answer(case, ladder.gates_for_restriction(self.case, steps=steps), by=by, at=at, **ASKED)
+        restrictions.services.propose(draft.pk, by=by, at=at)
 
     def impose(self) -> None:
         """Those whom the policy lets decide impose it: in a meeting where it asks for one, else one after the other."""
@@ -224,3 +174,12 @@ class Way:
         provider = self.neighbour.provider
         seats = [self.neighbour.holder([key]) for key in body.keys(provider) if self.neighbour.holds(key)]
         return sorted(seats, key=lambda one: not access.can(one, access.Can.WORK_CASES, provider.pk))
+
+
+def tell(neighbour: Neighbour) -> None:
+    """A case at each point of the way: one that was logged, one warned, one proposed, one restricted."""
+    way = (Way.warn, Way.propose, Way.impose)
+    for steps, name in enumerate(RESIDENTS[: len(way) + 1]):
+        one = Way(neighbour, name)
+        for step in way[:steps]:
+            step(one)

@@ -2,21 +2,20 @@
 
 from datetime import date, datetime, timedelta
 
-from appeals import against, services
+from appeals import against
 from appeals.models import Appeal
 from appeals.services import Answer, offers
 from cases.models import Case, Warning
-from design.dates import day_of
+from ops.seed import casework
 from people.models import User
 from restrictions import services as restriction_services
 from restrictions.models import Restriction, Term
 from restrictions.services import NewTerm
 from restrictions.services import terms as limits
-from tests import factories
+from tests import factories, five
 from tests.factories import NOON
 from tests.remembered import remembered
 from tests.restrictions import builders
-from tests.restrictions import test_five_policies as five
 from tests.restrictions.builders import World, noon
 
 DECIDED = date(2026, 12, 18)
@@ -28,39 +27,31 @@ WEEK = NOON + timedelta(days=7)
 WORDS = "I was not there on 13 December. My neighbour was."
 
 
-@remembered
 def restricted() -> tuple[World, Restriction]:
     """A restriction imposed on Friday 18 December 2026 by the team leader, proposed by the officer."""
-    w = builders.world()
-    return w, builders.imposed(w)
+    w = builders.in_force()
+    assert w.restriction is not None
+    return w, w.restriction
 
 
 def lodge(w: World, restriction: Restriction, *, on: date = RECEIVED, at: datetime | None = None, **changes) -> Appeal:
     """An appeal that came on a day and was lodged at noon of it."""
-    how: dict = {
-        "made_by_name": "Rowan Resident",
-        "by_representative": False,
-        "how": Appeal.How.POST,
-        "received_on": on,
-        "words": WORDS,
-        "by": w.staff.colleague,
-        "at": at or noon(on),
-    }
-    return services.lodge(restriction.case_id, restriction.reference, **how | changes)
+    return _lodge(restriction.case, w, restriction.reference, at=at or noon(on), **{"received_on": on} | changes)
+
+
+def _lodge(case: Case, w: World, key: str, *, at: datetime, **changes) -> Appeal:
+    how: dict = {"how": Appeal.How.POST, "words": WORDS, "by": w.staff.colleague}
+    return casework.lodge(case, key, at=at, **how | changes)
 
 
 def decide(appeal: Appeal, outcome: str, *, by: User, at: datetime, answer: Answer = ANSWER) -> Appeal:
-    """Decide an appeal, whichever way."""
+    """Decide an appeal, whichever way; where it is varied, calls are allowed again."""
+    terms: list[NewTerm] = []
     if outcome == Appeal.State.VARIED:
-        terms = [NewTerm.of(term) for term in limits.of(appeal.restriction) if term.channel != Term.Channel.PHONE]
+        kept = [NewTerm.of(term) for term in limits.of(appeal.restriction) if term.channel != Term.Channel.PHONE]
         softer = NewTerm(Term.Channel.PHONE, Term.Limit.LIMITED, "Calls on Tuesdays between 10am and midday.")
-        return services.vary(appeal.pk, by=by, at=at, answer=answer, terms=[softer, *terms], ends_on=None)
-    act = {
-        Appeal.State.UPHELD: services.uphold,
-        Appeal.State.DISMISSED: services.dismiss,
-        Appeal.State.OUT_OF_TIME: services.refuse_as_late,
-    }[Appeal.State(outcome)]
-    return act(appeal.pk, by=by, at=at, answer=answer)
+        terms = [softer, *kept]
+    return casework.decide_appeal(appeal, outcome, by=by, at=at, answer=answer, terms=terms)
 
 
 def soon(on: date = RECEIVED, days: int = 3) -> datetime:
@@ -110,11 +101,7 @@ def letter_of(w: World) -> Warning:
 
 def lodge_against(w: World, key: str, *, at=WEEK, **changes) -> Appeal:
     """An appeal against the decision of a reference, a week on."""
-    how: dict = {
-        "made_by_name": "Rowan Resident", "by_representative": False, "how": "post", "received_on": day_of(at),
-        "words": WORDS, "by": w.staff.colleague, "at": at,
-    }  # fmt: skip
-    return services.lodge(w.case.pk, key, **how | changes)
+    return _lodge(w.case, w, key, at=at, **changes)
 
 
 def offered(w: World) -> list[str]:

@@ -25,13 +25,13 @@ from policies.rules import RuleBroken
 from register.models import Entry
 from restrictions import services as restrictions
 from restrictions.models import Restriction, Review
+from restrictions.permissions import keys_of, reviewers
 from restrictions.services import NewTerm
-from tests import factories
+from tests import factories, five
 from tests.appeals.builders import WEEK, answer, director, letter_of, lodge_against, now, offered, restricted_on, warned
 from tests.factories import NOON
 from tests.policies.test_invented import HARBOUR
 from tests.restrictions import builders
-from tests.restrictions import test_five_policies as five
 
 State, Stage = Appeal.State, Case.Stage
 
@@ -138,7 +138,7 @@ def review_before_the_end(w: builders.World, restriction: Restriction) -> Review
 
 
 def restrictions_reviewers(restriction: Restriction) -> list[str]:
-    return five.permissions.keys_of(five.permissions.reviewers(restriction.case.policy), restriction.case.provider)
+    return keys_of(reviewers(restriction.case.policy), restriction.case.provider)
 
 
 # Until when, and who decides

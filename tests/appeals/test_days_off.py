@@ -10,7 +10,7 @@ from deadlines.models import Deadline
 from deadlines.services import days_off
 from policies import shelf
 from restrictions import services as restrictions
-from tests import factories
+from tests import factories, five
 from tests.appeals.builders import (
     ANSWER_BY,
     DECIDED,
@@ -25,7 +25,6 @@ from tests.appeals.builders import (
 )
 from tests.appeals.test_any_decision import restrictions_reviewers, review_before_the_end
 from tests.factories import NOON
-from tests.restrictions import test_five_policies as five
 from tests.restrictions.builders import noon
 
 CHRISTMAS = date(2026, 12, 25)

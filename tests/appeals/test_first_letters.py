@@ -20,13 +20,12 @@ from letters.models import Letter
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 from restrictions.models import Restriction
-from tests import factories
+from tests import factories, five
 from tests.appeals.builders import WEEK, answer, director, letter_of, lodge_against, now, offered
 from tests.appeals.test_days_off import CHRISTMAS, by_working_days, remove  # noqa: F401
 from tests.appeals.test_meanwhile import suspending
 from tests.factories import NOON
 from tests.restrictions import builders
-from tests.restrictions import test_five_policies as five
 
 pytestmark = pytest.mark.django_db
 State = Appeal.State

@@ -13,9 +13,9 @@ from design.dates import day_of
 from people.models import User
 from policies.rules import RuleBroken
 from register.models import Entry
+from tests import five
 from tests.appeals.builders import WEEK, answer, director, letter_of, lodge_against, restricted_on, warned
 from tests.factories import NOON
-from tests.restrictions import test_five_policies as five
 
 pytestmark = pytest.mark.django_db
 TYPED = {"reasons": "It is needed.", "considered": "The file.", "outcome": Appeal.State.DISMISSED}

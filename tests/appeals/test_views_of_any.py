@@ -13,10 +13,10 @@ from appeals.models import Appeal
 from audit.models import Decision
 from cases.models import Warning
 from restrictions.models import Restriction
+from tests import five
 from tests.appeals.builders import WEEK, director, letter_of, lodge_against, restricted_on, warned
 from tests.factories import NOON
 from tests.restrictions import builders
-from tests.restrictions import test_five_policies as five
 
 pytestmark = pytest.mark.django_db
 State = Appeal.State

@@ -1,13 +1,13 @@
 """A provider on Dover's policy, its staff, a resident, and shorthands for logging what happened."""
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 
 from cases import services
-from cases.models import Case, Incident, Involvement
+from cases.models import Case, Incident
 from cases.services.incidents import Happened
+from ops.seed import casework
 from tests import factories
 from tests.factories import NOON
 
@@ -40,11 +40,10 @@ def log(staff):
     """Log an incident: `log(resident, warnings=2, went_on=True, on=…, at=…)`."""
 
     def logged(*residents, by=None, at: datetime = NOON, warnings=0, went_on=False, **changes) -> Incident:
-        changes.setdefault("happened_on", at.date())
-        told = replace(HAPPENED, warnings_given=warnings, continued_after_warnings=went_on, **changes)
-        by = by or staff.officer
-        parts = [(one, Involvement.Part.BEHAVED) for one in residents]
-        return services.incidents.log(provider=by.provider, parts=parts, happened=told, by=by, at=at)
+        told = {"facts": HAPPENED.facts, "words_used": HAPPENED.words_used, "police": False} | changes
+        return casework.log(
+            *residents, by=by or staff.officer, at=at, warnings=warnings, continued_after_warnings=went_on, **told
+        )
 
     return logged
 

@@ -4,25 +4,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from cases import services as cases
-from cases.models import Assessment, Case, Incident, Involvement
-from cases.services.incidents import AffectedPerson, Happened
-from design.dates import day_of
+from cases.models import Assessment, Case, Incident
+from ops.seed import casework
 from people.models import Provider, Resident, User
 from restrictions import services
 from restrictions.models import Restriction, Review, Term
 from restrictions.services import NewTerm
-from restrictions.services.asked import registers_for, risks_asked
 from tests import factories
 from tests.factories import NOON, Staff
 from tests.remembered import remembered
 
-RISKS = ["threats", "abuse"]
-ORDERS = ["Do not visit alone.", "Ring the office before you go in."]
-TERMS = [
-    NewTerm(Term.Channel.PHONE, Term.Limit.CLOSED),
-    NewTerm(Term.Channel.EMAIL, Term.Limit.LIMITED, "One message a week, on Mondays."),
-    NewTerm(Term.Channel.LETTER, Term.Limit.OPEN),
-]
+RISKS, ORDERS, TERMS = list(casework.RISKS), list(casework.ORDERS), list(casework.TERMS)
 OTHER_TERMS = [NewTerm(Term.Channel.PHONE, Term.Limit.LIMITED, "Calls between 10am and midday, on Tuesdays.")]
 
 
@@ -35,6 +27,12 @@ class World:
     resident: Resident
     case: Case
     at: datetime
+    restriction: Restriction | None = None
+
+    @property
+    def ref(self) -> str:
+        """The case's reference."""
+        return self.case.reference
 
 
 @remembered
@@ -50,14 +48,20 @@ def world(*, at: datetime = NOON, slug: str = factories.DOVER, name: str = "Rowa
     return World(provider, staff, resident, case, at)
 
 
+@remembered
+def in_force() -> World:
+    """The same with a restriction of six months, which the team leader imposed."""
+    w = world()
+    w.restriction = imposed(w)
+    return w
+
+
 def warned_case(provider: Provider, staff: Staff, resident: Resident, *, at: datetime) -> Case:
     """A case with an initial incident, a warning letter, a later incident and a risk assessment."""
-    first = log(provider, staff, resident, at=at - timedelta(days=30), warnings=2)
+    log(provider, staff, resident, at=at - timedelta(days=30), warnings=2)
     case = Case.objects.get(resident=resident)
     letter_at = at - timedelta(days=20)
-    warning = cases.draft_warning(
-        case.pk, incidents=[first], expected="Speak without shouting.", by=staff.officer, at=letter_at
-    )
+    warning = casework.draft_letter(case, by=staff.officer, at=letter_at, settled_by=staff.team_leader)
     cases.submit_warning(warning.pk, by=staff.officer, at=letter_at)
     cases.issue_warning(warning.pk, by=staff.team_leader, at=letter_at, reasons="Two warnings, and it went on.")
     log(provider, staff, resident, at=at - timedelta(days=5), facts="Shouted for ten minutes at the reception desk.")
@@ -65,60 +69,14 @@ def warned_case(provider: Provider, staff: Staff, resident: Resident, *, at: dat
     return Case.objects.get(pk=case.pk)
 
 
-def log(
-    provider: Provider,
-    staff: Staff,
-    resident: Resident,
-    *,
-    at: datetime,
-    warnings: int = 0,
-    danger: bool = False,
-    knowledge: str = Incident.Knowledge.FIRST_HAND,
-    affected: tuple[User, ...] = (),
-    facts: str = "Shouted for ten minutes on the phone.",
-    part: str = Involvement.Part.BEHAVED,
-    police: bool | None = None,
-) -> Incident:
-    """An incident on the day of `at`."""
-    return cases.incidents.log(
-        provider=provider,
-        parts=[(resident, part)],
-        happened=Happened(
-            facts=facts,
-            happened_on=day_of(at),
-            channel=Incident.Channel.PHONE,
-            knowledge=knowledge,
-            warnings_given=warnings,
-            continued_after_warnings=warnings > 0,
-            danger=danger,
-            police_called=danger if police is None else police,
-            categories=_behaviour(provider, at, danger=danger),
-        ),
-        affected=[AffectedPerson(user=user) for user in affected],
-        by=staff.officer,
-        at=at,
-    )
-
-
-def _behaviour(provider: Provider, at: datetime, *, danger: bool) -> list[str]:
-    """The first heading of the policy that is danger, or is none."""
-    known = provider.policy_version_on(day_of(at)).policy.behaviours
-    return [one.key for one in known if one.is_danger is danger][:1]
+def log(provider: Provider, staff: Staff, resident: Resident, *, at: datetime, **happened) -> Incident:
+    """An incident on the day of `at`, logged by the officer."""
+    return casework.log(resident, by=staff.officer, at=at, **happened)
 
 
 def assess(case: Case, by: User, *, at: datetime) -> Assessment:
     """A risk assessment of the case."""
-    return cases.assess(
-        case.pk,
-        kind=Assessment.Kind.RISK,
-        words="He came to the desk twice and would not leave.",
-        severity="medium",
-        future_risk="medium",
-        who_is_at_risk="Reception staff",
-        controls="Two staff at the desk",
-        by=by,
-        at=at,
-    )
+    return casework.assess_risk(case, by=by, at=at)
 
 
 def draft(w: World, *, months: int = 6, by: User | None = None, at: datetime | None = None) -> Restriction:
@@ -131,24 +89,7 @@ def draft(w: World, *, months: int = 6, by: User | None = None, at: datetime | N
 
 def fill(restriction: Restriction, w: World, *, months: int, by: User, at: datetime) -> None:
     """Fill in every part of a proposal."""
-    incidents = [each.pk for each in w.case.incidents.exclude(knowledge=Incident.Knowledge.HEARSAY)]
-    services.save_evidence(restriction.pk, by=by, at=at, incidents=incidents, summary="Twice in a month.")
-    assessment = w.case.assessments.filter(kind=Assessment.Kind.RISK).latest("made_at")
-    services.save_risk(restriction.pk, by=by, at=at, assessment_id=assessment.pk)
-    services.save_needs(
-        restriction.pk, by=by, at=at, considered="No needs are known; asked on 14 December.", adjustment_touched=False
-    )
-    services.save_terms(restriction.pk, by=by, at=at, terms=TERMS)
-    kinds = w.case.policy.restriction_kinds
-    if kinds.listed and not kinds.others_allowed:
-        services.save_kinds(restriction.pk, by=by, at=at, kinds=[kinds.listed[0].key])
-    known = risks_asked(registers_for(restriction))
-    risks = [risk for risk in RISKS if risk in known] or known[:1]
-    services.save_instructions(restriction.pk, by=by, at=at, instructions=ORDERS, risks=risks)
-    services.save_length(restriction.pk, by=by, at=at, months=months)
-    services.save_less(
-        restriction.pk, by=by, at=at, reasons="The warning letter did not help.", less_considered="A call-back scheme."
-    )
+    casework.fill(restriction, months=months, by=by, at=at)
 
 
 def proposed(w: World, **how) -> Restriction:

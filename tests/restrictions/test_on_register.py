@@ -23,10 +23,9 @@ from register.models import Consideration, Entry, Lookup
 from restrictions import permissions, services
 from restrictions.models import Restriction
 from restrictions.services import NewTerm, asked, on_register
-from tests import factories, invented
+from tests import factories, five, invented
 from tests.factories import NOON
 from tests.restrictions import builders
-from tests.restrictions import test_five_policies as five
 from tests.restrictions.builders import noon
 from tests.restrictions.test_five_policies import DOVER, FIVE, HOMES, NORTHAMPTON, TENANCY, WEST_KENT, ready_to_propose
 from tests.restrictions.test_spoc import with_contact

@@ -10,11 +10,10 @@ from django.urls import reverse
 
 from cases.ladder.papers import FIRST
 from restrictions import services
-from tests import factories, quick
+from tests import factories, five, quick
 from tests.cases.test_police import threatened
 from tests.factories import NOON
 from tests.restrictions import builders
-from tests.restrictions import test_five_policies as five
 from tests.restrictions import test_together as together
 from tests.restrictions.test_browser import look, sign_in, url  # noqa: F401
 

@@ -1,0 +1,228 @@
+"""The steps of a case, each taken through the services: one vocabulary for the demo and for the tests.
+
+Who takes a step and when is the caller's. What a policy leaves open before it is settled, and what the policy asks is
+answered, so that the same step stands on every policy. What is one call of a service has no step here.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import appeals.services
+import cases.services
+import restrictions.services
+from appeals.models import Appeal
+from cases import ladder
+from cases.ladder import papers
+from cases.models import Assessment, Case, Incident, Involvement, Warning
+from cases.services.incidents import AffectedPerson, Happened
+from design.dates import day_of
+from people.models import Resident, User
+from restrictions.models import Restriction
+from restrictions.services.asked import registers_for, risks_asked
+from restrictions.services.terms import NewTerm
+
+TERMS = (
+    NewTerm("phone", "closed"),
+    NewTerm("email", "limited", "One message a week, on Mondays."),
+    NewTerm("letter", "open"),
+)
+ORDERS = ("Do not visit alone.", "Ring the office before you go in.")
+RISKS = ("threats", "abuse")
+
+
+def log(
+    *residents: Resident,
+    by: User,
+    at: datetime,
+    facts: str = "Shouted for ten minutes on the phone.",
+    warnings: int = 0,
+    danger: bool = False,
+    police: bool | None = None,
+    affected: Iterable[User] = (),
+    part: str = Involvement.Part.BEHAVED,
+    **happened: Any,
+) -> Incident:
+    """An incident of the day of `at`: after warnings it went on, and danger is told to the police unless it is said.
+
+    Its heading is the first of the policy that fits.
+    """
+    headings = by.provider.policy_version_on(day_of(at)).policy.behaviours
+    told: dict[str, Any] = {
+        "happened_on": day_of(at),
+        "channel": Incident.Channel.PHONE,
+        "categories": [one.key for one in headings if one.is_danger is danger][:1],
+        "continued_after_warnings": warnings > 0,
+        "police_called": danger if police is None else police,
+    }
+    return cases.services.incidents.log(
+        provider=by.provider,
+        parts=[(one, part) for one in residents],
+        happened=Happened(facts=facts, warnings_given=warnings, danger=danger, **told | happened),
+        affected=[AffectedPerson(user=user) for user in affected],
+        by=by,
+        at=at,
+    )
+
+
+def evidence(case: Case) -> list[Incident]:
+    """What happened in a case, hearsay left out."""
+    return list(case.incidents.exclude(knowledge=Incident.Knowledge.HEARSAY))
+
+
+def answer(
+    case: Case,
+    gates: Iterable[ladder.Gate],
+    *,
+    by: User,
+    at: datetime,
+    words: str = "Asked on the telephone; he would not.",
+    needs: str = "Nothing is known that bears on it.",
+) -> list[str]:
+    """Assess and answer what the policy asks before a step; returns which questions these were."""
+    asked = [gate for gate in gates if gate.blocks and (gate.asks or gate.key == "equality_assessment")]
+    for gate in asked:
+        if gate.asks:
+            cases.services.answer_gate(case.pk, gate.asks, words=words, by=by, at=at)
+        else:
+            cases.services.assess(case.pk, kind=Assessment.Kind.EQUALITY, words=needs, by=by, at=at)
+    return [gate.key for gate in asked]
+
+
+def draft_letter(
+    case: Case,
+    *,
+    by: User,
+    at: datetime,
+    settled_by: User,
+    paper: papers.Paper = papers.WRITTEN,
+    expected: str = "Speak without shouting.",
+    review_on: date | None = None,
+    settled_why: str = "It went on for a month.",
+    answers: dict[str, str] | None = None,
+    **words: Any,
+) -> Warning:
+    """A letter about all that happened, after what comes first. The day of the next look stands where it is told."""
+    if paper is papers.WRITTEN:
+        if ladder.written_reached(ladder.read(case)).silent:
+            cases.services.settle_threshold(case.pk, reasons=settled_why, by=settled_by, at=at)
+        answer(case, ladder.gates_for_warning(ladder.read(case)), by=by, at=at, **answers or {})
+    return cases.services.draft_warning(
+        case.pk,
+        incidents=evidence(case),
+        expected=expected,
+        review_on=review_on if paper.asks(case.policy, "review") else None,
+        by=by,
+        at=at,
+        paper=paper,
+        **words,
+    )
+
+
+def ask_before_a_restriction(
+    case: Case,
+    *,
+    by: User,
+    at: datetime,
+    settled_by: User,
+    settled_why: str = "The letter changed nothing.",
+    settled_at: datetime | None = None,
+    **answers: str,
+) -> list[str]:
+    """Settle and answer what comes before a restriction; returns which questions the policy asked."""
+    if ladder.restriction_reached(ladder.read(case)).silent:
+        cases.services.settle_restriction(case.pk, reasons=settled_why, by=settled_by, at=settled_at or at)
+    return answer(case, ladder.gates_for_restriction(case), by=by, at=at, **answers)
+
+
+def assess_risk(
+    case: Case,
+    *,
+    by: User,
+    at: datetime,
+    severity: str = "medium",
+    words: str = "He came to the desk twice and would not leave.",
+    who: str = "Reception staff",
+    controls: str = "Two staff at the desk",
+) -> Assessment:
+    """A risk assessment, with the same risk foreseen as there was."""
+    return cases.services.assess(
+        case.pk,
+        kind=Assessment.Kind.RISK,
+        severity=severity,
+        future_risk=severity,
+        words=words,
+        who_is_at_risk=who,
+        controls=controls,
+        by=by,
+        at=at,
+    )
+
+
+def fill(
+    restriction: Restriction,
+    *,
+    by: User,
+    at: datetime,
+    months: int = 6,
+    terms: Sequence[NewTerm] = TERMS,
+    orders: Sequence[str] = ORDERS,
+    risks: Sequence[str] = RISKS,
+    contractors: bool = False,
+    needs: str = "No needs are known; asked on 14 December.",
+    reasons: str = "The warning letter did not help.",
+    less: str = "A call-back scheme.",
+    **evidence_: Any,
+) -> None:
+    """Every part of a proposal, on the newest risk assessment; without `less` the last part stays open.
+
+    Of the risks, those that the registers of its policy know; where they know none of them, the first of theirs.
+    """
+    case, pk, parts = restriction.case, restriction.pk, restrictions.services
+    told = {"summary": "Twice in a month."} | evidence_
+    parts.save_evidence(pk, incidents=[one.pk for one in evidence(case)], by=by, at=at, **told)
+    risk = case.assessments.filter(kind=Assessment.Kind.RISK).latest("made_at", "pk")
+    parts.save_risk(pk, assessment_id=risk.pk, by=by, at=at)
+    parts.save_needs(pk, considered=needs, adjustment_touched=False, by=by, at=at)
+    parts.save_terms(pk, terms=list(terms), by=by, at=at)
+    kinds = case.policy.restriction_kinds
+    if kinds.listed and not kinds.others_allowed:
+        parts.save_kinds(pk, kinds=[kinds.listed[0].key], by=by, at=at)
+    known = risks_asked(registers_for(restriction))
+    chosen = [risk for risk in risks if risk in known] or known[:1]
+    parts.save_instructions(pk, instructions=orders, risks=chosen, share_with_contractors=contractors, by=by, at=at)
+    parts.save_length(pk, months=months, by=by, at=at)
+    if less:
+        parts.save_less(pk, reasons=reasons, less_considered=less, by=by, at=at)
+
+
+def lodge(case: Case, key: str, *, by: User, at: datetime, **changes: Any) -> Appeal:
+    """The resident's appeal against the decision of a reference, which came that day by e-mail."""
+    told: dict[str, Any] = {
+        "made_by_name": case.resident.name,
+        "by_representative": False,
+        "how": Appeal.How.EMAIL,
+        "received_on": day_of(at),
+    }
+    return appeals.services.lodge(case.pk, key, by=by, at=at, **told | changes)
+
+
+def decide_appeal(
+    appeal: Appeal,
+    outcome: str,
+    *,
+    by: User,
+    at: datetime,
+    answer: appeals.services.Answer,
+    terms: Sequence[NewTerm] = (),
+    ends_on: date | None = None,
+) -> Appeal:
+    """Decide an appeal, whichever way; where it is varied, to these terms."""
+    if outcome == Appeal.State.VARIED:
+        return appeals.services.vary(appeal.pk, by=by, at=at, answer=answer, terms=list(terms), ends_on=ends_on)
+    act = {
+        Appeal.State.UPHELD: appeals.services.uphold,
+        Appeal.State.DISMISSED: appeals.services.dismiss,
+        Appeal.State.OUT_OF_TIME: appeals.services.refuse_as_late,
+    }[Appeal.State(outcome)]
+    return act(appeal.pk, by=by, at=at, answer=answer)
