@@ -9,8 +9,8 @@ from cases.services import rights
 from people import access
 from people.access import Can, NotPermitted
 from people.models import User
+from policies.law import F12
 from policies.policy import Appeals
-from restrictions.permissions import F12
 
 ABLE = (Can.DECIDE, Can.DECIDE_APPEALS)
 """Either right carries out what an appeal comes to: it ends or changes a restriction, or takes a warning back."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cases.models import Consultation, Voice
+from decisions.models import Consultation, Voice
 from people import access
 from people.access import Can
 from people.models import Provider, User

@@ -6,10 +6,9 @@ from cases import ladder
 from cases.models import Affected, Case, Draft, Incident, Warning
 from people import access
 from people.models import Provider, User
-from policies.rules import Rule
 
 Can = Provider.Capability
-F12 = Rule("evenhand", "F12", text="Proposer, person affected and first decider never decide.")
+AFFECTED = "were affected by what happened in this case"
 
 
 def _who_can(case: Case, capability: str) -> str:

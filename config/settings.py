@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "audit",
     "people",
     "deadlines",
+    "decisions",
     "letters",
     "register",
     "cases",

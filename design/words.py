@@ -68,3 +68,16 @@ def either(names: Sequence[str], nobody: str = "") -> str:
     """
     *most, last = names or [nobody]
     return f"{', '.join(most)} or {last}" if most else last
+
+
+def with_article(name: str) -> str:
+    """A noun with the article that is said before it.
+
+    >>> with_article("Manager"), with_article("Assistant Director"), with_article("Unit Lead"), with_article("HR Lead")
+    ('a Manager', 'an Assistant Director', 'a Unit Lead', 'an HR Lead')
+    """
+    first = name.split()[0] if name.split() else ""
+    if first.isupper() and 1 < len(first) < 5:
+        return f"{'an' if first[0] in 'AEFHILMNORSX' else 'a'} {name}"
+    vowel = first[:1].casefold() in "aeiou" and not re.match(r"(?i)(uni|use|eu|one\b)", first)
+    return f"{'an' if vowel else 'a'} {name}"

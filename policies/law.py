@@ -11,6 +11,7 @@ OTHER_PERSON = Rule(
     "evenhand",
     text="Who proposed it, who is affected by it and who decided it first do not decide it, its appeal or its review.",
 )
+F12 = Rule("evenhand", "F12", text="Proposer, person affected and first decider never decide.")
 PERSON_DECIDES = Rule("law", text="A named person decides: no step is taken by the system alone.")
 ONE_WAY_TO_COMPLAIN = Rule("law", text="At least one way to complain stays open.")
 

@@ -10,13 +10,13 @@ from cases.models import Case, Incident
 from people import access
 from people.access import NotPermitted
 from people.models import Provider, User
+from policies.law import F12
 from policies.policy import Policy
 from policies.rules import Rule
 from policies.values import Who
 from restrictions.models import Restriction, Review, Term
 
 Can = Provider.Capability
-F12 = cases.permissions.F12
 AFFECTED = "were affected by what happened in"
 RECEIVED = "received the threat in"
 

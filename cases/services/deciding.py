@@ -13,12 +13,14 @@ from audit import services as audit
 from audit.services import Subject
 from cases import deciders, permissions
 from cases.deciders import Deciders
-from cases.models import Case, Consultation, Voice
+from cases.models import Case
 from cases.services.rows import need
+from decisions.models import Consultation, Voice
 from design.dates import day_of
 from people import access
 from people.access import Can
 from people.models import User
+from policies.law import F12
 from policies.rules import Rule, RuleBroken
 from policies.values import Item
 
@@ -105,7 +107,16 @@ def record_consultation(
         raise RuleBroken("The day must be today or in the past", None, "on")
     need(words, "Enter what they said", "words", rule)
     made = Consultation.objects.create(
-        case=case, about=about, act=body.act, person=person, on=on, words=words.strip(), recorded_by=by, recorded_at=at
+        provider=case.provider,
+        resident=case.resident,
+        case_ref=case.reference,
+        about=about,
+        act=body.act,
+        person=person,
+        on=on,
+        words=words.strip(),
+        recorded_by=by,
+        recorded_at=at,
     )
     audit.record(
         "decision.consulted",
@@ -150,7 +161,8 @@ def speak(case: Case, deed: Deed) -> bool:
 
 def _agree(case: Case, deed: Deed, one: User, *, met_on: date | None = None) -> None:
     Voice.objects.create(
-        case=case, about=deed.about, act=deed.body.act, by=one, says=Voice.Says.AGREE, reasons=deed.reasons.strip(),
+        provider=case.provider, resident=case.resident, case_ref=case.reference,
+        about=deed.about, act=deed.body.act, by=one, says=Voice.Says.AGREE, reasons=deed.reasons.strip(),
         considered=deed.considered.strip(), not_done=deed.not_done.strip(), met_on=met_on, recorded_by=deed.by,
         at=deed.at, what=_plain(deed.what),
     )  # fmt: skip
@@ -237,7 +249,7 @@ def check_meeting(
         raise RuleBroken("Select people whom the policy lets take part", rule, "took_part")
     if out := [one.name for one in people if one.pk in barred]:
         raise RuleBroken(f"Somebody else must take part for {' and '.join(out)}, who may not decide this",
-                         permissions.F12, "took_part")  # fmt: skip
+                         F12, "took_part")  # fmt: skip
     if lacking := body.lacking(people, case.provider_id):
         raise RuleBroken(f"Not everybody took part who has to: {'; '.join(lacking)}", rule, "took_part")
     if meeting.on is None or meeting.on > day_of(at):
@@ -267,7 +279,16 @@ def go_back(case: Case, *, about: str, act: str, by: User, at: datetime, reasons
     if not said:
         return reasons.strip()
     Voice.objects.create(
-        case=case, about=about, act=act, by=by, says=Voice.Says.AGAINST, reasons=reasons.strip(), recorded_by=by, at=at
+        provider=case.provider,
+        resident=case.resident,
+        case_ref=case.reference,
+        about=about,
+        act=act,
+        by=by,
+        says=Voice.Says.AGAINST,
+        reasons=reasons.strip(),
+        recorded_by=by,
+        at=at,
     )
     drop(about, act, at=at)
     lines = [f"{voice.by.name} agreed:\n{voice.reasons}" for voice in said]

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cases import deciders, forms, permissions
-from cases.models import Case, Voice
+from cases.models import Case
+from decisions.models import Voice
 from design.forms import for_page
 from people import access
 from people.access import why_not

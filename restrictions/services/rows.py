@@ -31,6 +31,17 @@ def about(restriction: Restriction) -> str:
     return f"restriction:{restriction.reference}"
 
 
+def about_review(review: Review) -> str:
+    """How letters, deadlines and those who decide together point at a review."""
+    return f"review:{review.reference}"
+
+
+def about_breaches(restriction: Restriction) -> str:
+    """How those who decide together point at the breaches that are open: by the oldest of them."""
+    oldest = restriction.breaches.filter(answer__isnull=True).order_by("pk").values_list("pk", flat=True).first()
+    return f"breach:{oldest}"
+
+
 def consulted_about(restriction: Restriction, act: str) -> str:
     """What a consultation before an act is about: the review that is under way, else the restriction itself.
 

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django_fsm import TransitionNotAllowed
 
 from cases import services as cases
-from cases.models import Case, Consultation
+from cases.models import Case
+from decisions.models import Consultation
 from letters.models import Letter
 from people.access import NotPermitted
 from policies import loader

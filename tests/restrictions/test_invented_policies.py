@@ -12,9 +12,10 @@ from appeals import against
 from appeals.models import Appeal
 from cases import ladder
 from cases import services as cases
-from cases.models import Case, Voice
+from cases.models import Case
 from cases.services.deciding import Meeting
 from deadlines.models import Deadline
+from decisions.models import Voice
 from letters.models import Letter
 from people import services as people
 from people.access import NotPermitted

@@ -11,9 +11,10 @@ import appeals.permissions
 from appeals import against
 from audit.models import Decision, Event
 from cases import services as cases
-from cases.models import Case, Voice
+from cases.models import Case
 from cases.services.deciding import Meeting
 from deadlines.models import Deadline
+from decisions.models import Voice
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 from restrictions import permissions, services

@@ -1,0 +1,311 @@
+"""The acts on a restriction: who decides each, who is barred from it and why, who is asked first, what is weighed.
+
+Each is worked out from the policy of the case once a request and handed along: pages show it, services take it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import cases.permissions
+from audit.services import Subject
+from cases import ladder
+from cases.models import Incident
+from decisions.acts import Act, AskedFirst, Bar, Deciders, asked_first
+from decisions.models import Voice
+from people.models import Provider
+from policies.law import F12
+from policies.policy import Policy
+from policies.rules import Rule
+from policies.values import Item, Who
+from restrictions.models import Restriction, Review, Term
+from restrictions.services import asked
+from restrictions.services.rows import about, about_breaches, about_review
+
+RECEIVED = "received the threat in this case"
+REVIEW_COMES_TO: Mapping[str, str] = {
+    Review.Outcome.LIFT: "lift",
+    Review.Outcome.EXTEND: "extend",
+    Review.Outcome.VARY: "vary",
+}
+"""The acts of a policy to which a review may come."""
+
+
+def impose(restriction: Restriction) -> Act:
+    """Decide a proposal, or return it: whom the policy names for each of its kinds, else for any (Dover 6.14).
+
+    A kind with deciders of its own (Northampton section 5: a meeting on a single point of contact) is theirs. What else
+    is limited beside it, or has no decider of its own, needs whoever decides on restrictions as well. So does leaving
+    stages out need whoever takes that path, and not telling the police whoever decides that (Homes for Life 1.9.4).
+    Barred are its proposer, people affected (F12), and whom the policy adds.
+    """
+    kinds = restriction.of_kinds()
+    own = [kind.by for kind in kinds if kind.by]
+    beside = not restriction.kinds and any(
+        term.limit != Term.Limit.OPEN and term.channel != Term.Channel.SPOC for term in restriction.terms.all()
+    )
+    whole = bool(kinds) and len(own) == len(kinds) and not beside
+    policy = restriction.case.policy
+    besides = [who for who in (takes_path(restriction), leaves_police_out(restriction)) if who is not None]
+    act = _act(
+        restriction, "restrict", "decide on a restriction",
+        whos=[*(own if whole else [policy.decides("restrict"), *own]), *besides],
+        asks=asked.questions(policy), waits="restriction.decide",
+    )  # fmt: skip
+    return replace(act, barred=_barred_from_imposing(restriction, act))
+
+
+def lift(restriction: Restriction) -> Act:
+    """End a restriction early: whom the policy names for it, else whoever decides its review.
+
+    Ending one early only ever favours the resident, so its proposer and its decider may think better of it; people
+    affected may not (F12).
+    """
+    return _act(
+        restriction, "lift", "lift a restriction", f12=("affected",), not_by="lift",
+        asks=asked.lift_questions(restriction.case.policy), waits="restriction.lift",
+        first=asked_first(restriction.case.policy, "lift", _asked_about(restriction), restriction.case.provider),
+    )  # fmt: skip
+
+
+def review(review: Review, outcome: str = "") -> Act:
+    """Decide a review that has begun: whoever reviews, and to extend also whom the policy names for that.
+
+    Where the policy is silent on who reviews (as Dover's is), anybody with the right to decide who neither proposed,
+    nor imposed it, nor was affected (F12). A request to reconsider is decided by whom the policy names for that (the
+    Tenancy Enforcement Procedure's 11: a senior officer). Those who only extend decide once it is put before them.
+    Without an outcome, whom the policy has asked before any that it may come to.
+    """
+    restriction, policy = review.restriction, review.restriction.case.policy
+    by_request = review.requested_on is not None
+    name, doing = ("reconsider", "reconsider a restriction") if by_request else ("review", "decide a review")
+    who, extends = policy.decides(name), policy.decides("extend")
+    also = [extends] if outcome == Review.Outcome.EXTEND and not extends.unsaid and not by_request else []
+    later = [REVIEW_COMES_TO[outcome]] if outcome in REVIEW_COMES_TO else [] if outcome else REVIEW_COMES_TO.values()
+    place = about_review(review)
+    return _act(
+        restriction, "review", doing, whos=[who, *also], opened_by=(who,),
+        f12=("affected", "first decider", "proposer"),
+        not_by=name, asks=asked.review_questions(policy), subject=review, pointer=place, waits="review.agree",
+        first=[one for act in (name, *later) for one in asked_first(policy, act, place, restriction.case.provider)],
+    )  # fmt: skip
+
+
+def review_to_come(restriction: Restriction) -> Act:
+    """Decide the review of a restriction in which none has begun yet: for its deadline, and for who will."""
+    return _act(
+        restriction, "review", "decide a review", f12=("affected", "first decider", "proposer"),
+        asks=asked.review_questions(restriction.case.policy),
+    )  # fmt: skip
+
+
+def reconsider(restriction: Restriction) -> Act:
+    """Answer a request to look at a restriction again, before its review has begun: for its deadline."""
+    return _act(restriction, "reconsider", "reconsider a restriction", f12=("affected", "first decider", "proposer"))
+
+
+def waive(restriction: Restriction) -> Act:
+    """Decide that a restriction is not reviewed before its last day (Homes for Life 1.8): whoever decides the review.
+
+    Nobody else is named for it, so whom the policy bars from a review or has asked before one holds here too.
+    """
+    policy = restriction.case.policy
+    return _act(
+        restriction, "waive", "leave a review out", whos=[policy.decides("review")], not_by="review",
+        f12=("affected", "first decider", "proposer"), asks=asked.waiving_questions(policy), waits="review.waive",
+        first=asked_first(policy, "review", _asked_about(restriction), restriction.case.provider),
+    )  # fmt: skip
+
+
+def answer_breaches(restriction: Restriction, step: str | None = None) -> Act:
+    """Decide what follows the breaches that are open: whom the policy names for the step, else for breaches at all.
+
+    Without a step, everybody who may decide on some of the ladder, a review or no step, all of them together. Barred
+    are people affected (F12) and whom the policy adds, for that step or for breaches.
+    """
+    policy = restriction.case.policy
+    whos = [policy.decides("breach"), *_answers(policy)] if step is None else [policy.answers_breach(step)]
+    place = about_breaches(restriction)
+    return _act(
+        restriction, "breach", f"decide on “{step}” after a breach" if step else "decide what follows a breach",
+        whos=whos, f12=("affected",), not_by="breach",
+        pointer=place, waits="breach.answer",
+        first=asked_first(policy, "breach", place, restriction.case.provider),
+    )  # fmt: skip
+
+
+def change_contact(restriction: Restriction) -> Act:
+    """Name another single point of contact, or a cover: whom the policy names for that, else who names one at all.
+
+    Whoever is the contact, or covers, hands over without it (Tenancy procedure, 6).
+    """
+    return _act(
+        restriction, "change_spoc", "change the single point of contact",
+        whos=[_names_a_contact(restriction.case.policy)], waits="spoc.change",
+    )  # fmt: skip
+
+
+def deciders(kind: str, policy: Policy, provider: Provider) -> Deciders:
+    """Whom a policy lets decide what a kind of deadline waits for, whatever the restriction: to compare two versions."""
+    general = {
+        "restriction.decide": (policy.decides("restrict"),),
+        "breach.answer": (policy.decides("breach"), *_answers(policy)),
+        "spoc.replace": (_names_a_contact(policy),),
+    }
+    whos = general.get(kind, (policy.decides("review"),))
+    return Deciders(whos=tuple(dict.fromkeys(whos)), provider=provider)
+
+
+def _answers(policy: Policy) -> list[Who]:
+    return [policy.answers_breach(item.word) for item in policy.value("breach.ladder").kept]
+
+
+def _names_a_contact(policy: Policy) -> Who:
+    change = policy.decides("change_spoc")
+    return policy.decides("spoc") if change.unsaid else change
+
+
+def _act(
+    restriction: Restriction,
+    name: str,
+    doing: str,
+    *,
+    whos: Iterable[Who] = (),
+    opened_by: tuple[Who, ...] = (),
+    f12: Iterable[str] = (),
+    not_by: str = "",
+    first: Iterable[AskedFirst] | None = None,
+    asks: Iterable[Item] = (),
+    subject: Subject | None = None,
+    pointer: str = "",
+    waits: str = "",
+) -> Act:
+    """An act on a restriction: `f12` are the parts that bar by Evenhand's rule, `not_by` the act whose bars count."""
+    case, pointer = restriction.case, pointer or about(restriction)
+    if first is None:
+        first = asked_first(case.policy, name, pointer, case.provider)
+    return Act(
+        name=name, doing=doing, subject=subject or restriction, about=pointer, provider=case.provider,
+        resident=case.resident, whos=tuple(dict.fromkeys(whos)) or (case.policy.decides(name),), first=tuple(first),
+        barred=_barred(restriction, not_by or name, f12), asks=tuple(asks), opened_by=opened_by, waits=waits,
+        waits_about=about(restriction),
+    )  # fmt: skip
+
+
+def _asked_about(restriction: Restriction) -> str:
+    """What a consultation before an act in force is about: the review that is under way, else the restriction itself.
+
+    So what somebody said before one review does not serve for the next.
+    """
+    begun = restriction.reviews.filter(state=Review.State.BEGUN).first()
+    return about_review(begun) if begun else about(restriction)
+
+
+def takes_path(restriction: Restriction) -> Who | None:
+    """Whom the policy lets leave stages out by the path that a proposal takes; None where it names nobody."""
+    taken = next((path for path in restriction.case.policy.paths if path.key == restriction.path), None)
+    if not restriction.extreme or taken is None or taken.by.unsaid:
+        return None
+    return taken.by
+
+
+def police_left_out(restriction: Restriction) -> bool:
+    """Whether to impose a proposal decides that the police are not told of what it rests on, though it is asked."""
+    if restriction.police_told is not False:
+        return False
+    case = restriction.case
+    return ladder.police(case.policy, case, restriction.incidents.all(), restriction.path) is not None
+
+
+def leaves_police_out(restriction: Restriction) -> Who | None:
+    """Whom the policy lets decide that the police are not told; None where they are told, or it names nobody."""
+    who = restriction.case.policy.decides("no_police")
+    return None if who.unsaid or not police_left_out(restriction) else who
+
+
+# Who is barred
+
+
+def first_deciders(restriction: Restriction) -> set[int]:
+    """Everybody who imposed a restriction: whoever decided it, and with whom, in a meeting or each by themselves."""
+    places = {("restrict", about(restriction))}
+    if restriction.follows_id:
+        made_it = Review.objects.filter(restriction_id=restriction.follows_id, state=Review.State.DECIDED)
+        places |= {("review", about_review(each)) for each in made_it}
+    agreed = {
+        pk for act, place in places for pk in Voice.objects.on(place, act).agreeing().values_list("by_id", flat=True)
+    }
+    return agreed | ({restriction.decided_by_id} if restriction.decided_by_id else set())
+
+
+def excluded(restriction: Restriction, words: Iterable[str]) -> dict[int, str]:
+    """Whom words of a policy keep from a decision about a restriction ("first decider", "spoc"), with what each did."""
+    out: dict[int, str] = {}
+    for word in words:
+        out |= _did(restriction, word)
+    return out
+
+
+def _did(restriction: Restriction, word: str) -> dict[int, str]:
+    case = restriction.case
+    if word == "proposer":
+        return {restriction.proposed_by_id: "proposed this"}
+    if word == "affected":
+        return dict.fromkeys(cases.permissions.people_affected(case), cases.permissions.AFFECTED)
+    if word == "first decider":
+        return dict.fromkeys(first_deciders(restriction), "imposed this")
+    if word == "spoc":
+        named = (term.person_id for term in restriction.terms.all())
+        return dict.fromkeys(filter(None, named), "are the single point of contact in this case")
+    if word != "involved":
+        raise ValueError(f"a policy bars “{word}”, which nobody can be")
+    warned = case.warnings.filter(given_by__isnull=False).values_list("given_by_id", flat=True)
+    reviewed = Review.objects.filter(restriction__case=case, decided_by__isnull=False)
+    return {
+        **dict.fromkeys(warned, "gave a warning in this case"),
+        **dict.fromkeys(reviewed.values_list("decided_by_id", flat=True), "decided a review in this case"),
+        **excluded(restriction, ("spoc", "affected", "first decider", "proposer")),
+    }
+
+
+def barred_by_f12(restriction: Restriction) -> dict[int, str]:
+    """Whom rule F12 alone keeps from deciding again, with what each did: proposer, first deciders, people affected."""
+    return excluded(restriction, ("affected", "first decider", "proposer"))
+
+
+def _barred(restriction: Restriction, act: str, f12: Iterable[str]) -> dict[int, Bar]:
+    """Everybody who may not decide an act: because the policy says so, or by rule F12; what they did, which rule."""
+    said = restriction.case.policy.not_by(act)
+    policys = excluded(restriction, said.raw or ())
+    own = excluded(restriction, f12)
+    return _bars(policys, said.rule or F12) | _bars(own, F12)
+
+
+def _bars(did: Mapping[int, str], rule: Rule) -> dict[int, Bar]:
+    return {pk: Bar(words, rule) for pk, words in did.items()}
+
+
+def _barred_from_imposing(restriction: Restriction, act: Act) -> dict[int, Bar]:
+    """Everybody who may not decide a proposal; where it leaves the police out, whom the policy keeps from that as well.
+
+    Where those affected do not decide that, whoever received the threat does not alone: only with others (Homes for
+    Life 1.9.4).
+    """
+    barred = _barred(restriction, "restrict", ("affected", "proposer"))
+    if not police_left_out(restriction):
+        return barred
+    said = restriction.case.policy.not_by("no_police")
+    words, rule = said.raw or (), said.rule or F12
+    out = excluded(restriction, words)
+    if "affected" in words and not (act.together or act.meets):
+        out |= dict.fromkeys(_received(restriction), RECEIVED)
+    return _bars(out, rule) | barred
+
+
+def _received(restriction: Restriction) -> set[int]:
+    """Who met with what the police might be told of: whoever reported, from their own knowledge, what opens a path."""
+    policy: Policy = restriction.case.policy
+    return {
+        incident.reported_by_id
+        for incident in restriction.incidents.exclude(knowledge=Incident.Knowledge.HEARSAY)
+        if any(path.police.raw not in (None, "none") and ladder.opens(policy, path, incident) for path in policy.paths)
+    }
