@@ -162,7 +162,8 @@ def sending(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         with form.rules():
             return _decide(request, dispatch, form.cleaned_data)
-    context = {"form": form, "dispatch": dispatch, "uncertain": uncertain, "back": _back(dispatch)}
+    heading = "Find out whether it arrived" if uncertain else "Try again"
+    context = {"form": form, "dispatch": dispatch, "uncertain": uncertain, "heading": heading, "back": _back(dispatch)}
     return render(request, "letters/sending.html", context)
 
 
