@@ -16,8 +16,8 @@ from policies.rules import RuleBroken
 from restrictions import services as restrictions
 from tests import factories, invented
 from tests.factories import NOON
+from tests.five import NORTHAMPTON, house, ready_to_propose
 from tests.restrictions import builders
-from tests.restrictions.test_five_policies import NORTHAMPTON, house, ready_to_propose
 
 pytestmark = pytest.mark.django_db
 TOLD = Said(True, "CAD 123 of today")

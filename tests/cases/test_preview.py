@@ -14,8 +14,8 @@ from letters import services as letters
 from letters.models import Letter
 from restrictions import services as restrictions
 from tests.factories import NOON
+from tests.five import DOVER, NORTHAMPTON, again, answer_what_is_asked, house, now
 from tests.restrictions import builders
-from tests.restrictions.test_five_policies import DOVER, NORTHAMPTON, again, answer_what_is_asked, house, now
 
 
 @pytest.fixture(autouse=True)

@@ -18,9 +18,9 @@ from people.models import Provider
 from restrictions import services
 from tests import factories
 from tests.factories import NOON
+from tests.five import answer_what_is_asked
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
-from tests.restrictions.test_five_policies import answer_what_is_asked
 
 pytestmark = pytest.mark.django_db
 HARBOUR = Path(__file__).parents[1] / "policies" / "invented" / "harbour.toml"

@@ -25,9 +25,9 @@ from restrictions.services import Answer
 from restrictions.services import breaches as service
 from tests import factories
 from tests.factories import NOON
+from tests.five import DOVER, NORTHAMPTON, TENANCY, WEST_KENT, a_decider, ready_to_propose
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
-from tests.restrictions.test_five_policies import DOVER, NORTHAMPTON, TENANCY, WEST_KENT, a_decider, ready_to_propose
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(days=40)

@@ -16,8 +16,7 @@ from restrictions import services
 from restrictions.models import Restriction
 from restrictions.services import asked
 from tests.factories import NOON
-from tests.restrictions import builders
-from tests.restrictions.test_five_policies import (
+from tests.five import (
     DOVER,
     FIVE,
     HOMES,
@@ -30,6 +29,7 @@ from tests.restrictions.test_five_policies import (
     now,
     ready_to_propose,
 )
+from tests.restrictions import builders
 
 pytestmark = pytest.mark.django_db
 

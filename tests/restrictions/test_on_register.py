@@ -25,9 +25,9 @@ from restrictions.models import Restriction
 from restrictions.services import NewTerm, asked, on_register
 from tests import factories, five, invented
 from tests.factories import NOON
+from tests.five import DOVER, FIVE, HOMES, NORTHAMPTON, TENANCY, WEST_KENT, ready_to_propose
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
-from tests.restrictions.test_five_policies import DOVER, FIVE, HOMES, NORTHAMPTON, TENANCY, WEST_KENT, ready_to_propose
 from tests.restrictions.test_spoc import with_contact
 from worklist import services as worklist
 

@@ -10,8 +10,7 @@ from policies.rules import RuleBroken
 from restrictions import services
 from restrictions.models import Restriction
 from tests.factories import NOON
-from tests.restrictions import builders
-from tests.restrictions.test_five_policies import (
+from tests.five import (
     DOVER,
     HOMES,
     NORTHAMPTON,
@@ -23,6 +22,7 @@ from tests.restrictions.test_five_policies import (
     now,
     ready_to_propose,
 )
+from tests.restrictions import builders
 
 pytestmark = pytest.mark.django_db
 

@@ -19,9 +19,7 @@ from restrictions import services
 from restrictions.models import Restriction, Review
 from tests import factories
 from tests.factories import NOON
-from tests.restrictions import builders
-from tests.restrictions.builders import noon
-from tests.restrictions.test_five_policies import (
+from tests.five import (
     DOVER,
     HOMES,
     NORTHAMPTON,
@@ -30,6 +28,8 @@ from tests.restrictions.test_five_policies import (
     a_decider,
     ready_to_propose,
 )
+from tests.restrictions import builders
+from tests.restrictions.builders import noon
 
 pytestmark = pytest.mark.django_db
 RECEIVED = date(2027, 1, 25)

@@ -13,9 +13,9 @@ from restrictions.models import Restriction, Review
 from restrictions.services import Answer
 from tests import factories, quick
 from tests.factories import NOON
+from tests.five import HOMES, a_decider, ready_to_propose
 from tests.restrictions import builders
 from tests.restrictions.test_browser import look, sign_in, url
-from tests.restrictions.test_five_policies import HOMES, a_decider, ready_to_propose
 from tests.restrictions.test_spoc import with_contact
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]

@@ -28,9 +28,9 @@ from restrictions.models import Naming, Restriction, SpocCheck
 from restrictions.services import NewTerm, asked, checking, leaving, namings
 from tests import factories, quick
 from tests.factories import NOON
+from tests.five import DOVER, NORTHAMPTON, TENANCY, ready_to_propose
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
-from tests.restrictions.test_five_policies import DOVER, NORTHAMPTON, TENANCY, ready_to_propose
 from worklist import services as worklist
 
 pytestmark = pytest.mark.django_db

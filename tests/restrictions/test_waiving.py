@@ -23,8 +23,7 @@ from restrictions.models import Restriction
 from restrictions.services import asked, telling
 from tests import factories
 from tests.factories import NOON
-from tests.restrictions import builders
-from tests.restrictions.test_five_policies import (
+from tests.five import (
     DOVER,
     HOMES,
     NORTHAMPTON,
@@ -33,6 +32,7 @@ from tests.restrictions.test_five_policies import (
     a_decider,
     ready_to_propose,
 )
+from tests.restrictions import builders
 
 pytestmark = pytest.mark.django_db
 HURT = "It protects a colleague who was hurt; a review would open the wound."

@@ -13,8 +13,8 @@ from restrictions import permissions, services
 from restrictions.models import Restriction
 from tests import factories, invented
 from tests.factories import NOON
+from tests.five import HOMES, answer_what_is_asked
 from tests.restrictions import builders
-from tests.restrictions.test_five_policies import HOMES, answer_what_is_asked
 from tests.restrictions.test_paths import begun, save
 
 pytestmark = pytest.mark.django_db
