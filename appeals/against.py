@@ -7,19 +7,19 @@ from datetime import date
 from django.db.models import Q
 
 import cases.permissions
-import restrictions.permissions
+import restrictions.acts
 from appeals.models import Appeal
-from audit.models import Decision
+from audit.models import Decision, Trail
 from cases.ladder import papers
 from cases.models import Case, Warning
-from cases.services import quashing, rights
+from cases.services import quashing
+from deadlines.services import appeal_windows
 from design import dates, words
 from design.dates import day_of
 from letters.models import Letter
 from register.models import Entry
 from restrictions.models import Restriction, Review
-from restrictions.services import rows
-from restrictions.services.asked import appealed_as
+from restrictions.rules import appealed_as
 
 STANDING = (Restriction.State.IN_FORCE, Restriction.State.LAPSED)
 REVIEWED, ENTERED, NOT_ACTED = "review.decided", "register.entered", "case.not_acted"
@@ -35,7 +35,8 @@ class Against:
 
     `names` are the stage, the act and the kinds by which a policy may say that it covers this decision; `of` are those
     of what it was about, which only choose among several rules (Northampton 4.2: a single point of contact has a
-    decider of its own). `standing` is "" while it holds something, or says why it holds nothing any more.
+    decider of its own). `trail` is how its time to appeal points at it. `standing` is "" while it holds something, or
+    says why it holds nothing any more.
     """
 
     case: Case
@@ -45,7 +46,7 @@ class Against:
     decided_on: date
     told_on: date
     decided_by: str
-    about: str
+    trail: Trail
     standing: str = ""
     of: tuple[str, ...] = ()
     restriction: Restriction | None = None
@@ -146,7 +147,7 @@ def of_restriction(restriction: Restriction) -> Against:
         restriction.decided_on,
         letter.dated if letter and letter.dated else restriction.decided_on,
         restriction.decided_by.name,
-        rows.about(restriction),
+        restriction.trail,
         f"{gone}: it holds nothing to appeal against." if gone else "",
         restriction=restriction,
     )
@@ -186,11 +187,11 @@ def of_warning(warning: Warning) -> Against:
         case,
         key,
         called,
-        rights.warned_as(case.policy, state),
+        appeal_windows.warned_as(case.policy, state),
         warning.given_on,
         letter.dated if letter and letter.dated else warning.given_on,
         warning.given_by.name,
-        quashing.about(warning),
+        warning.trail,
         f"{words.upper_first(called)}: taken back or replaced already, so there is nothing to appeal against."
         if warning.withdrawn_at
         else "",
@@ -247,7 +248,7 @@ def _of_review(case: Case, decision: Decision, review: Review) -> Against:
         called=f"the decision in review {review.reference} to keep {restriction.reference}",
         names=policy.steps_into("review"),
         of=appealed_as(policy, restriction.terms.all()),
-        about=f"review:{review.reference}",
+        trail=review.trail,
         told_on=review.letter.dated if review.letter else None,
         standing=f"{restriction.reference} is “{restriction.get_state_display()}”: nothing is kept." if gone else "",
         review=review,
@@ -257,14 +258,14 @@ def _of_review(case: Case, decision: Decision, review: Review) -> Against:
 def _entries(case: Case, refs: list[str]) -> dict[str, Entry]:
     """By their references; one that stands with a restriction falls with it, and has no appeal of its own."""
     found = Entry.objects.filter(reference__in=refs, resident=case.resident_id)
-    return {one.reference: one for one in found if not one.source.startswith("restriction:")}
+    return {one.reference: one for one in found if not one.stands_with}
 
 
 def _of_entry(case: Case, decision: Decision, entry: Entry) -> Against:
     gone = f"{entry.reference} was removed: there is nothing to appeal against." if entry.removed_on else ""
     called = f"register entry {entry.reference}"
     return _plain(
-        case, decision, key=entry.reference, called=called, names=("enter_register",), standing=gone, entry=entry
+        case, decision, key=entry.reference, called=called, names=appeal_windows.ENTERED_AS, standing=gone, entry=entry
     )
 
 
@@ -276,7 +277,7 @@ def _plain(
     called: str,
     names: tuple[str, ...] = (),
     of: tuple[str, ...] = (),
-    about: str = "",
+    trail: Trail | None = None,
     told_on: date | None = None,
     standing: str = "",
     review: Review | None = None,
@@ -285,7 +286,7 @@ def _plain(
     event = decision.event
     decided_on = day_of(event.at)
     return Against(
-        case, key, called, names, decided_on, told_on or decided_on, event.by_name, about or f"decision:{decision.pk}",
+        case, key, called, names, decided_on, told_on or decided_on, event.by_name, trail or decision.trail,
         standing, of, decision=decision, review=review, entry=entry,
     )  # fmt: skip
 
@@ -312,7 +313,7 @@ def parts(found: Against) -> dict[int, str]:
     case = found.case
     did = dict.fromkeys(cases.permissions.people_affected(case), "were affected by what happened in this case")
     if found.limits is not None:
-        barred = restrictions.permissions.barred_by_f12(found.limits) - did.keys()
+        barred = restrictions.acts.barred_by_f12(found.limits).keys() - did.keys()
         did |= dict.fromkeys(barred, f"had a part in {found.limits.reference}")
         if found.limits.decided_by_id:
             did[found.limits.decided_by_id] = f"imposed {found.limits.reference}"

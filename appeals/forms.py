@@ -8,8 +8,8 @@ from appeals.models import Appeal
 from appeals.services import Answer
 from design import fields, forms
 from people.models import Representative
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Term
-from restrictions.services import NewTerm
 
 State, Limit, Channel = Appeal.State, Term.Limit, Term.Channel
 

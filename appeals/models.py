@@ -5,11 +5,12 @@ from typing import ClassVar
 from django.db import models
 from django_fsm import FSMField, transition
 
+from audit import subjects
 from audit.models import Decision, Trail
 from cases.models import Case, Warning
 from letters.models import Letter
 from people.access import providers_where
-from people.models import Provider, User
+from people.models import PolicyVersion, Provider, Resident, User
 from policies.reckoning import Reckoning
 from restrictions.models import Restriction
 
@@ -172,7 +173,22 @@ class Appeal(models.Model):
     def trail(self) -> Trail:
         """Where events about the appeal belong."""
         case = self.case
-        return Trail("appeal", self.reference, case.provider.slug, case.resident.reference, case.reference)
+        return Trail(subjects.APPEAL, self.reference, case.provider.slug, case.resident.reference, case.reference)
+
+    @property
+    def provider(self) -> Provider:
+        """Whose it is to decide."""
+        return self.case.provider
+
+    @property
+    def resident(self) -> Resident:
+        """Whose appeal it is."""
+        return self.case.resident
+
+    @property
+    def policy_version(self) -> PolicyVersion:
+        """The version of the policy by which it is decided: that of its case."""
+        return self.case.policy_version
 
     @property
     def is_open(self) -> bool:

@@ -1,15 +1,15 @@
 """Who may lodge, hear, decide and withdraw an appeal, and the reason why somebody may not."""
 
-import restrictions.permissions
+import restrictions.acts
 from appeals import against
 from appeals.against import Against
 from appeals.models import Appeal
 from cases.models import Case
-from cases.services import rights
+from deadlines.services import appeal_windows
 from people import access
 from people.access import Can, NotPermitted
 from people.models import User
-from policies.law import F12
+from policies import law
 from policies.policy import Appeals
 
 ABLE = (Can.DECIDE, Can.DECIDE_APPEALS)
@@ -25,7 +25,7 @@ def why_not_carry_out(user: User, provider_id: int) -> str:
 
 def rules_of(found: Against) -> Appeals | None:
     """How the policy of the case lets this decision be appealed; None where it lets nobody."""
-    return rights.rules_for(found.case.policy, found.names, found.of)
+    return appeal_windows.rules_for(found.case.policy, found.names, found.of)
 
 
 def decider_keys(found: Against) -> list[str]:
@@ -50,7 +50,7 @@ def decider_names(found: Against) -> str:
 def kept_out(found: Against) -> dict[int, str]:
     """Who may not decide an appeal, and what each did: they had a part (F12), or the policy bars them as well."""
     rules, limits = rules_of(found), found.limits
-    added = restrictions.permissions.excluded(limits, rules.not_by if rules else ()) if limits else {}
+    added = restrictions.acts.excluded(limits, rules.not_by if rules else ()) if limits else {}
     return {pk: f"{did} {limits.reference}" for pk, did in added.items() if limits} | against.parts(found)
 
 
@@ -101,4 +101,4 @@ def check_can_decide(user: User, appeal: Appeal) -> None:
         raise NotPermitted(f"{cited} lets {rules.by.names()} decide an appeal. {why} {who_can(found)}")
     did = kept_out(found).get(user.pk)
     if did:
-        raise NotPermitted(f"You {did}, so somebody else decides ({F12.in_brackets()}). {who_can(found)}")
+        raise NotPermitted(f"You {did}, so somebody else decides ({law.OTHER_PERSON.in_brackets()}). {who_can(found)}")

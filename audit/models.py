@@ -9,16 +9,26 @@ from dataclasses import dataclass
 import pgtrigger
 from django.db import models
 
+from audit import subjects
+
 
 @dataclass(frozen=True)
 class Trail:
-    """Where an event belongs: whose provider, which resident and case, and which thing it is about."""
+    """Where an event belongs: whose provider, which resident and case, and which thing it is about.
+
+    `kind` is one of `audit.subjects`.
+    """
 
     kind: str
     ref: str
     provider: str = ""
     resident: str = ""
     case: str = ""
+
+    @property
+    def about(self) -> str:
+        """How deadlines, letters, voices, entries and appeals point at the thing ("restriction:X-000004")."""
+        return subjects.about(self.kind, self.ref)
 
 
 def never_emptied(name: str) -> pgtrigger.Trigger:
@@ -53,9 +63,23 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Everything recorded on one case."""
         return self.filter(case_ref=ref)
 
+    def about(self, trail: Trail) -> "EventQuerySet":
+        """Everything recorded about one thing."""
+        return self.filter(subject_kind=trail.kind, subject_ref=trail.ref)
+
     def for_resident(self, ref: str) -> "EventQuerySet":
         """Everything recorded about one resident."""
         return self.filter(resident_ref=ref)
+
+    def done_to(self, *trails: Trail) -> "EventQuerySet":
+        """What was recorded on those very things; of a case, whatever stands on its file."""
+        wanted = models.Q(pk__in=[])
+        for trail in trails:
+            if trail.kind == "case":
+                wanted |= models.Q(case_ref=trail.ref)
+            else:
+                wanted |= models.Q(subject_kind=trail.kind, subject_ref=trail.ref)
+        return self.filter(wanted)
 
     def with_words(self) -> "EventQuerySet":
         """Newest first, with the words and the decision, in one query."""
@@ -151,3 +175,9 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what}: {self.outcome}"
+
+    @property
+    def trail(self) -> Trail:
+        """How deadlines and appeals point at a decision that is neither a restriction, nor a warning, nor a review."""
+        event = self.event
+        return Trail(subjects.DECISION, str(self.pk), event.provider_ref, event.resident_ref, event.case_ref)

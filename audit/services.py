@@ -10,7 +10,9 @@ from typing import Any, Protocol
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
+from audit import subjects
 from audit.models import Decision, Event, EventText, Trail
+from design import seals
 from policies import rules
 
 
@@ -83,6 +85,22 @@ def _event(verb: str, subject: Subject, by: Actor | None, at: datetime, facts: M
     )
 
 
+def since(*subjects: Subject, did: Mapping[str, str] | None = None) -> seals.Since:
+    """Who did what to some things from an instant on, for a page that tells why it is no longer as it was shown.
+
+    `did` names the verbs that matter, in words ("returned it" for `restriction.returned`); without it every one does,
+    and is told as "changed it".
+    """
+    trails = [subject.trail for subject in subjects]
+
+    def found(at: datetime) -> list[seals.Doing]:
+        events = Event.objects.done_to(*trails).filter(at__gte=at).order_by("at", "pk")
+        told = events.filter(verb__in=did) if did else events
+        return [seals.Doing(one.by_name, one.at, (did or {}).get(one.verb, "changed it")) for one in told]
+
+    return found
+
+
 @transaction.atomic
 def decide(
     verb: str,
@@ -96,13 +114,15 @@ def decide(
     considered: str = "",
     not_done: str = "",
     facts: Mapping[str, Any] | None = None,
+    words: Mapping[str, Any] | None = None,
 ) -> Decision:
     """Record a decision: who, when, why, what else was considered, what was not done, under which rule.
 
-    `rule` is None where the policy is silent: then a named person decides, and the record says that it was so.
+    `words` are what else people wrote. `rule` is None where the policy is silent: then a named person decides, and the
+    record says that it was so.
     """
-    words = {"reasons": reasons, "considered": considered, "not_done": not_done}
-    event = record(verb, subject=subject, by=by, at=at, facts=facts, words=words)
+    said = {"reasons": reasons, "considered": considered, "not_done": not_done, **(words or {})}
+    event = record(verb, subject=subject, by=by, at=at, facts=facts, words=said)
     return Decision.objects.create(
         event=event,
         what=verb,
@@ -124,7 +144,7 @@ def erase_words(event_id: int, *, by: Actor | None, at: datetime, why: str, rule
     words = EventText.objects.select_for_update().filter(event=event, body__isnull=False).first()
     if words is None:
         return event
-    trail = Trail("event", str(event.pk), event.provider_ref, event.resident_ref, event.case_ref)
+    trail = Trail(subjects.EVENT, str(event.pk), event.provider_ref, event.resident_ref, event.case_ref)
     erasure = record(
         "event.words_erased",
         subject=_Place(trail),

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django_fsm import FSMField, transition
 
+from audit import subjects
 from audit.models import Trail, never_emptied
 from letters.models import Letter
 from people.access import providers_where
@@ -92,7 +93,7 @@ class Incident(models.Model):
     @property
     def trail(self) -> Trail:
         """Where events about the incident belong (the case is named by the caller where there is one)."""
-        return Trail("incident", self.reference, self.provider.slug)
+        return Trail(subjects.INCIDENT, self.reference, self.provider.slug)
 
 
 class Involvement(models.Model):
@@ -282,7 +283,7 @@ class Case(models.Model):
     @property
     def trail(self) -> Trail:
         """Where events about the case belong."""
-        return Trail("case", self.reference, self.provider.slug, self.resident.reference, self.reference)
+        return Trail(subjects.CASE, self.reference, self.provider.slug, self.resident.reference, self.reference)
 
     @property
     def policy(self):
@@ -414,6 +415,31 @@ class Warning(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} warning"
+
+    @property
+    def trail(self) -> Trail:
+        """How deadlines, voices and appeals point at it; what happens to it is recorded on its case.
+
+        One in writing by its letter. First warnings by the incident in which they were given and the case: they stand
+        and fall together, and joint tenants have a time to appeal each (Dover 6.16).
+        """
+        case = self.case
+        if self.letter is not None:
+            kind, ref = subjects.WARNING, self.letter.reference
+        else:
+            assert self.incident is not None
+            kind, ref = subjects.INITIAL, f"{self.incident.reference}.{case.reference}"
+        return Trail(kind, ref, case.provider.slug, case.resident.reference, case.reference)
+
+    @property
+    def provider(self) -> Provider:
+        """Whose it is."""
+        return self.case.provider
+
+    @property
+    def resident(self) -> Resident:
+        """Whom it warns."""
+        return self.case.resident
 
     @property
     def paper(self) -> Letter:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from audit import subjects
 from audit.models import Event
 from design import components, dates, words
 
@@ -15,6 +16,7 @@ SENTENCES: dict[str, str] = {
     "incident.logged": "Incident {ref} logged",
     "incident.account_added": "Another account of incident {ref} added",
     "incident.details_added": "Details of incident {ref} added",
+    "incident.affected": "Who was affected by incident {ref} recorded",
     "incident.evidence_added": "File added to incident {ref}",
     "incident.support_seen": "Line manager has seen incident {ref}",
     "case.opened": "Case opened",
@@ -105,6 +107,7 @@ SENTENCES: dict[str, str] = {
     "register.changed": "Register entry {ref} changed",
     "register.removed": "Register entry {ref} removed",
     "register.stays_on": "Register entry {ref} stays after the end of its restriction",
+    "register.asked": "An entry on the {register} put forward",
     "register.not_entered": "Decided against an entry on the {register}",
     "register.erased": "Register entry {ref} erased: the time to keep it is over",
     "highlight.made": "Terms highlighted for those who visit or phone ({ref})",
@@ -206,7 +209,7 @@ def _led(act: list[Event]) -> tuple[Event, list[Event]]:
         event
         for event in act
         if event is not lead
-        and not (event.subject_kind == "letter" and event.subject_ref in named)
+        and not (event.subject_kind == subjects.LETTER and event.subject_ref in named)
         and not (event.verb == "letter.drafted" and event.subject_ref in issued)
     ]
     return lead, rest

@@ -4,18 +4,19 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_fsm import TransitionNotAllowed
 from django_structlog.middlewares import RequestMiddleware
 
-from design import drafts, typist
+from design import drafts, presses, seals, typist
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 OPEN_PREFIXES = ("/healthz", "/readyz", "/account/login", "/account/password/reset", "/static/", "/favicon.ico")
+METHODS = ("GET", "HEAD", "POST")
 KEPT = "kept_typing"
 KEPT_NOWHERE = "private, no-store"
 MOST_KEPT = 400_000
@@ -33,7 +34,8 @@ def keep_typed(request: HttpRequest) -> bool:
     fields = drafts.typed(request.POST)
     if sum(len(value) for values in fields.values() for value in values) > MOST_KEPT:
         return False
-    request.session[KEPT] = {"typist": who, "path": request.path, "fields": fields}
+    seal = request.POST.get(drafts.SEEN, "")[: seals.LONGEST]
+    request.session[KEPT] = {"typist": who, "path": request.path, "fields": fields, "seal": seal}
     return True
 
 
@@ -50,7 +52,8 @@ def _give_back(request: HttpRequest) -> None:
     fields = QueryDict(mutable=True)
     for key, values in kept["fields"].items():
         fields.setlist(key, values)
-    request.kept_typing = fields  # type: ignore[attr-defined]
+    # Of a page that changes what is stored, the version that was typed over: an older page never undoes a newer one.
+    request.kept_typing, request.kept_seal = fields, kept.get("seal", "")  # type: ignore[attr-defined]
 
 
 def _kept_nowhere(response: HttpResponse) -> HttpResponse:
@@ -88,6 +91,32 @@ class SignedIn:
         if request.method == "POST" and keep_typed(request):
             query |= {"expired": "1", "next": request.path}
         return redirect(f"{reverse('account_login')}?{urlencode(query)}")
+
+
+class Methods:
+    """Pages are read and forms are posted; nothing here answers anything else."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """405 for whatever a browser never sends by itself."""
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        return self.get_response(request)
+
+
+class Once:
+    """The same press twice: the second is led to what the first did, before a page asks whether it is possible."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Two at the same instant both pass; there the token itself decides (`design.presses.once`)."""
+        if request.method == "POST" and request.user.is_authenticated and (led_to := presses.led_to(request)):
+            return redirect(led_to)
+        return self.get_response(request)
 
 
 class Refusals:

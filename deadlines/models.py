@@ -6,7 +6,10 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from audit import subjects
 from audit.models import Trail
+from audit.services import Subject
+from deadlines import kinds
 from people.access import providers_where
 from people.models import Provider, Resident, User
 
@@ -34,6 +37,10 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         """What still waits for somebody."""
         return self.filter(state=Deadline.State.OPEN)
 
+    def about(self, *subjects: Subject) -> "DeadlineQuerySet":
+        """What is, or was, due about each of these things."""
+        return self.filter(about__in=[subject.trail.about for subject in subjects])
+
     def visible_to(self, user: User) -> "DeadlineQuerySet":
         """What a person may look up: all of the providers whose case files they read, and what is theirs to do."""
         theirs = models.Q(provider__in=providers_where(user, Provider.Capability.VIEW_CASES)) | models.Q(owner=user)
@@ -55,7 +62,7 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
 
     def in_a_batch(self) -> "DeadlineQuerySet":
         """Reviews that fall due together, in the months in which a policy has all of its restrictions reviewed."""
-        return self.filter(kind__startswith="review.", reckoning__path="review.batch")
+        return self.filter(kind__in=kinds.REVIEWS, reckoning__path="review.batch")
 
     def worst_first(self) -> "DeadlineQuerySet":
         """Longest overdue first; what has no date last."""
@@ -86,9 +93,6 @@ class Deadline(models.Model):
     about = models.CharField(max_length=60)
     case_ref = models.CharField(max_length=30, blank=True)
     title = models.CharField(max_length=200)
-    url_name = models.CharField(
-        max_length=60, help_text="The page on which it is done; takes the reference in `about`."
-    )
     due_on = models.DateField(null=True)
     reckoning = models.JSONField(null=True)
     owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="deadlines")
@@ -128,6 +132,11 @@ class Deadline(models.Model):
         resident = self.resident.reference if self.resident else ""
         return Trail(self.about_kind, self.about_ref, self.provider.slug, resident, self.case_ref)
 
+    @property
+    def page(self) -> str:
+        """The name of the page on which it is done, which takes the reference in `about`; "" where it only informs."""
+        return kinds.of(self.kind).page
+
     def waits_for(self, user: User) -> bool:
         """Whether it is a person's to do, by name or by a role, as `waiting_for` asks the database of many."""
         if self.state != Deadline.State.OPEN or user.pk in self.not_for:
@@ -140,9 +149,9 @@ class Deadline(models.Model):
     @property
     def about_kind(self) -> str:
         """The kind of thing it is about: the part of `about` before the colon."""
-        return self.about.partition(":")[0]
+        return subjects.kind_of(self.about)
 
     @property
     def about_ref(self) -> str:
         """The reference of the thing it is about."""
-        return self.about.partition(":")[2]
+        return subjects.ref_of(self.about)

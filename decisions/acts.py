@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from audit.services import Subject
+from audit import services as audit
+from deadlines.services import Subject, Whose
 from decisions.models import Appointment, Consultation, Voice
 from design import words
 from people import access
 from people.access import Can, NotPermitted
-from people.models import Provider, Resident, User
+from people.models import Provider, User
 from policies.policy import Policy
 from policies.rules import Rule
 from policies.values import Item, Who
@@ -33,12 +34,11 @@ class Bar:
 
 @dataclass(frozen=True)
 class AskedFirst:
-    """Somebody whom the policy has asked before an act (`consult`); what they said hangs on `about` and the act."""
+    """Somebody whom the policy has asked before an act (`consult`); what they said hangs on a thing and the act."""
 
     act: str
     who: Who
-    about: str
-    provider: Provider
+    on: Subject
 
     @property
     def binds(self) -> bool:
@@ -56,29 +56,31 @@ class AskedFirst:
 
     def people(self) -> list[User]:
         """Everybody who can be asked, by name."""
-        return access.holders(self.provider, sorted(self.who.keys()))
+        return access.holders(self.on.provider, sorted(self.who.keys()))
 
     def allows(self, user: User) -> bool:
         """Whether somebody is one of those whom the policy has asked."""
-        return self.who.allows(access.role_keys(user, self.provider.pk))
+        return self.who.allows(access.role_keys(user, self.on.provider.pk))
 
     @cached_property
     def said(self) -> list[Consultation]:
         """What was written down of them, in order."""
-        found = Consultation.objects.filter(about=self.about, act=self.act).select_related("person", "recorded_by")
+        found = Consultation.objects.filter(about=self.on.trail.about, act=self.act).select_related(
+            "person", "recorded_by"
+        )
         return list(found.order_by("pk"))
 
     @property
     def done(self) -> bool:
         """Whether everybody whom the policy has asked was."""
-        held = {one.person: access.role_keys(one.person, self.provider.pk) for one in self.said}
+        held = {one.person: access.role_keys(one.person, self.on.provider.pk) for one in self.said}
         return not self.who.missing([keys for person, keys in held.items() if person.is_active])
 
 
-def asked_first(policy: Policy, act: str, about: str, provider: Provider) -> tuple[AskedFirst, ...]:
-    """Whom the policy has asked before an act of this name; empty where nobody is."""
+def asked_first(policy: Policy, act: str, on: Subject) -> tuple[AskedFirst, ...]:
+    """Whom the policy has asked before an act of this name on a thing; empty where nobody is."""
     who = policy.consulted_on(act)
-    return () if who is None else (AskedFirst(act, who, about, provider),)
+    return () if who is None else (AskedFirst(act, who, on),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,22 +158,31 @@ class Deciders:
 class Act(Deciders):
     """One act on one thing, and everything that a policy and Evenhand's own rules say of who decides it.
 
-    `doing` is what follows "lets a Manager …" in a sentence. The first of several is one of `opened_by`, where that is
-    given; the others any of `whos`. `waits` is the kind of deadline with which it waits on the lists of the others, and
-    `waits_about` what that deadline is about.
+    `doing` is what follows "lets a Manager …" in a sentence. Events are recorded on `subject`; voices hang on `thing`,
+    where that is not the same. The first of several is one of `opened_by`, where that is given; the others any of
+    `whos`. While it waits for others, a deadline of the kind `waits` about `waits_on` stands on their lists.
     """
 
     name: str
     doing: str
     subject: Subject
-    about: str
-    resident: Resident | None
+    thing: audit.Subject
     first: tuple[AskedFirst, ...] = ()
     barred: Mapping[int, Bar] = field(default_factory=dict)
     asks: tuple[Item, ...] = ()
     opened_by: tuple[Who, ...] = ()
     waits: str = ""
-    waits_about: str = ""
+    waits_on: Subject | None = None
+
+    @property
+    def about(self) -> str:
+        """How voices and appointments point at what is decided."""
+        return self.thing.trail.about
+
+    @property
+    def whose(self) -> Whose:
+        """Whose it is to do, for a deadline: everybody's who may decide it and whom no rule keeps from that."""
+        return Whose(roles=self.keys(), not_for=self.barred.keys() - self.appointed.keys())
 
     # Who may
 
@@ -343,6 +354,20 @@ class Act(Deciders):
     def has_decided(self, user: User) -> bool:
         """Whether somebody's voice on it is recorded, and counts."""
         return any(voice.by_id == user.pk for voice in self.voices)
+
+
+def read_together(acts: Sequence[Act]) -> list[Act]:
+    """Several acts on one thing, with who was appointed and what was said on each read in two queries."""
+    about, found = acts[0].about if acts else "", list(acts)
+    voices = Voice.objects.filter(about=about, dropped_at__isnull=True).select_related("by", "recorded_by")
+    appointed = Appointment.objects.filter(about=about).values_list("act", "person", "role")
+    said, stands_in = list(voices.order_by("pk")), list(appointed)
+    for act in found:
+        act.__dict__["voices"] = [voice for voice in said if voice.act == act.name]
+        people = act.__dict__["appointed"] = {}
+        for _, person, role in (each for each in stands_in if each[0] == act.name):
+            people.setdefault(person, set()).add(role)
+    return found
 
 
 def who_can(people: Sequence[User], *, most: int = 5) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from decisions.services import Meeting
+from decisions.acts import Act
+from decisions.services import Meeting, Said
 from design import fields, forms
 from people.models import User
 from policies.values import Item
@@ -40,6 +41,17 @@ def meeting_of(form: forms.Form) -> Meeting | None:
     if "took_part" not in form.fields:
         return None
     return Meeting(typed.get("met_on"), [int(pk) for pk in typed.get("took_part", [])], typed.get("said", ""))
+
+
+def add_meeting_of(form: forms.Form, act: Act, reader: User) -> None:
+    """Ask who took part, where a meeting decides the act."""
+    add_meeting(form, act.others(reader) if act.meets else None)
+
+
+def said_of(form: forms.Form, reasons: str = "reasons") -> Said:
+    """What was said of an act, from the fields that the form has of it; `reasons` is the field that says why."""
+    typed = form.cleaned_data
+    return Said(typed[reasons], typed.get("considered", ""), typed.get("not_done", ""), meeting_of(form))
 
 
 def weigh(form: forms.Form, questions: Sequence[Item]) -> None:

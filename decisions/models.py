@@ -6,6 +6,24 @@ from django.db import models
 from audit.models import never_emptied
 from people.models import Provider, Resident, User
 
+ERASED = "The words were erased."
+
+
+def kept_but_for_words(name: str, column: str, *fixed: str) -> pgtrigger.Trigger:
+    """A trigger that refuses every change and deletion, but for words that may be kept no longer: those are blanked."""
+    same = " AND ".join(f"NEW.{each} IS NOT DISTINCT FROM OLD.{each}" for each in ("id", "about", "act", *fixed))
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func=f"""
+            IF TG_OP = 'UPDATE' AND {same} AND NEW.{column} = '{ERASED}' THEN
+                RETURN NEW;
+            END IF;
+            RAISE EXCEPTION 'what was said before a decision is kept: its words may only be blanked';
+        """,
+    )
+
 
 class VoiceQuerySet(models.QuerySet["Voice"]):
     """Reads of what deciders said."""
@@ -89,7 +107,7 @@ class Consultation(models.Model):
         constraints = [models.CheckConstraint(condition=~models.Q(words=""), name="consultation_says_what")]
         indexes = [models.Index(fields=["about", "act"], name="consultation_by_act")]
         triggers = [
-            pgtrigger.Protect(name="consultation_kept", operation=pgtrigger.Update | pgtrigger.Delete),
+            kept_but_for_words("consultation_kept", "words", "person_id", '"on"', "recorded_by_id", "recorded_at"),
             never_emptied("consultation"),
         ]
 
@@ -118,7 +136,7 @@ class Appointment(models.Model):
             models.CheckConstraint(condition=~models.Q(reason=""), name="appointment_says_why"),
         ]
         triggers = [
-            pgtrigger.Protect(name="appointment_kept", operation=pgtrigger.Update | pgtrigger.Delete),
+            kept_but_for_words("appointment_kept", "reason", "person_id", "role", "appointed_by_id", "appointed_at"),
             never_emptied("appointment"),
         ]
 

@@ -2,22 +2,25 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
+from deadlines import services as deadlines
+from deadlines.models import Deadline
 from decisions import permissions
 from decisions.acts import Act, AskedFirst
-from decisions.models import Appointment, Consultation, Voice
+from decisions.models import ERASED, Appointment, Consultation, Voice
 from design.dates import day_of
 from people.access import NotPermitted
 from people.models import User
-from policies.law import F12
-from policies.rules import Rule, RuleBroken
+from policies import law
+from policies.rules import Rule, RuleBroken, need
 
 SAME = Rule("evenhand", text="Those who decide together decide on the same thing.")
 
@@ -55,8 +58,8 @@ def check(act: Act, said: Said, *, by: User, at: datetime) -> None:
     """
     act.check(by)
     check_asked_first(act.first)
-    if act.asks and not said.considered.strip():
-        raise RuleBroken("Enter what else you considered", act.asks[0].rule, "considered")
+    if act.asks:
+        need(said.considered, "Enter what else you considered", "considered", act.asks[0].rule)
     check_same(act, by, said.what)
     if act.meets:
         _check_meeting(act, said.meeting, by=by, at=at)
@@ -84,9 +87,24 @@ def take(act: Act, said: Said, *, by: User, at: datetime) -> User | None:
     audit.decide(
         "decision.agreed", subject=act.subject, by=by, at=at, reasons=said.reasons, rule=act.rule, outcome="agreed",
         considered=said.considered, not_done=said.not_done,
-        facts={"act": act.name, "waits_for": lacking} | ({"what": _plain(said.what)} if said.what else {}),
+        facts={"act": act.name, "waits_for": lacking}, words={"what": _plain(said.what)},
     )  # fmt: skip
-    return None if lacking else _writer(act, [by, *agreed])
+    if lacking:
+        _wait(act, [*act.agreed, by], at=at)
+        return None
+    return _writer(act, [by, *agreed])
+
+
+def _wait(act: Act, agreed: Sequence[User], *, at: datetime) -> None:
+    """Let it stand on the lists of the others who may decide it, and no longer on those of whoever has."""
+    on = act.waits_on or act.subject
+    done = {user.pk for user in agreed}
+    if not Deadline.objects.open().about(on).filter(kind=act.waits).exists():
+        whose = act.whose
+        deadlines.set(act.waits, on, whose=replace(whose, not_for={*whose.not_for, *done}), at=at)
+        return
+    for user in agreed:
+        deadlines.excuse(act.waits, on, user=user)
 
 
 def _writer(act: Act, agreed: Sequence[User]) -> User:
@@ -119,10 +137,15 @@ def _plain(what: Mapping[str, Any]) -> dict[str, Any]:
 
 def _agree(act: Act, said: Said, one: User, *, recorded_by: User, at: datetime, met_on: date | None = None) -> None:
     Voice.objects.create(
-        provider=act.provider, resident=act.resident, case_ref=act.subject.trail.case, about=act.about, act=act.name,
+        **_whose(act), about=act.about, act=act.name,
         by=one, says=Voice.Says.AGREE, reasons=said.reasons.strip(), considered=said.considered.strip(),
         not_done=said.not_done.strip(), met_on=met_on, recorded_by=recorded_by, at=at, what=_plain(said.what),
     )  # fmt: skip
+
+
+def _whose(act: Act) -> dict[str, Any]:
+    """Whose it is: the provider's, of one resident, in a case."""
+    return {"provider": act.provider, "resident": act.subject.resident, "case_ref": act.subject.trail.case}
 
 
 def _meet(act: Act, said: Said, *, by: User, at: datetime) -> None:
@@ -151,13 +174,12 @@ def _check_meeting(act: Act, meeting: Meeting | None, *, by: User, at: datetime)
         raise RuleBroken("Select people whom the policy lets take part", act.rule, "took_part")
     if out := [one.name for one in people if one.pk in act.barred and one.pk not in act.appointed]:
         raise RuleBroken(f"Somebody else must take part for {' and '.join(out)}, who may not decide this",
-                         F12, "took_part")  # fmt: skip
+                         law.OTHER_PERSON, "took_part")  # fmt: skip
     if lacking := act.lacking(people):
         raise RuleBroken(f"Not everybody took part who has to: {'; '.join(lacking)}", act.rule, "took_part")
     if meeting.on is None or meeting.on > day_of(at):
         raise RuleBroken("The day of the meeting must be today or in the past", None, "met_on")
-    if not meeting.said.strip():
-        raise RuleBroken("Enter what was said in the meeting", None, "said")
+    need(meeting.said, "Enter what was said in the meeting", "said")
     return people
 
 
@@ -171,9 +193,9 @@ def disagree(act: Act, *, by: User, at: datetime, reasons: str) -> None:
     act.check(by)
     if not act.voices or act.has_decided(by):
         raise TransitionNotAllowed("There is nothing here that waits for you to agree.")
-    if not reasons.strip():
-        raise RuleBroken("Enter why you do not agree", None, "reasons")
+    need(reasons, "Enter why you do not agree", "reasons")
     send_back(act, by=by, at=at, reasons=reasons)
+    deadlines.meet(act.waits, act.waits_on or act.subject, at=at, how="Not agreed")
     audit.decide(
         "decision.not_agreed", subject=act.subject, by=by, at=at, reasons=reasons, rule=act.rule,
         outcome="not agreed", facts={"act": act.name},
@@ -192,7 +214,7 @@ def send_back(act: Act, *, by: User, at: datetime, reasons: str) -> str:
     if not said:
         return reasons.strip()
     Voice.objects.create(
-        provider=act.provider, resident=act.resident, case_ref=act.subject.trail.case, about=act.about, act=act.name,
+        **_whose(act), about=act.about, act=act.name,
         by=by, says=Voice.Says.AGAINST, reasons=reasons.strip(), recorded_by=by, at=at,
     )  # fmt: skip
     drop(act.about, act.name, at=at)
@@ -220,10 +242,9 @@ def consult(
         raise RuleBroken("Select who was consulted", asked.rule, "person")
     if on is None or on > day_of(at):
         raise RuleBroken("The day must be today or in the past", None, "on")
-    if not words.strip():
-        raise RuleBroken("Enter what they said", asked.rule, "words")
+    need(words, "Enter what they said", "words", asked.rule)
     made = Consultation.objects.create(
-        provider=act.provider, resident=act.resident, case_ref=act.subject.trail.case, about=asked.about, act=asked.act,
+        **_whose(act), about=asked.on.trail.about, act=asked.act,
         person=person, on=on, words=words.strip(), recorded_by=by, recorded_at=at,
     )  # fmt: skip
     audit.record(
@@ -247,9 +268,8 @@ def appoint(act: Act, *, person_id: int | None, reason: str, by: User, at: datet
         raise TransitionNotAllowed(f"Nobody has to be appointed. {act.who_can()}")
     person = next((user for user in act.appointable if user.pk == person_id), None)
     if person is None:
-        raise RuleBroken("Select whom you appoint", F12, "person")
-    if not reason.strip():
-        raise RuleBroken("Enter why this person decides it", F12, "reason")
+        raise RuleBroken("Select whom you appoint", law.OTHER_PERSON, "person")
+    need(reason, "Enter why this person decides it", "reason", law.OTHER_PERSON)
     made = [
         Appointment.objects.create(
             provider=act.provider, about=act.about, act=act.name, person=person, role=role, reason=reason.strip(),
@@ -258,8 +278,22 @@ def appoint(act: Act, *, person_id: int | None, reason: str, by: User, at: datet
         for role in dict.fromkeys(act.roles_lacking() or [""])
     ]  # fmt: skip
     audit.decide(
-        "decision.appointed", subject=act.subject, by=by, at=at, reasons=reason, rule=F12, outcome="appointed",
+        "decision.appointed", subject=act.subject, by=by, at=at, reasons=reason, rule=law.OTHER_PERSON,
+        outcome="appointed",
         facts={"act": act.name, "person": person.reference, "name": person.name, "why": act.stuck,
                "had_a_part": person.pk in act.barred, "stands_in_for": [one.role for one in made]},
     )  # fmt: skip
     return made
+
+
+@transaction.atomic
+def forget(thing: audit.Subject) -> None:
+    """Blank what was said on a thing of which no words may be kept any longer (UK GDPR Art 5(1)(e)).
+
+    That somebody decided, was asked or was appointed, and when, stays; not about whom, and none of their words.
+    """
+    about = thing.trail.about
+    on_it = Q(about=about) | Q(about__startswith=f"{about}:")
+    Voice.objects.filter(on_it).update(resident=None, case_ref="", what={}, reasons=ERASED, considered="", not_done="")
+    Consultation.objects.filter(on_it).update(resident=None, case_ref="", words=ERASED)
+    Appointment.objects.filter(on_it).update(reason=ERASED)

@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import render
 
 from decisions import forms, permissions
 from decisions.acts import Act, AskedFirst
-from design.forms import for_page
+from design.pages import Page
 from people.access import why_not
 from people.models import User
 
@@ -26,7 +26,7 @@ STOPS = {
 
 def asked_first(asked: AskedFirst, reader: User, *, url: str, is_open: bool) -> dict[str, Any]:
     """Whom the policy has asked before an act, what they said, and the way to write it down."""
-    refusal = why_not(permissions.check_can_consult, reader, asked.provider)
+    refusal = why_not(permissions.check_can_consult, reader, asked.on.provider)
     return {
         "names": asked.names(),
         "rule": asked.rule,
@@ -58,22 +58,24 @@ def together(act: Act, reader: User, *, waiting: bool = True) -> dict[str, Any]:
 
 
 def write_down(
-    request: HttpRequest,
+    page: Page,
     asked: AskedFirst,
     *,
-    frame: str,
     record: Callable[[int, date | None, str], object],
     back: str,
     context: dict[str, Any],
 ) -> HttpResponse:
     """The page on which somebody writes down who was asked, when, and what they said. Then back to the act's page.
 
-    `frame` is the template that the page stands in: the higher room's own.
+    `context` has the template that the page stands in, the higher room's own, as `frame`.
     """
-    form = for_page(forms.ConsultForm, request, people=asked.people())
-    if form.is_bound and form.is_valid():
-        with form.rules():
-            record(int(form.cleaned_data["person"]), form.cleaned_data["on"], form.cleaned_data["words"])
-            messages.success(request, "What they said is recorded.")
-            return redirect(back)
-    return render(request, "decisions/consult.html", {**context, "frame": frame, "form": form, "back": back})
+    form = page.form(forms.ConsultForm, people=asked.people())
+
+    def do(seen: str | None) -> str:
+        typed = form.cleaned_data
+        record(int(typed["person"]), typed["on"], typed["words"])
+        messages.success(page.request, "What they said is recorded.")
+        return back
+
+    shown = {**context, "form": form, "back": back}
+    return page.decide(form, do=do, show=lambda: render(page.request, "decisions/consult.html", shown))

@@ -6,10 +6,13 @@ from django.http import QueryDict
 
 from design import typist, words
 
-# Never kept: proofs of who asks, secrets, and which button was pressed.
-LEFT_OUT = frozenset(
-    {"csrfmiddlewaretoken", typist.FIELD, "password", "password1", "password2", "oldpassword", "code", "action"}
-)
+# What a page puts into its form beside what people type: who asks, its once-token, and the seals of what it showed.
+PRESS, SEEN, CHECKED = "press", "seen", "checked"
+PROOFS = frozenset({"csrfmiddlewaretoken", typist.FIELD, PRESS, SEEN, CHECKED})
+# Which button was pressed.
+BUTTON = "do"
+# Never kept: those, secrets, and the button.
+LEFT_OUT = PROOFS | {BUTTON, "password", "password1", "password2", "oldpassword", "code", "action"}
 
 
 def typed(data: QueryDict) -> dict[str, list[str]]:

@@ -75,6 +75,8 @@ class Form(forms.Form):
     """A form whose errors stand in the summary in the order of its fields, and whose text is never lost."""
 
     use_required_attribute = False
+    # What the page around it shows (`design.seals`), for a hidden field of `{% form %}`; "" where it is not told.
+    seal = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")

@@ -95,3 +95,16 @@ def typed_in(widget: forms.Widget, data: QueryDict, name: str) -> Any:
     ):
         return None
     return widget.value_from_datadict(data, NO_FILES, name)
+
+
+def posted(field: forms.Field, value: Any, name: str) -> dict[str, list[str]]:
+    """A value of a field as a browser would post it: what `typed_in` reads back."""
+    widget, value = field.widget, field.prepare_value(value)
+    if isinstance(widget, DayBoxes):
+        return {f"{name}_{box}": [part] for box, part in zip(BOXES, day_parts(value), strict=True)}
+    if isinstance(widget, forms.CheckboxInput):
+        return {name: ["on"]} if value else {}
+    shown = widget.format_value(value)
+    if isinstance(shown, list):
+        return {name: [str(each) for each in shown if each != ""]}
+    return {name: ["" if shown is None else str(shown)]}

@@ -1,12 +1,13 @@
 """Letters to residents, notices to staff, and the outbox (`Dispatch`), one row a channel."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.db import models
 from django_fsm import FSMField, transition
 
+from audit import subjects
 from audit.models import Trail, never_emptied
 from people.access import providers_where
 from people.models import Provider, Resident, User
@@ -79,7 +80,12 @@ class Letter(models.Model):
     @property
     def trail(self) -> Trail:
         """Where events about the letter belong."""
-        return Trail("letter", self.reference, self.provider.slug, self.resident.reference, self.case_ref)
+        return Trail(subjects.LETTER, self.reference, self.provider.slug, self.resident.reference, self.case_ref)
+
+    @property
+    def about_ref(self) -> str:
+        """The reference of what it is about."""
+        return subjects.ref_of(self.about)
 
     @transition(field=state, source=State.DRAFT, target=State.DRAFT)
     def redraft(self) -> None:
@@ -238,6 +244,11 @@ class Dispatch(models.Model):
             return self.letter.provider_id
         assert self.notice is not None
         return self.notice.to.provider_id
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What the page on which somebody decides about it shows, by name."""
+        return {"what is known of the sending": [self.state, self.attempts, self.problem]}
 
     @transition(field=state, source=State.WAITING, target=State.SENDING)
     def claim(self, *, at) -> None:

@@ -240,7 +240,8 @@ def html(
 ) -> SafeString:
     """The letter as a fragment of HTML. `facts` hold `frame`, `to` and `signed` beside those of the kind.
 
-    `heading_level` is that of its title: 1 on paper, 2 within a page of ours.
+    `about` is the reference of what it is about. `heading_level` is that of its title: 1 on paper, 2 within a page of
+    ours.
     """
     spec = kinds.kind_of(kind)
     read = _with_dates(facts)
@@ -262,7 +263,7 @@ def html(
         "own": own,
         "says_more": says_more(kind, read),
         "letter_reference": reference,
-        "about_reference": about.partition(":")[2] or about,
+        "about_reference": about,
         "top": f"h{heading_level}",
         "sub": f"h{heading_level + 1}",
         "large": read["to"]["format"] == LARGE_PRINT,

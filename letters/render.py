@@ -107,7 +107,7 @@ def spell_out(text: str) -> str:
 def letter(of: models.Letter) -> tuple[bytes, int]:
     """An issued letter as PDF, and how many pages it has."""
     assert of.issued_at is not None
-    words = paper.html(of.kind, of.facts, reference=of.reference, about=of.about, heading_level=1)
+    words = paper.html(of.kind, of.facts, reference=of.reference, about=of.about_ref, heading_level=1)
     sheet = render_to_string(
         "letters/sheet.html",
         {

@@ -1,5 +1,6 @@
 """Pages of letters: one letter as it stands or as sent, its PDF, and the outbox."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -9,14 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_safe
 from django_fsm import TransitionNotAllowed
 
+from audit import subjects
 from audit.models import Event
-from design import refusals
+from design import pages, refusals
 from design.components import Entry
 from design.dates import day_of
-from design.forms import for_page
 from letters import facts, forms, permissions, services
 from letters.models import Arrival, Dispatch, Letter, Rendering
 from letters.services import outbox as sendings
@@ -66,14 +67,15 @@ def view(request: HttpRequest, reference: str) -> HttpResponse:
     """
     assert isinstance(request.user, User)
     letter = _visible(request, reference)
-    if letter.state != Letter.State.ISSUED and letter.kind in WRITTEN_AT and letter.about == f"case:{letter.case_ref}":
-        return redirect(WRITTEN_AT[letter.kind], letter.reference)
+    written_at = WRITTEN_AT.get(letter.kind) if subjects.kind_of(letter.about) == subjects.CASE else None
+    if written_at and letter.state != Letter.State.ISSUED:
+        return redirect(written_at, letter.reference)
     on = day_of(timezone.now())
     made = Rendering.objects.filter(letter=letter).defer("pdf").first()
     ways = list(letter.dispatches.order_by("pk"))
     for way in ways:
         way.letter = letter
-    events = Event.objects.filter(subject_kind="letter", subject_ref=letter.reference).with_words()
+    events = Event.objects.about(letter.trail).with_words()
     return render(
         request,
         "letters/view.html",
@@ -146,7 +148,6 @@ def outbox(request: HttpRequest) -> HttpResponse:
     return render(request, "letters/outbox.html", {"page": page, "unmade": unmade})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def sending(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide about one sending that failed or is uncertain."""
     assert isinstance(request.user, User)
@@ -157,27 +158,31 @@ def sending(request: HttpRequest, pk: int) -> HttpResponse:
     if not open_to_decide:
         return _already(request, dispatch)
     uncertain = dispatch.state == Dispatch.State.UNCERTAIN
-    form_class = forms.FoundOut if uncertain else forms.TryAgain
-    form = for_page(form_class, request)
-    if form.is_valid():
-        with form.rules():
-            return _decide(request, dispatch, form.cleaned_data)
+    page = pages.Page(request, at=timezone.now())
+    form = page.form(forms.FoundOut if uncertain else forms.TryAgain)
     heading = "Find out whether it arrived" if uncertain else "Try again"
     context = {"form": form, "dispatch": dispatch, "uncertain": uncertain, "heading": heading, "back": _back(dispatch)}
-    return render(request, "letters/sending.html", context)
+
+    def late(refusal: TransitionNotAllowed) -> HttpResponse:
+        return _already(request, Dispatch.objects.select_related("letter", "notice__to").get(pk=dispatch.pk))
+
+    return page.decide(
+        form,
+        shown=dispatch.shown,
+        do=lambda seen: _decide(request, dispatch, form.cleaned_data, page.at, seen),
+        show=lambda: render(request, "letters/sending.html", context),
+        late=late,
+    )
 
 
-def _decide(request: HttpRequest, dispatch: Dispatch, said: dict[str, Any]) -> HttpResponse:
+def _decide(request: HttpRequest, dispatch: Dispatch, said: dict[str, Any], at: datetime, seen: str | None) -> str:
     assert isinstance(request.user, User)
     arrived = said.get("found") == forms.ARRIVED
     decide = sendings.confirm_sent if arrived else sendings.try_again
-    try:
-        decide(dispatch.pk, by=request.user, at=timezone.now(), reasons=said["reasons"])
-    except TransitionNotAllowed:
-        return _already(request, Dispatch.objects.select_related("letter", "notice__to").get(pk=dispatch.pk))
+    decide(dispatch.pk, by=request.user, at=at, reasons=said["reasons"], seen=seen)
     done = "It is recorded as sent." if arrived else "It waits to be sent again."
     messages.success(request, f"{_named(dispatch)}: {done}")
-    return redirect(_back(dispatch))
+    return _back(dispatch)
 
 
 def _already(request: HttpRequest, dispatch: Dispatch) -> HttpResponse:

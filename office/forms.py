@@ -204,19 +204,12 @@ class Withdraw(forms.Form):
 class MoveCase(forms.Form):
     """Why a case goes on under a newer version."""
 
-    version = fields.TextField(required=False, widget=django_forms.HiddenInput)
     reasons = fields.LongTextField(
         label="Why does it go on under the newer policy?",
         called="why it goes on under the newer policy",
         rows=4,
         max_length=5_000,
     )
-
-    def shown_under(self, version: int) -> None:
-        """Refuse what was decided about another version than the one that is shown now, and keep the reasons."""
-        if self.is_bound and self.data.get("version") != str(version):
-            self.data = {**self.data, "version": str(version)}
-            self.add_error(None, "Another policy was adopted meanwhile. Look at what it would change, and decide again")
 
 
 class AddDayOff(forms.Form):

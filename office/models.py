@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django_fsm import FSMField, transition
 
+from audit import subjects
 from audit.models import Trail
 from people.models import PolicyVersion, Provider, User
 
@@ -96,7 +97,7 @@ class Adoption(models.Model):
     @property
     def trail(self) -> Trail:
         """Where events about the adoption belong."""
-        return Trail("adoption", str(self.pk), provider=self.provider.slug)
+        return Trail(subjects.ADOPTION, str(self.pk), provider=self.provider.slug)
 
     @transition(field=state, source=State.PROPOSED, target=State.ADOPTED)
     def adopt(self, *, by: User, at, version: PolicyVersion) -> None:

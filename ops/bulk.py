@@ -5,8 +5,10 @@ from random import Random
 
 from django.db import transaction
 
+from audit import subjects
 from audit.models import Event, EventText
 from cases.models import Case, Incident, Involvement, Warning
+from deadlines import kinds
 from deadlines.models import Deadline
 from ops.seed import providers, townsfolk
 from people import access
@@ -118,7 +120,7 @@ def _rows(provider: Provider, version: int, officer: User, cases: int, incidents
                 verb="incident.logged",
                 by_ref=officer.reference,
                 by_name=officer.name,
-                subject_kind="incident",
+                subject_kind=subjects.INCIDENT,
                 subject_ref=i.reference,
                 provider_ref=provider.slug,
                 resident_ref=c.resident.reference,
@@ -136,11 +138,10 @@ def _rows(provider: Provider, version: int, officer: User, cases: int, incidents
             Deadline(
                 provider=provider,
                 resident_id=c.resident_id,
-                kind="review.interval",
-                about=f"case:{c.reference}",
+                kind=kinds.REVIEW_INTERVAL,
+                about=c.trail.about,
                 case_ref=c.reference,
                 title="Review the restriction",
-                url_name="cases:overview",
                 due_on=(START + timedelta(days=n % 400)).date(),
                 owner=officer,
                 set_at=START,

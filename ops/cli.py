@@ -14,7 +14,7 @@ HELP = """\
 ./run test quick            what needs no browser and no long process: some three minutes on two cores
 ./run lint                  the linters and the type checker alone
 ./run manage COMMAND …      Django's manage.py, on the demo's database
-./run policy check FILE …   every problem of a policy file; also show, clocks, diff, adopt, confirm, return
+./run policy check FILE …   every problem of a policy file; also show, clocks, diff, keys, adopt, confirm, return
 ./run bench [NAME]          a benchmark; without a name, which there are
 ./run soak [pytest …]       the long proofs, whole
 

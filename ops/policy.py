@@ -1,4 +1,4 @@
-"""`./run policy`: check a policy file, read it as a page, work out its dates, compare two versions; adopt one."""
+"""`./run policy`: check a policy file, read it as a page, work out its dates, compare two versions, list its keys."""
 
 import argparse
 import json
@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
+from ops import keys
 from ops.console import Stop, say
 from people import policy_page
-from policies import clocks, difference, hints, loader, shelf, wording
+from policies import clocks, difference, hints, loader, schema, shelf, wording
 from policies.calendars import FIRST_YEAR, LAST_YEAR, NATIONS, Calendar
 from policies.policy import Policy
-from policies.problems import PolicyProblems, Problem
+from policies.problems import PolicyProblems, Problem, nearest
 
 # The clocks that are answered for every policy, also where it says nothing of them.
 ALWAYS = (
@@ -45,11 +46,11 @@ INSTEAD = {"request received": "appeal received", "spoc named": "start"}
 
 
 def run(arguments: list[str]) -> int:
-    """Hand over to `check`, `show`, `clocks` or `diff`, or to the office; returns the exit code."""
+    """Hand over to `check`, `show`, `clocks`, `diff` or `keys`, or to the office; returns the exit code."""
     if arguments and arguments[0] in OF_THE_OFFICE:
         return _of_the_office([OF_THE_OFFICE[arguments[0]], *arguments[1:]])
     parser = argparse.ArgumentParser(prog="./run policy", description="Policies as files, and adopting them.")
-    commands = parser.add_subparsers(required=True, metavar="check | show | clocks | diff | adopt | confirm | return")
+    commands = parser.add_subparsers(required=True, metavar="check | show | clocks | diff | keys | adopt | …")
     for name, about in (("adopt", "propose a policy"), ("confirm", "adopt it, as a second person"),
                         ("return", "hand it back")):  # fmt: skip
         commands.add_parser(name, help=f"{about}; --help says how", add_help=False)
@@ -80,6 +81,9 @@ def run(arguments: list[str]) -> int:
     for name, (_, about) in DAYS.items():
         counting.add_argument(f"--{name}", type=_day, metavar="YYYY-MM-DD", help=about)
     counting.set_defaults(does=count)
+    listing = commands.add_parser("keys", help="every key that a policy file can have")
+    listing.add_argument("tables", nargs="*", metavar="TABLE", help="one table alone, such as appeal")
+    listing.set_defaults(does=lambda options: list_keys(options.tables))
     options = parser.parse_args(arguments)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `… | head` ends it without a word
     does: Callable[[argparse.Namespace], int] = options.does
@@ -172,6 +176,16 @@ def show(name: str, local: str | None = None) -> int:
     for line in lines:
         inner = " " * (len(line) - len(line.lstrip()) + 2)
         say(textwrap.fill(line, 110, subsequent_indent=inner) if line else "")
+    return 0
+
+
+def list_keys(tables: Iterable[str] = ()) -> int:
+    """Print the keys of these tables, or of all and the words that they hold: what `docs/policy-keys.md` says."""
+    for name in tables:
+        if name not in schema.ROOT.tables:
+            near = nearest(name, schema.ROOT.tables) or ", ".join(schema.ROOT.tables)
+            raise Stop(f"{name} is no table of a policy file. Did you mean {near}?")
+    say("\n".join(keys.section(name) for name in tables) or keys.document().rstrip("\n"))
     return 0
 
 

@@ -1,5 +1,6 @@
 """Shapes of input about people."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -119,23 +120,10 @@ class Person(forms.Form):
         )
 
 
-def typed_from(details: Details) -> dict[str, Any]:
-    """Details as the form shows them."""
-    home = details.home or Home("")
-    return {
-        "name": details.name,
-        "known_as": "\n".join(details.known_as),
-        "date_of_birth": details.date_of_birth,
-        "relation": details.relation,
-        "address": home.lines,
-        "postcode": home.postcode,
-        "uprn": home.uprn,
-        "phones": "\n".join(details.phones),
-        "emails": "\n".join(details.emails),
-        "preferred_format": details.preferred_format,
-        "preferred_language": details.preferred_language,
-        "safe_contact": details.safe_contact,
-    }
+def typed_from(known: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of a person as the form shows it: of what there may be several, one a line."""
+    lists = ("known_as", "phones", "emails")
+    return {**known, **{name: "\n".join(known[name]) for name in lists}}
 
 
 class AddPerson(Person):

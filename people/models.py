@@ -11,16 +11,18 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
 
+import policies.grammar
 import policies.loader
 import policies.wording
+from audit import subjects
 from audit.models import Trail, append_only
 from policies.policy import Policy
 from policies.wording import Wording
 
 
 @lru_cache(maxsize=64)
-def _read_policy(text: str, local: str) -> Policy:
-    return policies.loader.read(text, local=local)
+def _read_policy(text: str, local: str, written_in: int) -> Policy:
+    return policies.loader.read(text, local=local, written_in=written_in)
 
 
 class Provider(models.Model):
@@ -85,7 +87,7 @@ class Provider(models.Model):
     @property
     def trail(self) -> Trail:
         """Where events about the provider itself belong."""
-        return Trail("provider", self.slug, provider=self.slug)
+        return Trail(subjects.PROVIDER, self.slug, provider=self.slug)
 
     def policy_version_on(self, on: date) -> "PolicyVersion":
         """The version in effect on a day, the latest effective by then. Raises `DoesNotExist` before the first."""
@@ -100,12 +102,14 @@ class PolicyVersion(models.Model):
 
     A case keeps the version it opened under. `wording` is the text of each file that words a letter, by its name.
     A row never changes once it is adopted: a correction is another version, and letters long sent rest on the old one.
+    `written_in` is the grammar of policy files that held then, so that its text goes on saying the same.
     """
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="policy_versions")
     text = models.TextField()
     local_text = models.TextField(blank=True)
     wording = models.JSONField(default=dict, blank=True)
+    written_in = models.PositiveSmallIntegerField(default=policies.grammar.NEWEST)
     digest = models.CharField(max_length=64)
     effective_on = models.DateField()
     adopted_at = models.DateTimeField()
@@ -123,7 +127,7 @@ class PolicyVersion(models.Model):
     @cached_property
     def policy(self) -> Policy:
         """The policy read, with its local rules laid over what it leaves unsaid."""
-        return _read_policy(self.text, self.local_text)
+        return _read_policy(self.text, self.local_text, self.written_in)
 
     @cached_property
     def own_words(self) -> Wording:
@@ -187,7 +191,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def trail(self) -> Trail:
         """Where events about the account belong."""
-        return Trail("user", self.reference, provider=self.provider.slug)
+        return Trail(subjects.USER, self.reference, provider=self.provider.slug)
 
     @cached_property
     def roles(self) -> list["Role"]:
@@ -347,7 +351,7 @@ class Resident(models.Model):
     @property
     def trail(self) -> Trail:
         """Where events about the resident belong."""
-        return Trail("resident", self.reference, provider=self.provider.slug, resident=self.reference)
+        return Trail(subjects.RESIDENT, self.reference, provider=self.provider.slug, resident=self.reference)
 
     @property
     def address(self) -> "Address | None":

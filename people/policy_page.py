@@ -8,7 +8,8 @@ from itertools import groupby
 
 from design import dates
 from policies import law, schema, vocabulary
-from policies.policy import Policy, about
+from policies.contents import about
+from policies.policy import Policy
 from policies.rules import STRENGTHS, Rule
 from policies.values import Gap, Item, RoleDef, Threshold, Value, Who
 

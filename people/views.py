@@ -1,6 +1,8 @@
 """Residents on screen: find, add, keep their details; and the provider's policy in plain words."""
 
+import functools
 import uuid
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import messages
@@ -9,13 +11,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from design import dates, fields
-from design.forms import for_page
+from design import dates, fields, pages, refusals, seals
+from design.forms import Form
 from people import access, forms, permissions, policy_page, services
 from people.access import Can, SignedInRequest
 from people.models import Need, PolicyVersion, Provider, Representative, Resident
+from policies.rules import RuleBroken
 
 ROWS_A_PAGE = 25
 NEW = "new"
@@ -45,7 +48,6 @@ def _provider(request: SignedInRequest) -> Provider:
     return own if own.pk in mine or not mine else Provider.objects.get(pk=mine[0])
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def add(request: SignedInRequest) -> HttpResponse:
     """Add a person; whoever may be the same person is shown first.
 
@@ -55,21 +57,32 @@ def add(request: SignedInRequest) -> HttpResponse:
     provider = _provider(request)
     permissions.check_can_add(request.user, provider)
     draft = _draft(request)
-    context: dict[str, Any] = {"draft": draft, "back": draft or reverse("people:find")}
-    form = for_page(forms.AddPerson, request, today=timezone.localdate())
-    if not form.is_valid():
-        return render(request, "people/add.html", context | {"form": form})
-    doubles = services.likely_doubles(provider, form.details())
-    asked = _which_double(request, doubles)
-    if doubles and not asked.is_valid():
-        context |= {"form": asked, "doubles": doubles, "typed": _as_posted(request)}
-        return render(request, "people/doubles.html", context | {"back": request.get_full_path()})
-    if doubles and asked.cleaned_data["who"] != NEW:
-        return _go_on(request, draft, asked.cleaned_data["who"], "is chosen in your draft")
-    with form.rules():
-        added = _add(request, provider, form)
-        return _go_on(request, draft, added.reference, "is added, and chosen in your draft")
-    return render(request, "people/add.html", context | {"form": form})
+    page = pages.Page(request, at=timezone.now())
+    form = page.form(forms.AddPerson, today=timezone.localdate())
+    asked: forms.Double | None = None
+
+    def check() -> pages.Check | None:
+        """Who may be the same person, asked until it is answered about those who were shown."""
+        nonlocal asked
+        doubles = services.likely_doubles(provider, form.details())
+        shown = {"who may be the same person": [known.reference for known in doubles]}
+        answered = bool(page.checked) and not seals.changed(page.checked or "", shown)
+        asked = _which_double(request if answered else None, doubles)
+        if not doubles or asked.is_valid():
+            return None
+        context = {"form": asked, "doubles": doubles, "back": request.get_full_path()}
+        return pages.Check("people/doubles.html", context, shown)
+
+    def do(seen: str | None) -> str:
+        if asked is None and check() is not None:
+            raise RuleBroken("Select who it is")
+        known = asked.cleaned_data["who"] if asked and asked.is_valid() else NEW
+        if known != NEW:
+            return _go_on(request, draft, known, "is chosen in your draft")
+        return _go_on(request, draft, _add(request, provider, form).reference, "is added, and chosen in your draft")
+
+    context = {"draft": draft, "back": draft or reverse("people:find"), "form": form}
+    return page.decide(form, check=check, do=do, show=lambda: render(request, "people/add.html", context))
 
 
 def _draft(request: SignedInRequest) -> str:
@@ -80,17 +93,17 @@ def _draft(request: SignedInRequest) -> str:
         return ""
 
 
-def _go_on(request: SignedInRequest, draft: str, reference: str, done: str) -> HttpResponse:
-    """To the person, or back to the draft with the person chosen in it."""
+def _go_on(request: SignedInRequest, draft: str, reference: str, done: str) -> str:
+    """The address of the person, or of the draft with the person chosen in it."""
     if not draft:
-        return redirect("people:resident", reference)
+        return reverse("people:resident", args=[reference])
     messages.success(request, f"{reference} {done}.")
-    return redirect(f"{draft}?added={reference}")
+    return f"{draft}?added={reference}"
 
 
-def _which_double(request: SignedInRequest, doubles: list[Resident]) -> forms.Double:
-    """The question who it is; put only once it was seen, so that the first sight of it shows no error."""
-    form = forms.Double(request.POST if "doubles_seen" in request.POST else None)
+def _which_double(request: SignedInRequest | None, doubles: list[Resident]) -> forms.Double:
+    """The question who it is, with the answer where one was given; its first sight shows no error."""
+    form = forms.Double(request.POST if request else None)
     who = cast(fields.ChoiceField, form.fields["who"])
     who.choices = [
         *((known.reference, f"Same person: {known.name}, {known.reference}") for known in doubles),
@@ -104,11 +117,6 @@ def _which_double(request: SignedInRequest, doubles: list[Resident]) -> forms.Do
 def _told_apart(known: Resident) -> str:
     born = f"Born {dates.day(known.date_of_birth)}" if known.date_of_birth else "Date of birth not recorded"
     return f"{born}. {known.address or 'No address recorded'}"
-
-
-def _as_posted(request: SignedInRequest) -> list[tuple[str, str]]:
-    leave = {"csrfmiddlewaretoken", "typist", "who", "doubles_seen"}
-    return [(key, value) for key, values in request.POST.lists() if key not in leave for value in values]
 
 
 def _add(request: SignedInRequest, provider: Provider, form: forms.AddPerson) -> Resident:
@@ -164,92 +172,93 @@ def resident(request: SignedInRequest, reference: str) -> HttpResponse:
     return render(request, "people/resident.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def change(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Change what is known of a person; what stood before is kept in the trail."""
+    """Change what is known of a person; what stood before is kept in the trail, and an older page undoes nothing."""
     found = _resident_or_404(request, reference)
     permissions.check_can_change(request.user, found)
-    known = forms.typed_from(services.details_of(found))
-    form = for_page(forms.Person, request, known, today=timezone.localdate())
-    if form.is_valid():
-        with form.rules():
-            services.change_resident(found.pk, form.details(), by=request.user, at=timezone.now())
-            return redirect("people:resident", found.reference)
-    return render(request, "people/form.html", _form(found, form, "Change details", "Save the details"))
+    context = _step(found) | {"title": "Change details", "button": "Save the details", "save": "Save the details"}
+    now = timezone.now()
+    page = pages.Page(request, at=now, context=context, since=services.saved(found))
+
+    def do(form: forms.Person, seen: str) -> str:
+        services.change_resident(found.pk, form.details(), by=request.user, at=now, seen=seen)
+        return context["back"]
+
+    return page.edit(
+        forms.Person,
+        known=lambda: services.known(Resident.objects.get(pk=found.pk)),
+        initial=forms.typed_from,
+        do=do,
+        show=lambda form: render(request, "people/form.html", context | {"form": form}),
+        today=timezone.localdate(),
+    )
 
 
-def _form(found: Resident, form: Any, title: str, button: str) -> dict[str, Any]:
-    return _identity(found) | {"form": form, "title": title, "button": button}
+def _step(found: Resident) -> dict[str, Any]:
+    """The frame of a step about a person: the identity bar and the way back."""
+    back = reverse("people:resident", args=[found.reference])
+    return _identity(found) | {"frame": "people/step.html", "back": back}
 
 
-def _keeping(request: SignedInRequest, found: Resident, shape: Any, title: str, button: str, act: Any) -> HttpResponse:
-    """One small form about a person: show it, or do what it asks and go back to the person."""
+def _keeping(
+    request: SignedInRequest, found: Resident, shape: type[Form], title: str, button: str, act: Callable[..., Any]
+) -> HttpResponse:
+    """One small form about a person: show it, or do once what it asks and go back to the person."""
     permissions.check_can_change(request.user, found)
-    form = for_page(shape, request)
-    if form.is_valid():
-        with form.rules():
-            act(found, form.cleaned_data, {"by": request.user, "at": timezone.now()})
-            return redirect("people:resident", found.reference)
-    return render(request, "people/form.html", _form(found, form, title, button))
+    context, now = _step(found) | {"title": title, "button": button}, timezone.now()
+    page = pages.Page(request, at=now, context=context)
+    form = page.form(shape)
+
+    def do(seen: str | None) -> str:
+        act(**form.cleaned_data, by=request.user, at=now)
+        return context["back"]
+
+    return page.decide(
+        form,
+        do=do,
+        show=lambda: render(request, "people/form.html", context | {"form": form}),
+        late=lambda refusal: refusals.too_late(request, str(refusal), back=context["back"], back_text="See the person"),
+    )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def add_need(request: SignedInRequest, reference: str) -> HttpResponse:
     """Record a need or an adjustment (Equality Act 2010 s20; Dover 6.41)."""
     found = _resident_or_404(request, reference)
-
-    def act(found: Resident, data: dict[str, Any], who: dict[str, Any]) -> None:
-        services.record_need(found.pk, **(data | {"about_health": bool(data["about_health"])}), **who)
-
+    act = functools.partial(services.record_need, found.pk)
     return _keeping(request, found, forms.RecordNeed, "Record a need or an adjustment", "Record it", act)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def end_need(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """End a need or an adjustment that no longer holds."""
     found = _resident_or_404(request, reference)
     need = get_object_or_404(Need.objects.visible_to(request.user), pk=pk, resident=found)
-
-    def act(found: Resident, data: dict[str, Any], who: dict[str, Any]) -> None:
-        services.end_need(need.pk, **data, **who)
-
+    if need.ended_at is not None and request.method != "POST":
+        return redirect("people:resident", found.reference)
     title = f"End the {'adjustment' if need.kind == Need.Kind.ADJUSTMENT else 'need'}"
-    return _keeping(request, found, forms.Reasons, title, title, act)
+    return _keeping(request, found, forms.Reasons, title, title, functools.partial(services.end_need, need.pk))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def add_representative(request: SignedInRequest, reference: str) -> HttpResponse:
     """Name who speaks for a resident."""
     found = _resident_or_404(request, reference)
-
-    def act(found: Resident, data: dict[str, Any], who: dict[str, Any]) -> None:
-        services.name_representative(found.pk, **data, **who)
-
-    title = "Name a representative"
-    return _keeping(request, found, forms.NameRepresentative, title, "Name the representative", act)
+    act = functools.partial(services.name_representative, found.pk)
+    return _keeping(request, found, forms.NameRepresentative, "Name a representative", "Name the representative", act)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def end_representative(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """Record that somebody no longer speaks for a resident."""
     found = _resident_or_404(request, reference)
     representative = get_object_or_404(Representative, pk=pk, resident=found)
-
-    def act(found: Resident, data: dict[str, Any], who: dict[str, Any]) -> None:
-        services.end_representative(representative.pk, **data, **who)
-
-    title = "End a representative’s authority"
-    return _keeping(request, found, forms.Reasons, title, "End the authority", act)
+    if representative.ended_on is not None and request.method != "POST":
+        return redirect("people:resident", found.reference)
+    act = functools.partial(services.end_representative, representative.pk)
+    return _keeping(request, found, forms.Reasons, "End a representative’s authority", "End the authority", act)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def add_tenancy(request: SignedInRequest, reference: str) -> HttpResponse:
     """Record a tenancy that the person holds or shares."""
     found = _resident_or_404(request, reference)
-
-    def act(found: Resident, data: dict[str, Any], who: dict[str, Any]) -> None:
-        services.join_tenancy(found.pk, **data, **who)
-
+    act = functools.partial(services.join_tenancy, found.pk)
     return _keeping(request, found, forms.JoinTenancy, "Record a tenancy", "Record the tenancy", act)
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import combinations
 
-from policies import citations, grammar, law, schema, vocabulary
+from policies import citations, entries, grammar, law, schema, vocabulary
 from policies.periods import Period
 from policies.policy import Policy
 from policies.problems import Problem, nearest
@@ -101,10 +101,11 @@ def _references(policy: Policy) -> Iterator[Problem]:
         if key is None or key.kind != "ref":
             continue
         allowed = words_for(policy, key)
-        for item in value.kept:
+        for at, item in enumerate(value.kept):
             if item.word not in allowed:
                 kinds = " or ".join(key.words)
-                yield Problem(path, f'names "{item.word}", which is no {kinds}', nearest(item.word, allowed))
+                why = f"is no {kinds}{entries.where_own_words_end(value.kept[:at])}"
+                yield Problem(path, f'names "{item.word}", which {why}', nearest(item.word, allowed))
 
 
 def _known(policy: Policy) -> dict[str, set[str]]:

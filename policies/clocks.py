@@ -8,19 +8,16 @@ import calendar as gregorian
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from policies import calendars, periods, schema
 from policies.calendars import Calendar
 from policies.periods import Period
-from policies.reckoning import Reckoning, sentence
+from policies.policy import Policy
+from policies.reckoning import START_NOT_COUNTED, Reckoning, is_own_time, landed, sentence
 from policies.rules import Rule
 from policies.values import Value
 
-if TYPE_CHECKING:
-    from policies.policy import Policy
-
-START_NOT_COUNTED = "First day not counted: our convention"
 FROM_START = "Runs from the start, then from the last review: our convention"
 FROM_ENTRY = "Runs from the entry on the register, then from the last look at it: our convention"
 FROM_NAMING = "Runs from the naming of the single point of contact: our convention"
@@ -37,32 +34,7 @@ _LENGTHS = ("restriction.minimum", "restriction.maximum", "restriction.normally"
 _MONTHS = {name.lower(): number for number, name in enumerate(gregorian.month_name) if name}
 
 
-def add(period: Period, start: date, calendar: Calendar | None = None) -> date:
-    """The last day of a period that starts on a day; the start day itself is not counted.
-
-    Months and years keep the day of the month, or take the month's last. Working days need a calendar. Raises
-    ValueError where the number or the kind of day is not said, `calendars.NotCovered` beyond the calendar.
-
-    >>> add(Period.parse("6 months"), date(2026, 8, 31))
-    datetime.date(2027, 2, 28)
-    """
-    if period.by:
-        return period.by
-    if period.count is None or period.unit in (None, "days"):
-        raise ValueError(f"{period.length()} cannot be counted")
-    if period.unit == "working days":
-        if calendar is None:
-            raise ValueError("working days are counted in a nation's calendar")
-        return calendar.add_working_days(start, period.count)
-    try:
-        if period.unit in ("months", "years"):
-            return _add_months(start, period.count * (12 if period.unit == "years" else 1))
-        return start + timedelta(days=period.count * (7 if period.unit == "weeks" else 1))
-    except (OverflowError, ValueError):
-        raise calendars.NotCovered(f"{period.length()} from {start} lies beyond the year 9999") from None
-
-
-def work_out(policy: "Policy", path: str, events: Mapping[str, date], calendar: Calendar | None) -> Reckoning:
+def work_out(policy: Policy, path: str, events: Mapping[str, date], calendar: Calendar | None) -> Reckoning:
     """Work out the date that a policy sets at a path, from what has happened.
 
     `events` holds the day of each event of `periods.EVENTS` that is known ("decision", "letter dated" …; underscores do
@@ -93,38 +65,7 @@ def work_out(policy: "Policy", path: str, events: Mapping[str, date], calendar: 
     return _by_period(policy, found, _kind_settled(policy, value.raw), known, calendar)
 
 
-def recount(found: Reckoning, calendar: Calendar) -> Reckoning:
-    """The same clock in another calendar, after a correction of its holidays: as many working days, or the same day.
-
-    It needs neither policy nor events, because a reckoning holds what was counted; one that comes round again keeps its
-    round. One without a date stays without. A review that was put off to the next working day, where the policy lets it
-    be later, stays put off. Raises `calendars.NotCovered` beyond the calendar.
-
-    >>> from policies import shelf
-    >>> dover, england = shelf.read_builtin("dover-district-council"), Calendar.of("england", 2026, 2027)
-    >>> found = work_out(dover, "appeal.window", {"decision": date(2026, 12, 18)}, england)
-    >>> recount(found, england.corrected(added={date(2026, 12, 24): "Offices closed"})).due
-    datetime.date(2027, 1, 21)
-    """
-    return _as_told(_recounted(found, calendar)) if found.due else found
-
-
-def told(found: Reckoning) -> Reckoning:
-    """The same, once a letter has given its day to the resident: what was told never becomes worse for them.
-
-    Their own time, as a window to appeal, may grow when days off are corrected and never ends before the day that was
-    told. What we promised to do by a day stays on that day.
-
-    >>> from policies import shelf
-    >>> dover, england = shelf.read_builtin("dover-district-council"), Calendar.of("england", 2026, 2027)
-    >>> window = told(work_out(dover, "appeal.window", {"decision": date(2026, 12, 18)}, england))
-    >>> recount(window, england.corrected(removed=[date(2026, 12, 25)])).due
-    datetime.date(2027, 1, 20)
-    """
-    return replace(found, told_on=found.due)
-
-
-def is_spared(policy: "Policy", review_on: date, ends_on: date, calendar: Calendar | None) -> bool:
+def is_spared(policy: Policy, review_on: date, ends_on: date, calendar: Calendar | None) -> bool:
     """Whether no review is held on a day because the restriction ends soon after it (`review.none_within`).
 
     Only where the policy sets that time to the number and the kind of day, and does not leave it to a person.
@@ -139,12 +80,12 @@ def is_spared(policy: "Policy", review_on: date, ends_on: date, calendar: Calend
     if within is None or rule is None or not within.countable or rule.strength not in ("must", "normally"):
         return False
     try:
-        return ends_on <= add(within, review_on, calendar)
+        return ends_on <= periods.add(within, review_on, calendar)
     except (ValueError, calendars.NotCovered):
         return False
 
 
-def clock_paths(policy: "Policy") -> list[str]:
+def clock_paths(policy: Policy) -> list[str]:
     """Every path of the policy that sets a date or is asked to, in the order of the schema.
 
     >>> from policies import shelf
@@ -166,62 +107,10 @@ def earliest(reckonings: Iterable[Reckoning]) -> Reckoning | None:
     return min((found for found in reckonings if found.due), key=lambda found: found.due or date.max, default=None)
 
 
-def landed(found: Reckoning, due: date, rule: str, calendar: Calendar | None) -> Reckoning:
-    """The reckoning with its day, said to be a day off where it is one, and moved where the rule says so.
-
-    >>> england = Calendar.of("england", 2026, 2027)
-    >>> found = landed(Reckoning("appeal.window"), date(2026, 12, 25), "next working day", england)
-    >>> found.lands_on, found.due
-    ('Christmas Day', datetime.date(2026, 12, 29))
-    """
-    found = replace(found, due=due, counted_on=due, lands_on=None, day_off_rule=rule, next_working_day=None)
-    if calendar is None:
-        return found
-    try:
-        why = calendar.why_off(due)
-        if why is None:
-            return found
-        later = calendar.next_working_day(due)
-        moved = {"next working day": later, "previous working day": calendar.previous_working_day(due)}.get(rule, due)
-    except calendars.NotCovered as error:
-        return replace(found, assumed=[*found.assumed, f"Not checked for a day off: {error}"])
-    return replace(found, due=moved, lands_on=why, next_working_day=later)
-
-
 # inside
 
 
-def _recounted(found: Reckoning, calendar: Calendar) -> Reckoning:
-    """What the count alone gives, whatever was told."""
-    assert found.due is not None
-    counted_on = found.counted_on or found.due
-    if found.unit == "working days" and found.from_on:
-        origin = found.from_on if START_NOT_COUNTED in found.assumed else found.from_on - timedelta(days=1)
-        due = calendar.add_working_days(origin, (counted_on - origin).days - len(found.left_out))
-        return replace(found, due=due, counted_on=due, left_out=calendar.days_off(origin, due), nation=calendar.nation)
-    if found.day_off_rule is None:
-        return found
-    calendar.why_off(counted_on)
-    anew = landed(found, counted_on, found.day_off_rule, calendar)
-    put_off = found.day_off_rule == "may be later" and found.due == found.next_working_day
-    return replace(anew, due=anew.next_working_day) if put_off and anew.next_working_day else anew
-
-
-def _as_told(found: Reckoning) -> Reckoning:
-    """The day that was told, where the day counted is worse for the resident; else the day counted."""
-    if found.told_on is None or found.due is None:
-        return found
-    if found.due == found.told_on or (_is_own_time(found.path) and found.due > found.told_on):
-        return replace(found, instead_of=None)
-    return replace(found, due=found.told_on, instead_of=found.due)
-
-
-def _is_own_time(path: str) -> bool:
-    """Whether it is the resident's time, which may grow, and not something that we are to do."""
-    return path.endswith("window")
-
-
-def _events(policy: "Policy", events: Mapping[str, date]) -> dict[str, date]:
+def _events(policy: Policy, events: Mapping[str, date]) -> dict[str, date]:
     known = {name.replace("_", " "): day for name, day in events.items() if day is not None}
     for name in known:
         if name not in periods.EVENTS:
@@ -230,7 +119,7 @@ def _events(policy: "Policy", events: Mapping[str, date]) -> dict[str, date]:
     return own | known
 
 
-def _described(policy: "Policy", value: Value, calendar: Calendar | None) -> Reckoning:
+def _described(policy: Policy, value: Value, calendar: Calendar | None) -> Reckoning:
     """What is known before any counting: the rule, and who settled it."""
     rule = value.rule or Rule("policy")
     settled = value.settled
@@ -246,14 +135,14 @@ def _described(policy: "Policy", value: Value, calendar: Calendar | None) -> Rec
     )
 
 
-def _met_by(policy: "Policy", path: str) -> str | None:
-    if not path.startswith("appeal.") or not _is_own_time(path):
+def _met_by(policy: Policy, path: str) -> str | None:
+    if not path.startswith("appeal.") or not is_own_time(path):
         return None
     value = policy.value("appeal.met_by")
     return str(value.raw) if value.said else None
 
 
-def _without_value(policy: "Policy", found: Reckoning, value: Value) -> Reckoning:
+def _without_value(policy: Policy, found: Reckoning, value: Value) -> Reckoning:
     if value.lost:
         return replace(found, unsaid=True, why_null="the policy's text is lost here")
     if instead := _instead(policy, value):
@@ -266,7 +155,7 @@ def _without_value(policy: "Policy", found: Reckoning, value: Value) -> Reckonin
     return replace(found, why_null="the policy sets none")
 
 
-def _instead(policy: "Policy", value: Value) -> str:
+def _instead(policy: Policy, value: Value) -> str:
     """Why a clock has no value although nothing is missing; "" where the policy is simply silent."""
     if value.items and value.rule:
         return ""
@@ -277,13 +166,13 @@ def _instead(policy: "Policy", value: Value) -> str:
     return ""
 
 
-def _kind_settled(policy: "Policy", period: Period) -> Period:
+def _kind_settled(policy: Policy, period: Period) -> Period:
     kind = policy.value("clocks.day_kind")
     return replace(period, unit=kind.raw) if period.unit == "days" and kind.said else period
 
 
 def _by_period(
-    policy: "Policy", found: Reckoning, period: Period, events: Mapping[str, date], calendar: Calendar | None
+    policy: Policy, found: Reckoning, period: Period, events: Mapping[str, date], calendar: Calendar | None
 ) -> Reckoning:
     found = replace(
         found,
@@ -320,7 +209,7 @@ def _begins(path: str, events: Mapping[str, date]) -> tuple[str, str]:
 
 
 def _counted(
-    policy: "Policy", found: Reckoning, period: Period, events: Mapping[str, date], calendar: Calendar | None
+    policy: Policy, found: Reckoning, period: Period, events: Mapping[str, date], calendar: Calendar | None
 ) -> Reckoning:
     start, assumed = _start(policy, period, events, calendar)
     if start is None:
@@ -352,14 +241,14 @@ def _due(period: Period, start: date, counted: bool, after: date | None, calenda
 
 def _once(period: Period, start: date, counted: bool, calendar: Calendar | None) -> date:
     if not counted:
-        return add(period, start, calendar)
+        return periods.add(period, start, calendar)
     if period.unit in ("months", "years"):
-        return add(period, start, calendar) - timedelta(days=1)
-    return add(period, start - timedelta(days=1), calendar)
+        return periods.add(period, start, calendar) - timedelta(days=1)
+    return periods.add(period, start - timedelta(days=1), calendar)
 
 
 def _start(
-    policy: "Policy", period: Period, events: Mapping[str, date], calendar: Calendar | None
+    policy: Policy, period: Period, events: Mapping[str, date], calendar: Calendar | None
 ) -> tuple[date | None, list[str]]:
     """The day from which a period runs; where receipt is not known it is deemed, if that is settled."""
     if period.runs_from in events:
@@ -369,13 +258,13 @@ def _start(
     deemed = policy.period("clocks.deemed") if period.runs_from == "letter received" else None
     if deemed and deemed.runs_from in events and not deemed.unsaid_parts():
         try:
-            return add(deemed, events[deemed.runs_from], calendar), [f"Receipt deemed: {deemed}"]
+            return periods.add(deemed, events[deemed.runs_from], calendar), [f"Receipt deemed: {deemed}"]
         except (ValueError, calendars.NotCovered):
             return None, []
     return None, []
 
 
-def _start_day(policy: "Policy") -> tuple[bool, list[str]]:
+def _start_day(policy: Policy) -> tuple[bool, list[str]]:
     said = policy.value("clocks.start_day")
     if said.said:
         return said.raw == "counted", []
@@ -383,7 +272,7 @@ def _start_day(policy: "Policy") -> tuple[bool, list[str]]:
 
 
 def _ways(
-    policy: "Policy", path: str, period: Period, events: Mapping[str, date], calendar: Calendar | None
+    policy: Policy, path: str, period: Period, events: Mapping[str, date], calendar: Calendar | None
 ) -> dict[str, date | None]:
     """The date by each way of reading what is not said; none where the number itself is missing."""
     if period.count is None:
@@ -409,7 +298,7 @@ def _starts(path: str) -> tuple[str, ...]:
 
 
 def _by_nation(
-    policy: "Policy", path: str, period: Period, events: Mapping[str, date], name: str = "working days"
+    policy: Policy, path: str, period: Period, events: Mapping[str, date], name: str = "working days"
 ) -> dict[str, date | None]:
     """The date in each nation's working days, where the nation is not said; one date where they all agree."""
     ways = {
@@ -420,7 +309,7 @@ def _by_nation(
 
 
 def _by_one_reading(
-    policy: "Policy", path: str, period: Any, events: Mapping[str, date], calendar: Calendar | None
+    policy: Policy, path: str, period: Any, events: Mapping[str, date], calendar: Calendar | None
 ) -> date | None:
     return _by_period(policy, Reckoning(path), period, events, calendar).due if isinstance(period, Period) else None
 
@@ -446,7 +335,7 @@ def _by_batch(found: Reckoning, value: Value, events: Mapping[str, date]) -> Rec
     return _from_event(replace(found, runs_from=begin, unit="batch", assumed=[BATCH_MONTH]), events, due)
 
 
-def _off_days(policy: "Policy", found: Reckoning, calendar: Calendar | None) -> Reckoning:
+def _off_days(policy: Policy, found: Reckoning, calendar: Calendar | None) -> Reckoning:
     """Say whether the day is a day off, and move it where the policy has a rule for that."""
     if found.due is None:
         return found
@@ -468,11 +357,6 @@ def _is_clock(path: str) -> bool:
     except KeyError:
         return False
     return isinstance(key, schema.Key) and key.kind == "period" and not key.bare and path != "clocks.deemed"
-
-
-def _add_months(start: date, count: int) -> date:
-    year, month = divmod(start.year * 12 + start.month - 1 + count, 12)
-    return date(year, month + 1, min(start.day, gregorian.monthrange(year, month + 1)[1]))
 
 
 def _last_of(year: int, month: int) -> date:

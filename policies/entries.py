@@ -1,8 +1,10 @@
 """One text of a policy file read into entries: the clause off its end, then by the kind of its key."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from policies import grammar, periods, schema
+from policies.grammar import Split
 from policies.problems import nearest
 from policies.rules import Rule, Source
 from policies.values import Item
@@ -10,14 +12,16 @@ from policies.values import Item
 SPECIAL = ("unsaid", "lost", "none")
 
 
-def read(key: schema.Key, text: str, inherited: Rule | None, source: Source) -> list[Item]:
+def read(key: schema.Key, text: str, inherited: Rule | None, source: Source, split: Split) -> list[Item]:
     """The entries of one text of a key, under its own clause or the one it inherits from its table.
 
-    Raises ValueError, in words for a policy manager; `Unknown`, with the nearest word, where a word is not known.
+    `split` parts a text that lists words. Raises ValueError, in words for a policy manager; `Unknown`, with the nearest
+    word, where a word is not known.
 
     >>> how = schema.Key("word", "how it is sent", ("post", "email"), many=True)
-    >>> [(item.word, item.words) for item in read(how, "post, email: where possible [6.12]", None, "policy")]
-    [('post', ''), ('email', 'where possible')]
+    >>> found = read(how, "email: where possible, post [6.12]", None, "policy", grammar.entries)
+    >>> [(item.word, item.words) for item in found]
+    [('email', 'where possible'), ('post', '')]
     """
     if source == "local" and text.rstrip().endswith("]"):
         raise ValueError("a local rule has no clause of the policy: leave the square brackets out")
@@ -29,7 +33,7 @@ def read(key: schema.Key, text: str, inherited: Rule | None, source: Source) -> 
     state = grammar.plain(word)
     if state in SPECIAL and state not in key.words and key.kind not in ("name", "date"):
         return [Item(state, own.strip(), rule, state)]  # type: ignore[arg-type]
-    items: list[Item] = _PARSERS[key.kind](key, value, rule)
+    items: list[Item] = _PARSERS[key.kind](key, value, rule, split)
     return items
 
 
@@ -41,32 +45,52 @@ class Unknown(ValueError):
         self.nearest = near
 
 
-def _text_items(key: schema.Key, value: str, rule: Rule | None) -> list[Item]:
+def _text_items(key: schema.Key, value: str, rule: Rule | None, split: Split) -> list[Item]:
     return [Item(value, value, rule, parsed=value)]
 
 
-def _word_items(key: schema.Key, value: str, rule: Rule | None) -> list[Item]:
-    pairs = grammar.entries(value) if key.many else [(value.partition(":")[0], value.partition(":")[2].strip())]
-    return [_word_item(key, word, own, rule) for word, own in pairs]
+def _word_items(key: schema.Key, value: str, rule: Rule | None, split: Split) -> list[Item]:
+    pairs = split(value) if key.many else [(value.partition(":")[0], value.partition(":")[2].strip())]
+    items: list[Item] = []
+    for word, own in pairs:
+        items.append(_word_item(key, word, own, rule, after=items))
+    return items
 
 
-def _word_item(key: schema.Key, word: str, own: str, rule: Rule | None) -> Item:
+def _word_item(key: schema.Key, word: str, own: str, rule: Rule | None, after: Sequence[Item]) -> Item:
     plain = grammar.plain(word)
     if plain == "other":
         if not own:
             raise ValueError('"other" is followed by own words: "other: …"')
         return Item("other", own, rule, parsed="other")
     if plain not in key.words:
-        raise Unknown(f'"{shown(word)}" is not one of: {", ".join(key.words)}', nearest(plain, key.words))
+        message = f'"{shown(word)}" is not one of: {", ".join(key.words)}{where_own_words_end(after)}'
+        raise Unknown(message, nearest(plain, key.words))
     return Item(plain, own, rule, parsed=plain)
 
 
-def _ref_items(key: schema.Key, value: str, rule: Rule | None) -> list[Item]:
-    return [Item(grammar.key(word), own, rule, parsed=grammar.key(word)) for word, own in grammar.entries(value)]
+def where_own_words_end(before: Sequence[Item]) -> str:
+    """What is added where a word is not known, and an entry before it has own words: they may have held a comma.
+
+    >>> where_own_words_end([Item("phone", "before noon")])
+    '; own words end at a comma, and where they hold one, the entry is a text of its own, ["phone: …, … [1.1]"]'
+    >>> where_own_words_end([Item("phone")])
+    ''
+    """
+    spoken = next((item.word for item in reversed(before) if item.words), "")
+    if not spoken:
+        return ""
+    return (
+        f'; own words end at a comma, and where they hold one, the entry is a text of its own, ["{spoken}: …, … [1.1]"]'
+    )
+
+
+def _ref_items(key: schema.Key, value: str, rule: Rule | None, split: Split) -> list[Item]:
+    return [Item(grammar.key(word), own, rule, parsed=grammar.key(word)) for word, own in split(value)]
 
 
 def _single(parse: Any) -> Any:
-    def items(key: schema.Key, value: str, rule: Rule | None) -> list[Item]:
+    def items(key: schema.Key, value: str, rule: Rule | None, split: Split) -> list[Item]:
         text, _, own = value.partition(":")
         return [Item(grammar.plain(text), own.strip(), rule, parsed=parse(text, rule))]
 

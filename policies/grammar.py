@@ -1,9 +1,11 @@
 """How one line of a policy file is read: `key = "value: own words [clause strength]"`.
 
-Each function raises ValueError with a sentence that helps a policy manager.
+Each function raises ValueError with a sentence that helps a policy manager. A policy that was adopted is read by the
+grammar that held then (`FIRST`), because its text never changes and must go on saying the same (docs/adr/0111).
 """
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -11,6 +13,8 @@ from policies import periods
 from policies.rules import STRENGTHS, Rule, Source
 from policies.values import Threshold, Who
 
+FIRST, NEWEST = 1, 2
+Split = Callable[[str], list[tuple[str, str]]]
 _CITED = re.compile(r"(?P<value>.*?)\s*\[(?P<cited>[^\[\]]*)\]\s*", re.DOTALL)
 _EACH_CITED = re.compile(r"[^\[\]\n]{1,80}\[[^\[\]\n]{1,80}\]")
 COUNTED = (
@@ -93,16 +97,55 @@ def citation(text: str, source: Source = "policy") -> Rule:
 
 
 def entries(text: str) -> list[tuple[str, str]]:
-    """Split a list into words with their own words; own words after a colon run to the end of the text.
+    """Split a value that lists words: a comma begins the next one, and own words after a colon belong to theirs.
 
-    >>> entries("post, email: where possible, else by hand")
-    [('post', ''), ('email', 'where possible, else by hand')]
+    >>> entries("post, email: where it is known, phone")
+    [('post', ''), ('email', 'where it is known'), ('phone', '')]
+    """
+    pairs = [(word.strip(), own.strip()) for word, _, own in (part.partition(":") for part in text.split(","))]
+    if not all(word for word, _ in pairs):
+        raise ValueError("between two commas something is missing")
+    return pairs
+
+
+def one_of_list(text: str) -> list[tuple[str, str]]:
+    """Read one text of a list of texts: a word with its own words, which run to the end, commas and all.
+
+    Without own words it may be several words that share a clause.
+
+    >>> one_of_list("email: where possible, else by hand")
+    [('email', 'where possible, else by hand')]
+    >>> one_of_list("post, email")
+    [('post', ''), ('email', '')]
     """
     before, colon, own = text.partition(":")
-    words = [word.strip() for word in before.split(",")]
-    if not all(words):
-        raise ValueError("between two commas something is missing")
-    return [(word, "") for word in words[:-1]] + [(words[-1], own.strip() if colon else "")]
+    if colon and "," in before:
+        raise ValueError(
+            'own words belong to one entry of a list, and that is a text of its own: ["a [1.1]", "b: … [1.1]"]'
+        )
+    return [(before.strip(), own.strip())] if colon and before.strip() else entries(before)
+
+
+def entries_of_first(text: str) -> list[tuple[str, str]]:
+    """Split a list as the first grammar did: own words after a colon run to the end of the text, whatever follows.
+
+    >>> entries_of_first("post, email: where possible, phone")
+    [('post', ''), ('email', 'where possible, phone')]
+    """
+    before, colon, own = text.partition(":")
+    pairs = entries(before)
+    return [*pairs[:-1], (pairs[-1][0], own.strip() if colon else "")]
+
+
+def splitting(grammar: int, *, listed: bool) -> Split:
+    """How a text that lists words is split: by a grammar, and by whether it is one of a list of texts.
+
+    >>> splitting(NEWEST, listed=False)("post: by hand, email")
+    [('post', 'by hand'), ('email', '')]
+    """
+    if grammar == FIRST:
+        return entries_of_first
+    return one_of_list if listed else entries
 
 
 def who(text: str, rule: Rule | None = None) -> Who:

@@ -1,6 +1,7 @@
-"""What holds whatever a policy says: the ombudsman by nation and function, the contacts that stay open, F12.
+"""What holds whatever a policy says: rules of law and of good process, the contacts that stay open, the ombudsman.
 
-These are rules of law or Evenhand's own, named by source and in our own words; none of their wording is quoted.
+Each rule is defined here and nowhere else, by its source and in our own words; none of their wording is quoted. Rules
+of Evenhand's own that one room alone keeps stand in that room.
 """
 
 from dataclasses import dataclass
@@ -9,11 +10,30 @@ from policies.rules import Rule
 
 OTHER_PERSON = Rule(
     "evenhand",
+    "F12",
     text="Who proposed it, who is affected by it and who decided it first do not decide it, its appeal or its review.",
 )
-F12 = Rule("evenhand", "F12", text="Proposer, person affected and first decider never decide.")
-PERSON_DECIDES = Rule("law", text="A named person decides: no step is taken by the system alone.")
-ONE_WAY_TO_COMPLAIN = Rule("law", text="At least one way to complain stays open.")
+PERSON_DECIDES = Rule(
+    "evenhand", "D10", text="A named person decides, and gives reasons: nothing is decided by the system."
+)
+EVIDENCED = Rule("law", "F1", text="No restriction without evidence, reasons and a review date.")
+PROPORTIONATE = Rule("law", "F2", text="A restriction is proportionate and has regard to the Equality Act.")
+WAYS_TO_COMPLAIN = Rule("law", "F3", text="Complaining stays possible, by more than one way in.")
+REVIEWED_WHEN_DUE = Rule(
+    "law", "F7", text="A review is held when it is due; where it is late, the resident is told why."
+)
+TOLD_OF_ENTRY = Rule(
+    "law",
+    "D2",
+    text="A person is told of an entry, or it is on record why not, by whom, and when that is looked at again.",
+)
+NO_LONGER_THAN_NEEDED = Rule("law", "D3", text="An entry stands no longer than it is needed.")
+HAZARDS_REPORTED = Rule("law", "X1", text="A hazard in the home may be reported in any way.")
+RIGHTS_USED = Rule(
+    "law", "X2", text="An appeal, a request about data or an adjustment, and help from others stay open to everybody."
+)
+INFORMATION_ASKED = Rule("law", "X3", text="A public body may be asked for information in any way.")
+GOOD_PRACTICE = Rule("evenhand", "X4", text="Good practice that several policies state.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +98,17 @@ def nations_of(key: str) -> list[str]:
 
 
 _FLOOR: tuple[tuple[str, Rule], ...] = (
-    ("complaints", Rule("law", "F3")),
-    ("appeals against a restriction", Rule("law", "X2")),
-    ("requests about personal data, and complaints about its handling", Rule("law", "X2")),
-    ("requests for an adjustment", Rule("law", "X2")),
-    ("contact through an ombudsman, a solicitor or the police", Rule("law", "X2")),
+    ("complaints", WAYS_TO_COMPLAIN),
+    ("appeals against a restriction", RIGHTS_USED),
+    ("requests about personal data, and complaints about its handling", RIGHTS_USED),
+    ("requests for an adjustment", RIGHTS_USED),
+    ("contact through an ombudsman, a solicitor or the police", RIGHTS_USED),
 )
-_HAZARDS = ("reports of hazards in the home", Rule("law", "X1"))
-_INFORMATION = ("requests for information held by a public body", Rule("law", "X3"))
+_HAZARDS = ("reports of hazards in the home", HAZARDS_REPORTED)
+_INFORMATION = ("requests for information held by a public body", INFORMATION_ASKED)
 _GOOD_PRACTICE = (
     "emergencies with a risk to a person or to property, safeguarding, domestic abuse, critical anti-social behaviour",
-    Rule("evenhand", "X4", text="Good practice that several policies state."),
+    GOOD_PRACTICE,
 )
 PUBLIC_BODIES = ("council", "almo")
 

@@ -8,6 +8,12 @@ from policies.periods import Period
 from policies.rules import Rule
 from policies.values import Item, Settled, Threshold, Value, Who
 
+REVIEW_INTERVAL, REVIEW_AT_END = "review.interval", "review.at_end"
+"""The clocks of a policy's reviews that rooms tell from each other, by their paths."""
+SPOC_QUALITY_REVIEW = "spoc.quality_review"
+RECONSIDERATION_RESPONSE = "reconsideration.response"
+"""The clock by which a colleague looks through the work of a single point of contact."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:

@@ -1,9 +1,13 @@
 """Periods: a number, a unit, and the event they run from. A limit is never a bare number."""
 
+import calendar as gregorian
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, get_args
+
+from policies import calendars
+from policies.calendars import Calendar
 
 Unit = Literal["working days", "calendar days", "days", "weeks", "months", "years"]
 UNITS: tuple[Unit, ...] = get_args(Unit)
@@ -168,6 +172,31 @@ class Period:
         )
 
 
+def add(period: Period, start: date, calendar: Calendar | None = None) -> date:
+    """The last day of a period that starts on a day; the start day itself is not counted.
+
+    Months and years keep the day of the month, or take the month's last. Working days need a calendar. Raises
+    ValueError where the number or the kind of day is not said, `calendars.NotCovered` beyond the calendar.
+
+    >>> add(Period.parse("6 months"), date(2026, 8, 31))
+    datetime.date(2027, 2, 28)
+    """
+    if period.by:
+        return period.by
+    if period.count is None or period.unit in (None, "days"):
+        raise ValueError(f"{period.length()} cannot be counted")
+    if period.unit == "working days":
+        if calendar is None:
+            raise ValueError("working days are counted in a nation's calendar")
+        return calendar.add_working_days(start, period.count)
+    try:
+        if period.unit in ("months", "years"):
+            return _add_months(start, period.count * (12 if period.unit == "years" else 1))
+        return start + timedelta(days=period.count * (7 if period.unit == "weeks" else 1))
+    except (OverflowError, ValueError):
+        raise calendars.NotCovered(f"{period.length()} from {start} lies beyond the year 9999") from None
+
+
 def _unit(text: str) -> Unit:
     plural = text if text.endswith("s") else f"{text}s"
     return next(unit for unit in UNITS if unit == plural)
@@ -202,3 +231,8 @@ def _last_day(year: str, month: str | None, day: str | None) -> date:
         return date.fromordinal(first_after.toordinal() - 1)
     except ValueError:
         raise ValueError('a fixed day is written like "by 2028", "by 2028-03" or "by 2028-03-31"') from None
+
+
+def _add_months(start: date, count: int) -> date:
+    year, month = divmod(start.year * 12 + start.month - 1 + count, 12)
+    return date(year, month + 1, min(start.day, gregorian.monthrange(year, month + 1)[1]))

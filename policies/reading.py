@@ -1,16 +1,12 @@
 """The parts of a policy read from its values: a stage, a kind of restriction, a register, a letter, a path, appeals."""
 
-from typing import TYPE_CHECKING
-
 from policies import law, schema
+from policies.contents import Contents
 from policies.parts import Appeals, LetterRule, Path, RegisterRule, RestrictionKind, Stage
 from policies.values import Value
 
-if TYPE_CHECKING:
-    from policies.policy import Policy
 
-
-def stage(policy: "Policy", key: str, number: int) -> Stage:
+def stage(policy: Contents, key: str, number: int) -> Stage:
     """The stage of that key, which is the `number`th in the policy's order.
 
     >>> from policies import shelf
@@ -33,11 +29,11 @@ def stage(policy: "Policy", key: str, number: int) -> Stage:
         tuple(item.word for item in policy.value(f"{path}.not_by").kept),
         tuple(do.kept),
         do.lost,
-        number if policy.ordered_words() else None,
+        number if policy.value("stages.order").kept else None,
     )
 
 
-def kind(policy: "Policy", key: str) -> RestrictionKind:
+def kind(policy: Contents, key: str) -> RestrictionKind:
     """The kind of restriction of that key.
 
     >>> from policies import shelf
@@ -58,7 +54,7 @@ def kind(policy: "Policy", key: str) -> RestrictionKind:
     )
 
 
-def register(policy: "Policy", key: str) -> RegisterRule:
+def register(policy: Contents, key: str) -> RegisterRule:
     """The register of that key.
 
     >>> from policies import shelf
@@ -83,7 +79,7 @@ def register(policy: "Policy", key: str) -> RegisterRule:
     )
 
 
-def letter(policy: "Policy", key: str) -> LetterRule:
+def letter(policy: Contents, key: str) -> LetterRule:
     """The letter of that key.
 
     >>> from policies import shelf
@@ -105,7 +101,7 @@ def letter(policy: "Policy", key: str) -> LetterRule:
     )
 
 
-def path(policy: "Policy", key: str) -> Path:
+def path(policy: Contents, key: str) -> Path:
     """The path out of the stages of that key.
 
     >>> from policies import shelf
@@ -135,7 +131,7 @@ def path(policy: "Policy", key: str) -> Path:
     )
 
 
-def appeal(policy: "Policy", path: str) -> Appeals:
+def appeal(policy: Contents, path: str) -> Appeals:
     """How appeals go by a special rule or the general one ("appeal"), which fills what the special one leaves out.
 
     >>> from policies import shelf

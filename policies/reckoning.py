@@ -1,12 +1,13 @@
 """A date with everything that explains it: from which day, what was left out, by which rule, and why there is none."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from typing import Any
 
 from policies import calendars, periods, rules
 
+START_NOT_COUNTED = "First day not counted: our convention"
 _WEEKEND = tuple(calendars.WEEKEND.values())
 ONCE_TOLD = ("told_on", "instead_of")
 _DATES = ("due", "counted_on", "next_working_day", *ONCE_TOLD)
@@ -184,6 +185,37 @@ def _iso(day: date | None) -> str | None:
 
 def _date(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def landed(found: Reckoning, due: date, rule: str, calendar: calendars.Calendar | None) -> Reckoning:
+    """The reckoning with its day, said to be a day off where it is one, and moved where the rule says so.
+
+    >>> england = calendars.Calendar.of("england", 2026, 2027)
+    >>> found = landed(Reckoning("appeal.window"), date(2026, 12, 25), "next working day", england)
+    >>> found.lands_on, found.due
+    ('Christmas Day', datetime.date(2026, 12, 29))
+    """
+    found = replace(found, due=due, counted_on=due, lands_on=None, day_off_rule=rule, next_working_day=None)
+    if calendar is None:
+        return found
+    try:
+        why = calendar.why_off(due)
+        if why is None:
+            return found
+        later = calendar.next_working_day(due)
+        moved = {"next working day": later, "previous working day": calendar.previous_working_day(due)}.get(rule, due)
+    except calendars.NotCovered as error:
+        return replace(found, assumed=[*found.assumed, f"Not checked for a day off: {error}"])
+    return replace(found, due=moved, lands_on=why, next_working_day=later)
+
+
+def is_own_time(path: str) -> bool:
+    """Whether a clock is the resident's time, which may grow, and not something that we are to do.
+
+    >>> is_own_time("appeal.window"), is_own_time("appeal.response")
+    (True, False)
+    """
+    return path.endswith("window")
 
 
 def sentence(text: str) -> str:

@@ -89,3 +89,17 @@ class RuleBroken(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} ({self.rule.in_brackets()})" if self.rule else self.message
+
+
+def need(words: str, message: str, field: str, rule: Rule | None = None) -> None:
+    """Refuse where nothing was written: what is decided or recorded is said in words. Blanks alone are nothing.
+
+    Raises `RuleBroken` with the message beside the field of the form, and the rule that asks for the words, if any.
+
+    >>> need("He rang at nine.", "Enter what happened", "facts")
+    >>> need("  ", "Enter what happened", "facts")
+    Traceback (most recent call last):
+    policies.rules.RuleBroken: Enter what happened
+    """
+    if not words.strip():
+        raise RuleBroken(message, rule, field)

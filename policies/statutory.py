@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from policies import clocks
+from policies import periods
 from policies.calendars import Calendar
 from policies.periods import Period
-from policies.reckoning import Reckoning
+from policies.reckoning import Reckoning, landed
 
 EARLIER_READING = "The day of receipt counts as the first: the earlier of two readings"
 
@@ -51,7 +51,7 @@ def data_protection_complaint(received_on: date, calendar: Calendar) -> Reckonin
     title = "Acknowledge a data-protection complaint"
     found = _by_law("law.data_protection_complaint", title, Period(30, "calendar days"), received_on, None)
     due = received_on + timedelta(days=29)
-    return replace(clocks.landed(found, due, "stands", calendar), assumed=[EARLIER_READING])
+    return replace(landed(found, due, "stands", calendar), assumed=[EARLIER_READING])
 
 
 def injury_report(accident_on: date, calendar: Calendar) -> Reckoning:
@@ -61,7 +61,7 @@ def injury_report(accident_on: date, calendar: Calendar) -> Reckoning:
     datetime.date(2026, 7, 16)
     """
     found = _by_law("law.injury_report", "Report an injury at work", Period(15, "calendar days"), accident_on, None)
-    return replace(clocks.landed(found, found.due or accident_on, "stands", calendar), runs_from="incident", assumed=[])
+    return replace(landed(found, found.due or accident_on, "stands", calendar), runs_from="incident", assumed=[])
 
 
 def _by_law(path: str, title: str, period: Period, start: date, calendar: Calendar | None) -> Reckoning:
@@ -77,4 +77,4 @@ def _by_law(path: str, title: str, period: Period, start: date, calendar: Calend
         nation=calendar.nation if calendar else None,
         title=title,
     )
-    return clocks.landed(found, clocks.add(period, start), "next working day", calendar)
+    return landed(found, periods.add(period, start), "next working day", calendar)

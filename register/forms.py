@@ -1,11 +1,21 @@
 """Shapes of input of the register."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any, cast
 
+from audit import subjects
+from decisions import forms as asking
+from decisions.acts import Act
+from decisions.services import Said
 from design import fields, forms
-from people.models import Resident
+from people.models import Resident, User
 from policies.policy import RegisterRule
+from policies.values import Item
+from register.models import Entry
 from register.services import retention
+from register.services.new_entries import NewEntry
 
 # The policy format's words for what a register lists, as people say them.
 RISKS = {
@@ -61,6 +71,21 @@ def by_the_policy(form: forms.Form, registers: list[RegisterRule]) -> None:
         field.help_text = f"{retention.in_words(registers[0])[0]} For example, 27 3 2027."
 
 
+def considered() -> fields.LongTextField:
+    """What else was considered; asked only where the policy has something weighed."""
+    return fields.LongTextField(
+        label="What else you considered", called="what else you considered", required=False, rows=4
+    )
+
+
+def ask_what_was_weighed(form: forms.Form, asks: Sequence[Item], *, always: bool = True) -> None:
+    """Ask what was weighed where the policy asks questions; not `always` where that hangs on what else is typed."""
+    if not asks:
+        del form.fields["considered"]
+    elif always:
+        asking.weigh(form, asks)
+
+
 class ChangeEntry(WhatToDo):
     """Changing an entry that stands by itself."""
 
@@ -68,9 +93,40 @@ class ChangeEntry(WhatToDo):
         label="Reasons for the change", called="the reasons for the change", help_text="Staff who look do not see them."
     )
 
-    def __init__(self, *args: Any, registers: list[RegisterRule], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, entry: Entry, act: Act, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        by_the_policy(self, registers)
+        by_the_policy(self, [entry.rule] if entry.rule else [])
+        asking.add_meeting_of(self, act, reader)
+
+    def said(self) -> Said:
+        """What was decided: the entry as it is to stand, and why."""
+        typed = self.cleaned_data
+        found = {
+            "instructions": typed["instructions"].splitlines(),
+            "ring": typed["ring"],
+            "shared_with_contractors": bool(typed["shared"]),
+        }
+        found |= {"review_on": plain_day(typed["review_on"])} if "review_on" in typed else {}
+        return replace(asking.said_of(self, "reason"), what=found)
+
+
+def plain_day(day: date | None) -> str | None:
+    """A day as it stands in what somebody decided."""
+    return day.isoformat() if day else None
+
+
+class Agree(forms.Form):
+    """Whether somebody agrees to what another has decided, and why."""
+
+    reason = fields.LongTextField(
+        label="Your reasons", called="your reasons", help_text="Staff who look do not see them."
+    )
+    considered = considered()
+
+    def __init__(self, *args: Any, act: Act, agree: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asking.ask_to_agree(self, agree)
+        ask_what_was_weighed(self, act.asks)
 
 
 class AddEntry(WhatToDo):
@@ -107,12 +163,22 @@ class AddEntry(WhatToDo):
         label="When will not telling be looked at again?",
         called="when not telling the resident will be looked at again",
     )
+    considered = considered()
     field_order = (
         "register_key", "place", "postcode", "incident", "risks", "instructions", "ring", "shared", "review_on", "told",
-        "not_told_reason", "look_again_on", "reason",
+        "not_told_reason", "look_again_on", "reason", "considered",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, registers: list[RegisterRule], resident: Resident | None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        registers: list[RegisterRule],
+        resident: Resident | None,
+        asks: Sequence[Item] = (),
+        take_part: Sequence[User] | None = None,
+        asked: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         cast(fields.ChoiceField, self.fields["register_key"]).choices = [
             (register.key, register.name) for register in registers
@@ -124,8 +190,50 @@ class AddEntry(WhatToDo):
         if not risks:
             del self.fields["risks"]
         by_the_policy(self, registers)
-        for name in ("place", "postcode") if resident else ("incident", "told", "not_told_reason", "look_again_on"):
+        of_a_person = ("incident", "told", "not_told_reason", "look_again_on")
+        of_a_place = ("place", "postcode")
+        for name in (*(of_a_place if resident or asked else ()), *(() if resident else of_a_person)):
             del self.fields[name]
+        ask_what_was_weighed(self, asks, always=False)
+        asking.add_meeting(self, take_part)
+
+    def where(self) -> tuple[str, str]:
+        """The place and its postcode, as typed; empty for a person."""
+        typed = self.cleaned_data
+        return " ".join(typed.get("place", "").split()), typed.get("postcode", "")
+
+    def saying(self, asked: NewEntry) -> NewEntry:
+        """The entry as typed, where `asked` says of whom or where and on which register."""
+        typed = self.cleaned_data
+        incident = typed.get("incident", "").upper()
+        return replace(
+            asked,
+            source=subjects.about(subjects.INCIDENT, incident) if incident else "",
+            instructions=typed["instructions"].splitlines(),
+            risks=typed.get("risks", []),
+            ring=typed["ring"],
+            review_on=typed.get("review_on"),
+            shared_with_contractors=bool(typed["shared"]),
+            told=typed.get("told", "yes") == "yes",
+            not_told_reason=typed.get("not_told_reason", ""),
+            look_again_on=typed.get("look_again_on"),
+        )
+
+
+def put_as_typed(proposed: Mapping[str, Any]) -> dict[str, Any]:
+    """What an entry would say, as the form shows it to whoever decides on it."""
+    if not proposed:
+        return {}
+    days = {name: date.fromisoformat(proposed[name]) for name in ("review_on", "look_again_on") if proposed[name]}
+    return days | {
+        "incident": subjects.ref_of(proposed["source"]),
+        "instructions": "\n".join(proposed["instructions"]),
+        "risks": proposed["risks"],
+        "ring": proposed["ring"],
+        "shared": proposed["shared_with_contractors"],
+        "told": "yes" if proposed["told"] else "no",
+        "not_told_reason": proposed["not_told_reason"],
+    }
 
 
 class RemoveEntry(forms.Form):
@@ -133,11 +241,19 @@ class RemoveEntry(forms.Form):
 
     reason = fields.LongTextField(label="Reasons for the removal", called="the reasons for the removal")
     told = fields.YesNoField(label="Is the resident told of the removal?", called="whether the resident is told")
+    considered = considered()
 
-    def __init__(self, *args: Any, of_person: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, entry: Entry, act: Act, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not of_person:
+        if entry.resident is None:
             del self.fields["told"]
+        ask_what_was_weighed(self, act.asks)
+        asking.add_meeting_of(self, act, reader)
+
+    def said(self) -> Said:
+        """What was decided: that it goes, why, and whether its resident is told."""
+        what = {"told": self.cleaned_data["told"]} if "told" in self.fields else {}
+        return replace(asking.said_of(self, "reason"), what=what)
 
 
 class KeepEntry(forms.Form):
@@ -148,25 +264,38 @@ class KeepEntry(forms.Form):
         label="When will the entry be looked at again?", called="when the entry will be looked at again"
     )
 
-    def __init__(self, *args: Any, registers: list[RegisterRule], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, entry: Entry, act: Act, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        by_the_policy(self, registers)
+        by_the_policy(self, [entry.rule] if entry.rule else [])
+        asking.add_meeting_of(self, act, reader)
+
+    def said(self) -> Said:
+        """What was decided: that it stays, why, and when it is looked at next."""
+        what = {"review_on": plain_day(self.cleaned_data.get("review_on"))}
+        return replace(asking.said_of(self, "reason"), what=what)
 
 
 class NotEntered(forms.Form):
-    """Why a resident is not entered on a register."""
+    """Why nobody is entered on a register."""
 
     reason = fields.LongTextField(label="Reasons against an entry", called="the reasons against an entry")
+    considered = considered()
+
+    def __init__(self, *args: Any, act: Act, reader: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_what_was_weighed(self, act.asks)
+        asking.add_meeting_of(self, act, reader)
 
 
 class LookAgain(forms.Form):
     """Whether the resident can be told by now."""
 
+    YES, NO = "yes", "no"
+
     told = fields.ChoiceField(
         label="Has the resident been told by now?",
         called="whether the resident has been told",
         choices=[("yes", "Yes, the resident has been told"), ("no", "No, being told would still raise the risk")],
-        reveal={"yes": "how", "no": ["reason", "look_again_on"]},
     )
     how = fields.LongTextField(label="How was the resident told?", called="how the resident was told", rows=3)
     reason = fields.LongTextField(label="Why is the resident not told?", called="why the resident is not told", rows=3)
@@ -174,3 +303,21 @@ class LookAgain(forms.Form):
         label="When will not telling be looked at again?",
         called="when not telling the resident will be looked at again",
     )
+    considered = considered()
+
+    def __init__(self, *args: Any, act: Act, reader: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_what_was_weighed(self, act.asks)
+        asking.add_meeting_of(self, act, reader)
+        asked = tuple(name for name in self.fields if name not in ("told", "how"))
+        cast(fields.ChoiceField, self.fields["told"]).reveal = {self.YES: ("how",), self.NO: asked}
+
+    @property
+    def tells(self) -> bool:
+        """Whether the resident has been told by now."""
+        return self.cleaned_data.get("told") == self.YES
+
+    def said(self) -> Said:
+        """What was decided: that the resident is not told, why, and when that is looked at next."""
+        what = {"look_again_on": plain_day(self.cleaned_data.get("look_again_on"))}
+        return replace(asking.said_of(self, "reason"), what=what)

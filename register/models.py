@@ -9,12 +9,16 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Coalesce, Concat
 
+from audit import subjects
 from audit.models import Trail, append_only
+from deadlines import kinds
 from deadlines.models import Deadline
-from people.access import providers_where
+from design import dates
 from people.models import Organisation, PolicyVersion, Provider, Resident, User, search_filter
+from policies.policy import RegisterRule
 
-STANDS_WITH = "restriction:"
+STANDS_WITH = subjects.prefix(subjects.RESTRICTION)
+"""With what the source of an entry begins that stands with a restriction."""
 ERASED = "The words of this entry were erased."
 
 
@@ -54,10 +58,10 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
     def with_next_look(self) -> "EntryQuerySet":
         """With `looked_at_on`: when each is looked at next; what stands with a restriction in that one's own review."""
-        own = Concat(models.Value("entry:"), models.OuterRef("reference"))
+        own = Concat(models.Value(subjects.prefix(subjects.ENTRY)), models.OuterRef("reference"))
         reviews = Deadline.objects.open().filter(
-            models.Q(about=models.OuterRef("source"), kind__startswith="review.")
-            | models.Q(about=own, kind="register.review"),
+            models.Q(about=models.OuterRef("source"), kind__in=kinds.REVIEWS)
+            | models.Q(about=own, kind=kinds.REGISTER_REVIEW),
             due_on__isnull=False,
         )
         first = models.Subquery(reviews.order_by("due_on").values("due_on")[:1])
@@ -67,9 +71,13 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Entries of places whose address or postcode holds what was typed; those of people are found by the person."""
         return self.exclude(place="").filter(search_filter(typed)).order_by("place", "pk")
 
-    def for_work(self, user: User) -> "EntryQuerySet":
-        """Entries with all that stands behind them, for those who decide on entries."""
-        return self.filter(provider__in=providers_where(user, Provider.Capability.DECIDE))
+    def standing_on(self, source: str) -> "EntryQuerySet":
+        """What stands on a source: an entry for each register, or one highlight; in a fixed order."""
+        return self.filter(source=source, removed_on__isnull=True).order_by("pk")
+
+    def locked(self) -> "EntryQuerySet":
+        """Locked rows, joined with what never changes alone: after a wait for the lock the joins are old."""
+        return self.select_for_update(of=("self",)).select_related("provider", "resident", "policy_version")
 
     def visible_to(self, user: User) -> "EntryQuerySet":
         """All of the provider's entries for staff whose duties require it; for contractors what is shared with them."""
@@ -211,7 +219,28 @@ class Entry(models.Model):
     @property
     def stands_with(self) -> str:
         """The restriction with which it changes and ends, by its reference; empty where it stands by itself."""
-        return self.source.removeprefix(STANDS_WITH) if self.source.startswith(STANDS_WITH) else ""
+        return self.stands_on(subjects.RESTRICTION)
+
+    def stands_on(self, kind: str) -> str:
+        """The reference of what it stands on, where that is of a kind; else empty."""
+        return subjects.ref_of(self.source) if subjects.kind_of(self.source) == kind else ""
+
+    @property
+    def rule(self) -> RegisterRule | None:
+        """What the policy says of its register, as it did when it was entered; None for a highlight."""
+        return self.policy_version.policy.register(self.register_key) if self.register_key else None
+
+    @property
+    def lists_restrictions_alone(self) -> bool:
+        """Whether it says what holds, not a risk, as a highlight or a list of arrangements does: it needs no orders."""
+        return self.rule is None or self.rule.restrictions_alone
+
+    @property
+    def who_removed(self) -> str:
+        """Who removed it, and when: for whoever comes second."""
+        assert self.removed_on is not None
+        who = self.removed_by.name if self.removed_by else "The nightly sweep"
+        return f"{who} removed this entry on {dates.day(self.removed_on)}."
 
     def contact_on(self, day: date) -> Contact:
         """Whom to ring on a day: whoever covers then, between the days of the cover, else whoever holds it."""
@@ -223,28 +252,49 @@ class Entry(models.Model):
     def trail(self) -> Trail:
         """Where events about the entry belong."""
         resident = self.resident.reference if self.resident else ""
-        return Trail("entry", self.reference, self.provider.slug, resident, self.case_ref)
+        return Trail(subjects.ENTRY, self.reference, self.provider.slug, resident, self.case_ref)
 
 
 class Consideration(models.Model):
-    """Whether a resident is entered on a register is to be decided by a person, because of what was done."""
+    """Whether somebody or some place is entered on a register: asked because of what was done, or put by a person.
+
+    After a restriction nobody has said yet what an entry would say; whoever puts one forward says it (`proposed`). What
+    the first of several decided stands in their voice, and waits here for the others.
+    """
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="considerations")
-    resident = models.ForeignKey(Resident, on_delete=models.PROTECT, related_name="considerations")
+    resident = models.ForeignKey(Resident, null=True, on_delete=models.PROTECT, related_name="considerations")
+    place = models.TextField(blank=True)
+    place_postcode = models.CharField(max_length=10, blank=True)
     register_key = models.CharField(max_length=60)
     register_name = models.CharField(max_length=200)
     policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
-    because = models.CharField(max_length=60, help_text="What led to the question: restriction:X-000004.")
+    because = models.CharField(
+        max_length=60, blank=True, help_text="What led to the question: restriction:X-000004; empty where a person did."
+    )
     incidents = ArrayField(models.CharField(max_length=20), default=list)
     case_ref = models.CharField(max_length=30, blank=True)
+    asked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
+    proposed = models.JSONField(default=dict, blank=True, help_text="What the entry would say, as it was put forward.")
+    reasons = models.TextField(blank=True, help_text="Why it was put forward, by somebody who did not decide it then.")
     decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
     entry = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="considered")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["because", "register_key"], name="consideration_once_a_reason"),
+            models.UniqueConstraint(
+                fields=["because", "register_key"], condition=~models.Q(because=""), name="consideration_once_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(because="") | models.Q(asked_by__isnull=False) | models.Q(entry__isnull=False),
+                name="consideration_because_of_something_or_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(resident__isnull=False) | ~models.Q(place="") | models.Q(entry__isnull=False),
+                name="consideration_of_a_person_or_a_place",
+            ),
             models.CheckConstraint(
                 condition=models.Q(decided_by__isnull=True, decided_at__isnull=True, entry__isnull=True)
                 | models.Q(decided_by__isnull=False, decided_at__isnull=False),
@@ -258,7 +308,20 @@ class Consideration(models.Model):
     @property
     def trail(self) -> Trail:
         """Where events about the question belong."""
-        return Trail("consideration", str(self.pk), self.provider.slug, self.resident.reference, self.case_ref)
+        resident = self.resident.reference if self.resident else ""
+        return Trail(subjects.CONSIDERATION, str(self.pk), self.provider.slug, resident, self.case_ref)
+
+    @property
+    def rule(self) -> RegisterRule:
+        """What the policy says of the register that is asked about."""
+        return self.policy_version.policy.register(self.register_key)
+
+    @property
+    def who_answered(self) -> str:
+        """Who decided it, and when: for whoever comes second."""
+        assert self.decided_by is not None and self.decided_at is not None
+        what = "made the entry" if self.entry_id else "decided against an entry"
+        return f"{self.decided_by.name} {what} on {dates.day(self.decided_at)}."
 
 
 class Lookup(models.Model):

@@ -7,21 +7,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import cases.permissions
-from audit.services import Subject
 from cases import ladder
 from cases.models import Incident
+from deadlines import kinds
 from decisions.acts import Act, AskedFirst, Bar, Deciders, asked_first
 from decisions.models import Voice
 from people.models import Provider
-from policies.law import F12
+from policies import law
 from policies.policy import Policy
 from policies.rules import Rule
 from policies.values import Item, Who
-from restrictions.models import Restriction, Review, Term
-from restrictions.services import asked
-from restrictions.services.rows import about, about_breaches, about_review
+from restrictions import rules
+from restrictions.models import Breach, Restriction, Review, Term
 
 RECEIVED = "received the threat in this case"
+CASE = ("restriction__case__provider", "restriction__case__resident")
 REVIEW_COMES_TO: Mapping[str, str] = {
     Review.Outcome.LIFT: "lift",
     Review.Outcome.EXTEND: "extend",
@@ -38,18 +38,18 @@ def impose(restriction: Restriction) -> Act:
     stages out need whoever takes that path, and not telling the police whoever decides that (Homes for Life 1.9.4).
     Barred are its proposer, people affected (F12), and whom the policy adds.
     """
-    kinds = restriction.of_kinds()
-    own = [kind.by for kind in kinds if kind.by]
+    named = restriction.of_kinds()
+    own = [kind.by for kind in named if kind.by]
     beside = not restriction.kinds and any(
         term.limit != Term.Limit.OPEN and term.channel != Term.Channel.SPOC for term in restriction.terms.all()
     )
-    whole = bool(kinds) and len(own) == len(kinds) and not beside
+    whole = bool(named) and len(own) == len(named) and not beside
     policy = restriction.case.policy
     besides = [who for who in (takes_path(restriction), leaves_police_out(restriction)) if who is not None]
     act = _act(
         restriction, "restrict", "decide on a restriction",
         whos=[*(own if whole else [policy.decides("restrict"), *own]), *besides],
-        asks=asked.questions(policy), waits="restriction.decide",
+        asks=rules.questions(policy), waits=kinds.RESTRICTION_DECIDE,
     )  # fmt: skip
     return replace(act, barred=_barred_from_imposing(restriction, act))
 
@@ -62,31 +62,34 @@ def lift(restriction: Restriction) -> Act:
     """
     return _act(
         restriction, "lift", "lift a restriction", f12=("affected",), not_by="lift",
-        asks=asked.lift_questions(restriction.case.policy), waits="restriction.lift",
-        first=asked_first(restriction.case.policy, "lift", _asked_about(restriction), restriction.case.provider),
+        asks=rules.lift_questions(restriction.case.policy), waits=kinds.RESTRICTION_LIFT,
+        first=asked_first(restriction.case.policy, "lift", _review_or(restriction)),
     )  # fmt: skip
 
 
-def review(review: Review, outcome: str = "") -> Act:
+def review(review: Review, outcome: str | None = None) -> Act:
     """Decide a review that has begun: whoever reviews, and to extend also whom the policy names for that.
 
     Where the policy is silent on who reviews (as Dover's is), anybody with the right to decide who neither proposed,
     nor imposed it, nor was affected (F12). A request to reconsider is decided by whom the policy names for that (the
     Tenancy Enforcement Procedure's 11: a senior officer). Those who only extend decide once it is put before them.
-    Without an outcome, whom the policy has asked before any that it may come to.
+    Without an outcome, the one that the first of several has put before the others; where there is none (""), whom the
+    policy has asked before any that it may come to.
     """
+    if outcome is None:
+        first = Voice.objects.on(review.trail.about, "review").first()
+        outcome = str(first.what["outcome"]) if first else ""
     restriction, policy = review.restriction, review.restriction.case.policy
     by_request = review.requested_on is not None
     name, doing = ("reconsider", "reconsider a restriction") if by_request else ("review", "decide a review")
     who, extends = policy.decides(name), policy.decides("extend")
     also = [extends] if outcome == Review.Outcome.EXTEND and not extends.unsaid and not by_request else []
     later = [REVIEW_COMES_TO[outcome]] if outcome in REVIEW_COMES_TO else [] if outcome else REVIEW_COMES_TO.values()
-    place = about_review(review)
     return _act(
         restriction, "review", doing, whos=[who, *also], opened_by=(who,),
         f12=("affected", "first decider", "proposer"),
-        not_by=name, asks=asked.review_questions(policy), subject=review, pointer=place, waits="review.agree",
-        first=[one for act in (name, *later) for one in asked_first(policy, act, place, restriction.case.provider)],
+        not_by=name, asks=rules.review_questions(policy), subject=review, thing=review, waits=kinds.REVIEW_AGREE,
+        first=[one for act in (name, *later) for one in asked_first(policy, act, review)],
     )  # fmt: skip
 
 
@@ -94,7 +97,7 @@ def review_to_come(restriction: Restriction) -> Act:
     """Decide the review of a restriction in which none has begun yet: for its deadline, and for who will."""
     return _act(
         restriction, "review", "decide a review", f12=("affected", "first decider", "proposer"),
-        asks=asked.review_questions(restriction.case.policy),
+        asks=rules.review_questions(restriction.case.policy),
     )  # fmt: skip
 
 
@@ -111,8 +114,8 @@ def waive(restriction: Restriction) -> Act:
     policy = restriction.case.policy
     return _act(
         restriction, "waive", "leave a review out", whos=[policy.decides("review")], not_by="review",
-        f12=("affected", "first decider", "proposer"), asks=asked.waiving_questions(policy), waits="review.waive",
-        first=asked_first(policy, "review", _asked_about(restriction), restriction.case.provider),
+        f12=("affected", "first decider", "proposer"), asks=rules.waiving_questions(policy), waits=kinds.REVIEW_WAIVE,
+        first=asked_first(policy, "review", _review_or(restriction)),
     )  # fmt: skip
 
 
@@ -124,12 +127,11 @@ def answer_breaches(restriction: Restriction, step: str | None = None) -> Act:
     """
     policy = restriction.case.policy
     whos = [policy.decides("breach"), *_answers(policy)] if step is None else [policy.answers_breach(step)]
-    place = about_breaches(restriction)
+    oldest = restriction.open_breaches().first()
     return _act(
         restriction, "breach", f"decide on “{step}” after a breach" if step else "decide what follows a breach",
         whos=whos, f12=("affected",), not_by="breach",
-        pointer=place, waits="breach.answer",
-        first=asked_first(policy, "breach", place, restriction.case.provider),
+        thing=oldest, waits=kinds.BREACH_ANSWER,
     )  # fmt: skip
 
 
@@ -140,16 +142,16 @@ def change_contact(restriction: Restriction) -> Act:
     """
     return _act(
         restriction, "change_spoc", "change the single point of contact",
-        whos=[_names_a_contact(restriction.case.policy)], waits="spoc.change",
+        whos=[_names_a_contact(restriction.case.policy)], waits=kinds.SPOC_CHANGE,
     )  # fmt: skip
 
 
 def deciders(kind: str, policy: Policy, provider: Provider) -> Deciders:
-    """Whom a policy lets decide what a kind of deadline waits for, whatever the restriction: to compare two versions."""
+    """Whom a policy lets decide what a kind of deadline waits for, whatever the restriction: to compare versions."""
     general = {
-        "restriction.decide": (policy.decides("restrict"),),
-        "breach.answer": (policy.decides("breach"), *_answers(policy)),
-        "spoc.replace": (_names_a_contact(policy),),
+        kinds.RESTRICTION_DECIDE: (policy.decides("restrict"),),
+        kinds.BREACH_ANSWER: (policy.decides("breach"), *_answers(policy)),
+        kinds.SPOC_REPLACE: (_names_a_contact(policy),),
     }
     whos = general.get(kind, (policy.decides("review"),))
     return Deciders(whos=tuple(dict.fromkeys(whos)), provider=provider)
@@ -175,29 +177,30 @@ def _act(
     not_by: str = "",
     first: Iterable[AskedFirst] | None = None,
     asks: Iterable[Item] = (),
-    subject: Subject | None = None,
-    pointer: str = "",
+    subject: Review | None = None,
+    thing: Breach | Review | None = None,
     waits: str = "",
 ) -> Act:
     """An act on a restriction: `f12` are the parts that bar by Evenhand's rule, `not_by` the act whose bars count."""
-    case, pointer = restriction.case, pointer or about(restriction)
+    policy = restriction.case.policy
     if first is None:
-        first = asked_first(case.policy, name, pointer, case.provider)
+        first = asked_first(policy, name, subject or restriction)
     return Act(
-        name=name, doing=doing, subject=subject or restriction, about=pointer, provider=case.provider,
-        resident=case.resident, whos=tuple(dict.fromkeys(whos)) or (case.policy.decides(name),), first=tuple(first),
+        name=name, doing=doing, subject=subject or restriction, thing=thing or restriction,
+        provider=restriction.provider,
+        whos=tuple(dict.fromkeys(whos)) or (policy.decides(name),), first=tuple(first),
         barred=_barred(restriction, not_by or name, f12), asks=tuple(asks), opened_by=opened_by, waits=waits,
-        waits_about=about(restriction),
+        waits_on=restriction,
     )  # fmt: skip
 
 
-def _asked_about(restriction: Restriction) -> str:
+def _review_or(restriction: Restriction) -> Restriction | Review:
     """What a consultation before an act in force is about: the review that is under way, else the restriction itself.
 
     So what somebody said before one review does not serve for the next.
     """
     begun = restriction.reviews.filter(state=Review.State.BEGUN).first()
-    return about_review(begun) if begun else about(restriction)
+    return begun or restriction
 
 
 def takes_path(restriction: Restriction) -> Who | None:
@@ -209,7 +212,7 @@ def takes_path(restriction: Restriction) -> Who | None:
 
 
 def police_left_out(restriction: Restriction) -> bool:
-    """Whether to impose a proposal decides that the police are not told of what it rests on, though it is asked."""
+    """Whether to impose a proposal decides that the police are not told of what it rests on, though it is rules."""
     if restriction.police_told is not False:
         return False
     case = restriction.case
@@ -222,15 +225,20 @@ def leaves_police_out(restriction: Restriction) -> Who | None:
     return None if who.unsaid or not police_left_out(restriction) else who
 
 
+def not_alone_without_police(policy: Policy) -> bool:
+    """Whether the policy keeps whoever received a threat from deciding alone that the police are not told."""
+    return "affected" in (policy.not_by("no_police").raw or ())
+
+
 # Who is barred
 
 
 def first_deciders(restriction: Restriction) -> set[int]:
     """Everybody who imposed a restriction: whoever decided it, and with whom, in a meeting or each by themselves."""
-    places = {("restrict", about(restriction))}
+    places = {("restrict", restriction.trail.about)}
     if restriction.follows_id:
         made_it = Review.objects.filter(restriction_id=restriction.follows_id, state=Review.State.DECIDED)
-        places |= {("review", about_review(each)) for each in made_it}
+        places |= {("review", each.trail.about) for each in made_it.select_related(*CASE)}
     agreed = {
         pk for act, place in places for pk in Voice.objects.on(place, act).agreeing().values_list("by_id", flat=True)
     }
@@ -277,7 +285,7 @@ def _barred(restriction: Restriction, act: str, f12: Iterable[str]) -> dict[int,
     said = restriction.case.policy.not_by(act)
     policys = excluded(restriction, said.raw or ())
     own = excluded(restriction, f12)
-    return _bars(policys, said.rule or F12) | _bars(own, F12)
+    return _bars(policys, said.rule or law.OTHER_PERSON) | _bars(own, law.OTHER_PERSON)
 
 
 def _bars(did: Mapping[int, str], rule: Rule) -> dict[int, Bar]:
@@ -294,7 +302,7 @@ def _barred_from_imposing(restriction: Restriction, act: Act) -> dict[int, Bar]:
     if not police_left_out(restriction):
         return barred
     said = restriction.case.policy.not_by("no_police")
-    words, rule = said.raw or (), said.rule or F12
+    words, rule = said.raw or (), said.rule or law.OTHER_PERSON
     out = excluded(restriction, words)
     if "affected" in words and not (act.together or act.meets):
         out |= dict.fromkeys(_received(restriction), RECEIVED)

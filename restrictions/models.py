@@ -7,11 +7,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django_fsm import FSMField, transition
 
+from audit import subjects
 from audit.models import Trail
 from cases.models import Assessment, Case, Incident
+from design import dates
 from letters.models import Letter
 from people.access import providers_where
-from people.models import Provider, User
+from people.models import PolicyVersion, Provider, Resident, User
 from policies.parts import RestrictionKind
 
 NAMED_PERSON = "named person"
@@ -27,6 +29,28 @@ class RestrictionQuerySet(models.QuerySet["Restriction"]):
     def in_force(self, on: date) -> "RestrictionQuerySet":
         """In force on a day, by its dates: `ends_on` is the last day."""
         return self.filter(state=Restriction.State.IN_FORCE, starts_on__lte=on, ends_on__gte=on)
+
+    def locked(self, restriction_id: int) -> "Restriction":
+        """The restriction with its row locked, then read with its case: two requests at once come one after the other.
+
+        The resident's row comes first, as it does where an incident is logged: whoever imposes goes on to lock the case
+        and the register's resident, and would wait for ever for whoever logs. So a need that is being recorded is
+        waited for as well. Read after the wait, because what is joined to a locked row is as old as the wait
+        (docs/adr/0051).
+        """
+        resident_id = self.values_list("case__resident_id", flat=True).get(pk=restriction_id)
+        Resident.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=resident_id)
+        self.select_for_update(of=("self",), no_key=True).only("pk").get(pk=restriction_id)
+        return self.select_related(
+            "case__provider",
+            "case__resident__provider",
+            "case__policy_version",
+            "case__owner",
+            "proposed_by",
+            "decided_by",
+            "letter",
+            "risk_assessment",
+        ).get(pk=restriction_id)
 
     def past_their_last_day(self, on: date) -> "RestrictionQuerySet":
         """Still marked in force though the last day has gone: for the sweep to tidy."""
@@ -174,7 +198,22 @@ class Restriction(models.Model):
     def trail(self) -> Trail:
         """Where events about the restriction belong."""
         case = self.case
-        return Trail("restriction", self.reference, case.provider.slug, case.resident.reference, case.reference)
+        return Trail(subjects.RESTRICTION, self.reference, case.provider.slug, case.resident.reference, case.reference)
+
+    @property
+    def provider(self) -> Provider:
+        """Whose it is."""
+        return self.case.provider
+
+    @property
+    def resident(self) -> Resident:
+        """Whose contact it limits."""
+        return self.case.resident
+
+    @property
+    def policy_version(self) -> PolicyVersion:
+        """The version of the policy by which it is decided: that of its case."""
+        return self.case.policy_version
 
     def of_kinds(self) -> list[RestrictionKind]:
         """The policy's kinds of restriction that it consists of: those named, and what its terms tell by themselves.
@@ -200,6 +239,36 @@ class Restriction(models.Model):
             and self.ends_on is not None
             and self.starts_on <= on <= self.ends_on
         )
+
+    def open_breaches(self) -> "models.QuerySet[Breach]":
+        """The breaches of it on which nothing has been decided, the oldest first."""
+        return self.breaches.select_related("incident", "logged_by").filter(answer__isnull=True).order_by("pk")
+
+    def chain(self) -> list[int]:
+        """It and what it continues, back to the first."""
+        found, at = [self.pk], self.follows
+        while at:
+            found.append(at.pk)
+            at = at.follows
+        return found
+
+    def contact_term(self) -> "Term | None":
+        """The term that names a single point of contact, with its person; None where there is none."""
+        return self.terms.select_related("person").filter(channel=Term.Channel.SPOC, person__isnull=False).first()
+
+    def standing_namings(self) -> "list[Naming]":
+        """Who is the single point of contact, and whoever covers or is going to, each with their person."""
+        return list(self.namings.select_related("person", "named_by").filter(ended_on__isnull=True))
+
+    def contact_on(self, on: date) -> User | None:
+        """Whom the resident turns to on a day: whoever covers then, else the holder; None where nobody is named."""
+        cover = next((each for each in self.standing_namings() if each.covers(on)), None)
+        term = self.contact_term()
+        return cover.person if cover else term.person if term else None
+
+    def words_that_name(self, person: User) -> list[str]:
+        """What the terms say of a person by name: words that no longer fit once another is the contact."""
+        return [term.words for term in self.terms.all() if person.name.casefold() in term.words.casefold()]
 
     @transition(field=state, source=[State.DRAFT, State.RETURNED], target=State.PROPOSED)
     def propose(self, *, at) -> None:
@@ -292,6 +361,13 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """Reviews in cases that the user may read."""
         return self.filter(restriction__case__provider__in=providers_where(user, Provider.Capability.VIEW_CASES))
 
+    def locked(self, review_id: int) -> "Review":
+        """The review and its restriction, the restriction's row locked first, as every other service locks it."""
+        restriction = Restriction.objects.locked(self.values_list("restriction_id", flat=True).get(pk=review_id))
+        review = self.select_for_update(of=("self",)).get(pk=review_id)
+        review.restriction = restriction
+        return review
+
 
 class Review(models.Model):
     """A look at a restriction by somebody who did not propose, suffer or decide it: lift, extend, or vary."""
@@ -364,7 +440,22 @@ class Review(models.Model):
     def trail(self) -> Trail:
         """Where events about the review belong."""
         case = self.restriction.case
-        return Trail("review", self.reference, case.provider.slug, case.resident.reference, case.reference)
+        return Trail(subjects.REVIEW, self.reference, case.provider.slug, case.resident.reference, case.reference)
+
+    @property
+    def provider(self) -> Provider:
+        """Whose it is to hold."""
+        return self.restriction.provider
+
+    @property
+    def resident(self) -> Resident:
+        """Whose restriction it looks at."""
+        return self.restriction.resident
+
+    @property
+    def policy_version(self) -> PolicyVersion:
+        """The version of the policy by which it is decided: that of its case."""
+        return self.restriction.policy_version
 
     @transition(field=state, source=State.BEGUN, target=State.DECIDED)
     def decide(self, *, by: User, at, outcome: str, reasons: str) -> None:
@@ -411,6 +502,15 @@ class Naming(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} for {self.restriction}"
+
+    @property
+    def line(self) -> str:
+        """A cover in one line that stays true: it says its days, so nothing has to be changed when they have gone."""
+        assert self.until_on is not None
+        days = f"from {dates.day(self.from_on)} to {dates.day(self.until_on)}"
+        return ", ".join(
+            part for part in (f"{self.person.name} instead, {days}", self.person.phone, self.person.email) if part
+        )
 
     def covers(self, on: date) -> bool:
         """Whether it is a cover that holds on a day; decided by its days."""
@@ -506,3 +606,9 @@ class Breach(models.Model):
 
     def __str__(self) -> str:
         return f"breach of {self.restriction} in {self.incident}"
+
+    @property
+    def trail(self) -> Trail:
+        """How those who decide on open breaches point at them: by the oldest. What follows is the restriction's."""
+        trail = self.restriction.trail
+        return Trail(subjects.BREACH, str(self.pk), trail.provider, trail.resident, trail.case)

@@ -4,6 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import policies.shelf
+from audit import subjects
+from audit.models import Trail
+from deadlines import services as deadlines
 from ops.seed import build, providers
 from people import access
 from people import services as people
@@ -103,6 +106,13 @@ def resident(provider: Provider, by: User, name: str = "Rowan Resident", **extra
         "emails": (f"{name.lower().replace(' ', '.')}@example.org",),
     }
     return people.add_resident(provider, people.Details(name=name, **details | extra), by=by, at=NOON)
+
+
+def about(pointer: str, provider: Provider, resident: Resident | None = None, case: str = "") -> deadlines.About:
+    """What a deadline is about, where a test needs no row of it: `about("appeal:A-000001", provider)`."""
+    ref = resident.reference if resident else ""
+    trail = Trail(subjects.kind_of(pointer), subjects.ref_of(pointer), provider.slug, ref, case)
+    return deadlines.About(trail, provider, resident)
 
 
 @remembered

@@ -6,9 +6,10 @@ from cases import ladder
 from cases import services as cases
 from cases.models import Case
 from cases.permissions import reader
+from deadlines import kinds
 from ops.seed import casework
 from people.models import User
-from restrictions import permissions
+from restrictions import acts
 from restrictions.models import Restriction
 from tests import factories
 from tests.factories import NOON
@@ -79,5 +80,5 @@ def ready_to_propose(policy: str) -> builders.World:
 
 def a_decider(w: builders.World, restriction: Restriction) -> User:
     """Somebody whom the policy lets decide, and who has had no part in it."""
-    keys = permissions.keys_of(permissions.deciders(w.case.policy), w.provider)
+    keys = acts.deciders(kinds.RESTRICTION_DECIDE, w.case.policy, w.provider).keys()
     return factories.person(w.provider, keys[0], name="Dara Decider")

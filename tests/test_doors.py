@@ -14,7 +14,6 @@ from django.urls import get_resolver, reverse
 import cases.services
 import office.services
 import people.services
-import register.services
 from appeals.models import Appeal
 from audit.models import Event
 from cases.models import Case, Draft, Evidence, Incident, Warning
@@ -24,8 +23,10 @@ from letters.models import Dispatch, Letter
 from office.models import Adoption
 from people.models import Need, PolicyVersion, Representative, Resident, User
 from register.models import Consideration, Entry, Lookup
+from register.services import entering, lookups
 from restrictions.models import Restriction, Review
 from tests import factories
+from tests.pressing import seal_of
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 OTHERS = ("other officer", "other manager", "other front line", "other contractor", "signed out")
@@ -83,10 +84,10 @@ def furnish() -> None:
     cases.services.evidence.add_evidence(incident.pk, files=files, by=amara, at=NOW)
     resident = Resident.objects.order_by("pk").first()
     assert resident is not None
-    register.services.look_up(resident, by=fran, purpose="visit", at=NOW)
+    lookups.look_up(resident, by=fran, purpose="visit", at=NOW)
     asked = Resident.objects.filter(provider=resident.provider, register_entries__isnull=True).order_by("pk").first()
     assert asked is not None
-    register.services.ask_to_consider(
+    entering.ask_to_consider(
         "staff_risk", resident=asked, policy_version=asked.provider.policy_version_on(NOW.date()),
         because="restriction:X-999999", incidents=[], case_ref="", at=NOW,
     )  # fmt: skip
@@ -101,7 +102,7 @@ def furnish() -> None:
         resident.pk, name="Ann", relation="Daughter", authority="Letter of 1 May", phone="", email="", by=amara, at=NOW
     )
     closed = {"first_on": date(2026, 12, 24), "last_on": None, "name": "Offices closed"}
-    seen = days_off.adding(ada.provider, **closed, today=NOW.date()).seal
+    seen = seal_of(days_off.adding(ada.provider, **closed, today=NOW.date()))
     days_off.add(ada.provider, **closed, seen=seen, by=ada, at=NOW)
 
 
@@ -237,6 +238,9 @@ DOORS: dict[str, Door] = {
     "register:remove": Door(DECIDERS, PLACE),
     "register:removed": Door(DECIDERS, of(Entry, as_="reference", removed_on__isnull=False)),
     "register:look_again": Door(DECIDERS, ENTRY),
+    # Nobody is asked first in this policy: nobody finds the page. tests/register/test_agreeing.py has one.
+    "register:consult": Door(set(), lambda: of(Consideration, as_="pk", value="pk")() | {"act": "enter"}),
+    "register:consult_on": Door(set(), lambda: ENTRY() | {"act": "keep"}),
     "register:match": Door(REGISTER, RESIDENT),
     "letters:outbox": Door(READERS),
     "letters:sending": Door(CASEWORK, of(Dispatch, as_="pk", value="pk", letter__isnull=False)),

@@ -5,11 +5,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import Error, connection, transaction
 
 import cases.services
-import register.services
 from audit.models import Event
 from cases.models import Assessment, Evidence, Incident
 from letters.models import Rendering
 from register.models import Lookup, Receipt
+from register.services import lookups
 from tests.factories import NOON
 from tests.restrictions import builders
 
@@ -25,8 +25,8 @@ def filed(db):
     world = builders.in_force()
     letter = world.restriction.letter
     Rendering.objects.create(letter=letter, pdf=b"%PDF", sha256="0" * 64, pages=1, rendered_at=NOON)
-    lookup = register.services.look_up(world.resident, by=world.staff.front_line, purpose="visit", at=NOON)
-    register.services.confirm_checked(lookup.pk, by=world.staff.front_line, at=NOON)
+    lookup = lookups.look_up(world.resident, by=world.staff.front_line, purpose="visit", at=NOON)
+    lookups.confirm_checked(lookup.pk, by=world.staff.front_line, at=NOON)
     note = SimpleUploadedFile("note.txt", b"He shouted.", "text/plain")
     cases.services.evidence.add_evidence(world.case.incidents.first().pk, files=[note], by=world.staff.officer, at=NOON)
     return world

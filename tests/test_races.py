@@ -14,13 +14,15 @@ from audit.models import Decision
 from cases import services as cases
 from cases.models import Case
 from deadlines.models import Deadline
+from decisions.services import Said
 from letters.models import Letter
 from people.models import Resident
 from policies.rules import RuleBroken
 from register.models import Entry
-from restrictions import services
 from restrictions.models import Restriction, Review
-from restrictions.services import NotReady
+from restrictions.services import deciding_reviews, ending, imposing, proposing
+from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.parts.part import NotReady
 from tests.appeals.builders import decide, lodge
 from tests.restrictions import builders
 
@@ -95,10 +97,10 @@ def test_imposed_and_withdrawn_at_once(order):
     w = builders.world()
     restriction = builders.proposed(w)
     acts = [
-        lambda: services.impose(
-            restriction.pk, by=w.staff.team_leader, at=w.at, reasons="It is needed.", considered="Fair."
+        lambda: imposing.impose(
+            restriction.pk, Said("It is needed.", considered="Fair."), by=w.staff.team_leader, at=w.at
         ),
-        lambda: services.withdraw(restriction.pk, by=w.staff.officer, at=w.at),
+        lambda: proposing.withdraw(restriction.pk, by=w.staff.officer, at=w.at),
     ]
     first, second = one_then_other(*(acts[n] for n in order))
     assert isinstance(first, Restriction) and isinstance(second, TransitionNotAllowed), second
@@ -113,13 +115,12 @@ def test_lifted_and_reviewed_at_once(order, outcome):
     restriction = builders.imposed(w)
     at = builders.noon(restriction.ends_on)
     review, reviewer = builders.under_review(w, restriction, at=at), builders.reviewer(w)
+    found = Conclusion(outcome, evidence="It went on.", months=6 if outcome == "extend" else None)
+    weighed = Said("x", considered="Weighed.")
     acts = [
-        lambda: services.lift(restriction.pk, by=w.staff.team_leader, at=at, reason="It is over.", considered="Fair."),
-        lambda: services.decide_review(
-            review.pk, by=reviewer, at=at, outcome=outcome, reasons="x", evidence="It went on.",
-            months=6 if outcome == "extend" else None, considered="Weighed.",
-        ),
-    ]  # fmt: skip
+        lambda: ending.lift(restriction.pk, Said("It is over.", considered="Fair."), by=w.staff.team_leader, at=at),
+        lambda: deciding_reviews.decide_review(review.pk, weighed, found, by=reviewer, at=at),
+    ]
     first, second = one_then_other(*(acts[n] for n in order))
     assert not isinstance(first, Exception) and isinstance(second, TransitionNotAllowed), (first, second)
     fits(restriction)
@@ -131,13 +132,12 @@ def test_lapsed_by_the_sweep_and_extended_by_a_review_at_once(order):
     restriction = builders.imposed(w)
     review = builders.under_review(w, restriction, at=builders.noon(restriction.ends_on))
     at, reviewer = builders.noon(restriction.ends_on + timedelta(days=1)), builders.reviewer(w)
+    on = Conclusion("extend", evidence="It went on.", months=6, late_reason="Illness")
+    weighed = Said("x", considered="Weighed.")
     acts = [
-        lambda: services.lapse(restriction.pk, at=at),
-        lambda: services.decide_review(
-            review.pk, by=reviewer, at=at, outcome="extend", reasons="x", evidence="It went on.", months=6,
-            late_reason="Illness", considered="Weighed.",
-        ),
-    ]  # fmt: skip
+        lambda: ending.lapse(restriction.pk, at=at),
+        lambda: deciding_reviews.decide_review(review.pk, weighed, on, by=reviewer, at=at),
+    ]
     found = one_then_other(*(acts[n] for n in order))
     assert isinstance(found[order.index(1)], Review), found
     fits(restriction)
@@ -152,7 +152,7 @@ def test_lifted_and_decided_on_appeal_at_once(order, outcome):
     at = w.at + timedelta(days=3)
     appeal = lodge(w, restriction, on=at.date(), at=at)
     acts = [
-        lambda: services.lift(restriction.pk, by=w.staff.team_leader, at=at, reason="It is over.", considered="Fair."),
+        lambda: ending.lift(restriction.pk, Said("It is over.", considered="Fair."), by=w.staff.team_leader, at=at),
         lambda: decide(appeal, outcome, by=w.staff.manager, at=at),
     ]
     first, second = one_then_other(*(acts[n] for n in order))
@@ -174,8 +174,8 @@ def test_an_incident_is_logged_while_a_restriction_is_imposed(order):
         return builders.log(w.provider, w.staff, w.resident, at=w.at)
 
     acts = [
-        lambda: services.impose(
-            restriction.pk, by=w.staff.team_leader, at=w.at, reasons="It is needed.", considered="Fair."
+        lambda: imposing.impose(
+            restriction.pk, Said("It is needed.", considered="Fair."), by=w.staff.team_leader, at=w.at
         ),
         log,
     ]
@@ -211,8 +211,8 @@ def test_a_need_that_is_recorded_meanwhile_opens_the_proposal_again():
         lambda: people.services.record_need(
             w.resident.pk, kind="need", words="Deaf", about_health=True, by=w.staff.officer, at=w.at
         ),
-        lambda: services.impose(
-            restriction.pk, by=w.staff.team_leader, at=w.at, reasons="It is needed.", considered="Fair."
+        lambda: imposing.impose(
+            restriction.pk, Said("It is needed.", considered="Fair."), by=w.staff.team_leader, at=w.at
         ),
     )
     assert not isinstance(first, Exception) and isinstance(second, NotReady), second

@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from datetime import date
 from urllib.parse import urlencode
 
 import pytest
@@ -11,7 +10,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-import register.services
 from audit.models import Event
 from cases import services
 from cases.models import Affected, Case, Draft, Evidence, Incident, Involvement
@@ -23,6 +21,8 @@ from people.models import User
 from register.models import Entry, Lookup
 from tests import factories
 from tests.factories import NOON
+from tests.pressing import press
+from tests.register.builders import enter
 from tests.restrictions import builders
 
 
@@ -97,11 +97,7 @@ def test_nobody_writes_under_the_address_of_another_providers_things(ours, their
     case = Case.objects.get(resident=theirs.resident)
     restriction = builders.proposed(_world_of(theirs))
     letter = Letter.objects.filter(provider=theirs.provider).first()
-    entry = register.services.enter(
-        provider=theirs.provider, resident=theirs.resident, register_key="staff_risk", risks=["threats"],
-        instructions=["Visit in pairs."], arrangement=[], source="restriction:X-999999", ends_on=date(2027, 6, 18),
-        by=theirs.staff.team_leader, at=NOON,
-    )  # fmt: skip
+    entry = enter(theirs.provider, theirs.staff.team_leader, theirs.resident, source="restriction:X-999999")
     addresses = [
         *(reverse(f"cases:{name}", args=[case.reference]) for name in ("overview", "warn", "settle", "risk", "close")),
         *(reverse(f"restrictions:{name}", args=[restriction.reference]) for name in ("view", "decide", "withdraw")),
@@ -154,7 +150,7 @@ def test_a_proposal_rests_on_nothing_from_another_case(ours, theirs):
         "limits": {"phone": "open", "spoc": "yes", "spoc_person": str(theirs.staff.officer.pk), "spoc_words": "Ring."},
     }
     for name, typed in posts.items():
-        answer = client.post(reverse(f"restrictions:{name}", args=[ref]), typed)
+        answer = press(client, reverse(f"restrictions:{name}", args=[ref]), typed)
         assert answer.status_code == 200, name
         assert "There is a problem" in answer.content.decode(), name
     restriction.refresh_from_db(fields=["risk_assessment"])

@@ -17,6 +17,9 @@ from django.db.models import QuerySet
 
 from appeals import services as appeals
 from appeals.services import receipts
+from audit import subjects
+from deadlines import kinds
+from deadlines.kinds import LONGEST_LEAD, Lead
 from deadlines.models import Deadline
 from deadlines.services import calendar_for, days_off
 from design import dates
@@ -26,89 +29,19 @@ from letters.models import Notice
 from people.access import Can, holders, keys_with
 from people.models import Provider, User
 from policies.calendars import Calendar
-from register import services as register
 from register.models import Entry
-from restrictions import services as restrictions
+from register.services import erasing, removing
 from restrictions.models import Restriction
-from restrictions.services import leaving, on_register
+from restrictions.services import ending, registering
+from restrictions.services.contacts import leaving
 from worklist.models import Digest, Reminder, Sweep
 
 logger = logging.getLogger(__name__)
 Kind = Reminder.Kind
 SEVERITY = {Kind.DUE_SOON: 0, Kind.DUE_TODAY: 1, Kind.OVERDUE: 2, Kind.ESCALATED: 3}
 TROUBLE = "sweep_trouble"
-
-
-@dataclass(frozen=True)
-class Lead:
-    """How long before its day a deadline is called due soon. These are Evenhand's own, no policy's."""
-
-    days: int
-    working: bool
-
-    def reached(self, due_on: date, on: date, calendar: Callable[[], Calendar]) -> bool:
-        """Whether the day lies no further ahead than this; the calendar is asked for only where it is needed."""
-        if (due_on - on).days <= self.days:
-            return True
-        if not self.working or (due_on - on).days > LONGEST_LEAD:
-            return False
-        return calendar().working_days_between(on, due_on) <= self.days
-
-
-# Contacts, breaches and the resident's own account have to be gathered before a review.
-REVIEW_LEAD = Lead(14, working=False)
-# An appeal is to be answered within few working days of its receipt, so earlier would be noise.
-ANSWER_LEAD = Lead(3, working=True)
-# Whatever else has a date: enough to find an hour, even over a long weekend.
-USUAL_LEAD = Lead(3, working=True)
-# The longest lead in calendar days: three working days reach over Christmas and New Year.
-LONGEST_LEAD = 14
-LEADS = {
-    "review.interval": REVIEW_LEAD,
-    "review.at_end": REVIEW_LEAD,
-    "register.look_again": REVIEW_LEAD,
-    "register.review": REVIEW_LEAD,
-    "spoc.quality_review": REVIEW_LEAD,
-    "restriction.end": REVIEW_LEAD,
-    "appeal.decide": ANSWER_LEAD,
-    "reconsideration.decide": ANSWER_LEAD,
-}
 # Overdue for so many working days, a deadline is brought before the line manager: a day of illness is not a failing.
 ESCALATE_AFTER = 3
-
-# What is due, in words that tell a stranger at the screen nothing about anybody.
-IN_WORDS = {
-    "warning.issue": "A warning letter to issue",
-    "incident.support": "Support for somebody affected by an incident",
-    "warning.revise": "A returned warning letter to revise",
-    "letter.uncertain": "A letter of which it is not certain that it left",
-    "letter.send": "A letter to send",
-    "letter.receipt": "The day on which a letter was received",
-    "letter.failed": "A letter that could not be sent",
-    "restriction.prepare": "The proposal of a restriction to finish",
-    "restriction.decide": "A proposed restriction to decide",
-    "restriction.lift": "The lifting of a restriction to agree to",
-    "review.agree": "What a review comes to, to agree to",
-    "restriction.revise": "A returned restriction to revise",
-    "restriction.end": "The last day of a restriction",
-    "review.interval": "A review of a restriction",
-    "review.at_end": "A review of a restriction at its end",
-    "reconsideration.decide": "A request to reconsider a restriction",
-    "breach.answer": "A breach of a restriction to decide on",
-    "spoc.quality_review": "The work of a single point of contact to check",
-    "spoc.follow_up": "Something that a check left to be done",
-    "spoc.replace": "Another single point of contact to name",
-    "appeal.window": "The last day to appeal",
-    "appeal.decide": "An appeal to decide",
-    "register.look_again": "A register entry to look at again",
-    "register.review": "A register entry to review",
-    "register.consider": "An entry on a register to decide on",
-}
-
-
-def in_words(kind: str) -> str:
-    """A kind of deadline in words without personal data, for mail and for the empty list."""
-    return IN_WORDS.get(kind, "Something to do")
 
 
 @dataclass
@@ -160,8 +93,8 @@ def sweep(on: date, *, at: datetime) -> Found:
     run.each("restriction", ended.order_by("pk"), run.lapse)
     run.each("contact", leaving.without_their_contact(over).order_by("pk"), run.ask_for_contact)
     run.each("contact", leaving.asked_in_vain(over).order_by("pk"), run.settle_contact)
-    windows = Deadline.objects.due_by(over - timedelta(days=1)).filter(kind="appeal.window")
-    run.each("unseen", on_register.unseen(over).order_by("pk"), run.show)
+    windows = Deadline.objects.due_by(over - timedelta(days=1)).filter(kind=kinds.APPEAL_WINDOW)
+    run.each("unseen", registering.unseen(over).order_by("pk"), run.show)
     run.each("window", windows.order_by("pk"), run.close_window)
     run.each("receipt", receipts.awaiting().order_by("pk"), run.ask_for_receipt)
     run.each("entry", Entry.objects.past_their_last_day(over).order_by("pk"), run.tidy)
@@ -209,7 +142,7 @@ class _Run:
 
     def lapse(self, pk: int) -> None:
         """Hand a restriction past its last day to those who know what follows from it."""
-        restrictions.lapse(pk, at=self.at)
+        ending.lapse(pk, at=self.at)
         self.found.done["lapsed"] += 1
 
     def ask_for_contact(self, pk: int) -> None:
@@ -223,7 +156,7 @@ class _Run:
 
     def show(self, pk: int) -> None:
         """Highlight a restriction in force that nothing shows before a visit or a call."""
-        self.found.done["shown"] += on_register.show(pk, at=self.at)
+        self.found.done["shown"] += registering.show(pk, at=self.at)
 
     def close_window(self, pk: int) -> None:
         """Say on the trail that the time to appeal is over; a late appeal may still be lodged, and a person decides."""
@@ -235,12 +168,12 @@ class _Run:
 
     def tidy(self, pk: int) -> None:
         """Take an entry past its last day off the list; by its dates it had already ceased to count."""
-        register.remove_entry(pk, by=None, at=self.at, reason="Its last day passed")
+        removing.lapse(pk, at=self.at)
         self.found.done["tidied"] += 1
 
     def erase(self, pk: int) -> None:
         """Blank a removed entry of which the policy's time to keep it is over."""
-        self.found.done["erased"] += register.erase(pk, at=self.at)
+        self.found.done["erased"] += erasing.erase(pk, at=self.at)
 
     # what falls due
 
@@ -253,12 +186,12 @@ class _Run:
         )
         if deadline.state != Deadline.State.OPEN or deadline.due_on is None:
             return
-        kind = self.kind(deadline.due_on, LEADS.get(deadline.kind, USUAL_LEAD), deadline.provider)
+        kind = self.kind(deadline.due_on, kinds.of(deadline.kind).lead, deadline.provider)
         if kind is None or not (deadline.owner or deadline.for_roles):
             return
         people = self.recipients(deadline)
         if not people:
-            what = f"{in_words(deadline.kind)}, {deadline.about_ref}"
+            what = f"{kinds.of(deadline.kind).plain}, {deadline.about_ref}"
             self.found.nobody.append({"provider": deadline.provider.slug, "what": what})
         self.write(deadline, kind, people)
         if kind == Kind.OVERDUE and self.long_overdue(deadline):
@@ -356,7 +289,7 @@ class _Run:
             for user in holders(provider, keys_with(provider, Can.ADMINISTER)) if lines else []:
                 with transaction.atomic():
                     User.objects.select_for_update(no_key=True).get(pk=user.pk)
-                    about = f"sweep:{self.on.isoformat()}"
+                    about = subjects.about(subjects.SWEEP, self.on.isoformat())
                     if not Notice.objects.filter(to=user, kind=TROUBLE, about=about).exists():
                         subject = f"Evenhand: {len(lines)} things the nightly sweep could not settle"
                         body = "\n".join([*lines, "", "The log says more. The sweep tries again every night."])
@@ -388,4 +321,4 @@ def _digest_body(user: User, reminders: list[Reminder]) -> str:
 def _line(one: Reminder) -> str:
     case = f", case {one.deadline.case_ref}" if one.deadline.case_ref else ""
     due = dates.day_weekday(one.due_on)
-    return f"- {due}: {in_words(one.deadline.kind)}, {one.deadline.about_ref}{case}"
+    return f"- {due}: {kinds.of(one.deadline.kind).plain}, {one.deadline.about_ref}{case}"

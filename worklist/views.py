@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -15,13 +14,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cases.models import Draft
+from deadlines import kinds
 from deadlines.models import Deadline, DeadlineQuerySet
 from design import dates, words
 from people.access import Can
 from people.models import Role, User
 from policies.reckoning import Reckoning
-from worklist import services
-from worklist.forms import KINDS, Filter
+from worklist.forms import Filter
 
 ROWS_A_PAGE = 100
 SOON = 28  # days: what is later than this is folded away, because nobody can do anything about it yet
@@ -140,11 +139,8 @@ def _elsewhere(request: HttpRequest, held: set[str]) -> HttpResponse:
 def _page(request: HttpRequest, waiting: DeadlineQuerySet) -> tuple[Page[Deadline], Filter]:
     """The rows to show, narrowed to the chosen kinds; a hundred a page, because nobody reads further."""
     form = Filter(request.GET if "kind" in request.GET else None)
-    if form.is_bound and form.is_valid():
-        chosen = models.Q()
-        for kind in form.cleaned_data["kind"]:
-            chosen |= models.Q(kind__startswith=f"{kind}.")
-        waiting = waiting.filter(chosen)
+    if form.is_bound and form.is_valid() and form.cleaned_data["kind"]:
+        waiting = waiting.filter(kind__in=kinds.in_groups(form.cleaned_data["kind"]))
     rows = waiting.worst_first().select_related("resident", "provider")
     return Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")), form
 
@@ -175,7 +171,7 @@ def _lists(
         "far_open": not any(sections.values()),
         "page": page,
         "filter": form,
-        "chosen": [(KINDS[kind], _with_kinds(other for other in chosen if other != kind)) for kind in chosen],
+        "chosen": [(kinds.GROUPS[kind], _with_kinds(other for other in chosen if other != kind)) for kind in chosen],
         "today": today,
     }
 
@@ -193,7 +189,7 @@ def _tag(due_on: date | None, today: date) -> str:
         return "Waiting"
     if due_on <= today:
         return "Overdue" if due_on < today else "Due today"
-    return "Due soon" if (due_on - today).days <= services.USUAL_LEAD.days else ""
+    return "Due soon" if (due_on - today).days <= kinds.USUAL_LEAD.days else ""
 
 
 def _owner(deadline: Deadline, role_names: dict[tuple[int, str], str]) -> str:
@@ -203,8 +199,8 @@ def _owner(deadline: Deadline, role_names: dict[tuple[int, str], str]) -> str:
     return f"Nobody yet: any {words.either(names)}"
 
 
-def _with_kinds(kinds: Iterable[str]) -> str:
-    query = urlencode([("kind", kind) for kind in kinds])
+def _with_kinds(groups: Iterable[str]) -> str:
+    query = urlencode([("kind", group) for group in groups])
     return f"?{query}" if query else "?"
 
 
@@ -213,14 +209,14 @@ def _next(user: User, today: date) -> Deadline | None:
     dated = Deadline.objects.visible_to(user).open().filter(due_on__gte=today).exclude(for_roles=[], owner=None)
     found = dated.order_by("due_on", "pk").first()
     if found:
-        found.title = services.in_words(found.kind)
+        found.title = kinds.of(found.kind).plain
     return found
 
 
 def _where(deadline: Deadline, user: User) -> str:
     """Where it is done, for whoever may do it; for others the case file, where there is one that they read."""
     if deadline.waits_for(user):
-        return _address(deadline.url_name, deadline.about_ref)
+        return _address(deadline.page, deadline.about_ref)
     reads = Can.VIEW_CASES in user.capabilities.get(deadline.provider_id, ())
     return _address("cases:overview", deadline.case_ref) if deadline.case_ref and reads else ""
 

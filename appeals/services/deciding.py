@@ -14,23 +14,23 @@ from appeals.against import Against
 from appeals.models import Appeal
 from appeals.services import effects
 from appeals.services.effects import what_stands
-from appeals.services.lodging import about, already, locked
+from appeals.services.lodging import already, locked
 from appeals.services.timing import rules_for
 from audit import services as audit
+from deadlines import kinds
 from deadlines import services as deadlines
 from design import words
 from design.dates import day_of
 from letters import services as letters
 from people.models import Resident, User
 from policies import law
-from policies.rules import Rule, RuleBroken
-from restrictions import services as restrictions
+from policies.rules import RuleBroken, need
+from restrictions import limits
+from restrictions.limits import NewTerm
 from restrictions.models import Term
-from restrictions.services import terms as limits
-from restrictions.services.terms import NewTerm
+from restrictions.services import continuing
 
 State = Appeal.State
-NAMED_PERSON = Rule("law", "D10", text="A named person decides, and gives reasons.")
 # What the ombudsman hears depends on what the provider does for this person (F9).
 FUNCTIONS = {
     Resident.Relation.HOMELESS_APPLICANT: "homelessness",
@@ -85,10 +85,9 @@ def check_hearing(appeal: Appeal, reasons: str, *, field: str) -> None:
     rules = rules_for(against.of(appeal))
     if rules.late.said and rules.late.raw == "refused" and not appeal.doubt:
         raise RuleBroken("A late appeal is not heard", rules.late.rule, field)
-    if not reasons.strip() and appeal.doubt:
-        raise RuleBroken(f"Enter why the appeal is heard: {words.lower_first(appeal.doubt)}", rules.window.rule, field)
-    if not reasons.strip():
-        raise RuleBroken("Enter why the appeal is heard although it came late", NAMED_PERSON, field)
+    if appeal.doubt:
+        need(reasons, f"Enter why the appeal is heard: {words.lower_first(appeal.doubt)}", field, rules.window.rule)
+    need(reasons, "Enter why the appeal is heard although it came late", field, law.PERSON_DECIDES)
 
 
 def _hear(appeal: Appeal, reasons: str, *, field: str, by: User, at: datetime) -> None:
@@ -141,7 +140,7 @@ def vary(
     standing = what_stands(decided.limits)
     effects.check_change(standing, terms, ends_on, on=day_of(at))
     appeal.vary(by=by, at=at, reasons=answer.reasons.strip())
-    successor = restrictions.replace_terms(
+    successor = continuing.replace_terms(
         standing.pk,
         by=by,
         at=at,
@@ -233,12 +232,10 @@ def check_answer(appeal: Appeal, answer: Answer, *, outcome: str, at: datetime) 
     found = against.of(appeal)
     rules = rules_for(found)
     effects.check_power(found, outcome)
-    if not answer.reasons.strip():
-        raise RuleBroken("Enter your reasons", NAMED_PERSON, "reasons")
-    if not answer.considered.strip():
-        raise RuleBroken("Enter what you considered", NAMED_PERSON, "considered")
-    if answered_late(appeal, day_of(at)) and not answer.late_because.strip():
-        raise RuleBroken("Enter why the answer is late", rules.response.rule, "late_because")
+    need(answer.reasons, "Enter your reasons", "reasons", law.PERSON_DECIDES)
+    need(answer.considered, "Enter what you considered", "considered", law.PERSON_DECIDES)
+    if answered_late(appeal, day_of(at)):
+        need(answer.late_because, "Enter why the answer is late", "late_because", rules.response.rule)
     if outcome != State.OUT_OF_TIME and appeal.awaits_hearing:
         check_hearing(appeal, answer.heard_because, field="heard_because")
     if outcome == State.UPHELD:
@@ -247,22 +244,13 @@ def check_answer(appeal: Appeal, answer: Answer, *, outcome: str, at: datetime) 
 
 def _settle(appeal: Appeal, answer: Answer, facts: dict[str, Any], *, by: User, at: datetime) -> Appeal:
     """What every outcome brings with it: the letter, the deadline met, the decision on record (Dover 6.36)."""
-    found, case = against.of(appeal), appeal.case
+    found = against.of(appeal)
     rules = rules_for(found)
     if appeal.state in (State.DISMISSED, State.OUT_OF_TIME):
         effects.resume(appeal, found, by=by, at=at)
-    appeal.letter = letters.request(
-        "appeal_outcome",
-        to=case.resident,
-        about=about(appeal),
-        case_ref=case.reference,
-        facts=facts,
-        by=by,
-        at=at,
-        policy_version=case.policy_version,
-    )
+    appeal.letter = letters.request("appeal_outcome", appeal, facts, by=by, at=at)
     appeal.save()
-    deadlines.meet(about(appeal), "appeal.decide", at=at, how=appeal.get_state_display())
+    deadlines.meet(kinds.APPEAL_DECIDE, appeal, at=at, how=appeal.get_state_display())
     late = appeal.state == State.OUT_OF_TIME
     rule = (rules.late.rule if rules.late.said else None) if late else (rules.by.rule or rules.response.rule)
     audit.decide(

@@ -16,15 +16,14 @@ from cases.models import Warning
 from design import dates, words
 from design.dates import day_of
 from people.models import User
-from policies.rules import Rule, RuleBroken
-from register import services as register
+from policies.rules import Rule, RuleBroken, need
 from register.models import Entry
-from restrictions import services as restrictions
+from register.services import removing
+from restrictions import limits
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction
-from restrictions.services import rows, suspending
-from restrictions.services import terms as limits
+from restrictions.services import ending
 from restrictions.services.continuing import check_not_longer
-from restrictions.services.terms import NewTerm
 
 State, Rests = Appeal.State, Appeal.Rests
 NOT_BY_ITSELF = Rule("evenhand", text="What rests on a warning that is taken back is decided on by name.")
@@ -114,7 +113,7 @@ def _of_restriction(decided: Restriction, *, on: date) -> dict[str, str]:
 
 def is_entered(restriction: Restriction) -> bool:
     """Whether it stands on a register: not every policy has one, nor an entry for each restriction."""
-    standing = Entry.objects.on_a_register().filter(source=rows.about(restriction), removed_on__isnull=True)
+    standing = Entry.objects.on_a_register().filter(source=restriction.trail.about, removed_on__isnull=True)
     return standing.exists()
 
 
@@ -143,9 +142,9 @@ def check_resting(found: Against, what: str, because: str, *, on: date) -> None:
         return
     if what not in Rests.values:
         raise RuleBroken(f"Select what becomes of {named}", NOT_BY_ITSELF, "what_rests")
-    if not because.strip():
-        raise RuleBroken(f"Enter why {named} {'stays' if what == Rests.STAYS else 'ends'}", NOT_BY_ITSELF,
-                         "what_rests_because")  # fmt: skip
+    need(
+        because, f"Enter why {named} {'stays' if what == Rests.STAYS else 'ends'}", "what_rests_because", NOT_BY_ITSELF
+    )
 
 
 def undo(appeal: Appeal, found: Against, *, ends_too: bool, by: User, at: datetime) -> None:
@@ -167,7 +166,7 @@ def undo(appeal: Appeal, found: Against, *, ends_too: bool, by: User, at: dateti
         if not found.standing:
             cases.services.quash_warning(found.warning.pk, by=by, at=at, reason=reason, rule=rule)
     elif found.entry and not found.standing:
-        register.remove_entry(found.entry.pk, by=by, at=at, reason=reason, resident_told=True)
+        removing.set_aside(found.entry.pk, reason=reason, by=by, at=at)
 
 
 def suspend(appeal: Appeal, found: Against, *, by: User, at: datetime) -> None:
@@ -176,7 +175,7 @@ def suspend(appeal: Appeal, found: Against, *, by: User, at: datetime) -> None:
         return
     reason = f"Appeal {appeal.reference} is to be decided"
     if found.limits:
-        suspending.suspend(what_stands(found.limits).pk, by=by, at=at, reason=reason)
+        ending.suspend(what_stands(found.limits).pk, by=by, at=at, reason=reason)
     elif found.warning:
         cases.services.suspend_warning(found.warning.pk, by=by, at=at, reason=reason)
 
@@ -185,14 +184,14 @@ def resume(appeal: Appeal, found: Against, *, by: User, at: datetime) -> None:
     """Let what was suspended hold again: the appeal did not succeed, or is withdrawn."""
     reason = f"Appeal {appeal.reference}: {appeal.get_state_display().lower()}"
     if found.limits:
-        suspending.resume(what_stands(found.limits).pk, by=by, at=at, reason=reason)
+        ending.resume(what_stands(found.limits).pk, by=by, at=at, reason=reason)
     elif found.warning:
         cases.services.resume_warning(found.warning.pk, by=by, at=at, reason=reason)
 
 
 def _quash(standing: Restriction, *, by: User, at: datetime, reason: str) -> None:
     if standing.state in (Restriction.State.IN_FORCE, Restriction.State.LAPSED):
-        restrictions.quash(standing.pk, by=by, at=at, reason=reason)
+        ending.quash(standing.pk, by=by, at=at, reason=reason)
 
 
 def check_change(standing: Restriction, terms: Sequence[NewTerm], ends_on: date | None, *, on: date) -> None:

@@ -14,6 +14,7 @@ from appeals.services.offers import check_not_final, check_open_to_appeal
 from appeals.services.timing import Timing, meanwhile, rules_for, timing
 from audit import services as audit
 from cases.models import Case
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from design import dates
@@ -21,7 +22,7 @@ from design.dates import day_of
 from letters import services as letters
 from people.models import Resident, User
 from people.references import next_reference
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 
 State = Appeal.State
 
@@ -32,11 +33,6 @@ AGAINST = (
     "decision__event",
 )  # fmt: skip
 """What `against.of` reads of an appeal."""
-
-
-def about(appeal: Appeal) -> str:
-    """How deadlines and letters point at it."""
-    return f"appeal:{appeal.reference}"
 
 
 def locked(appeal_id: int) -> Appeal:
@@ -149,10 +145,8 @@ def check_lodging(
     """Refuse what cannot be: an appeal before the decision, from the future, after a final outcome, without words."""
     rules = rules_for(found)
     decided = dates.day(found.decided_on)
-    if not made_by_name.strip():
-        raise RuleBroken("Enter who appeals", field="made_by_name")
-    if not words.strip():
-        raise RuleBroken("Enter what they say, in their own words", field="words")
+    need(made_by_name, "Enter who appeals", "made_by_name")
+    need(words, "Enter what they say, in their own words", "words")
     for field, day, called in (("received_on", received_on, "received"), ("made_on", made_on, "written or sent")):
         if day and day > day_of(at):
             raise RuleBroken(f"The day it was {called} must be today or in the past", field=field)
@@ -166,41 +160,18 @@ def check_lodging(
 
 
 def _set_deadlines(appeal: Appeal, decided: Against, found: Timing, *, event: int, at: datetime) -> None:
-    case = appeal.case
     if found.in_time is not False:
         how = f"{appeal.reference} was received"
-        deadlines.meet(decided.about, "appeal.window", at=at, how=how)
+        deadlines.meet(kinds.APPEAL_WINDOW, decided, at=at, how=how)
         receipts.ask_no_longer(decided, at=at)
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind="appeal.decide",
-        about=about(appeal),
-        case_ref=case.reference,
-        title="Decide an appeal",
-        url_name="appeals:decide",
-        reckoning=found.response,
-        told=True,
-        for_roles=permissions.decider_keys(decided),
-        not_for=User.objects.filter(pk__in=permissions.barred(decided)),
-        runs_from_event=event,
-        at=at,
-    )
+    deciders = deadlines.Whose(roles=permissions.decider_keys(decided), not_for=permissions.barred(decided))
+    deadlines.set(kinds.APPEAL_DECIDE, appeal, due=found.response, told=True, whose=deciders, event=event, at=at)
 
 
 def _acknowledge(appeal: Appeal, *, by: User, at: datetime) -> None:
     """Tell the resident in writing that it came, who decides, by when, and what holds until then."""
-    case = appeal.case
-    appeal.acknowledgement = letters.request(
-        "appeal_acknowledgement",
-        to=case.resident,
-        about=about(appeal),
-        case_ref=case.reference,
-        facts=acknowledgement_facts(appeal),
-        by=by,
-        at=at,
-        policy_version=case.policy_version,
-    )
+    told = acknowledgement_facts(appeal)
+    appeal.acknowledgement = letters.request("appeal_acknowledgement", appeal, told, by=by, at=at)
     appeal.acknowledge(at=at)
     appeal.save()
     facts = {"letter": appeal.acknowledgement.reference}
@@ -230,11 +201,10 @@ def withdraw(appeal_id: int, *, by: User, at: datetime, reason: str) -> Appeal:
     permissions.check_can_withdraw(by, appeal)
     if not appeal.is_open:
         raise TransitionNotAllowed(already(appeal), object=appeal)
-    if not reason.strip():
-        raise RuleBroken("Enter how the resident withdrew it, and when", field="reason")
+    need(reason, "Enter how the resident withdrew it, and when", "reason")
     appeal.withdraw(at=at, reason=reason.strip())
     appeal.save()
-    deadlines.cancel(about(appeal), at=at, reason="The appeal was withdrawn")
+    deadlines.cancel_all(appeal, at=at, reason="The appeal was withdrawn")
     found = against.of(appeal)
     effects.resume(appeal, found, by=by, at=at)
     facts = {"against": found.key}
@@ -253,6 +223,6 @@ def close_window(deadline_id: int, *, at: datetime) -> bool:
     )
     if deadline.state != Deadline.State.OPEN or deadline.due_on is None or deadline.due_on >= day_of(at):
         return False
-    deadlines.cancel(deadline.about, deadline.kind, at=at, reason="The time to appeal ran out")
+    deadlines.cancel(deadline.kind, deadline, at=at, reason="The time to appeal ran out")
     audit.record("appeal.window_closed", subject=deadline, by=None, at=at, facts={"until": deadline.due_on})
     return True

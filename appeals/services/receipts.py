@@ -9,14 +9,16 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-import policies.clocks
+import policies.periods
 from appeals import against
 from appeals.against import Against
 from appeals.services.timing import rules_for, windows
+from audit import subjects
 from cases.models import Case
-from cases.services import rights
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
+from deadlines.services import appeal_windows
 from design.dates import day_of
 from letters.models import Letter
 from letters.services import arriving
@@ -49,10 +51,10 @@ def readings(found: Against) -> list[Reading]:
     if letter is None or letter.dated is None:
         return []
     policy, calendar = found.case.policy, deadlines.calendar_for(found.case.provider)
-    posted = policies.clocks.add(IN_THE_POST, letter.dated, calendar)
+    posted = policies.periods.add(IN_THE_POST, letter.dated, calendar)
     days = (("received on the day of its date", letter.dated), ("received by post two working days later", posted))
     return [
-        Reading(words, day, rights.window(
+        Reading(words, day, appeal_windows.window(
             policy, rules_for(found), calendar, decided_on=found.decided_on, dated=found.told_on, received=day
         ))
         for words, day in days
@@ -62,14 +64,14 @@ def readings(found: Against) -> list[Reading]:
 def of_letter(case: Case, letter: Letter) -> list[Against]:
     """The decisions of a case that a letter tells and that can be appealed against from its receipt."""
     told = [one for one in against.known(case) if one.letter == letter and not one.standing]
-    found = [one for one in told if rights.rules_for(case.policy, one.names, one.of)]
+    found = [one for one in told if appeal_windows.rules_for(case.policy, one.names, one.of)]
     until = windows(found, deadlines.calendar_for(case.provider))
     return [one for one, window in zip(found, until, strict=True) if window.runs_from == RECEIVED]
 
 
 def awaiting() -> QuerySet[Deadline]:
     """Times to appeal that wait for the day on which their letter was received."""
-    open_ones = Deadline.objects.open().filter(kind=rights.WINDOW, due_on__isnull=True)
+    open_ones = Deadline.objects.open().filter(kind=kinds.APPEAL_WINDOW, due_on__isnull=True)
     return open_ones.filter(reckoning__runs_from=RECEIVED, reckoning__from=None)
 
 
@@ -80,31 +82,22 @@ def ask(deadline_id: int, *, at: datetime) -> bool:
     letter = _letter(row)
     if row.state != Deadline.State.OPEN or letter is None or letter.dated is None or letter.dated >= day_of(at):
         return False
-    about = f"letter:{letter.reference}"
-    if hasattr(letter, "arrival") or Deadline.objects.open().filter(about=about, kind=arriving.RECEIPT).exists():
+    asked = Deadline.objects.open().about(letter).filter(kind=kinds.LETTER_RECEIPT)
+    if hasattr(letter, "arrival") or asked.exists():
         return False
-    deadlines.set_deadline(
-        provider=row.provider,
-        resident=row.resident,
-        kind=arriving.RECEIPT,
-        about=about,
-        case_ref=row.case_ref,
-        title=f"Record when letter {letter.reference} was received: the time to appeal runs from then",
-        url_name="appeals:received",
-        owner=letter.issued_by,
-        runs_from_event=row.runs_from_event,
-        at=at,
-    )
+    issuer = deadlines.Whose(letter.issued_by)
+    deadlines.set(kinds.LETTER_RECEIPT, letter, whose=issuer, event=row.runs_from_event, at=at)
     return True
 
 
 def _letter(row: Deadline) -> Letter | None:
-    letters = Letter.objects.select_related("arrival", "issued_by")
-    if row.about_kind == "warning":
+    """The letter that told the decision whose time to appeal this is."""
+    letters = Letter.objects.select_related("arrival", "issued_by", "provider", "resident")
+    if row.about_kind == subjects.WARNING:
         return letters.filter(reference=row.about_ref).first()
-    if row.about_kind == "restriction":
+    if row.about_kind == subjects.RESTRICTION:
         return letters.filter(pk__in=Restriction.objects.filter(reference=row.about_ref).values("letter")).first()
-    if row.about_kind == "review":
+    if row.about_kind == subjects.REVIEW:
         return letters.filter(pk__in=Review.objects.filter(reference=row.about_ref).values("letter")).first()
     return None
 
@@ -122,16 +115,13 @@ def record(letter_id: int, *, on: date | None, by: User, at: datetime) -> list[A
     case = Case.objects.select_related(*related).filter(reference=letter.case_ref).first()
     found = of_letter(case, arrival.letter) if case else []
     for one, window in zip(found, windows(found, deadlines.calendar_for(letter.provider)), strict=True):
-        row = Deadline.objects.open().filter(about=one.about, kind=rights.WINDOW).first()
+        row = Deadline.objects.open().about(one).filter(kind=kinds.APPEAL_WINDOW).first()
         if row is not None:
-            deadlines.set_deadline(
-                provider=row.provider, resident=row.resident, kind=row.kind, about=row.about, case_ref=row.case_ref,
-                title=row.title, url_name=row.url_name, reckoning=window, runs_from_event=row.runs_from_event, at=at,
-            )  # fmt: skip
+            deadlines.count_anew(row.pk, window, at=at)
     return found
 
 
 def ask_no_longer(found: Against, *, at: datetime) -> None:
     """An appeal has come, so when its letter was received matters no more."""
     if found.letter is not None:
-        deadlines.cancel(f"letter:{found.letter.reference}", arriving.RECEIPT, at=at, reason="The appeal has come")
+        deadlines.cancel(kinds.LETTER_RECEIPT, found.letter, at=at, reason="The appeal has come")

@@ -8,8 +8,9 @@ import policies.clocks
 from appeals.against import Against
 from appeals.models import NO_WINDOW
 from appeals.permissions import rules_of
-from cases.services import rights
+from deadlines import kinds
 from deadlines import services as deadlines
+from deadlines.services import appeal_windows
 from design import dates
 from letters.models import Arrival
 from policies.calendars import Calendar
@@ -67,15 +68,15 @@ def windows(decisions: Iterable[Against], calendar: Calendar) -> list[Reckoning]
     for what was given, however many decisions.
     """
     decisions = list(decisions)
-    given = deadlines.given([one.about for one in decisions], rights.WINDOW)
+    given = deadlines.given(kinds.APPEAL_WINDOW, decisions)
     letters = [one.letter.pk for one in decisions if one.letter]
     received = dict(Arrival.objects.filter(letter__in=letters).values_list("letter", "on"))
-    return [_never_shorter(_counted(one, received, calendar), given.get(one.about)) for one in decisions]
+    return [_never_shorter(_counted(one, received, calendar), given.get(one.trail.about)) for one in decisions]
 
 
 def _counted(found: Against, received: Mapping[int, date], calendar: Calendar) -> Reckoning:
     rules, on = rules_for(found), received.get(found.letter.pk) if found.letter else None
-    return rights.window(
+    return appeal_windows.window(
         found.case.policy, rules, calendar, decided_on=found.decided_on, dated=found.told_on, received=on
     )
 

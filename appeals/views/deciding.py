@@ -24,9 +24,9 @@ from design.dates import day_of
 from design.forms import for_page
 from letters import services as letters
 from people.models import Need, User
+from restrictions import dates as days
+from restrictions import limits
 from restrictions.models import Restriction, Term
-from restrictions.services import telling
-from restrictions.services import terms as limits
 
 State = Appeal.State
 LATE_IS_OPEN = "The policy does not say what becomes of a late appeal"
@@ -94,18 +94,9 @@ def _to_check(
         assert standing is not None
         changes = form.changes()
         effects.check_change(standing, changes["terms"], changes["ends_on"], on=on)
-        terms, ends_on = telling.make_terms(standing, changes["terms"]), changes["ends_on"] or standing.ends_on
+        terms, ends_on = days.make_terms(standing, changes["terms"]), changes["ends_on"] or standing.ends_on
     facts = deciding.outcome_facts(appeal, outcome, answer, on=on, terms=terms, ends_on=ends_on)
-    case = appeal.case
-    letter = letters.preview(
-        "appeal_outcome",
-        to=case.resident,
-        facts=facts,
-        on=on,
-        by=user_of(request),
-        about=lodging.about(appeal),
-        policy_version=case.policy_version,
-    )
+    letter = letters.preview("appeal_outcome", appeal, facts, on=on, by=user_of(request))
     return {
         "outcome": forms.Decide.LABELS[State(outcome)],
         "outcome_key": str(outcome),
@@ -132,9 +123,7 @@ def _corrected(request: HttpRequest, found: Against, form: forms.Decide, at: dat
     incidents = list(found.warning.incidents.order_by("happened_on", "pk"))
     appealable = timing.rules_for(found).final.raw is not True
     facts = quashing.corrected_facts(case, found.warning, incidents, on=at, appealable=appealable, **form.words())
-    return letters.preview(
-        kind, to=case.resident, facts=facts, on=day_of(at), by=user, policy_version=case.policy_version
-    )
+    return letters.preview(kind, case, facts, on=day_of(at), by=user)
 
 
 def _decide_form(request: HttpRequest, appeal: Appeal, found: Against, standing: Restriction | None) -> forms.Decide:

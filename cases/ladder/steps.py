@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import design.words
+from audit import subjects
 from cases.ladder import papers
 from cases.ladder.gates import (
     Gate,
@@ -18,6 +19,7 @@ from cases.ladder.scope import scope
 from cases.ladder.standing import Standing
 from cases.ladder.thresholds import Reached, restriction_reached, written_reached
 from cases.models import Case
+from deadlines import kinds
 from deadlines.models import Deadline
 from design import dates
 from letters.models import Letter
@@ -68,7 +70,7 @@ def next_step(
         )
     if case.stage in (Case.Stage.CONTACT_RESTRICTION, Case.Stage.REVIEW):
         return _under_restriction(standing, waiting, on, reader)
-    proposed = next((due for due in waiting if due.kind in ("restriction.decide", "restriction.revise")), None)
+    proposed = next((due for due in waiting if due.kind in (kinds.RESTRICTION_DECIDE, kinds.RESTRICTION_REVISE)), None)
     if proposed is not None:
         return _proposal_waits(standing, proposed, reader)
     if standing.draft is not None:
@@ -209,7 +211,7 @@ def _proposal_waits(standing: Standing, due: Deadline, reader: User | None) -> N
     """A restriction is proposed already: who decides it, or who changes what was returned (Dover 6.14)."""
     rule = standing.policy.decides("restrict").rule
     cited = f" ({rule.in_brackets()})" if rule else ""
-    if due.kind == "restriction.revise":
+    if due.kind == kinds.RESTRICTION_REVISE:
         sentence = f"The proposed restriction was returned to be changed. {_who_does(standing.policy, due)}."
     else:
         sentence = f"A restriction is proposed and waits for a decision. {_who_does(standing.policy, due)}{cited}."
@@ -234,7 +236,7 @@ def _under_restriction(
         cited = f" ({rule.in_brackets()})" if rule else ""
         said.append(f"{_what_and_when(due, on)}{cited}. {_who_does(standing.policy, due)}.")
         rules += [(due.title, rule)] if rule else []
-    windows = (one for one in waiting if one.kind == "appeal.window" and one.about_kind == "restriction")
+    windows = (one for one in waiting if one.kind == kinds.APPEAL_WINDOW and one.about_kind == subjects.RESTRICTION)
     window = next((one for one in windows if one.due_on), None)
     if window is not None and window.due_on and (on is None or window.due_on >= on):
         rule = _rule_of(window)
@@ -246,7 +248,7 @@ def _under_restriction(
 
 
 def _in_force(case: Case, waiting: Sequence[Deadline], on: date | None) -> str:
-    end = next((due.due_on for due in waiting if due.kind == "restriction.end"), None)
+    end = next((due.due_on for due in waiting if due.kind == kinds.RESTRICTION_END), None)
     if end is None:
         return "The restriction is being reviewed." if case.stage == Case.Stage.REVIEW else "A restriction is in force."
     if on is not None and end < on:
@@ -256,7 +258,7 @@ def _in_force(case: Case, waiting: Sequence[Deadline], on: date | None) -> str:
 
 def _presses(due: Deadline, on: date | None) -> bool:
     """Whether it waits now: it has no date, its day has come, or somebody waits for an answer."""
-    return due.due_on is None or (on is not None and due.due_on <= on) or due.kind == "appeal.decide"
+    return due.due_on is None or (on is not None and due.due_on <= on) or due.kind == kinds.APPEAL_DECIDE
 
 
 def _what_and_when(due: Deadline, on: date | None) -> str:
@@ -288,5 +290,5 @@ def _rule_of(due: Deadline) -> Rule | None:
 def _act_on(case: Case, due: Deadline | None, reader: User | None) -> Act:
     """What waits is the button for whom it waits; to everybody else the restrictions are."""
     if due is not None and reader is not None and due.waits_for(reader):
-        return Act(due.title, due.url_name, due.about_ref)
+        return Act(due.title, due.page, due.about_ref)
     return Act("Go to restrictions", "restrictions:of_case", case.reference)

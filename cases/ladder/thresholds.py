@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import policies.clocks
+import policies.periods
 from cases.ladder.standing import Standing
 from cases.models import Case, Incident
 from design import dates
@@ -149,7 +149,7 @@ def _within(after: Threshold, days: list[date]) -> list[date]:
     """The days, in order, that lie in the policy's window up to the last of them; all where it names none."""
     if after.period is None:
         return days
-    return [day for day in days if policies.clocks.add(after.period, day) >= days[-1]]
+    return [day for day in days if policies.periods.add(after.period, day) >= days[-1]]
 
 
 def restriction_reached(standing: Standing) -> Reached:

@@ -14,7 +14,7 @@ from cases import permissions
 from cases.models import Incident
 from cases.services import drafting, evidence, incidents, places
 from people.models import Resident, User
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 
 CHANGEABLE = (
     "categories",
@@ -33,8 +33,7 @@ def add_account(incident_id: int, *, words: str, words_used: str = "", by: User,
     """Add somebody's own account beside the first; neither is changed (Dover 6.24: an accurate record)."""
     incident = places.locked(incident_id)
     permissions.check_can_add_to(by, incident)
-    if not words.strip():
-        raise RuleBroken("Enter what happened", None, "facts")
+    need(words, "Enter what happened", "facts")
     kept = {"account": words, "words used": words_used}
     for case in places.places(incident):
         audit.record("incident.account_added", subject=places.Placed(incident, case), by=by, at=at, words=kept)

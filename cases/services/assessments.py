@@ -8,9 +8,9 @@ from django_fsm import TransitionNotAllowed
 from audit import services as audit
 from cases import permissions
 from cases.models import Assessment, Case
-from cases.services.rows import lock, need
+from cases.services.rows import lock
 from people.models import User
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 
 GATES = {Assessment.Kind.RISK: "gate.risk_assessment", Assessment.Kind.EQUALITY: "gate.equality_assessment"}
 ASSESSED = ("risk_assessment", "equality_assessment")

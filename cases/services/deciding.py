@@ -14,14 +14,13 @@ from audit.services import Subject
 from cases import deciders, permissions
 from cases.deciders import Deciders
 from cases.models import Case
-from cases.services.rows import need
 from decisions.models import Consultation, Voice
 from design.dates import day_of
 from people import access
 from people.access import Can
 from people.models import User
-from policies.law import F12
-from policies.rules import Rule, RuleBroken
+from policies import law
+from policies.rules import Rule, RuleBroken, need
 from policies.values import Item
 
 SAME = Rule("evenhand", text="Those who decide together decide on the same thing.")
@@ -249,7 +248,7 @@ def check_meeting(
         raise RuleBroken("Select people whom the policy lets take part", rule, "took_part")
     if out := [one.name for one in people if one.pk in barred]:
         raise RuleBroken(f"Somebody else must take part for {' and '.join(out)}, who may not decide this",
-                         F12, "took_part")  # fmt: skip
+                         law.OTHER_PERSON, "took_part")  # fmt: skip
     if lacking := body.lacking(people, case.provider_id):
         raise RuleBroken(f"Not everybody took part who has to: {'; '.join(lacking)}", rule, "took_part")
     if meeting.on is None or meeting.on > day_of(at):

@@ -12,12 +12,13 @@ from django.db import transaction
 from audit import services as audit
 from cases import permissions
 from cases.models import Affected, Case, Incident, Involvement, Warning
-from cases.services import drafting, evidence, places, rights, support
+from cases.services import drafting, evidence, places, support
+from deadlines.services import appeal_windows
 from design import dates
 from design.dates import day_of
 from people.models import Organisation, Provider, Resident, User
 from people.references import next_reference
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 FIRST_DAY = date(2000, 1, 1)
 NO_FUTURE = Rule("evenhand", text="An incident is logged once it has happened.")
@@ -104,8 +105,7 @@ def log(
 def check(provider: Provider, happened: Happened, at: datetime) -> None:
     """Refuse what lacks its facts, or a time or a place that cannot be; raises RuleBroken at the field."""
     today = day_of(at)
-    if not happened.facts.strip():
-        raise RuleBroken("Enter what happened", None, "facts")
+    need(happened.facts, "Enter what happened", "facts")
     if happened.happened_on > today:
         raise RuleBroken("When it happened must be today or in the past", NO_FUTURE, "happened_on")
     if happened.happened_on < FIRST_DAY:
@@ -117,8 +117,8 @@ def check(provider: Provider, happened: Happened, at: datetime) -> None:
         raise RuleBroken(
             "Enter how many warnings were given, or say that none was followed by more", None, "warnings_given"
         )
-    if happened.hazard and not happened.hazard_words.strip():
-        raise RuleBroken("Enter what they reported", None, "hazard_words")
+    if happened.hazard:
+        need(happened.hazard_words, "Enter what they reported", "hazard_words")
     known = {behaviour.key for behaviour in provider.policy_version_on(today).policy.behaviours}
     if set(happened.categories) - known:
         raise RuleBroken("Select kinds of behaviour that the policy names", None, "categories")
@@ -155,7 +155,7 @@ def _onto_case(incident: Incident, resident: Resident, *, by: User, at: datetime
     if case is None:
         case = _open(resident, by=by, at=at)
     case.incidents.add(incident)
-    for _ in range(incident.warnings_given):
+    given = [
         Warning.objects.create(
             case=case,
             kind=Warning.Kind.INITIAL,
@@ -163,14 +163,21 @@ def _onto_case(incident: Incident, resident: Resident, *, by: User, at: datetime
             given_on=incident.happened_on,
             given_by=incident.reported_by,
         )
+        for _ in range(incident.warnings_given)
+    ]
     words = {"account": incident.facts, "words used": incident.words_used, "hazard": incident.hazard_words}
     event = audit.record(
         "incident.logged", subject=places.Placed(incident, case), by=by, at=at, facts=_as_facts(incident), words=words
     )
-    if incident.warnings_given:
-        about, given_on = rights.about_first(case, incident), incident.happened_on
-        rights.open_window(
-            case, "initial warning", "the first warnings", about=about, on=given_on, event=event.pk, at=at, told=False
+    if given:
+        appeal_windows.open_window(
+            given[0],
+            case.policy,
+            appeal_windows.against_warning(case.policy, "initial warning"),
+            words="against the first warnings",
+            on=incident.happened_on,
+            event=event.pk,
+            at=at,
         )
     return case
 
@@ -222,12 +229,20 @@ def add_affected(incident: Incident, people: Sequence[AffectedPerson], *, by: Us
         )
         for one in people
     ]
+    _record_affected(incident, rows, by=by, at=at)
     new = {row.user.line_manager for row in rows if row.user and row.part == Affected.Part.AFFECTED}
     for manager in sorted(filter(None, new), key=lambda manager: manager.pk):
         support.tell(
             incident, manager, [row.user.name for row in support.hit_under(incident, manager) if row.user], at=at
         )
     return rows
+
+
+def _record_affected(incident: Incident, rows: Sequence[Affected], *, by: User, at: datetime) -> None:
+    """Tell the trail which colleagues were affected: rooms below read there whom a policy keeps from deciding."""
+    hit = sorted(row.user.reference for row in rows if row.user and row.part == Affected.Part.AFFECTED)
+    for case in places.places(incident) if hit else ():
+        audit.record("incident.affected", subject=places.Placed(incident, case), by=by, at=at, facts={"people": hit})
 
 
 def same_day(parts: Sequence[tuple[Resident, str]], *, on: date) -> list[Incident]:

@@ -1,5 +1,6 @@
 """Under which cases the trail of an incident stands."""
 
+from audit import subjects
 from audit.models import Trail
 from cases.models import Case, Incident
 
@@ -10,7 +11,7 @@ class Placed:
     def __init__(self, incident: Incident, case: Case | None) -> None:
         resident = case.resident.reference if case else ""
         ref = case.reference if case else ""
-        self.trail = Trail("incident", incident.reference, incident.provider.slug, resident, ref)
+        self.trail = Trail(subjects.INCIDENT, incident.reference, incident.provider.slug, resident, ref)
 
 
 def places(incident: Incident) -> list[Case | None]:

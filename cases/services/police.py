@@ -10,7 +10,7 @@ from cases import ladder
 from cases.models import Case, Incident
 from people import access
 from people.models import User
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ def check(asked: ladder.Police | None, said: Said) -> None:
 
 def check_why_not(asked: ladder.Police, said: Said) -> None:
     """Whoever normally tells the police and does not says why; where the policy names the exceptions, which it is."""
-    if asked.normally and said.told is False and not said.words.strip():
+    if asked.normally and said.told is False:
         words = f"Enter how it is so that: {asked.exceptions}" if asked.unless else "Enter why the police are not told"
-        raise RuleBroken(words, asked.rule, "police_why")
+        need(said.words, words, "police_why", asked.rule)
 
 
 def check_decider(case: Case, asked: ladder.Police | None, said: Said, by: User) -> None:

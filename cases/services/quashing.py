@@ -11,14 +11,15 @@ from audit import services as audit
 from cases import permissions
 from cases.ladder import papers
 from cases.models import Case, Incident, Warning
-from cases.services import rights
-from cases.services.rows import lock, need
-from cases.services.warnings import about_letter, facts_of
+from cases.services.rows import lock
+from cases.services.warnings import facts_of
+from deadlines import kinds
 from deadlines import services as deadlines
+from deadlines.services import appeal_windows
 from design.dates import day_of
 from letters import services as letters
 from people.models import User
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 Stage, Kind = Case.Stage, Warning.Kind
 
@@ -98,16 +99,7 @@ def correct_warning(
     facts = corrected_facts(case, old, incidents, expected=expected, told=told, on=at, appealable=appealable)
     _withdraw(old, at=at, reason=reason)
     paper = papers.PAPERS[old.kind]
-    letter = letters.request(
-        paper.letter,
-        to=case.resident,
-        about=f"case:{case.reference}",
-        case_ref=case.reference,
-        facts=facts,
-        by=by,
-        at=at,
-        policy_version=case.policy_version,
-    )
+    letter = letters.request(paper.letter, case, facts, by=by, at=at)
     new = Warning.objects.create(
         case=case, kind=old.kind, letter=letter, incident=old.incident, given_on=day_of(at), given_by=by
     )
@@ -116,8 +108,10 @@ def correct_warning(
         "warning.corrected", case, new, by=by, at=at, reason=reason, rule=rule, outcome="corrected on appeal"
     )
     if appealable:
-        called, about_new = f"the {paper.name}", about_letter(letter)
-        rights.open_window(case, paper.state, called, about=about_new, on=day_of(at), event=decision, at=at, told=True)
+        rules = appeal_windows.against_warning(case.policy, paper.state)
+        appeal_windows.open_window(
+            new, case.policy, rules, words=f"against the {paper.name}", on=day_of(at), event=decision, at=at, told=True
+        )
     return new
 
 
@@ -140,8 +134,9 @@ def corrected_facts(
     if all(facts[key] == before.get(key) for key in ("expected", "incidents")):
         raise RuleBroken("Change the words: as they are, nothing would change", None, "outcome")
     facts.pop("appeal", None)
-    facts |= rights.of_letter(case, paper.state, day_of(on)) if appealable else {"appeal_possible": False}
-    return facts
+    if not appealable:
+        return facts | {"appeal_possible": False}
+    return facts | appeal_windows.of_warning(case.provider, case.policy, paper.state, day_of(on))
 
 
 def _lock(warning_id: int) -> tuple[Case, Warning]:
@@ -158,15 +153,7 @@ def _withdraw(warning: Warning, *, at: datetime, reason: str) -> None:
         raise TransitionNotAllowed("The warning does not stand, so there is nothing to take back.", object=warning)
     Warning.objects.filter(pk__in=[each.pk for each in given_with(warning)]).update(withdrawn_at=at)
     warning.withdrawn_at = at
-    deadlines.cancel(about(warning), rights.WINDOW, at=at, reason=reason[:200])
-
-
-def about(warning: Warning) -> str:
-    """How deadlines point at a warning: by its letter, or by the incident in which it was given and the case."""
-    if warning.letter is not None:
-        return about_letter(warning.letter)
-    assert warning.incident is not None
-    return rights.about_first(warning.case, warning.incident)
+    deadlines.cancel(kinds.APPEAL_WINDOW, warning, at=at, reason=reason[:200])
 
 
 def _step_back(case: Case, *, by: User, at: datetime) -> None:

@@ -1,7 +1,6 @@
-"""What every verb of a case begins with: its row under a lock, and words where words are needed."""
+"""What every verb of a case begins with: its row under a lock."""
 
 from cases.models import Case
-from policies.rules import Rule, RuleBroken
 
 
 def lock(case_id: int) -> Case:
@@ -12,9 +11,3 @@ def lock(case_id: int) -> Case:
     """
     Case.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=case_id)
     return Case.objects.select_related("provider", "resident__provider", "policy_version").get(pk=case_id)
-
-
-def need(words: str, message: str, field: str, rule: Rule | None = None) -> None:
-    """Raise `RuleBroken` beside the field where nothing was written."""
-    if not words.strip():
-        raise RuleBroken(message, rule, field)

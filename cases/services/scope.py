@@ -9,9 +9,9 @@ from audit import services as audit
 from cases import ladder, permissions
 from cases.models import Assessment, Case
 from cases.services import stages
-from cases.services.rows import lock, need
+from cases.services.rows import lock
 from people.models import User
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 
 
 @transaction.atomic

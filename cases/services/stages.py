@@ -8,17 +8,17 @@ from django_fsm import TransitionNotAllowed
 from audit import services as audit
 from cases import ladder, permissions
 from cases.models import Case
-from cases.services import rights
-from cases.services.rows import lock, need
+from cases.services.rows import lock
 from cases.services.warnings import drop_drafts
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
+from deadlines.services import appeal_windows
 from design.dates import day_of
 from people.models import Resident, User
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 WITH_REASON = Rule("evenhand", text="A case is closed or reopened for a stated reason.")
-PROPOSING = ("restriction.prepare", "restriction.decide", "restriction.revise")
 RESTRICTION_FIRST = Rule("evenhand", text="A restriction ends first; then its case can be closed.")
 
 
@@ -110,10 +110,15 @@ def decide_not_to_act(case_id: int, *, considered: str, reasons: str, by: User, 
         outcome="not done",
         not_done=considered,
     )
-    rights.open_for(
-        case, rights.rules_for(case.policy, ()), "Last day to appeal against the decision not to act",
-        about=f"decision:{decision.pk}", on=day_of(at), event=decision.event_id, at=at, told=False,
-    )  # fmt: skip
+    appeal_windows.open_window(
+        deadlines.About(decision.trail, case.provider, case.resident),
+        case.policy,
+        appeal_windows.rules_for(case.policy, ()),
+        words="against the decision not to act",
+        on=day_of(at),
+        event=decision.event_id,
+        at=at,
+    )
     return case
 
 
@@ -137,7 +142,7 @@ def check_closes(case: Case) -> None:
     """Raise unless nothing of a restriction stands in the way of closing."""
     if case.stage in (Case.Stage.CONTACT_RESTRICTION, Case.Stage.REVIEW):
         raise RuleBroken("A restriction is in force. End it first; then close the case", RESTRICTION_FIRST, "reasons")
-    proposal = Deadline.objects.open().filter(case_ref=case.reference, kind__in=PROPOSING).first()
+    proposal = Deadline.objects.open().filter(case_ref=case.reference, kind__in=kinds.PROPOSING).first()
     if proposal:
         words = f"A restriction is being proposed ({proposal.about_ref}). Withdraw it or let it be decided first"
         raise RuleBroken(words, RESTRICTION_FIRST, "reasons")
@@ -149,7 +154,7 @@ def close_for(case: Case, *, reason: str, by: User, at: datetime) -> None:
     case.close(by=by, at=at, reason=reason)
     case.save()
     drop_drafts(case, by=by, at=at)
-    deadlines.cancel(f"case:{case.reference}", at=at, reason="The case was closed")
+    deadlines.cancel_all(case, at=at, reason="The case was closed")
     audit.decide(
         "case.closed", subject=case, by=by, at=at, reasons=reason, rule=None, outcome="closed", facts={"from": stage}
     )

@@ -7,9 +7,12 @@ from django.db import transaction
 from django.urls import reverse
 
 from audit import services as audit
+from audit import subjects
+from audit.models import Trail
 from cases import permissions
-from cases.models import Affected, Incident
+from cases.models import Affected, Case, Incident
 from cases.services import places
+from deadlines import kinds
 from deadlines import services as deadlines
 from design.dates import day_of
 from letters import services as letters
@@ -24,9 +27,9 @@ def hit_under(incident: Incident, manager: User) -> list[Affected]:
 
 def tell(incident: Incident, manager: User, names: list[str], *, at: datetime) -> None:
     """Tell a line manager, by mail and as something to do; the mail names no resident (rule H3)."""
-    about = support_about(incident, manager)
     case = incident.cases.select_related("resident").first()
-    link = settings.BASE_URL.rstrip("/") + reverse("cases:support", args=[about.partition(":")[2]])
+    task = task_of(incident, manager, case)
+    link = settings.BASE_URL.rstrip("/") + reverse("cases:support", args=[task.trail.ref])
     who = " and ".join(names)
     letters.notify(
         manager,
@@ -36,26 +39,25 @@ def tell(incident: Incident, manager: User, names: list[str], *, at: datetime) -
             f"{who} was named as affected in incident {incident.reference}. Speak with them today, offer a de-brief, "
             f"and record that you have seen this:\n\n{link}\n"
         ),
-        about=f"incident:{incident.reference}",
+        about=incident.trail.about,
         at=at,
     )
-    deadlines.set_deadline(
-        provider=incident.provider,
-        resident=case.resident if case else None,
-        kind="incident.support",
-        about=about,
-        case_ref=case.reference if case else "",
-        title=f"Support {who} after incident {incident.reference}",
-        url_name="cases:support",
-        due_on=day_of(at),
-        owner=manager,
-        at=at,
+    words = f"{who} after incident {incident.reference}"
+    whose = deadlines.Whose(manager)
+    deadlines.set(kinds.INCIDENT_SUPPORT, task, due=day_of(at), whose=whose, words=words, at=at)
+
+
+def task_of(incident: Incident, manager: User, case: Case | None = None) -> deadlines.About:
+    """What a manager's support is about: one an incident and manager, placed in the case where there is one."""
+    resident = case.resident if case else None
+    trail = Trail(
+        subjects.SUPPORT,
+        f"{incident.reference}.{manager.reference}",
+        incident.provider.slug,
+        resident.reference if resident else "",
+        case.reference if case else "",
     )
-
-
-def support_about(incident: Incident, manager: User) -> str:
-    """What the deadline for a manager's support is about: one an incident and manager."""
-    return f"support:{incident.reference}.{manager.reference}"
+    return deadlines.About(trail, incident.provider, resident)
 
 
 @transaction.atomic
@@ -64,7 +66,7 @@ def confirm_support(incident_id: int, *, words: str, by: User, at: datetime) -> 
     incident = Incident.objects.select_for_update(of=("self",)).select_related("provider").get(pk=incident_id)
     affected = list(incident.affected.select_related("user"))
     permissions.check_can_support(by, incident, affected)
-    if deadlines.meet(support_about(incident, by), "incident.support", at=at, how=f"Seen by {by.name}"):
+    if deadlines.meet(kinds.INCIDENT_SUPPORT, task_of(incident, by), at=at, how=f"Seen by {by.name}"):
         for case in places.places(incident):
             subject = places.Placed(incident, case)
             audit.record("incident.support_seen", subject=subject, by=by, at=at, words={"offered": words})

@@ -10,15 +10,15 @@ from audit import services as audit
 from audit.models import Decision
 from cases import permissions
 from cases.models import Case, Warning
-from cases.services.rows import lock, need
-from cases.services.stages import PROPOSING
+from cases.services.rows import lock
+from deadlines import kinds
 from deadlines.models import Deadline
 from design import dates
 from design.dates import day_of
 from letters.models import Letter
 from people.models import PolicyVersion, User
 from policies.policy import Policy
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 KEEPS = Rule("evenhand", text="A case keeps the version of the policy it was opened under, unless somebody decides.")
 NOT_HALFWAY = Rule("evenhand", text="What has been begun under one version is finished under it.")
@@ -27,7 +27,7 @@ UNDER_RESTRICTION = (Case.Stage.CONTACT_RESTRICTION, Case.Stage.REVIEW)
 
 def half_decided(case: Case) -> str:
     """What stands half decided in the case, as a sentence that says what comes first; "" where nothing does."""
-    waits = Deadline.objects.open().filter(case_ref=case.reference, kind__in=PROPOSING).first()
+    waits = Deadline.objects.open().filter(case_ref=case.reference, kind__in=kinds.PROPOSING).first()
     if waits:
         return proposal_first(waits.about_ref)
     unissued = Warning.objects.filter(case=case, letter__state__in=UNISSUED).select_related("letter").first()

@@ -16,10 +16,12 @@ from cases import ladder, permissions
 from cases.ladder import papers
 from cases.ladder.papers import Paper
 from cases.models import Case, Incident, Warning
-from cases.services import deciding, police, rights
+from cases.services import deciding, police
 from cases.services.deciding import Meeting
-from cases.services.rows import lock, need
+from cases.services.rows import lock
+from deadlines import kinds
 from deadlines import services as deadlines
+from deadlines.services import appeal_windows
 from design import words
 from design.dates import day_of
 from letters import services as letters
@@ -28,7 +30,7 @@ from people import access
 from people.models import Provider, User
 from policies.parts import Stage
 from policies.policy import Policy
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 Can = Provider.Capability
 TAKEN_BACK = Rule("evenhand", text="A first letter that was taken back on appeal is not written again.")
@@ -71,13 +73,10 @@ def draft_warning(
     more = _told_besides(case.policy, paper, review_on=review_on, agreed=agreed, on=day_of(at))
     letter = letters.draft(
         paper.letter,
-        to=case.resident,
-        about=f"case:{case.reference}",
-        case_ref=case.reference,
-        facts=facts_of(case.policy, chosen, expected=expected, told=told or {}, support=support, paper=paper) | more,
+        case,
+        facts_of(case.policy, chosen, expected=expected, told=told or {}, support=support, paper=paper) | more,
         by=by,
         at=at,
-        policy_version=case.policy_version,
     )
     warning = Warning.objects.create(case=case, kind=paper.kind, letter=letter, same_again=why)
     warning.incidents.set(chosen)
@@ -95,9 +94,8 @@ def _why_again(standing: ladder.Standing, paper: Paper, chosen: Sequence[Inciden
     if paper.first or standing.went_on_after_first_letter(chosen):
         return ""
     reached = ladder.written_reached(standing)
-    if not same_again.strip():
-        words = "Enter why a warning letter follows, though nothing you selected came after the first letter"
-        raise RuleBroken(words, reached.rule, "same_again")
+    words = "Enter why a warning letter follows, though nothing you selected came after the first letter"
+    need(same_again, words, "same_again", reached.rule)
     return same_again.strip()
 
 
@@ -118,8 +116,8 @@ def _told_besides(policy: Policy, paper: Paper, *, review_on: date | None, agree
     if review_on and review_on <= on:
         raise RuleBroken("The day on which you look at it again must be to come", again, "review_on")
     outcome = paper.asks(policy, "outcome") if paper.first else None
-    if outcome and not agreed.strip():
-        raise RuleBroken("Enter what came of the conversation", outcome, "agreed")
+    if outcome:
+        need(agreed, "Enter what came of the conversation", "agreed", outcome)
     more: dict[str, Any] = {"review_on": review_on.isoformat()} if review_on else {}
     return more | ({"agreed": agreed.strip()} if paper.first else {})
 
@@ -170,7 +168,7 @@ def facts_of(
     """The facts of a warning letter: what happened, what must change, and what may follow under which clause."""
     next_stage = paper.next_stage(policy)
     rule = next_stage.after.rule if next_stage and next_stage.after else None
-    appeal = rights.against_warning(policy, paper.state)
+    appeal = appeal_windows.against_warning(policy, paper.state)
     facts: dict[str, Any] = {
         "incidents": [
             {
@@ -190,7 +188,7 @@ def facts_of(
     if appeal is not None:
         facts["appeal"] = {
             "until": None,
-            "how": rights.how_words(appeal),
+            "how": appeal_windows.how_words(appeal),
             "decided_by_role": "" if appeal.by.unsaid else appeal.by.names(),
             "explained": appeal.window.words,
             "set_at_issue": appeal.window.said,
@@ -213,26 +211,17 @@ def submit_warning(warning_id: int, *, by: User, at: datetime) -> Warning:
         return warning
     paper = papers.PAPERS[warning.kind]
     _ready(case, paper)
-    _put_before_issuers(case, letter, paper, by=by, at=at)
+    _put_before_issuers(warning, letter, paper, by=by, at=at)
     audit.record("warning.sent_for_approval", subject=case, by=by, at=at, facts=_named(warning))
     return warning
 
 
-def _put_before_issuers(case: Case, letter: Letter, paper: Paper, *, by: User, at: datetime) -> None:
+def _put_before_issuers(warning: Warning, letter: Letter, paper: Paper, *, by: User, at: datetime) -> None:
     """A draft waits on the lists of those who may issue it; from here it is changed only once it was returned."""
     letters.submit(letter.pk, by=by, at=at)
-    deadlines.cancel(about_letter(letter), "warning.revise", at=at, reason="Sent for approval again")
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind="warning.issue",
-        about=about_letter(letter),
-        case_ref=case.reference,
-        title=f"Read and issue {paper.name} {letter.reference}",
-        url_name="cases:warning",
-        for_roles=_issuers(case, paper),
-        at=at,
-    )
+    deadlines.cancel(kinds.WARNING_REVISE, warning, at=at, reason="Sent for approval again")
+    issuers = deadlines.Whose(roles=_issuers(warning.case, paper))
+    deadlines.set(kinds.WARNING_ISSUE, warning, whose=issuers, words=paper.name, at=at)
 
 
 def _issuers(case: Case, paper: Paper) -> list[str]:
@@ -250,21 +239,13 @@ def send_back_warning(warning_id: int, *, reasons: str, by: User, at: datetime) 
         raise _too_late(letter, "returned")
     need(reasons, "Enter why it is returned", "reasons")
     act = paper.act
-    deciding.check_same(about_letter(letter), act, by, {})
-    reasons = deciding.go_back(case, about=about_letter(letter), act=act, by=by, at=at, reasons=reasons)
+    about = warning.trail.about
+    deciding.check_same(about, act, by, {})
+    reasons = deciding.go_back(case, about=about, act=act, by=by, at=at, reasons=reasons)
     letters.send_back(letter.pk, by=by, at=at, reasons=reasons)
-    deadlines.meet(about_letter(letter), "warning.issue", at=at, how="Returned")
-    deadlines.set_deadline(
-        provider=case.provider,
-        resident=case.resident,
-        kind="warning.revise",
-        about=about_letter(letter),
-        case_ref=case.reference,
-        title=f"Change {paper.name} {letter.reference}, which was returned",
-        url_name="cases:warning",
-        owner=letter.drafted_by,
-        at=at,
-    )
+    deadlines.meet(kinds.WARNING_ISSUE, warning, at=at, how="Returned")
+    author = deadlines.Whose(letter.drafted_by)
+    deadlines.set(kinds.WARNING_REVISE, warning, whose=author, words=paper.name, at=at)
     rule, facts = ladder.who_issues(case.policy, paper).rule, _named(warning)
     audit.decide(
         "warning.returned", subject=case, by=by, at=at, reasons=reasons, rule=rule, outcome="returned", facts=facts
@@ -310,20 +291,21 @@ def issue_warning(
     asked = ladder.police(case.policy, case, chosen)
     police.check(asked, said)
     police.check_decider(case, asked, said, by)
-    body = ladder.body_that_issues(case.policy, paper)
+    body, about = ladder.body_that_issues(case.policy, paper), warning.trail.about
     deciding.check_weighed(considered, ladder.questions_before_warning(case.policy, paper))
-    deciding.check_consulted(body, about_letter(letter), case, field="considered")
+    deciding.check_consulted(body, about, case, field="considered")
     deed = deciding.Deed(
-        body, about_letter(letter), case, by, at, reasons or _why(standing, paper), considered, not_done, meeting,
+        body, about, case, by, at, reasons or _why(standing, paper), considered, not_done, meeting,
         barred=permissions.barred_from_warning(case, warning),
     )  # fmt: skip
     if not deciding.speak(case, deed):
         if letter.state == Letter.State.DRAFT:
-            _put_before_issuers(case, letter, paper, by=by, at=at)
-        deadlines.excuse(about_letter(letter), "warning.issue", user=by)
+            _put_before_issuers(warning, letter, paper, by=by, at=at)
+        deadlines.excuse(kinds.WARNING_ISSUE, warning, user=by)
         return warning
-    writer = deciding.writer(case, body=body, about=about_letter(letter), by=by)
-    letters.issue(letter.pk, by=writer, at=at, known=rights.of_letter(case, paper.state, day_of(at)))
+    writer = deciding.writer(case, body=body, about=about, by=by)
+    known = appeal_windows.of_warning(case.provider, case.policy, paper.state, day_of(at))
+    letters.issue(letter.pk, by=writer, at=at, known=known)
     if paper.first:
         warning.incident = standing.counting[-1]
     else:
@@ -331,8 +313,8 @@ def issue_warning(
         case.save()
     warning.given_on, warning.given_by = day_of(at), by
     warning.save()
-    deadlines.meet(about_letter(letter), "warning.issue", at=at, how=f"Issued by {by.name}")
-    deadlines.cancel(about_letter(letter), at=at, reason="The letter was issued")
+    deadlines.meet(kinds.WARNING_ISSUE, warning, at=at, how=f"Issued by {by.name}")
+    deadlines.cancel_all(warning, at=at, reason="The letter was issued")
     decision = audit.decide(
         "warning.issued",
         subject=case,
@@ -346,8 +328,9 @@ def issue_warning(
         facts=_named(warning),
     )
     police.record(case, asked, said, chosen, subject=case, by=by, at=at)
-    rights.open_window(
-        case, paper.state, f"the {paper.name}", about=about_letter(letter), on=day_of(at), event=decision.pk, at=at,
+    rules = appeal_windows.against_warning(case.policy, paper.state)
+    appeal_windows.open_window(
+        warning, case.policy, rules, words=f"against the {paper.name}", on=day_of(at), event=decision.pk, at=at,
         told=True,
     )  # fmt: skip
     return warning
@@ -366,7 +349,7 @@ def consult_on_warning(
     if letter.state not in WAITING:
         raise _too_late(letter, "consulted on")
     deciding.record_consultation(
-        case, body=ladder.body_that_issues(case.policy, papers.PAPERS[warning.kind]), about=about_letter(letter),
+        case, body=ladder.body_that_issues(case.policy, papers.PAPERS[warning.kind]), about=warning.trail.about,
         subject=case, person_id=person_id, on=on, words=words, by=by, at=at,
     )  # fmt: skip
     return warning
@@ -414,8 +397,8 @@ def _withdraw(warning: Warning, letter: Letter, *, by: User, at: datetime) -> No
     letters.withdraw(letter.pk, by=by, at=at)
     warning.withdrawn_at = at
     warning.save()
-    deciding.drop(about_letter(letter), papers.PAPERS[warning.kind].act, at=at)
-    deadlines.cancel(about_letter(letter), at=at, reason="The draft was withdrawn")
+    deciding.drop(warning.trail.about, papers.PAPERS[warning.kind].act, at=at)
+    deadlines.cancel_all(warning, at=at, reason="The draft was withdrawn")
 
 
 def _lock(warning_id: int) -> tuple[Case, Warning, Letter]:
@@ -469,11 +452,6 @@ def _chosen(standing: ladder.Standing, incidents: Sequence[Incident], paper: Pap
             message = f"The first letter about {incident.reference} was taken back on appeal"
             raise RuleBroken(message, TAKEN_BACK, "incidents")
     return [known[incident.pk] for incident in incidents]
-
-
-def about_letter(letter: Letter) -> str:
-    """How deadlines point at a warning letter."""
-    return f"warning:{letter.reference}"
 
 
 def _too_late(letter: Letter, verb: str) -> TransitionNotAllowed:

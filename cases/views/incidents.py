@@ -14,6 +14,7 @@ from cases import forms, permissions, services, wording
 from cases.models import Affected, Case, Evidence, Incident
 from cases.views.drafting import keys_of, people_of, policy_on
 from cases.views.frame import SignedInRequest, bar
+from deadlines import kinds
 from deadlines.models import Deadline
 from design import components
 from design.forms import for_page
@@ -83,7 +84,7 @@ def incident(request: SignedInRequest, ref: str) -> HttpResponse:
     """The incident: the account, the words used (covered), who, what was done, files, and what was added later."""
     found = _find(request, ref)
     affected = list(found.affected.select_related("user__line_manager", "organisation").order_by("part", "pk"))
-    added = Event.objects.filter(subject_kind="incident", subject_ref=found.reference, verb="incident.account_added")
+    added = Event.objects.about(found.trail).filter(verb="incident.account_added")
     accounts = {event.at: event for event in added.with_words()}
     why_not = access.why_not(permissions.check_can_add_to, request.user, found)
     behaviours = {one.key: one.name for one in policy_on(found.provider, found.reported_at).behaviours}
@@ -197,10 +198,13 @@ def evidence(request: SignedInRequest, ref: str, pk: int) -> FileResponse:
 
 def support(request: SignedInRequest, about: str) -> HttpResponse:
     """What a line manager needs of an incident that hit somebody of theirs, and "I have seen this"."""
-    waiting = Deadline.objects.filter(kind="incident.support", about=f"support:{about}", owner=request.user)
-    deadline = waiting.order_by("-pk").first()
     found = Incident.objects.select_related("provider", "reported_by").filter(reference=about.partition(".")[0]).first()
-    if deadline is None or found is None:
+    task = services.support.task_of(found, request.user) if found else None
+    if found is None or task is None or task.trail.ref != about:
+        raise Http404
+    waiting = Deadline.objects.about(task).filter(kind=kinds.INCIDENT_SUPPORT, owner=request.user)
+    deadline = waiting.order_by("-pk").first()
+    if deadline is None:
         raise Http404
     hit = services.support.hit_under(found, request.user)
     form = for_page(forms.SupportForm, request)

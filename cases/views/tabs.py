@@ -13,11 +13,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from audit import subjects
 from audit.models import Event
 from cases import ladder, permissions, wording
 from cases.models import Case, Incident
-from cases.services import rights
 from cases.views.frame import SignedInRequest, file
+from deadlines import kinds
 from deadlines.models import Deadline
 from design import components, dates
 from design.dates import day_of
@@ -30,6 +31,13 @@ from policies.reckoning import Reckoning
 from policies.rules import Rule
 
 EVENTS_A_PAGE = 25
+PAGES = {
+    subjects.INCIDENT: "cases:incident",
+    subjects.LETTER: "letters:view",
+    subjects.RESTRICTION: "restrictions:view",
+    subjects.APPEAL: "appeals:view",
+}
+"""The pages of the things that the timeline links to."""
 
 
 def policy_link(rule: Rule | None) -> str:
@@ -63,7 +71,7 @@ def _act(act: ladder.Act | None) -> dict[str, str] | None:
 def _due(deadline: Deadline, policy: Policy, today: Any, reader: User) -> dict[str, Any]:
     """A deadline as the overview shows it: who, by when, why that date; for whoever may do it, where it is done."""
     try:
-        address = reverse(deadline.url_name, args=[deadline.about_ref]) if deadline.waits_for(reader) else ""
+        address = reverse(deadline.page, args=[deadline.about_ref]) if deadline.waits_for(reader) else ""
     except NoReverseMatch:
         address = ""
     roles = ladder.roles_named(policy, deadline.for_roles) if deadline.for_roles else ""
@@ -116,7 +124,7 @@ def overview(request: SignedInRequest, ref: str) -> HttpResponse:
     """What happens next, first; then warnings, dates and people."""
     case, context = file(request, ref, "overview")
     standing, may = ladder.read(case), permissions.reader(request.user, case)
-    theirs = Q(case_ref=case.reference) | Q(case_ref="", resident=case.resident, kind=rights.WINDOW)
+    theirs = Q(case_ref=case.reference) | Q(case_ref="", resident=case.resident, kind=kinds.APPEAL_WINDOW)
     open_ones = Deadline.objects.open().filter(theirs, provider=case.provider)
     waiting, today = list(open_ones.select_related("owner").worst_first()), day_of(timezone.now())
     step = ladder.next_step(standing, may=may, waiting=waiting, on=today, reader=request.user)
@@ -182,16 +190,12 @@ def timeline(request: SignedInRequest, ref: str) -> HttpResponse:
 
 def _linked(entry: components.Entry, event: Event, case: Case) -> components.Entry:
     """The entry with a link to the thing it is about, where that has a page here."""
-    if event.subject_kind == "incident":
-        address, words = reverse("cases:incident", args=[event.subject_ref]), f"Open {event.subject_ref}"
-    elif event.subject_kind == "letter" or (event.facts or {}).get("letter"):
-        letter = event.subject_ref if event.subject_kind == "letter" else event.facts["letter"]
-        address, words = reverse("letters:view", args=[letter]), f"Open {letter}"
-    elif event.subject_kind in ("restriction", "appeal"):
-        address, words = reverse(f"{event.subject_kind}s:view", args=[event.subject_ref]), f"Open {event.subject_ref}"
-    else:
+    kind, ref, letter = event.subject_kind, event.subject_ref, (event.facts or {}).get("letter")
+    if letter and kind not in (subjects.INCIDENT, subjects.LETTER):
+        kind, ref = subjects.LETTER, letter
+    if kind not in PAGES:
         return entry
-    return dataclasses.replace(entry, url=address, link=words)
+    return dataclasses.replace(entry, url=reverse(PAGES[kind], args=[ref]), link=f"Open {ref}")
 
 
 @require_GET

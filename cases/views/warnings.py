@@ -17,10 +17,10 @@ from cases.forms.police import police_of
 from cases.ladder import papers
 from cases.ladder.papers import Paper
 from cases.models import Case, Warning
-from cases.services import rights
-from cases.services.warnings import WAITING, about_letter
+from cases.services.warnings import WAITING
 from cases.views import consulting
 from cases.views.frame import SignedInRequest, bar, find
+from deadlines.services import appeal_windows
 from design import components, refusals
 from design.dates import day_of
 from design.forms import for_page
@@ -146,7 +146,7 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
         police=ladder.police(case.policy, case, warning.incidents.all()),
     )  # fmt: skip
     body = ladder.body_that_issues(case.policy, paper)
-    found = consulting.together(body, about_letter(letter), case, request.user, waiting=letter.state in WAITING)
+    found = consulting.together(body, warning.trail.about, case, request.user, waiting=letter.state in WAITING)
     if request.method == "POST" and found["spoken"]:
         return redirect("cases:warning", ref)
     if request.method == "POST":
@@ -167,11 +167,11 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
         "name": paper.name,
         "form": form,
         "questions": questions,
-        "consultation": _consultation(request, case, letter, paper),
+        "consultation": _consultation(request, warning, paper),
         "preview": letters.as_html(
             letter,
             on=today,
-            known=rights.of_letter(case, paper.state, today),
+            known=appeal_windows.of_warning(case.provider, case.policy, paper.state, today),
             by=None if why_not_issue else request.user,
         ),
         "why_not_issue": why_not_issue,
@@ -191,10 +191,11 @@ def warning(request: SignedInRequest, ref: str) -> HttpResponse:
     return render(request, "cases/warning.html", context)
 
 
-def _consultation(request: SignedInRequest, case: Case, letter: Letter, paper: Paper) -> dict[str, Any] | None:
+def _consultation(request: SignedInRequest, warning: Warning, paper: Paper) -> dict[str, Any] | None:
     """Whom the policy has asked before this letter is issued, and the way to write down what they said."""
+    case, letter = warning.case, warning.paper
     return consulting.shown(
-        ladder.body_that_issues(case.policy, paper), about_letter(letter), case, request.user,
+        ladder.body_that_issues(case.policy, paper), warning.trail.about, case, request.user,
         url=reverse("cases:warning_consult", args=[letter.reference]), is_open=letter.state in WAITING,
     )  # fmt: skip
 
@@ -214,7 +215,7 @@ def consult(request: SignedInRequest, ref: str) -> HttpResponse:
                 warning.pk, by=request.user, at=timezone.now(), person_id=person, on=on, words=words
             ),
             context={**bar(case), "subject": letter.reference,
-                     "consultation": _consultation(request, case, letter, paper)},
+                     "consultation": _consultation(request, warning, paper)},
         )  # fmt: skip
     except TransitionNotAllowed as refused:
         return _somebody_was_first(request, case, refused)

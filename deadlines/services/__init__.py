@@ -1,16 +1,36 @@
 """The verbs of deadlines: set, meet, cancel, hand over, follow a policy; the provider's calendar and its days off."""
 
 from deadlines.services.calendars import calendar_for, seed_holidays
-from deadlines.services.setting import cancel, excuse, follow_policy, given, hand_over, meet, set_deadline
+from deadlines.services.setting import (
+    NOBODYS,
+    About,
+    Subject,
+    Whose,
+    cancel,
+    cancel_all,
+    count_anew,
+    excuse,
+    follow_policy,
+    given,
+    hand_over,
+    meet,
+    set,
+)
 
 __all__ = [
+    "NOBODYS",
+    "About",
+    "Subject",
+    "Whose",
     "calendar_for",
     "cancel",
+    "cancel_all",
+    "count_anew",
     "excuse",
     "follow_policy",
     "given",
     "hand_over",
     "meet",
     "seed_holidays",
-    "set_deadline",
+    "set",
 ]

@@ -1,30 +1,25 @@
 """Correcting the days off: what a correction would move, shown before it is made, and then made (T1)."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 import policies.calendars
-import policies.clocks
+import policies.recounting
 from audit import services as audit
 from audit.models import Event, EventQuerySet
 from deadlines import permissions
 from deadlines.models import Deadline, DeadlineQuerySet, Holiday
 from deadlines.services.calendars import calendar_for
-from design import dates
+from design import dates, seals
 from people.models import Provider, User
 from policies.reckoning import Reckoning
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 
 LONGEST = 62  # days: a closure of more than two months is a slip of the year or the month
-
-
-class Changed(RuleBroken):
-    """What would move is no longer what was shown, so nothing was done: look at it again."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +66,10 @@ class Correction:
         return [shift for shift in self.shifts if shift.stays_as_told]
 
     @property
-    def seal(self) -> str:
-        """A digest of all that was shown; the deed is done only while it is still the same."""
-        days = [sorted((on.isoformat(), name) for on, name in each.items()) for each in (self.added, self.removed)]
-        moves = sorted(
-            (one.deadline.pk, str(one.was), str(one.now), str(one.reckoning.instead_of)) for one in self.shifts
-        )
-        return hashlib.sha256(json.dumps([days, moves]).encode()).hexdigest()
+    def shown(self) -> dict[str, Any]:
+        """All that its page shows, by name; the deed is done only while it is still the same."""
+        moves = sorted((one.deadline.pk, one.was, one.now, str(one.reckoning.instead_of)) for one in self.shifts)
+        return {"the days off": [self.added, self.removed], "the dates that move": moves}
 
 
 def adding(provider: Provider, *, first_on: date, last_on: date | None, name: str, today: date) -> Correction:
@@ -86,8 +78,7 @@ def adding(provider: Provider, *, first_on: date, last_on: date | None, name: st
     Weekends and days that are off already are left out. Raises RuleBroken for a day that is past, since what was worked
     out by it has happened; for one beyond the years of the table; and where no day is left that would be added.
     """
-    if not name.strip():
-        raise RuleBroken("Enter what the day or the closure is called", field="name")
+    need(name, "Enter what the day or the closure is called", "name")
     return _worked_out(provider, *_days(provider, first_on, last_on, name.strip(), today), {}, Deadline.objects.all())
 
 
@@ -120,21 +111,27 @@ def closures(provider: Provider, *, today: date) -> dict[date, tuple[date, ...]]
 
 @transaction.atomic
 def add(
-    provider: Provider, *, first_on: date, last_on: date | None, name: str, seen: str, by: User, at: datetime
+    provider: Provider,
+    *,
+    first_on: date,
+    last_on: date | None,
+    name: str,
+    by: User,
+    at: datetime,
+    seen: str | None = None,
 ) -> Correction:
     """Add a proclaimed holiday or a closure of the provider's own, and move the open deadlines that it touches.
 
     Holidays are dated data, updatable without a release (T1). `seen` is the seal of what `adding` showed. Raises
-    NotPermitted for anybody but an administrator, RuleBroken as `adding` does, and Changed where what would move is no
-    longer what was shown.
+    NotPermitted for anybody but an administrator, RuleBroken as `adding` does, and ChangedSince where what would move
+    is no longer what was shown.
     """
     permissions.check_can_correct_days_off(by, provider)
     waiting = _held(provider)
-    if not name.strip():
-        raise RuleBroken("Enter what the day or the closure is called", field="name")
+    need(name, "Enter what the day or the closure is called", "name")
     days = _days(provider, first_on, last_on, name.strip(), dates.day_of(at))
     found = _worked_out(provider, *days, {}, waiting)
-    _check_seen(found, seen)
+    seals.check(seen, found.shown, since=corrected(provider))
     Holiday.objects.bulk_create(
         Holiday(provider=provider, on=on, name=why, own=True) for on, why in found.added.items()
     )
@@ -145,7 +142,14 @@ def add(
 
 @transaction.atomic
 def remove(
-    provider: Provider, *, on: date, whole: bool = False, reason: str, seen: str, by: User, at: datetime
+    provider: Provider,
+    *,
+    on: date,
+    whole: bool = False,
+    reason: str,
+    by: User,
+    at: datetime,
+    seen: str | None = None,
 ) -> Correction:
     """Take away a day off that is none, saying why, and move the open deadlines that it touches. Raises as `add`.
 
@@ -157,9 +161,8 @@ def remove(
     days = _as_entered(provider, on, today) if whole else [on]
     holidays = Holiday.objects.select_for_update().filter(provider=provider, on__in=days)
     found = _worked_out(provider, {}, (), _gone(holidays, on, today), waiting)
-    if not reason.strip():
-        raise RuleBroken("Enter why it is not a day off", field="reason")
-    _check_seen(found, seen)
+    need(reason, "Enter why it is not a day off", "reason")
+    seals.check(seen, found.shown, since=corrected(provider))
     Holiday.objects.filter(provider=provider, on__in=found.removed).delete()
     _record("holiday.removed", provider, found.removed, found, by=by, at=at, reason=reason.strip())
     _move(found, by=by, at=at, because=f"Day off removed: {found.removed[on]}, {_span(found.removed)}")
@@ -180,9 +183,12 @@ def recompute(provider: Provider, *, by: User | None, at: datetime, because: str
 
 def made(provider: Provider) -> EventQuerySet:
     """Every correction of the provider's days off, as the trail keeps them."""
-    return Event.objects.filter(
-        verb__in=("holiday.added", "holiday.removed"), subject_kind="provider", subject_ref=provider.slug
-    )
+    return Event.objects.about(provider.trail).filter(verb__in=("holiday.added", "holiday.removed"))
+
+
+def corrected(provider: Provider) -> seals.Since:
+    """Who corrected the provider's days off, from an instant on."""
+    return audit.since(provider, did={"holiday.added": "added days off", "holiday.removed": "removed days off"})
 
 
 # inside
@@ -272,14 +278,9 @@ def _worked_out(
 def _recounted(found: Reckoning, calendar: policies.calendars.Calendar) -> Reckoning:
     """The same clock in another calendar; a date beyond its years stays as it is, because a guess would be worse."""
     try:
-        return policies.clocks.recount(found, calendar)
+        return policies.recounting.recount(found, calendar)
     except policies.calendars.NotCovered:
         return found
-
-
-def _check_seen(found: Correction, seen: str) -> None:
-    if found.seal != seen:
-        raise Changed("What would move has changed since it was shown. Nothing was done. Look at it again")
 
 
 def _record(
@@ -298,7 +299,6 @@ def _record(
         "days": sorted(days),
         "moved": [_as_facts(shift) for shift in found.moved],
         "stay_as_told": [_as_facts(shift) for shift in found.stays],
-        "seal": found.seal,
     }
     audit.record(verb, subject=provider, by=by, at=at, facts=facts, words={"reason": reason})
 

@@ -1,96 +1,148 @@
 """Setting, meeting and cancelling deadlines, in the transaction of the event that they run from."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import transaction
 
-import policies.clocks
+import policies.recounting
 from audit import services as audit
-from deadlines.models import Deadline
+from audit.models import Trail
+from deadlines import kinds
+from deadlines.models import Deadline, DeadlineQuerySet
 from people.models import Provider, Resident, User
 from policies.reckoning import Reckoning
 
 
+class Subject(audit.Subject, Protocol):
+    """What a deadline is about: it knows where it stands on the trail, and whose it is."""
+
+    @property
+    def provider(self) -> Provider: ...
+
+    @property
+    def resident(self) -> Resident | None: ...
+
+
+@dataclass(frozen=True)
+class About:
+    """What a deadline is about where no row of a room knows whose it is, such as a decision on the trail."""
+
+    trail: Trail
+    provider: Provider
+    resident: Resident | None
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose it is to do: one person's by name, or that of all who hold a role but for those who are barred, by key."""
+
+    owner: User | None = None
+    roles: Collection[str] = ()
+    not_for: Collection[int] = ()
+
+
+NOBODYS = Whose()
+
+
 @transaction.atomic
-def set_deadline(
-    *,
-    provider: Provider,
-    resident: Resident | None,
+def set(
     kind: str,
-    about: str,
-    title: str,
-    url_name: str,
+    subject: Subject,
+    *,
     at: datetime,
-    case_ref: str = "",
-    due_on: date | None = None,
-    reckoning: Reckoning | None = None,
+    due: Reckoning | date | None = None,
     told: bool = False,
-    owner: User | None = None,
-    for_roles: Iterable[str] = (),
-    not_for: Iterable[User] = (),
-    runs_from_event: int | None = None,
+    whose: Whose = NOBODYS,
+    event: int | None = None,
+    words: str = "",
 ) -> Deadline:
-    """Set what somebody must do. A reckoning brings its own date and its explanation; without either it just waits.
+    """Set what somebody must do. A reckoning brings its own date and its explanation; without a day it just waits.
 
     An open deadline of the same kind about the same thing is replaced (its clock was restarted). `told` says that a
-    letter gives the resident the day: no later correction of the days off makes it worse for them.
+    letter gives the resident the day: no later correction of the days off makes it worse for them. `event` is that from
+    which it runs; `words` go into the title of its kind. Raises LookupError for a kind that does not exist, ValueError
+    for one that is no task of those whose it is said to be.
     """
-    if reckoning and told:
-        reckoning = policies.clocks.told(reckoning)
-    cancel(about, kind, at=at, reason="Set anew")
+    row, trail = kinds.of(kind), subject.trail
+    _check_whose(row, whose)
+    found, on = (due, due.due) if isinstance(due, Reckoning) else (None, due)
+    if found and told:
+        found = policies.recounting.told(found)
+    cancel(kind, subject, at=at, reason="Set anew")
     return Deadline.objects.create(
-        provider=provider,
-        resident=resident,
+        provider=subject.provider,
+        resident=subject.resident,
         kind=kind,
-        about=about,
-        case_ref=case_ref,
-        title=title,
-        url_name=url_name,
-        due_on=reckoning.due if reckoning else due_on,
-        reckoning=reckoning.to_json() if reckoning else None,
-        owner=owner,
-        for_roles=list(for_roles),
-        not_for=[user.pk for user in not_for],
-        runs_from_event=runs_from_event,
+        about=trail.about,
+        case_ref=trail.case,
+        title=row.title_of(trail.ref, words),
+        due_on=on,
+        reckoning=found.to_json() if found else None,
+        owner=whose.owner,
+        for_roles=list(whose.roles),
+        not_for=sorted(whose.not_for),
+        runs_from_event=event,
         set_at=at,
     )
 
 
-def excuse(about: str, kind: str, *, user: User) -> None:
+def _check_whose(kind: kinds.Kind, whose: Whose) -> None:
+    """Refuse what its kind does not know: a task of what only informs, or a role's that is one person's by name."""
+    somebodys = kind.task is kinds.Task.NOBODYS and (whose.owner or whose.roles)
+    of_a_role = kind.task is kinds.Task.ONE_PERSONS and whose.roles
+    if somebodys or of_a_role:
+        raise ValueError(f"{kind.key} is not theirs to do: {kind.task.value}")
+
+
+@transaction.atomic
+def count_anew(deadline_id: int, found: Reckoning, *, at: datetime) -> Deadline:
+    """Count an open deadline from another day: one takes its place that says the same and is the same people's."""
+    deadline = Deadline.objects.open().select_for_update(of=("self",)).get(pk=deadline_id)
+    _end(Deadline.objects.filter(pk=deadline_id), Deadline.State.CANCELLED, at, "Set anew")
+    deadline.pk, deadline.set_at = None, at
+    deadline.due_on, deadline.reckoning = found.due, found.to_json()
+    deadline.save(force_insert=True)
+    return deadline
+
+
+def excuse(kind: str, subject: audit.Subject, *, user: User) -> None:
     """Take something that waits off the list of one person: they have done their part, and it waits for others."""
-    for row in Deadline.objects.open().select_for_update().filter(about=about, kind=kind):
+    for row in Deadline.objects.open().select_for_update().about(subject).filter(kind=kind):
         if user.pk not in row.not_for:
             row.not_for = [*row.not_for, user.pk]
             row.save()
 
 
-def meet(about: str, kind: str, *, at: datetime, how: str = "") -> int:
+def meet(kind: str, subject: audit.Subject, *, at: datetime, how: str = "") -> int:
     """What was due has been done. Returns how many deadlines that met (none, or one)."""
-    return _end(about, kind, Deadline.State.MET, at, how)
+    return _end(Deadline.objects.about(subject).filter(kind=kind), Deadline.State.MET, at, how)
 
 
-def cancel(about: str, kind: str | None = None, *, at: datetime, reason: str) -> int:
-    """What was due no longer is: one kind, or every kind about the thing. Returns how many were open."""
-    return _end(about, kind, Deadline.State.CANCELLED, at, reason)
+def cancel(kind: str, subject: audit.Subject, *, at: datetime, reason: str) -> int:
+    """What was due no longer is. Returns how many were open (none, or one)."""
+    return _end(Deadline.objects.about(subject).filter(kind=kind), Deadline.State.CANCELLED, at, reason)
 
 
-def hand_over(about: str, *, from_: User, to: User) -> int:
+def cancel_all(subject: audit.Subject, *, at: datetime, reason: str) -> int:
+    """Nothing is due about a thing any more. Returns how many were open."""
+    return _end(Deadline.objects.about(subject), Deadline.State.CANCELLED, at, reason)
+
+
+def _end(found: DeadlineQuerySet, state: str, at: datetime, reason: str) -> int:
+    return found.open().update(state=state, ended_at=at, end_reason=reason[:200])
+
+
+def hand_over(subject: audit.Subject, *, from_: User, to: User) -> int:
     """Move one person's open tasks about a thing to another, who takes over from them. Returns how many moved.
 
     Called in the transaction of what hands over, which says so in its own event. Nobody is handed what a rule bars them
     from.
     """
-    open_ones = Deadline.objects.open().filter(about=about, owner=from_).exclude(not_for__contains=[to.pk])
+    open_ones = Deadline.objects.open().about(subject).filter(owner=from_).exclude(not_for__contains=[to.pk])
     return open_ones.update(owner=to)
-
-
-def _end(about: str, kind: str | None, state: str, at: datetime, reason: str) -> int:
-    found = Deadline.objects.open().filter(about=about)
-    if kind is not None:
-        found = found.filter(kind=kind)
-    return found.update(state=state, ended_at=at, end_reason=reason[:200])
 
 
 @transaction.atomic
@@ -128,11 +180,12 @@ def follow_policy(
     return deadline
 
 
-def given(abouts: Iterable[str], kind: str) -> dict[str, Reckoning]:
+def given(kind: str, subjects: Iterable[audit.Subject]) -> dict[str, Reckoning]:
     """The date that was set last for each of these things, with all that moved it since, whether or not it still waits.
 
     By what it is about; a thing that has none is left out. One query, however many.
     """
-    rows = Deadline.objects.filter(about__in=list(abouts), kind=kind, reckoning__isnull=False)
+    abouts = [each.trail.about for each in subjects]
+    rows = Deadline.objects.filter(about__in=abouts, kind=kind, reckoning__isnull=False)
     found = rows.order_by("about", "-pk").distinct("about").values_list("about", "reckoning")
     return {about: Reckoning.from_json(reckoning) for about, reckoning in found if reckoning}

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from design import rendering, typist
+from design import drafts, presses, rendering, typist
 
 register = template.Library()
 
@@ -90,8 +90,9 @@ def form_block(
     """`{% form form %}{{ form }}{% button "Save incident" %}{% endform %}`: a form that posts to its own page.
 
     `action` another address; `draft` the address that autosave posts to while typing pauses; `method="get"` for a
-    search; `upload=True` where a file field is not in `form`; `css` further classes. Writes the CSRF token and who is
-    typing, so that a session that ends does not lose the text.
+    search; `upload=True` where a file field is not in `form`; `css` further classes. Writes what no page writes itself:
+    the CSRF token, who is typing (a session that ends does not lose the text), the once-token of this form, and the
+    seal of what the page shows.
     """
     return mark_safe(
         render_to_string(
@@ -109,18 +110,42 @@ def form_block(
 def _form_start(
     context: template.Context, form: forms.BaseForm | None, action: str, method: str, draft: str, upload: bool
 ) -> dict[str, Any]:
-    request = context.get("request")
-    user = getattr(request, "user", None)
-    posts = method == "post"
     return {
         "action": action,
         "method": method,
         "draft": draft,
         "upload": upload or (form is not None and form.is_multipart()),
-        "token": get_token(request) if posts and request is not None else "",
-        "typist": typist.sign(user.pk) if posts and user is not None and user.is_authenticated else "",
-        "typist_field": typist.FIELD,
+        "proofs": _proofs(context, form) if method == "post" else [],
     }
+
+
+def _proofs(context: template.Context, form: forms.BaseForm | None) -> list[tuple[str, str]]:
+    """The hidden fields of every form that posts: who asks, once, and having seen what."""
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    proofs = [("csrfmiddlewaretoken", get_token(request))] if request is not None else []
+    if user is not None and user.is_authenticated:
+        proofs += [(typist.FIELD, typist.sign(user.pk)), (presses.FIELD, presses.token(user))]
+    seal = getattr(form or context.get("form"), "seal", "")
+    return [*proofs, (drafts.SEEN, seal)] if seal else proofs
+
+
+def _hidden(pairs: Iterable[tuple[str, str]]) -> SafeString:
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
+
+
+@register.simple_tag(takes_context=True)
+def carried(context: template.Context, seal: str = drafts.CHECKED) -> SafeString:
+    """`{% form %}{% carried %}…{% endform %}`: what was typed before, and the seal of this page (`design.pages`)."""
+    known = context["carried"]
+    return _hidden([*known.typed, *([(seal, known.seal)] if known.seal else [])])
+
+
+@register.simple_tag(takes_context=True)
+def check_form(context: template.Context, text: str, change: str = "Change something") -> SafeString:
+    """`{% check_form "Impose the restriction" "Change your decision" %}`: the end of a check page, with its buttons."""
+    both = button(text, drafts.BUTTON, "do"), button(change, drafts.BUTTON, "change", "secondary")
+    return form_block(context, format_html("{}{}", carried(context), buttons(format_html("{}{}", *both))))
 
 
 @register.simple_tag

@@ -6,7 +6,7 @@ rendered or sent from a request: what is to go is a row first, and a worker is t
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import transaction
 from django.utils.safestring import SafeString
@@ -20,9 +20,22 @@ from letters.services import outbox, within
 from people.models import PolicyVersion, Provider, Resident, User
 from people.references import next_reference
 from policies.policy import Policy
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, need
 
 REASONS_NEEDED = Rule("evenhand", text="Whoever hands something back says why.")
+
+
+class Subject(audit.Subject, Protocol):
+    """What a letter is about: it knows where it stands on the trail, to whom it is, and by which version of the policy.
+
+    A case, a restriction, a review, an appeal.
+    """
+
+    @property
+    def resident(self) -> Resident: ...
+
+    @property
+    def policy_version(self) -> PolicyVersion: ...
 
 
 def frame_facts(provider: Provider, policy: Policy, resident: Resident | None = None) -> dict[str, Any]:
@@ -51,24 +64,21 @@ def channels_for(kind: kinds.Kind, policy: Policy, to: Resident) -> list[tuple[s
 @transaction.atomic
 def draft(
     kind: str,
-    *,
-    to: Resident,
-    about: str,
-    case_ref: str,
+    subject: Subject,
     facts: Mapping[str, Any],
+    *,
     by: User,
     at: datetime,
-    policy_version: PolicyVersion | None = None,
 ) -> Letter:
     """Draft a letter from a snapshot of facts, which do not change any more when what they tell of does.
 
-    `policy_version` is that of the case; without it, the version in effect on the day. Raises `FactsWrong`, naming
+    It goes to the resident of its subject, by the version of the policy that holds there. Raises `FactsWrong`, naming
     every problem, when the facts do not fit the kind; `NotPermitted` when `by` does not work on the provider's cases.
     """
+    to, trail, version = subject.resident, subject.trail, subject.policy_version
     permissions.check_can_draft(by, to.provider)
     spec = kinds.kind_of(kind)
     spec.check(facts)
-    version = policy_version or to.provider.policy_version_on(day_of(at))
     frame = paper.frame_facts(to.provider, version.policy, to) | paper.worded(kind, version)
     ways = [channel for channel, _ in channels_for(spec, version.policy, to)]
     letter = Letter.objects.create(
@@ -76,13 +86,13 @@ def draft(
         resident=to,
         reference=next_reference("letter"),
         kind=kind,
-        about=about,
-        case_ref=case_ref,
+        about=trail.about,
+        case_ref=trail.case,
         facts={**facts, "frame": frame | {"policy_version": version.pk, "ways": ways}},
         drafted_by=by,
         drafted_at=at,
     )
-    audit.record("letter.drafted", subject=letter, by=by, at=at, facts={"kind": kind, "about": about})
+    audit.record("letter.drafted", subject=letter, by=by, at=at, facts={"kind": kind, "about": letter.about})
     return letter
 
 
@@ -121,8 +131,7 @@ def send_back(letter_id: int, *, by: User, at: datetime, reasons: str) -> Letter
     letter = _locked(letter_id)
     permissions.check_can_issue(by, letter)
     letter.send_back()
-    if not reasons.strip():
-        raise RuleBroken("Enter why you are handing the letter back", REASONS_NEEDED, "reasons")
+    need(reasons, "Enter why you are handing the letter back", "reasons", REASONS_NEEDED)
     letter.save()
     audit.record("letter.returned", subject=letter, by=by, at=at, words={"reasons": reasons})
     return letter
@@ -173,42 +182,38 @@ def withdraw(letter_id: int, *, by: User, at: datetime) -> Letter:
 @transaction.atomic
 def request(
     kind: str,
-    *,
-    to: Resident,
-    about: str,
-    case_ref: str,
+    subject: Subject,
     facts: Mapping[str, Any],
+    *,
     by: User,
     at: datetime,
-    policy_version: PolicyVersion | None = None,
 ) -> Letter:
-    """Draft and issue a letter at once, in the transaction of the decision that it tells of."""
-    letter = draft(
-        kind, to=to, about=about, case_ref=case_ref, facts=facts, by=by, at=at, policy_version=policy_version
-    )
-    return issue(letter.pk, by=by, at=at)
+    """Draft and issue a letter at once, in the transaction of the decision that it tells of. Raises as `draft`."""
+    return issue(draft(kind, subject, facts, by=by, at=at).pk, by=by, at=at)
 
 
 def preview(
     kind: str,
-    *,
-    to: Resident,
+    subject: Subject,
     facts: Mapping[str, Any],
+    *,
     on: date,
     by: User | None = None,
-    about: str = "",
     policy_version: PolicyVersion | None = None,
 ) -> SafeString:
-    """The letter as it would be issued on that day, as HTML for a page. `by` is whoever would sign it."""
+    """The letter as it would be issued on that day, as HTML for a page. `by` is whoever would sign it.
+
+    `policy_version` is one that would hold then, where that is not yet the subject's own.
+    """
     kinds.kind_of(kind).check(facts)
-    version = policy_version or to.provider.policy_version_on(on)
+    to, version = subject.resident, policy_version or subject.policy_version
     whole = {
         **facts,
         "frame": paper.frame_facts(to.provider, version.policy, to) | paper.worded(kind, version),
         "to": paper.addressee(to),
         "signed": paper.signature(by, on),
     }
-    return paper.html(kind, whole, about=about)
+    return paper.html(kind, whole)
 
 
 def _with_known(letter: Letter, known: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -228,7 +233,7 @@ def as_html(letter: Letter, *, on: date, known: Mapping[str, Any] | None = None,
     if letter.state != Letter.State.ISSUED:
         whole = _with_known(letter, known)
         whole = {**whole, "to": paper.addressee(letter.resident), "signed": paper.signature(by, on)}
-    return paper.html(letter.kind, whole, reference=letter.reference, about=letter.about)
+    return paper.html(letter.kind, whole, reference=letter.reference, about=letter.about_ref)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
+from deadlines import kinds
 from deadlines import services as deadlines
 from design import dates
 from design.dates import day_of
@@ -13,8 +14,6 @@ from letters import permissions
 from letters.models import Arrival, Letter
 from people.models import User
 from policies.rules import RuleBroken
-
-RECEIPT = "letter.receipt"
 
 
 @transaction.atomic
@@ -44,5 +43,5 @@ def record_arrival(letter_id: int, *, on: date | None, by: User, at: datetime) -
     )
     facts = {"on": on, "was": before.on if before else None}
     audit.record("letter.arrived", subject=letter, by=by, at=at, facts=facts)
-    deadlines.meet(f"letter:{letter.reference}", RECEIPT, at=at, how=f"Received on {dates.day(on)}")
+    deadlines.meet(kinds.LETTER_RECEIPT, letter, at=at, how=f"Received on {dates.day(on)}")
     return arrival

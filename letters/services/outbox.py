@@ -30,19 +30,22 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from audit import services as audit
+from deadlines import kinds
 from deadlines import services as deadlines
+from design import seals
 from design.dates import day_of
 from letters import permissions
 from letters.models import MOST_ATTEMPTS, Dispatch, Letter, Rendering
 from letters.services import mail, within
 from people.models import User
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, need
 
 log = structlog.get_logger(__name__)
 
 # Between the claim and the lock a worker needs an instant. A claim older than this and not locked has lost its worker.
 GRACE = timedelta(seconds=10)
 MOST_AT_ONCE = 500
+WORRIES = {kinds.LETTER_FAILED: Dispatch.State.FAILED, kinds.LETTER_UNCERTAIN: Dispatch.State.UNCERTAIN}
 PERSON_LOOKS = Rule("evenhand", text="Nothing uncertain is sent again blindly: a person finds out first.")
 
 Render = Callable[[Letter], tuple[bytes, int]]
@@ -232,7 +235,7 @@ def _failed(dispatch: Dispatch, *, at: datetime, problem: str) -> None:
     dispatch.save()
     log.warning("dispatch failed", dispatch=dispatch.pk, channel=dispatch.channel, problem=dispatch.problem)
     _record("dispatch_failed", dispatch, at=at, problem=dispatch.problem)
-    _worry(dispatch, "letter.failed", "was not sent", at=at)
+    _worry(dispatch, kinds.LETTER_FAILED, at=at)
 
 
 def _uncertain(dispatch: Dispatch, *, at: datetime, problem: str) -> None:
@@ -240,27 +243,16 @@ def _uncertain(dispatch: Dispatch, *, at: datetime, problem: str) -> None:
     dispatch.save()
     log.warning("dispatch uncertain", dispatch=dispatch.pk, channel=dispatch.channel, problem=dispatch.problem)
     _record("dispatch_uncertain", dispatch, at=at, problem=dispatch.problem)
-    _worry(dispatch, "letter.uncertain", "may not have been sent", at=at)
+    _worry(dispatch, kinds.LETTER_UNCERTAIN, at=at)
 
 
-def _worry(dispatch: Dispatch, kind: str, what: str, *, at: datetime) -> None:
+def _worry(dispatch: Dispatch, kind: str, *, at: datetime) -> None:
     """Put a letter that did not go, or may not have, on its author's worklist, from today."""
     letter = dispatch.letter
     if letter is None:
         return
-    way = dispatch.get_channel_display().lower()
-    deadlines.set_deadline(
-        provider=letter.provider,
-        resident=letter.resident,
-        kind=kind,
-        about=f"letter:{letter.reference}",
-        case_ref=letter.case_ref,
-        title=f"Letter {letter.reference} {what} by {way}: look and decide",
-        url_name="letters:view",
-        due_on=day_of(at),
-        owner=letter.drafted_by,
-        at=at,
-    )
+    author, way = deadlines.Whose(letter.drafted_by), dispatch.get_channel_display().lower()
+    deadlines.set(kind, letter, due=day_of(at), whose=author, words=way, at=at)
 
 
 def _settle_worry(dispatch: Dispatch, *, at: datetime) -> None:
@@ -268,9 +260,9 @@ def _settle_worry(dispatch: Dispatch, *, at: datetime) -> None:
     letter = dispatch.letter
     if letter is None:
         return
-    for kind, state in (("letter.failed", Dispatch.State.FAILED), ("letter.uncertain", Dispatch.State.UNCERTAIN)):
+    for kind, state in WORRIES.items():
         if not letter.dispatches.filter(state=state).exists():
-            deadlines.meet(f"letter:{letter.reference}", kind, at=at, how="Looked into on the outbox")
+            deadlines.meet(kind, letter, at=at, how="Looked into on the outbox")
     within.meet(letter, at=at)
 
 
@@ -278,14 +270,18 @@ def _settle_worry(dispatch: Dispatch, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def try_again(dispatch_id: int, *, by: User, at: datetime, reasons: str) -> Dispatch:
-    """Send again what failed, or what is uncertain and, as somebody found out, did not arrive. Reasons are recorded."""
+def try_again(dispatch_id: int, *, by: User, at: datetime, reasons: str, seen: str | None = None) -> Dispatch:
+    """Send again what failed, or what is uncertain and, as somebody found out, did not arrive. Reasons are recorded.
+
+    Raises `ChangedSince` where it was tried again since its page was shown: a failed one may be uncertain by now.
+    """
     dispatch = _locked(dispatch_id)
     permissions.check_can_send(by, dispatch)
-    was = dispatch.state
+    was, was_shown = dispatch.state, dispatch.shown
     dispatch.try_again()
-    if was == Dispatch.State.UNCERTAIN and not reasons.strip():
-        raise RuleBroken("Enter how you know that it did not arrive", PERSON_LOOKS, "reasons")
+    seals.check(seen, was_shown)
+    if was == Dispatch.State.UNCERTAIN:
+        need(reasons, "Enter how you know that it did not arrive", "reasons", PERSON_LOOKS)
     dispatch.save()
     _record("sending_tried_again", dispatch, by=by, at=at, was=was, reasons=reasons)
     _settle_worry(dispatch, at=at)
@@ -294,13 +290,17 @@ def try_again(dispatch_id: int, *, by: User, at: datetime, reasons: str) -> Disp
 
 
 @transaction.atomic
-def confirm_sent(dispatch_id: int, *, by: User, at: datetime, reasons: str) -> Dispatch:
-    """Say that what was uncertain did arrive, and how that is known. Raises `RuleBroken` without saying how."""
+def confirm_sent(dispatch_id: int, *, by: User, at: datetime, reasons: str, seen: str | None = None) -> Dispatch:
+    """Say that what was uncertain did arrive, and how that is known. Raises `RuleBroken` without saying how.
+
+    Raises `ChangedSince` where it was tried again since its page was shown.
+    """
     dispatch = _locked(dispatch_id)
     permissions.check_can_send(by, dispatch)
+    was_shown = dispatch.shown
     dispatch.confirm_sent(at=at)
-    if not reasons.strip():
-        raise RuleBroken("Enter how you know that it arrived", PERSON_LOOKS, "reasons")
+    seals.check(seen, was_shown)
+    need(reasons, "Enter how you know that it arrived", "reasons", PERSON_LOOKS)
     dispatch.save()
     _record("dispatch_confirmed", dispatch, by=by, at=at, reasons=reasons)
     _settle_worry(dispatch, at=at)

@@ -3,14 +3,14 @@
 from datetime import date, datetime
 
 import policies.clocks
+from deadlines import kinds
 from deadlines import services as deadlines
-from letters import facts as kinds
+from letters import facts
 from letters.models import Dispatch, Letter
 from policies.calendars import Calendar
 from policies.policy import Policy
 from policies.reckoning import Reckoning
 
-SEND = "letter.send"
 UNDECIDED = frozenset({"appeal_acknowledgement", "late_review_notice"})
 """Letters that no decision is told in: a time that runs from one is not theirs."""
 
@@ -21,27 +21,16 @@ def set_time(letter: Letter, policy: Policy, *, decided_on: date, event: int, at
     The letter is issued in the transaction of its decision, and with it what it tells of is entered on a register: both
     clocks begin that day.
     """
-    found = time(policy, kinds.kind_of(letter.kind), decided_on, deadlines.calendar_for(letter.provider))
+    found = time(policy, facts.kind_of(letter.kind), decided_on, deadlines.calendar_for(letter.provider))
     if found is None:
         return
-    deadlines.set_deadline(
-        provider=letter.provider,
-        resident=letter.resident,
-        kind=SEND,
-        about=f"letter:{letter.reference}",
-        case_ref=letter.case_ref,
-        title=f"Send letter {letter.reference}",
-        url_name="letters:view",
-        reckoning=found,
-        owner=letter.drafted_by,
-        runs_from_event=event,
-        at=at,
-    )
+    author = deadlines.Whose(letter.drafted_by)
+    deadlines.set(kinds.LETTER_SEND, letter, due=found, whose=author, event=event, at=at)
 
 
-def time(policy: Policy, kind: kinds.Kind, decided_on: date, calendar: Calendar) -> Reckoning | None:
+def time(policy: Policy, kind: facts.Kind, decided_on: date, calendar: Calendar) -> Reckoning | None:
     """By when a letter of a kind on a decision of a day goes out under a policy; None where it says none."""
-    rule = kinds.governing(policy, kind)
+    rule = facts.governing(policy, kind)
     if rule is None or kind.key in UNDECIDED:
         return None
     path = f"letter.{rule.key}.within"
@@ -53,4 +42,4 @@ def time(policy: Policy, kind: kinds.Kind, decided_on: date, calendar: Calendar)
 def meet(letter: Letter, *, at: datetime) -> None:
     """Take it from the worklist once the letter has gone by every channel; one that failed still keeps it there."""
     if not letter.dispatches.exclude(state=Dispatch.State.SENT).exists():
-        deadlines.meet(f"letter:{letter.reference}", SEND, at=at, how="Sent")
+        deadlines.meet(kinds.LETTER_SEND, letter, at=at, how="Sent")

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
+from design import seals
 from design.dates import day, day_of
 from letters import services as letters
 from office import permissions
@@ -15,7 +17,7 @@ from office.services import comparing, lettering
 from people import services as people
 from people.models import PolicyVersion, Provider, User
 from policies.policy import Policy
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 REASONS_NEEDED = Rule("evenhand", text="Whoever returns or withdraws a proposal says why.")
 APPROVED = Rule("evenhand", text="A policy is adopted only once the provider has approved it.")
@@ -35,6 +37,20 @@ def who_approves(provider: Provider, size: str) -> tuple[str, Rule | None]:
     return value.words, value.rule
 
 
+def shown(provider: Provider) -> dict[str, Any]:
+    """What a page on which a policy is proposed or adopted compares it with.
+
+    The proposed texts never change, and open cases go on under their own version, so none of them is decided here.
+    """
+    held = comparing.newest(provider)
+    return {"the policy that holds until then": held and [held.pk, held.effective_on]}
+
+
+def acted(provider: Provider) -> seals.Since:
+    """Who adopted a policy, from an instant on."""
+    return audit.since(provider, did={"policy.adopted": "adopted a policy"})
+
+
 @transaction.atomic
 def propose(
     provider_id: int,
@@ -47,12 +63,14 @@ def propose(
     why: str,
     by: User,
     at: datetime,
+    seen: str | None = None,
 ) -> Adoption:
     """Put a policy that the provider has approved before a second administrator.
 
     `wording` is the text of each file that words a letter, by its name; without it those that hold are carried over.
-    Nothing holds yet. Raises `policies.problems.PolicyProblems` with every problem of the text or of the words,
-    RuleBroken for what cannot be adopted or is not filled in, TransitionNotAllowed while another proposal waits.
+    Nothing holds yet. `seen` is the seal of what it was compared with. Raises `policies.problems.PolicyProblems` with
+    every problem of the text or of the words, RuleBroken for what cannot be adopted or is not filled in,
+    TransitionNotAllowed while another proposal waits, and ChangedSince where another policy was adopted since.
     """
     provider = Provider.objects.select_for_update(no_key=True).get(pk=provider_id)
     permissions.check_can_propose(by, provider)
@@ -60,13 +78,12 @@ def propose(
     policy = comparing.read(text, local)
     lettering.check(wording, policy)
     check_none_waits(provider)
+    seals.check(seen, shown(provider), since=acted(provider))
     comparing.check(provider, policy, text=text, local=local, on=day_of(at), wording=wording)
     if size not in Adoption.Size.values:
         raise RuleBroken("Select how large the change is", who_approves(provider, Adoption.Size.MINOR)[1], "size")
-    if not approved_by_name.strip():
-        raise RuleBroken("Enter who approved it", who_approves(provider, size)[1] or APPROVED, "approved_by_name")
-    if not why.strip():
-        raise RuleBroken("Enter why it is adopted", APPROVED, "why")
+    need(approved_by_name, "Enter who approved it", "approved_by_name", who_approves(provider, size)[1] or APPROVED)
+    need(why, "Enter why it is adopted", "why", APPROVED)
     adoption = Adoption.objects.create(
         provider=provider,
         text=text,
@@ -97,16 +114,18 @@ def check_none_waits(provider: Provider) -> None:
 
 
 @transaction.atomic
-def adopt(adoption_id: int, *, by: User, at: datetime) -> PolicyVersion:
+def adopt(adoption_id: int, *, by: User, at: datetime, seen: str | None = None) -> PolicyVersion:
     """Adopt a proposed policy, as a second person who has looked at what it changes.
 
     Cases opened from its effective date on run under it; those that are open keep theirs. The roles are those that it
-    names. What could not be adopted when it was proposed still cannot. Raises TransitionNotAllowed where somebody has
-    adopted, returned or withdrawn it.
+    names. What could not be adopted when it was proposed still cannot. `seen` is the seal of what it was compared with.
+    Raises TransitionNotAllowed where somebody has adopted, returned or withdrawn it, and ChangedSince where another
+    policy was adopted since.
     """
     adoption = _locked(adoption_id)
     permissions.check_can_confirm(by, adoption)
     _check_waits(adoption)
+    seals.check(seen, shown(adoption.provider), since=acted(adoption.provider))
     policy = comparing.read(adoption.text, adoption.local_text)
     kept = {"text": adoption.text, "local": adoption.local_text}
     comparing.check(adoption.provider, policy, on=day_of(at), wording=adoption.wording, **kept)
@@ -141,8 +160,7 @@ def send_back(adoption_id: int, *, reasons: str, by: User, at: datetime) -> Adop
     adoption = _locked(adoption_id)
     permissions.check_can_send_back(by, adoption)
     _check_waits(adoption)
-    if not reasons.strip():
-        raise RuleBroken("Enter what has to change", REASONS_NEEDED, "reasons")
+    need(reasons, "Enter what has to change", "reasons", REASONS_NEEDED)
     adoption.send_back(by=by, at=at, reasons=reasons.strip())
     adoption.save()
     audit.decide(
@@ -158,8 +176,7 @@ def withdraw(adoption_id: int, *, reasons: str, by: User, at: datetime) -> Adopt
     adoption = _locked(adoption_id)
     permissions.check_can_withdraw(by, adoption)
     _check_waits(adoption)
-    if not reasons.strip():
-        raise RuleBroken("Enter why it is withdrawn", REASONS_NEEDED, "reasons")
+    need(reasons, "Enter why it is withdrawn", "reasons", REASONS_NEEDED)
     adoption.withdraw(by=by, at=at, reasons=reasons.strip())
     adoption.save()
     audit.record("policy.withdrawn", subject=adoption, by=by, at=at, facts=_facts(adoption), words={"reasons": reasons})
@@ -209,7 +226,7 @@ def _tell_the_others(adoption: Adoption, *, at: datetime) -> None:
                 subject="A policy waits to be adopted",
                 body=f"{adoption.proposed_by.name} has proposed a policy that holds from {day(adoption.effective_on)}. "
                 "A second administrator looks at what it changes, and adopts or returns it. It stands under Office.",
-                about=f"adoption:{adoption.pk}",
+                about=adoption.trail.about,
                 at=at,
             )
 

@@ -19,7 +19,7 @@ from design.dates import day_of
 from people import access
 from people import services as people
 from people.models import Provider, User
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 
 ONCE = Rule("evenhand", text="A link that is printed is for an administrator's first password alone.")
 FOUR_EYES = Rule("evenhand", text="One administrator proposes a policy and another adopts it.")
@@ -57,8 +57,8 @@ def found(
     """
     given = {"slug": slug, "name": name, "short_name": short_name, "email": email, "phone": phone, "website": website}
     for key, value in {**given, "address": address}.items():
-        if not value.strip() and key != "website":
-            raise RuleBroken(f"A new provider needs its {key.replace('_', ' ')}", None, key)
+        if key != "website":
+            need(value, f"A new provider needs its {key.replace('_', ' ')}", key)
         if len(value) > LONGEST.get(key, 1_000) or "\0" in value:
             raise RuleBroken(f"The {key.replace('_', ' ')} is too long", None, key)
     if not SLUG.fullmatch(slug):

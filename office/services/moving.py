@@ -1,36 +1,68 @@
 """Moving a case to a newer version of the policy: the decision, and what follows it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
 import cases.services
-import policies.clocks
-import restrictions.services.telling
+import policies.recounting
+from audit import services as audit
 from cases.models import Case
-from cases.services import rights
 from cases.services.versions import NOT_HALFWAY
+from deadlines import kinds
 from deadlines import services as deadlines
-from design import dates
+from design import dates, seals
 from design.dates import day_of
 from letters import services as letters
 from office import permissions
-from office.services import telling, touched
+from office.services import adopting, telling, touched
 from office.services.recounting import Move
-from office.services.touched import Decider
+from office.services.telling import Telling
+from office.services.touched import Decider, Touched
 from people.models import PolicyVersion, Resident, User
 from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
-from register import services as register
 from register.models import Entry
-from restrictions.services import checking
-from restrictions.services.rows import about
+from register.services import with_restriction
+from restrictions.services import scheduling
+from restrictions.services.contacts import checking
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What moving a case would do: to which version, what it touches, and what the resident is told of it."""
+
+    version: PolicyVersion
+    touched: Touched
+    told: Telling
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """All that the page shows of it, by name."""
+        moves = [
+            (one.name, one.decided and one.decided.subject.trail.about, one.was, one.now) for one in self.touched.moves
+        ]
+        return {
+            "the policy that the case would run under": self.version.pk,
+            "what would change for the case": [str(change) for change in self.touched.rules],
+            "the dates that would move": [moves, self.touched.stays],
+            "who would decide": [(one.name, one.was, one.now) for one in self.touched.deciders],
+            "what the resident is told": [self.told.facts, self.told.why_none],
+        }
+
+
+def plan(case: Case, version: PolicyVersion, *, on: date) -> Plan:
+    """What moving the case to that version would do: the page shows it, and the deed does it."""
+    found = touched.one(case, version, on=on)
+    return Plan(version, found, telling.read(found, version, on=on))
 
 
 @transaction.atomic
-def move_case(case_id: int, *, to: int, reasons: str, by: User, at: datetime) -> Case:
+def move_case(case_id: int, *, to: int, reasons: str, by: User, at: datetime, seen: str | None = None) -> Case:
     """Decide that a case goes on under a newer version of the policy, and let what is not decided yet follow it.
 
     What was decided stays: a restriction keeps its terms and its last day, and the resident at least the time to appeal
@@ -39,8 +71,9 @@ def move_case(case_id: int, *, to: int, reasons: str, by: User, at: datetime) ->
     them; where nothing does, the decision says why there is none. The resident's row comes first, as in every act on
     a restriction, so that nothing is begun meanwhile.
 
-    Raises NotPermitted, TransitionNotAllowed where the case is closed or runs under that version already, RuleBroken
-    without reasons or while something stands half decided.
+    `seen` is the seal of the plan that was shown. Raises NotPermitted, TransitionNotAllowed where the case is closed or
+    runs under that version already, ChangedSince where the plan is another by now, RuleBroken without reasons or while
+    something stands half decided.
     """
     resident_id = Case.objects.values_list("resident_id", flat=True).get(pk=case_id)
     Resident.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=resident_id)
@@ -49,23 +82,28 @@ def move_case(case_id: int, *, to: int, reasons: str, by: User, at: datetime) ->
     case.resident.provider = case.provider
     permissions.check_can_move_case(by, case)
     version = PolicyVersion.objects.get(pk=to)
-    found = touched.one(case, version, on=day_of(at)) if version.pk != case.policy_version_id else None
-    if found and found.why_not and case.stage != Case.Stage.CLOSED:
-        raise RuleBroken(found.why_not, NOT_HALFWAY)
-    told = telling.read(found, version, on=day_of(at)) if found else telling.Telling()
+    planned = plan(case, version, on=day_of(at)) if version.pk != case.policy_version_id else None
+    if planned and case.stage != Case.Stage.CLOSED:
+        seals.check(seen, planned.shown, since=acted(case))
+        if planned.touched.why_not:
+            raise RuleBroken(planned.touched.why_not, NOT_HALFWAY)
+    told = planned.told if planned else Telling()
     decision = cases.services.move_to_version(
         case.pk, version, reasons=reasons, told=told.changes, not_told=told.why_none, by=by, at=at
     )
     case = Case.objects.select_related("provider", "resident__provider", "policy_version").get(pk=case_id)
-    if found:
+    if planned:
         because = f"{case.reference} follows the policy of {dates.day(version.effective_on)}"
-        _follow(case, found.moves, found.deciders, because, by=by, at=at, event=decision.pk)
+        _follow(case, planned.touched.moves, planned.touched.deciders, because, by=by, at=at, event=decision.pk)
     if told.facts is not None:
-        letters.request(
-            telling.KIND, to=case.resident, about=telling.about(case), case_ref=case.reference,
-            policy_version=version, facts=told.facts, by=by, at=at,
-        )  # fmt: skip
+        letters.request(telling.KIND, case, told.facts, by=by, at=at)
     return case
+
+
+def acted(case: Case) -> seals.Since:
+    """Who acted on the case, or adopted a policy, from an instant on."""
+    on_case, on_policies = audit.since(case), adopting.acted(case.provider)
+    return lambda at: [*on_case(at), *on_policies(at)]
 
 
 def _follow(
@@ -81,7 +119,7 @@ def _follow(
             )  # fmt: skip
         else:
             _set_anew(case, move, at=at, event=event)
-        if move.kind in touched.REVIEWS:
+        if move.kind in kinds.REVIEWS:
             _on_register(move, by=by, at=at)
     for pk, roles in keys.items():
         deadlines.follow_policy(pk, for_roles=roles, by=by, at=at, because=because)
@@ -89,33 +127,30 @@ def _follow(
 
 def _as_told(move: Move) -> Reckoning | None:
     """The reckoning of what moves; its day is told where a letter tells it to the resident (docs/adr/0035)."""
-    told = move.reckoning is not None and move.kind in (*touched.REVIEWS, rights.WINDOW)
-    return policies.clocks.told(move.reckoning) if told and move.reckoning else move.reckoning
+    told = move.reckoning is not None and move.kind in (*kinds.REVIEWS, kinds.APPEAL_WINDOW)
+    return policies.recounting.told(move.reckoning) if told and move.reckoning else move.reckoning
 
 
 def _set_anew(case: Case, move: Move, *, at: datetime, event: int) -> None:
     """What the newer version brings: a review, a check, a right to appeal."""
     assert move.reckoning is not None
     if move.decided is not None:
-        deadlines.set_deadline(
-            provider=case.provider, resident=case.resident, kind=move.kind, about=move.decided.about,
-            case_ref=case.reference, title=move.decided.title, url_name=move.decided.url_name,
-            reckoning=move.reckoning, told=True, runs_from_event=event, at=at,
-        )  # fmt: skip
+        against, words = move.decided.subject, move.decided.words
+        deadlines.set(move.kind, against, due=move.reckoning, told=True, event=event, words=words, at=at)
         return
     assert move.restriction is not None
     move.restriction.case = case
-    if move.kind == checking.CHECK:
+    if move.kind == kinds.SPOC_QUALITY_REVIEW:
         checking.put(move.restriction, move.reckoning, at=at, event=event)
     else:
-        restrictions.services.telling.set_review(move.restriction, move.reckoning, move.kind, at=at, event=event)
+        scheduling.set_review(move.restriction, move.reckoning, move.kind, at=at, event=event)
 
 
 def _on_register(move: Move, *, by: User, at: datetime) -> None:
     """What stands for the restriction before a visit or a call says when that is looked at next."""
     assert move.restriction is not None
-    due = move.now
-    standing = Entry.objects.filter(source=about(move.restriction), removed_on__isnull=True)
+    due, source = move.now, move.restriction.trail.about
+    standing = Entry.objects.filter(source=source, removed_on__isnull=True)
     if due and due > day_of(at):
         for entry in standing.filter(Q(review_on__isnull=True) | Q(review_on__gt=due)).order_by("pk"):
-            register.change(about(move.restriction), register_key=entry.register_key, by=by, at=at, review_on=due)
+            with_restriction.change(source, register_key=entry.register_key, by=by, at=at, review_on=due)

@@ -10,11 +10,13 @@ from datetime import date
 
 from appeals import against
 from appeals.services import receipts
+from audit import subjects
 from audit.models import Decision
 from cases.ladder import papers
 from cases.models import Case, Warning
-from cases.services import quashing, rights
+from deadlines import kinds
 from deadlines.models import Deadline
+from deadlines.services import About, Subject, appeal_windows
 from design import dates
 from design.dates import day_of
 from letters import facts
@@ -24,37 +26,31 @@ from policies.parts import Appeals
 from policies.policy import Policy
 from policies.reckoning import Reckoning
 from restrictions.models import Naming, Restriction, Review, SpocCheck
-from restrictions.services import checking, rows
-from restrictions.services.asked import appealed_as
+from restrictions.rules import appealed_as
+from restrictions.services.contacts import checking
 
-NAMES = {
-    rights.WINDOW: "Last day to appeal",
-    checking.CHECK: "Check of the single point of contact",
-    within.SEND: "Sending a letter",
-}
+COUNTED = (kinds.APPEAL_WINDOW, kinds.SPOC_QUALITY_REVIEW, kinds.LETTER_SEND)
+"""The kinds of deadline whose clocks are counted anew here."""
 Names = Callable[[Policy], Sequence[str]]
 
 
 @dataclass(frozen=True)
 class Decided:
-    """A decision of the case that the resident was told of, by the names under which a policy's appeals speak of it."""
+    """A decision of the case that the resident was told of, by the names under which a policy's appeals speak of it.
 
-    about: str
+    `called` is what a letter calls it, `words` how the list of dates says against what the time to appeal is.
+    """
+
+    subject: Subject
     on: date
     called: str
-    title: str
-    url_name: str
+    words: str
     names: Names
     of: Names = lambda policy: ()
 
-    @property
-    def about_ref(self) -> str:
-        """The reference of what it is about."""
-        return self.about.partition(":")[2]
-
     def rules(self, policy: Policy) -> Appeals | None:
         """How a policy lets it be appealed; None where it lets nobody."""
-        return rights.rules_for(policy, self.names(policy), self.of(policy))
+        return appeal_windows.rules_for(policy, self.names(policy), self.of(policy))
 
 
 @dataclass(frozen=True)
@@ -122,45 +118,45 @@ def decided(
     found: list[Decided] = []
     imposed = {one.pk: one for one in restrictions if one.state in against.STANDING and one.decided_on}
     found += [_of_restriction(one) for one in imposed.values()]
-    kept = [one for one in reviews if one.outcome == Review.Outcome.KEEP and one.restriction_id in imposed]
-    found += [_of_review(one, imposed[one.restriction_id]) for one in kept]
+    for review in reviews:
+        if review.outcome == Review.Outcome.KEEP and review.restriction_id in imposed:
+            review.restriction = imposed[review.restriction_id]
+            found.append(_of_review(review))
     conversations: dict[str, Warning] = {}
     for one in warnings:
         one.case = case
-        conversations.setdefault(quashing.about(one), one)
-    found += [_of_warning(about, one) for about, one in conversations.items()]
-    found += [_of_other(one) for one in others.values()]
-    return {one.about: one for one in found}
+        conversations.setdefault(one.trail.about, one)
+    found += [_of_warning(one) for one in conversations.values()]
+    found += [_of_other(case, one) for one in others.values()]
+    return {one.subject.trail.about: one for one in found}
 
 
 def _of_restriction(restriction: Restriction) -> Decided:
     assert restriction.decided_on is not None
     terms, carried = list(restriction.terms.all()), against.carried_on(restriction)
     return Decided(
-        rows.about(restriction),
+        restriction,
         restriction.decided_on,
         f"our decision of {dates.day(restriction.decided_on)} to limit how you contact us ({restriction.reference})",
-        "Last day to appeal",
-        "restrictions:view",
+        "",
         lambda policy: (*appealed_as(policy, terms), *carried),
     )
 
 
-def _of_review(review: Review, restriction: Restriction) -> Decided:
+def _of_review(review: Review) -> Decided:
     assert review.decided_at is not None
-    terms, on = list(restriction.terms.all()), day_of(review.decided_at)
+    terms, on = list(review.restriction.terms.all()), day_of(review.decided_at)
     return Decided(
-        f"review:{review.reference}",
+        review,
         on,
         f"our decision of {dates.day(on)} that the limits stay as they are (review {review.reference})",
-        "Last day to appeal against the review",
-        "restrictions:reviewed",
+        "against the review",
         lambda policy: policy.steps_into("review"),
         lambda policy: appealed_as(policy, terms),
     )
 
 
-def _of_warning(about: str, warning: Warning) -> Decided:
+def _of_warning(warning: Warning) -> Decided:
     assert warning.given_on is not None
     if warning.letter is None:
         state, called = "initial warning", f"the warnings that we gave you on {dates.day(warning.given_on)}"
@@ -170,26 +166,24 @@ def _of_warning(about: str, warning: Warning) -> Decided:
         state, against_ = paper.state, f"the {paper.name}"
         called = f"our {paper.name} {warning.letter.reference} of {dates.day(warning.given_on)}"
     return Decided(
-        about,
+        warning,
         warning.given_on,
         called,
-        f"Last day to appeal against {against_}",
-        "appeals:of_case",
-        lambda policy: rights.warned_as(policy, state),
+        f"against {against_}",
+        lambda policy: appeal_windows.warned_as(policy, state),
     )
 
 
-def _of_other(decision: Decision) -> Decided:
+def _of_other(case: Case, decision: Decision) -> Decided:
     on = day_of(decision.event.at)
     entered = decision.what == against.ENTERED
     what = f"register entry {decision.event.subject_ref}" if entered else "decision not to act"
     return Decided(
-        f"decision:{decision.pk}",
+        About(decision.trail, case.provider, case.resident),
         on,
         f"our {what} of {dates.day(on)}",
-        f"Last day to appeal against {'the ' if not entered else ''}{what}",
-        "appeals:of_case",
-        lambda policy: ("enter_register",) if entered else (),
+        f"against {'' if entered else 'the '}{what}",
+        lambda policy: appeal_windows.ENTERED_AS if entered else (),
     )
 
 
@@ -209,13 +203,15 @@ def windows(
         if rules is None:
             continue
         received, ruled = _received(row), one.rules(case.policy)
-        now = rights.window(policy, rules, calendar, decided_on=one.on, dated=one.on, received=received)
+        now = appeal_windows.window(policy, rules, calendar, decided_on=one.on, dated=one.on, received=received)
         if row is not None and ruled is not None:
-            counted = rights.window(case.policy, ruled, calendar, decided_on=one.on, dated=one.on, received=received)
+            counted = appeal_windows.window(
+                case.policy, ruled, calendar, decided_on=one.on, dated=one.on, received=received
+            )
             if (counted.due, counted.readings) != (now.due, now.readings):
                 yield from _window(row, now, one)
         elif row is None and ruled is None and _is_open(now, on):
-            yield Move(rights.WINDOW, NAMES[rights.WINDOW], None, now, decided=one)
+            yield Move(kinds.APPEAL_WINDOW, _named(kinds.APPEAL_WINDOW), None, now, decided=one)
 
 
 def _received(row: Deadline | None) -> date | None:
@@ -225,12 +221,12 @@ def _received(row: Deadline | None) -> date | None:
 
 
 def _window(row: Deadline, now: Reckoning, one: Decided) -> Iterable[Outcome]:
-    before = Reckoning.from_json(row.reckoning or {"path": rights.WINDOW})
+    before = Reckoning.from_json(row.reckoning or {"path": kinds.APPEAL_WINDOW})
     days = [day for day in (row.due_on, *before.readings.values()) if day]
     if now.due and days and now.due > max(days):
-        yield Move(rights.WINDOW, NAMES[rights.WINDOW], row.due_on, now, deadline=row, decided=one)
+        yield Move(kinds.APPEAL_WINDOW, _named(kinds.APPEAL_WINDOW), row.due_on, now, deadline=row, decided=one)
     elif now.due != row.due_on:
-        yield Stay(NAMES[rights.WINDOW], row.due_on, now.due)
+        yield Stay(_named(kinds.APPEAL_WINDOW), row.due_on, now.due)
 
 
 def _is_open(window: Reckoning, on: date) -> bool:
@@ -252,13 +248,13 @@ def why_wait(case: Case, policy: Policy, open_ones: Mapping[str, Deadline], told
         waits = row.reckoning is not None and receipts.waits(Reckoning.from_json(row.reckoning))
         if waits and rules and ruled and _says(policy, rules) != _says(case.policy, ruled):
             return (
-                f"The time to appeal against {one.about_ref} runs from the receipt of its letter, which is not "
-                "recorded yet, and that version counts it otherwise. Record when it was received first"
+                f"The time to appeal against {subjects.ref_of(about)} runs from the receipt of its letter, which is "
+                "not recorded yet, and that version counts it otherwise. Record when it was received first"
             )
         if rules is None:
             until = f" until {dates.day(row.due_on)}" if row.due_on else ""
             return (
-                f"The resident can still appeal against {about.partition(':')[2]}{until}, and by that version nobody "
+                f"The resident can still appeal against {subjects.ref_of(about)}{until}, and by that version nobody "
                 "could. Move the case once that time is over"
             )
     return ""
@@ -294,26 +290,33 @@ def checks(
         now = None
     was = row.due_on if row else None
     if (row is None) != (now is None) or (now and now.due != was):
-        yield Move(checking.CHECK, NAMES[checking.CHECK], was, now, restriction, row)
+        yield Move(kinds.SPOC_QUALITY_REVIEW, _named(kinds.SPOC_QUALITY_REVIEW), was, now, restriction, row)
 
 
 # Letters that are to go out
 
 
 def sendings(
-    policy: Policy, open_ones: Iterable[Deadline], kinds: Mapping[str, str], calendar: Calendar, on: date
+    policy: Policy, open_ones: Iterable[Deadline], written: Mapping[str, str], calendar: Calendar, on: date
 ) -> Iterable[Outcome]:
-    """By when letters go out that have not gone: sooner where that version wants it, never later and never dropped."""
+    """By when letters go out that have not gone: sooner where that version wants it, never later and never dropped.
+
+    `written` has the kind of each letter by its reference.
+    """
     for row in open_ones:
-        kind = kinds.get(row.about_ref)
+        kind = written.get(row.about_ref)
         now = within.time(policy, facts.kind_of(kind), day_of(row.set_at), calendar) if kind else None
         if now is None or now.due is None or row.due_on is None:
             continue
         if max(now.due, on) < row.due_on:
-            yield Move(within.SEND, f"{NAMES[within.SEND]}, {row.about_ref}", row.due_on, _not_before(now, on),
-                       deadline=row)  # fmt: skip
+            yield Move(row.kind, _named(row.kind, row.about_ref), row.due_on, _not_before(now, on), deadline=row)
         elif now.due > row.due_on:
-            yield Stay(f"{NAMES[within.SEND]}, {row.about_ref}", row.due_on, now.due)
+            yield Stay(_named(row.kind, row.about_ref), row.due_on, now.due)
+
+
+def _named(kind: str, ref: str = "") -> str:
+    name = kinds.of(kind).name
+    return f"{name}, {ref}" if ref else name
 
 
 def _not_before(found: Reckoning, on: date) -> Reckoning:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from audit import subjects
 from cases.models import Case
-from cases.services import rights
+from deadlines import kinds
 from deadlines.models import Deadline
+from deadlines.services import appeal_windows
 from design import dates
 from letters import services as letters
 from office.services import touched
@@ -18,15 +20,14 @@ from office.services.recounting import Decided, Move
 from office.services.touched import Touched
 from people.models import PolicyVersion
 from policies.reckoning import Reckoning
+from restrictions import facts
 from restrictions.models import Restriction
-from restrictions.services import telling
-from restrictions.services.asked import registers_for
+from restrictions.rules import registers_for
 
 KIND = "policy_moved"
 WHO_NEEDS = "staff whose work needs it"
 NOTHING_CHANGES = "No letter: nothing changes that the resident was told"
 NOTHING_TOLD = "No letter: the resident has not been told anything in this case that could change"
-DATES = {"review.interval": "the next review", "review.at_end": "the review at the end"}
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,6 @@ class Telling:
     why_none: str = NOTHING_CHANGES
 
 
-def about(case: Case) -> str:
-    """How the letter points at its case."""
-    return f"case:{case.reference}"
-
-
 def read(found: Touched, version: PolicyVersion, *, on: date) -> Telling:
     """What of it the resident was told, and the facts of the letter that tells it anew; or why no letter goes."""
     case, held = found.case, found.held
@@ -51,7 +47,7 @@ def read(found: Touched, version: PolicyVersion, *, on: date) -> Telling:
     if not told and restriction is None:
         return Telling(why_none=NOTHING_TOLD)
     changes: list[str] = []
-    reviews = [_review(move, changes) for move in found.moves if move.kind in DATES]
+    reviews = [_review(move, changes) for move in found.moves if kinds.of(move.kind).told]
     appeals = [*_appeals(found, told, held.open_windows(case), version, changes)]
     always = _always(restriction, case, version, changes) if restriction else []
     register = _register(restriction, case, version, changes) if restriction else None
@@ -74,9 +70,9 @@ def read(found: Touched, version: PolicyVersion, *, on: date) -> Telling:
 def _review(move: Move, changes: list[str]) -> dict[str, Any]:
     assert move.reckoning and move.now
     was = f"on {dates.day(move.was)}" if move.was else "not told of"
-    changes.append(f"{DATES[move.kind].capitalize()}: {was}, now on {dates.day(move.now)}")
+    changes.append(f"{kinds.of(move.kind).told.capitalize()}: {was}, now on {dates.day(move.now)}")
     return {
-        "at_end": move.kind == "review.at_end",
+        "at_end": move.kind == kinds.REVIEW_AT_END,
         "was_on": move.was.isoformat() if move.was else None,
         "now_on": move.now.isoformat(),
         "explained": move.reckoning.explain(),
@@ -87,7 +83,7 @@ def _appeals(
     found: Touched, told: dict[str, Decided], rows: dict[str, Deadline], version: PolicyVersion, changes: list[str]
 ) -> Iterable[dict[str, Any]]:
     """The decisions whose appeal changes: until when, how, or who decides; or that can be appealed only now."""
-    moved = {move.decided.about: move for move in found.moves if move.decided}
+    moved = {move.decided.subject.trail.about: move for move in found.moves if move.decided}
     for about_, one in told.items():
         move, row, rules = moved.get(about_), rows.get(about_), one.rules(version.policy)
         if rules is None or (move is None and row is None):
@@ -95,12 +91,12 @@ def _appeals(
         stands = move.reckoning if move else Reckoning.from_json(row.reckoning) if row and row.reckoning else None
         if stands is None:
             continue
-        now = rights.in_letter(found.case.provider, rules, stands)
+        now = appeal_windows.in_letter(found.case.provider, rules, stands)
         before = one.rules(found.case.policy)
-        was = rights.in_letter(found.case.provider, before, stands) if before else None
+        was = appeal_windows.in_letter(found.case.provider, before, stands) if before else None
         said = [*_differs(was, now, move)]
         if said:
-            changes += [f"Appeal against {about_.partition(':')[2]}: {words}" for words in said]
+            changes += [f"Appeal against {subjects.ref_of(about_)}: {words}" for words in said]
             until = move.was.isoformat() if move and move.was else None
             yield now | {"against": one.called, "was_until": until, "new": was is None}
 
@@ -119,7 +115,7 @@ def _differs(was: dict[str, Any] | None, now: dict[str, Any], move: Move | None)
 
 def _always(restriction: Restriction, case: Case, version: PolicyVersion, changes: list[str]) -> list[dict[str, str]]:
     """What is always accepted, where the newer version adds to it. What a letter told stays accepted beside it."""
-    before, now = (telling.always_accepted(policy) for policy in (case.policy, version.policy))
+    before, now = (facts.always_accepted(policy) for policy in (case.policy, version.policy))
     known = {one["words"] for one in before}
     added = [one for one in now if one["words"] not in known]
     if not added:

@@ -9,22 +9,22 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import cases.services.versions
-import restrictions.permissions
+import restrictions.acts
 from appeals.models import Appeal
+from audit import subjects
 from audit.models import Decision
 from cases import ladder
-from cases.deciders import Deciders
 from cases.ladder import papers
 from cases.models import Case, Warning
-from cases.services import rights
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
+from deadlines.services import appeal_windows
+from decisions.acts import Deciders
 from design.dates import day_of
 from letters.models import Letter
-from letters.services import within
 from office.services import recounting
 from office.services.recounting import Decided, Move, Outcome, Stay
-from people import access
 from people.access import Can
 from people.models import PolicyVersion, Provider
 from policies import difference
@@ -32,21 +32,11 @@ from policies.calendars import Calendar
 from policies.difference import Change
 from policies.policy import Policy
 from policies.values import Who
+from restrictions.dates import Dates, OwnReview, Span, work_out
 from restrictions.models import Naming, Restriction, Review, SpocCheck
-from restrictions.services import checking, telling
-from restrictions.services.asked import appealed_as
+from restrictions.rules import appealed_as
 
 Stage = Case.Stage
-REVIEWS = {"review.interval": "Review", "review.at_end": "Review at the end"}
-WAITS = {
-    "warning.issue": "Issuing the warning letter",
-    "restriction.decide": "Deciding the proposed restriction",
-    "review.interval": "Deciding the review",
-    "review.at_end": "Deciding the review at its end",
-    "appeal.decide": "Deciding the appeal",
-    "breach.answer": "Deciding what follows a breach",
-    "spoc.replace": "Naming another single point of contact",
-}
 # Parts of a policy that say nothing about what is still ahead of a case.
 NOT_OF_A_CASE = {"policy", "roles"}
 BEFORE_A_RESTRICTION = {"scope", "behaviour", "on_the_spot", "stages", "stage", "path", "gate", "consider"}
@@ -106,13 +96,13 @@ class Held:
     def decided(self, case: Case) -> dict[str, Decided]:
         """The decisions of a case that stand and of which the resident was told."""
         about = {row.about for row in self.waiting.get(case.reference, [])}
-        others = {pk: one for pk, one in self.others.items() if f"decision:{pk}" in about}
+        others = {pk: one for pk, one in self.others.items() if one.trail.about in about}
         imposed, held = self.restrictions.get(case.pk, []), self.reviews.get(case.pk, [])
         return recounting.decided(case, imposed, held, self.warnings.get(case.pk, []), others)
 
     def open_windows(self, case: Case) -> dict[str, Deadline]:
         """The times to appeal that run in a case, by what they are about."""
-        return {row.about: row for row in self.waiting.get(case.reference, []) if row.kind == rights.WINDOW}
+        return {row.about: row for row in self.waiting.get(case.reference, []) if row.kind == kinds.APPEAL_WINDOW}
 
 
 def open_cases(provider: Provider) -> list[Case]:
@@ -137,8 +127,7 @@ def read(provider: Provider, policy: Policy, some: Sequence[Case], *, on: date) 
 def _read(provider: Provider, policy: Policy, some: Sequence[Case], *, on: date) -> list[Touched]:
     held = _held(some)
     calendar = deadlines.calendar_for(provider)
-    rights = (str(Can.DECIDE), str(Can.DECIDE_APPEALS))
-    silent = {right: access.keys_with(provider, right) for right in rights}
+    known: dict[Deciders, list[str]] = {}
     differing: dict[int, list[Change]] = {}
     found = []
     for case in some:
@@ -149,7 +138,7 @@ def _read(provider: Provider, policy: Policy, some: Sequence[Case], *, on: date)
         outcomes = [*_reviews(case, policy, held, calendar, on), *_others(case, policy, held, calendar, on)]
         moves = tuple(one for one in outcomes if isinstance(one, Move))
         stays = tuple(one for one in outcomes if isinstance(one, Stay))
-        deciders = tuple(_deciders(case, policy, held, silent))
+        deciders = tuple(_deciders(case, policy, held, known))
         found.append(Touched(case, rules, moves, deciders, _why_not(case, policy, held), stays, held))
     return found
 
@@ -175,8 +164,8 @@ def _held(some: Sequence[Case]) -> Held:
     unissued = Warning.objects.filter(case__in=some, letter__state__in=cases.services.versions.UNISSUED)
     held.letters = dict(unissued.values_list("case_id", "letter__reference"))
     references = [case.reference for case in some]
-    kinds = [*WAITS, *recounting.NAMES]
-    for row in Deadline.objects.open().filter(case_ref__in=references, kind__in=kinds).order_by("pk"):
+    read = {*kinds.DECIDED, *recounting.COUNTED}
+    for row in Deadline.objects.open().filter(case_ref__in=references, kind__in=read).order_by("pk"):
         held.waiting.setdefault(row.case_ref, []).append(row)
     _hold_what_clocks_run_from(held, some)
     return held
@@ -192,9 +181,9 @@ def _hold_what_clocks_run_from(held: Held, some: Sequence[Case]) -> None:
     for check in SpocCheck.objects.filter(restriction__case__in=some).select_related("restriction").order_by("pk"):
         held.checks.setdefault(check.restriction.case_id, []).append(check)
     rows = [row for waiting in held.waiting.values() for row in waiting]
-    others = [int(row.about_ref) for row in rows if row.about_kind == "decision"]
+    others = [int(row.about_ref) for row in rows if row.about_kind == subjects.DECISION]
     held.others = Decision.objects.select_related("event").in_bulk(others) if others else {}
-    letters = Letter.objects.filter(reference__in=[row.about_ref for row in rows if row.kind == within.SEND])
+    letters = Letter.objects.filter(reference__in=[row.about_ref for row in rows if row.kind == kinds.LETTER_SEND])
     held.kinds = dict(letters.values_list("reference", "kind"))
 
 
@@ -223,20 +212,23 @@ def _reviews(case: Case, policy: Policy, held: Held, calendar: Calendar, on: dat
     restriction = standing(case, held)
     if restriction is None:
         return
-    set_ = {row.kind: row for row in held.waiting.get(case.reference, []) if row.kind in REVIEWS}
+    set_ = {row.kind: row for row in held.waiting.get(case.reference, []) if row.kind in kinds.REVIEWS}
     before, found = (
         _dates(restriction, one, held.reviews.get(case.pk, []), calendar, on) for one in (case.policy, policy)
     )
-    clocks = (("review.interval", before.interval, found.interval), ("review.at_end", before.at_end, found.at_end))
+    clocks = (
+        (kinds.REVIEW_INTERVAL, before.interval, found.interval),
+        (kinds.REVIEW_AT_END, before.at_end, found.at_end),
+    )
     for kind, counted, now in clocks:
         row, due = set_.get(kind), now.due if now else None
         if due == (counted.due if counted else None):
             continue
         if now and due and (row is None or row.due_on is None or due < row.due_on):
-            if row is not None or kind == "review.interval":
-                yield Move(kind, REVIEWS[kind], row.due_on if row else None, now, restriction, row)
+            if row is not None or kind == kinds.REVIEW_INTERVAL:
+                yield Move(kind, kinds.of(kind).name, row.due_on if row else None, now, restriction, row)
         elif row is not None and due != row.due_on:
-            yield Stay(REVIEWS[kind], row.due_on, due)
+            yield Stay(kinds.of(kind).name, row.due_on, due)
 
 
 def _others(case: Case, policy: Policy, held: Held, calendar: Calendar, on: date) -> Iterable[Outcome]:
@@ -245,37 +237,26 @@ def _others(case: Case, policy: Policy, held: Held, calendar: Calendar, on: date
     yield from recounting.windows(case, policy, held.open_windows(case), held.decided(case), calendar, on)
     restriction = standing(case, held)
     if restriction is not None:
-        row = next((row for row in waiting if row.kind == checking.CHECK), None)
+        row = next((row for row in waiting if row.kind == kinds.SPOC_QUALITY_REVIEW), None)
         holder, done = held.holders.get(restriction.pk), held.checks.get(case.pk, [])
         yield from recounting.checks((case.policy, policy), restriction, holder, done, row, calendar, on)
     yield from recounting.sendings(
-        policy, [row for row in waiting if row.kind == within.SEND], held.kinds, calendar, on
+        policy, [row for row in waiting if row.kind == kinds.LETTER_SEND], held.kinds, calendar, on
     )
 
 
-def _dates(
-    restriction: Restriction, policy: Policy, reviews: Iterable[Review], calendar: Calendar, on: date
-) -> telling.Dates:
+def _dates(restriction: Restriction, policy: Policy, reviews: Iterable[Review], calendar: Calendar, on: date) -> Dates:
     """The dates of a restriction under a policy; a review that would have been due already is the next one instead."""
     held_on = [_held_on(review) for review in reviews if review.restriction_id == restriction.pk]
     last = max((day for day in held_on if day), default=None)
 
-    def work_out(last_review: date | None) -> telling.Dates:
-        assert restriction.decided_on and restriction.starts_on and restriction.ends_on
-        return telling.dates(
-            policy,
-            calendar,
-            decided_on=restriction.decided_on,
-            starts_on=restriction.starts_on,
-            ends_on=restriction.ends_on,
-            months=restriction.months,
-            last_review=last_review,
-            **telling.review_of(restriction),
-        )
+    def dates(last_review: date | None) -> Dates:
+        span = Span.of(restriction)
+        return work_out(policy, calendar, span, own=OwnReview.of(restriction), last_review=last_review)
 
-    found = work_out(last)
+    found = dates(last)
     gone = found.interval and found.interval.due and found.interval.due < on
-    return work_out(max(on, last or on)) if gone else found
+    return dates(max(on, last or on)) if gone else found
 
 
 def _held_on(review: Review) -> date | None:
@@ -286,37 +267,34 @@ def _held_on(review: Review) -> date | None:
     return max(held, review.due_on) if review.due_on else held
 
 
-def _deciders(case: Case, policy: Policy, held: Held, silent: dict[str, list[str]]) -> Iterable[Decider]:
-    """What waits in the case and would be decided by others."""
+def _deciders(case: Case, policy: Policy, held: Held, known: dict[Deciders, list[str]]) -> Iterable[Decider]:
+    """What waits in the case and would be decided by others; `known` keeps the roles of those met before."""
     for row in held.waiting.get(case.reference, []):
-        if row.kind not in WAITS:
+        kind = kinds.of(row.kind)
+        if not kind.acting:
             continue
         was, now = (_who(row.kind, each, case, held) for each in (case.policy, policy))
-        right = Can.DECIDE_APPEALS if row.kind == "appeal.decide" else Can.DECIDE
-        keys = sorted({key for who in _bodies(now) for key in (silent[right] if who.unsaid else who.keys())})
+        if now not in known:
+            known[now] = now.keys()
+        keys = known[now]
         if was.names() != now.names() or (set(keys) != set(row.for_roles) and not now.unsaid):
-            yield Decider(row, WAITS[row.kind], was.names(), now.names(), keys)
+            yield Decider(row, kind.acting, was.names(), now.names(), keys)
 
 
-def _bodies(found: Who | Deciders) -> Sequence[Who]:
-    return found.whos if isinstance(found, Deciders) else [found]
+def _who(kind: str, policy: Policy, case: Case, held: Held) -> Deciders:
+    if kind == kinds.WARNING_ISSUE:
+        return Deciders(whos=(ladder.who_issues(policy),), provider=case.provider)
+    if kind != kinds.APPEAL_DECIDE:
+        return restrictions.acts.deciders(kind, policy, case.provider)
+    who = _who_hears(policy, case, held)
+    return Deciders(whos=(who,), provider=case.provider, right=Can.DECIDE_APPEALS)
 
 
-def _who(kind: str, policy: Policy, case: Case, held: Held) -> Who | Deciders:
-    if kind == "warning.issue":
-        return ladder.who_issues(policy)
-    if kind == "restriction.decide":
-        return restrictions.permissions.deciders(policy)
-    if kind == "breach.answer":
-        return restrictions.permissions.answerers(policy)
-    if kind == "spoc.replace":
-        return restrictions.permissions.spoc_deciders(policy)
-    if kind != "appeal.decide":
-        return restrictions.permissions.reviewers(policy)
+def _who_hears(policy: Policy, case: Case, held: Held) -> Who:
     warning = next((one.warning for one in held.appeals.get(case.pk, []) if one.warning), None)
     if warning:
         paper = papers.PAPERS.get(warning.kind, papers.FIRST)
-        against = rights.against_warning(policy, paper.state)
+        against = appeal_windows.against_warning(policy, paper.state)
         return against.by if against else Who(known=policy.roles)
     restriction = standing(case, held)
     decided = [*appealed_as(policy, restriction.terms.all() if restriction else ())]

@@ -1,7 +1,7 @@
 """The days off on screen: the table by year, adding and removing, each after what it moves was shown (T1)."""
 
 import collections
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,25 +11,23 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from deadlines import permissions
+from audit import subjects
+from deadlines import kinds, permissions
 from deadlines.models import Holiday
 from deadlines.services import calendar_for, days_off
 from deadlines.services.days_off import Correction, Shift
-from design import dates, drafts, refusals
-from design.forms import for_page
+from design import dates, pages, refusals
 from office.forms import AddDayOff, RemoveDayOff
 from people.access import Can, SignedInRequest
 from people.models import Provider
 from policies.calendars import WEEKEND
 from policies.rules import RuleBroken
-from worklist.services import in_words
 
 # Rows of what moves that a page shows; the counts above them are of all.
 SHOWN = 50
 CORRECTIONS_A_PAGE = 10
-DO, CHANGE = "do", "change"
 
 
 @dataclass(frozen=True)
@@ -70,52 +68,31 @@ def table(request: SignedInRequest) -> HttpResponse:
     return render(request, "office/days_off.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 def add(request: SignedInRequest) -> HttpResponse:
     """Add a day or a closure: what is typed; then a page with every date that moves; then it is added."""
     provider, at = _open(request), timezone.now()
-    form = for_page(AddDayOff, request)
-    act = request.POST.get("act")
-    if request.method == "POST" and act != CHANGE and form.is_valid():
-        asked = {name: form.cleaned_data[name] for name in ("name", "first_on", "last_on")}
-        with form.rules():
-            try:
-                if act == DO:
-                    seen = request.POST.get("seen", "")
-                    days_off.add(provider, **asked, seen=seen, by=request.user, at=at)
-                    return _to_latest(request, provider)
-            except RuleBroken as refusal:
-                if _done_by_same_press(request, provider):
-                    return _to_latest(request, provider)
-                if not isinstance(refusal, days_off.Changed):
-                    raise
-            found = days_off.adding(provider, **asked, today=dates.day_of(at))
-            return _check_adding(request, form, found, stale=act == DO)
-    if act == CHANGE:
-        form = AddDayOff.from_draft(drafts.typed(request.POST))
-    return render(request, "office/days_off_add.html", {"form": form})
+    page = pages.Page(request, at=at, since=days_off.corrected(provider))
+    form = page.form(AddDayOff)
+
+    def check() -> pages.Check:
+        found = days_off.adding(provider, **form.cleaned_data, today=dates.day_of(at))
+        context = _moves(request, found) | {
+            "name": form.cleaned_data["name"],
+            "days": _spans(list(found.added)),
+            "added": len(found.added),
+            "left_out": _left_out(found),
+        }
+        return pages.Check("office/days_off_check.html", context, found.shown)
+
+    def do(seen: str | None) -> str:
+        days_off.add(provider, **form.cleaned_data, by=request.user, at=at, seen=seen)
+        return _latest(request, provider)
+
+    return page.decide(
+        form, check=check, do=do, show=lambda: render(request, "office/days_off_add.html", {"form": form})
+    )
 
 
-def _check_adding(request: SignedInRequest, form: AddDayOff, found: Correction, *, stale: bool) -> HttpResponse:
-    """What would be added and what it moves; 409 where that is not what was shown before."""
-    context = _moves(request, found) | {
-        "name": form.cleaned_data["name"],
-        "days": _spans(list(found.added)),
-        "added": len(found.added),
-        "left_out": _left_out(found),
-        "seal": found.seal,
-        "stale": stale,
-        "hidden": [
-            (name, value)
-            for name, values in drafts.typed(request.POST).items()
-            if name not in ("act", "seen")
-            for value in values
-        ],
-    }
-    return render(request, "office/days_off_check.html", context, status=409 if stale else 200)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: SignedInRequest, on: str) -> HttpResponse:
     """Remove a day off: every date that moves, and why it is no day off; on one page, because it asks one thing.
 
@@ -123,19 +100,8 @@ def remove(request: SignedInRequest, on: str) -> HttpResponse:
     """
     provider, at = _open(request), timezone.now()
     day, whole, today = _day(on), "closure" in request.GET, timezone.localdate()
-    form, stale = for_page(RemoveDayOff, request), False
-    if request.method == "POST" and form.is_valid():
-        with form.rules():
-            try:
-                seen, reason = request.POST.get("seen", ""), form.cleaned_data["reason"]
-                days_off.remove(provider, on=day, whole=whole, reason=reason, seen=seen, by=request.user, at=at)
-                return _to_latest(request, provider)
-            except days_off.Changed:
-                stale = True
-            except RuleBroken:
-                if _done_by_same_press(request, provider):
-                    return _to_latest(request, provider)
-                raise
+    page = pages.Page(request, at=at, since=days_off.corrected(provider))
+    form = page.form(RemoveDayOff)
     holiday = Holiday.objects.filter(provider=provider, on=day).first()
     if holiday is None:
         return _gone(request, provider, day)
@@ -151,10 +117,16 @@ def remove(request: SignedInRequest, on: str) -> HttpResponse:
         "days": _spans(list(found.removed)),
         "what_they_are": afterwards(day, len(found.removed) if whole else 0),
         "closure": () if whole else days_off.closures(provider, today=today).get(day, ()),
-        "seal": found.seal,
-        "stale": stale,
     }
-    return render(request, "office/days_off_remove.html", context, status=409 if stale else 200)
+
+    def do(seen: str | None) -> str:
+        reason = form.cleaned_data["reason"]
+        days_off.remove(provider, on=day, whole=whole, reason=reason, by=request.user, at=at, seen=seen)
+        return _latest(request, provider)
+
+    return page.decide(
+        form, shown=found.shown, do=do, show=lambda: render(request, "office/days_off_remove.html", context)
+    )
 
 
 def afterwards(day: date, of_a_closure: int) -> str:
@@ -166,13 +138,13 @@ def afterwards(day: date, of_a_closure: int) -> str:
 
 
 def _gone(request: SignedInRequest, provider: Provider, day: date) -> HttpResponse:
-    """A second press leads to what the first did; others hear who removed it; 404 for what never was."""
-    if _done_by_same_press(request, provider):
-        return _to_latest(request, provider)
+    """Who removed it, for whoever comes second; a second press leads to it; 404 for what never was."""
     removed = days_off.made(provider).filter(verb="holiday.removed", facts__days__contains=[day.isoformat()])
     event = removed.order_by("-pk").first()
     if event is None:
         raise Http404
+    if request.method == "POST" and event.by_ref == request.user.reference:
+        return redirect("office:days_off_correction", event.pk)
     why = f"{event.by_name} removed {event.facts['name']}, {dates.day(day)}, on {dates.moment(event.at)}."
     back = reverse("office:days_off_correction", args=[event.pk])
     return refusals.too_late(request, why, back=back, back_text="See what moved")
@@ -243,16 +215,10 @@ def _year(request: HttpRequest, today: date, first: int, last: int) -> int:
     return min(max(year, first), last)
 
 
-def _done_by_same_press(request: SignedInRequest, provider: Provider) -> bool:
-    """Whether the person's last correction was this very one: a second press of the same button."""
-    last = days_off.made(provider).filter(by_ref=request.user.reference).order_by("-pk").first()
-    return bool(last and request.POST.get("seen") and last.facts["seal"] == request.POST["seen"])
-
-
-def _to_latest(request: SignedInRequest, provider: Provider) -> HttpResponse:
-    """To the page of the person's last correction."""
+def _latest(request: SignedInRequest, provider: Provider) -> str:
+    """The address of the person's last correction."""
     last = days_off.made(provider).filter(by_ref=request.user.reference).latest("pk")
-    return redirect("office:days_off_correction", last.pk)
+    return reverse("office:days_off_correction", args=[last.pk])
 
 
 def _moves(request: SignedInRequest, found: Correction) -> dict[str, Any]:
@@ -270,14 +236,14 @@ def _moves(request: SignedInRequest, found: Correction) -> dict[str, Any]:
     }
 
 
-def _kinds(kinds: Any) -> list[tuple[str, int]]:
-    return [(in_words(kind), count) for kind, count in collections.Counter(kinds).most_common()]
+def _kinds(keys: Iterable[str]) -> list[tuple[str, int]]:
+    return [(kinds.of(key).plain, count) for key, count in collections.Counter(keys).most_common()]
 
 
 def _row(request: SignedInRequest, shift: Shift) -> Row:
     deadline = shift.deadline
     return Row(
-        in_words(deadline.kind),
+        kinds.of(deadline.kind).plain,
         deadline.about_ref,
         deadline.case_ref,
         _case_url(request, deadline.case_ref),
@@ -288,9 +254,9 @@ def _row(request: SignedInRequest, shift: Shift) -> Row:
 
 
 def _kept_row(request: SignedInRequest, kept: dict[str, str]) -> Row:
-    about = kept["about"].partition(":")[2]
     was, now = date.fromisoformat(kept["was"]), date.fromisoformat(kept["now"])
-    return Row(in_words(kept["kind"]), about, kept["case"], _case_url(request, kept["case"]), was, now)
+    what, about = kinds.of(kept["kind"]).plain, subjects.ref_of(kept["about"])
+    return Row(what, about, kept["case"], _case_url(request, kept["case"]), was, now)
 
 
 def _case_url(request: SignedInRequest, ref: str) -> str:

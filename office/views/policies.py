@@ -8,11 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 from django_fsm import TransitionNotAllowed
 
-from design import refusals
-from design.forms import Form, for_page
+from design import pages, refusals, seals
+from design.forms import Form
 from office import forms, permissions, services
 from office.models import Adoption
 from office.services import adopting, comparing, lettering, touched
@@ -21,10 +21,9 @@ from people.access import SignedInRequest
 from people.models import PolicyVersion, Provider
 from policies.policy import Policy
 from policies.problems import PolicyProblems, Problem
+from policies.rules import RuleBroken
 
-page = require_http_methods(["GET", "HEAD", "POST"])
 State = Adoption.State
-BOXES = ("text", "local_text", "wording")
 BESIDE = ("size", "approved_by_name", "why")
 
 
@@ -55,7 +54,6 @@ def version(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "people/policy.html", {"version": found, "page": policy_page.read(found.policy)})
 
 
-@page
 def propose(request: SignedInRequest) -> HttpResponse:
     """Upload or paste a policy; see every problem; see what it changes and whom it touches; propose it."""
     provider: Provider = request.user.provider
@@ -63,12 +61,11 @@ def propose(request: SignedInRequest) -> HttpResponse:
     waiting = provider.adoptions.waiting().select_related("proposed_by").first()
     if waiting:
         return _waits_already(request, waiting)
-    if request.method == "POST" and "proposed" in request.POST:
-        return _put_forward(request, provider)
-    if "again" in request.POST:
-        return _upload(request, forms.Upload(initial=_texts(request)))
-    form = for_page(forms.Upload, request, _as_it_stands(request, provider))
-    if form.is_valid():
+    page = pages.Page(request, at=timezone.now(), since=adopting.acted(provider))
+    if page.button == pages.DO:
+        return _put_forward(request, page, provider)
+    form = page.form(forms.Upload, _as_it_stands(request, provider))
+    if page.button == pages.CHECK and form.is_valid():
         text, local = comparing.as_kept(form.cleaned_data["text"], form.cleaned_data["local_text"])
         try:
             with form.rules():
@@ -87,11 +84,6 @@ def propose(request: SignedInRequest) -> HttpResponse:
 
 def _upload(request: SignedInRequest, form: forms.Upload, **more: Any) -> HttpResponse:
     return render(request, "office/propose.html", {"form": form, "carried": _carried(request), **more})
-
-
-def _texts(request: SignedInRequest) -> dict[str, Any]:
-    """Both texts and the files of letters as they went along, for whoever goes back to change them."""
-    return {box: request.POST.get(box, "") for box in BOXES} | {"only": request.POST.get("only") == "True"}
 
 
 def _wording(provider: Provider, policy: Policy, form: forms.WithLetters) -> dict[str, str] | None:
@@ -129,10 +121,10 @@ def _problems(request: SignedInRequest, form: forms.Upload, problems: list[Probl
     return _upload(request, form, problems=problems)
 
 
-def _put_forward(request: SignedInRequest, provider: Provider) -> HttpResponse:
-    form = forms.Propose(request.POST)
+def _put_forward(request: SignedInRequest, page: pages.Page, provider: Provider) -> HttpResponse:
+    """Propose it, unless the texts that went along have something wrong after all."""
+    form = page.form(forms.Propose)
     text, local = comparing.as_kept(form["text"].value() or "", form["local_text"].value() or "")
-    valid = form.is_valid()
     if "wording" in form.errors:
         torn = forms.Upload({"text": text, "local_text": local, "wording": form["wording"].value()})
         torn.is_valid()
@@ -142,13 +134,19 @@ def _put_forward(request: SignedInRequest, provider: Provider) -> HttpResponse:
         wording = _wording(provider, policy, form)
         lettering.check(wording, policy)
     except PolicyProblems as wrong:
-        return _problems(request, forms.Upload(_texts(request) | {"text": text, "local_text": local}), wrong.problems)
-    if valid:
-        with form.rules():
-            asked = _as_asked(form) | {"wording": wording}
-            adoption = services.propose(provider.pk, by=request.user, at=timezone.now(), **asked)
-            return redirect("office:proposal", adoption.pk)
-    return _check(request, provider, policy, wording, form)
+        return _problems(request, forms.Upload(request.POST), wrong.problems)
+
+    def do(seen: str | None) -> str:
+        asked = _as_asked(form) | {"wording": wording}
+        adoption = services.propose(provider.pk, by=request.user, at=page.at, seen=seen, **asked)
+        return reverse("office:proposal", args=[adoption.pk])
+
+    return page.decide(
+        form,
+        shown=adopting.shown(provider),
+        do=do,
+        show=lambda: _check(request, provider, policy, wording, form),
+    )
 
 
 def _as_asked(form: forms.Propose) -> dict[str, Any]:
@@ -166,6 +164,7 @@ def _check(
     request: SignedInRequest, provider: Provider, policy: Policy, wording: dict[str, str] | None, form: forms.Propose
 ) -> HttpResponse:
     """What it changes, whom it touches, and the questions that are asked before it is proposed."""
+    form.seal = seals.seal(adopting.shown(provider), at=timezone.now())
     context = _changes(provider, policy, wording, timezone.localdate())
     context |= {"form": form, "approve": _who_approves(provider)}
     return render(request, "office/check.html", context)
@@ -197,7 +196,6 @@ def _changes(provider: Provider, policy: Policy, wording: dict[str, str] | None,
     }
 
 
-@page
 def proposal(request: SignedInRequest, pk: int) -> HttpResponse:
     """A proposed policy: what it changes, for whoever confirms it; once it is ended, what became of it."""
     mine = Adoption.objects.visible_to(request.user).select_related("provider", "proposed_by", "ended_by", "version")
@@ -212,25 +210,27 @@ def proposal(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _second(request: SignedInRequest, found: Adoption) -> HttpResponse:
     """The second administrator looks at the same difference, and adopts or returns it."""
-    form = for_page(forms.Second, request)
-    if form.is_valid():
-        who: dict[str, Any] = {"by": request.user, "at": timezone.now()}
+    page = pages.Page(request, at=timezone.now(), since=adopting.acted(found.provider))
+    form = page.form(forms.Second)
+
+    def decide(seen: str | None) -> None:
         if form.cleaned_data["decision"] == form.ADOPT:
-            return _first(request, found, form, lambda: services.adopt(found.pk, **who))
-        reasons = form.cleaned_data["reasons"]
-        return _first(request, found, form, lambda: services.send_back(found.pk, reasons=reasons, **who))
-    return _shown(request, found, form)
+            services.adopt(found.pk, by=request.user, at=page.at, seen=seen)
+        else:
+            services.send_back(found.pk, reasons=form.cleaned_data["reasons"], by=request.user, at=page.at)
+
+    return _decided(request, page, found, form, decide)
 
 
 def _own(request: SignedInRequest, found: Adoption) -> HttpResponse:
     """Whoever proposed it sees that it waits, and for whom; and may withdraw it."""
-    form = for_page(forms.Withdraw, request)
-    if form.is_valid():
-        reasons, now = form.cleaned_data["reasons"], timezone.now()
-        return _first(
-            request, found, form, lambda: services.withdraw(found.pk, reasons=reasons, by=request.user, at=now)
-        )
-    return _shown(request, found, form)
+    page = pages.Page(request, at=timezone.now())
+    form = page.form(forms.Withdraw)
+
+    def withdraw(seen: str | None) -> None:
+        services.withdraw(found.pk, reasons=form.cleaned_data["reasons"], by=request.user, at=page.at)
+
+    return _decided(request, page, found, form, withdraw)
 
 
 def _shown(request: SignedInRequest, found: Adoption, form: Form) -> HttpResponse:
@@ -247,18 +247,25 @@ def _shown(request: SignedInRequest, found: Adoption, form: Form) -> HttpRespons
     return render(request, "office/proposal.html", context)
 
 
-def _first(request: SignedInRequest, found: Adoption, form: Form, act: Callable[[], Any]) -> HttpResponse:
+def _decided(
+    request: SignedInRequest, page: pages.Page, found: Adoption, form: Form, act: Callable[[str | None], None]
+) -> HttpResponse:
     """Do it, unless somebody was first; a rule that is broken stands on the form."""
-    try:
-        with form.rules():
-            act()
-            return redirect("office:proposal", found.pk)
-    except TransitionNotAllowed:
-        ended = Adoption.objects.select_related("ended_by", "provider", "proposed_by", "version").get(pk=found.pk)
-        return _ended(request, ended)
-    except PolicyProblems:
-        form.add_error(None, "The policy can no longer be read: return it, so that it is put right")
-    return _shown(request, found, form)
+
+    def do(seen: str | None) -> str:
+        try:
+            act(seen)
+        except PolicyProblems:
+            raise RuleBroken("The policy can no longer be read: return it, so that it is put right") from None
+        return reverse("office:proposal", args=[found.pk])
+
+    def late(refusal: TransitionNotAllowed) -> HttpResponse:
+        with_people = Adoption.objects.select_related("ended_by", "provider", "proposed_by", "version")
+        return _ended(request, with_people.get(pk=found.pk))
+
+    return page.decide(
+        form, shown=adopting.shown(found.provider), do=do, show=lambda: _shown(request, found, form), late=late
+    )
 
 
 def _ended(request: SignedInRequest, found: Adoption) -> HttpResponse:

@@ -6,17 +6,20 @@ review that is left out; an appeal against a first letter.
 
 from datetime import timedelta
 
-import restrictions.permissions
-import restrictions.services
 from cases import ladder
-from cases.services import rights
+from deadlines.services import appeal_windows
+from decisions.services import Said
 from ops.seed import casework
 from ops.seed.neighbours import Neighbour
 from ops.seed.way import LATELY, LONG_AGO, THIS_MONTH, Days, Way
+from policies.parts import SPOC_QUALITY_REVIEW
 from policies.policy import Policy
+from restrictions import acts, rules
 from restrictions.models import NAMED_PERSON, Breach
-from restrictions.services import asked, breaches
-from restrictions.services.checking import CHECK
+from restrictions.services import breaches, reviews
+from restrictions.services.breaches import Answer
+from restrictions.services.contacts import changing
+from restrictions.services.contacts.changing import NewContact
 
 COVERED, CHECKED, WAIVED, APPEALED = "Faisal Noor", "Ruth Ellery", "Nadia Frost", "Brendan Lyle"
 RANG = "Rang the repairs line three times in an afternoon, and would not be put through to his contact."
@@ -29,9 +32,9 @@ def tell(neighbour: Neighbour) -> None:
     policy = neighbour.provider.policy_version_on(neighbour.today).policy
     if any(kind.does == NAMED_PERSON for kind in policy.restriction_kinds.listed):
         name_contacts(neighbour, policy)
-    if asked.review_can_be_waived(policy):
+    if rules.review_can_be_waived(policy):
         waive(neighbour)
-    if ladder.papers.FIRST.rule(policy) and rights.against_warning(policy, ladder.papers.FIRST.state):
+    if ladder.papers.FIRST.rule(policy) and appeal_windows.against_warning(policy, ladder.papers.FIRST.state):
         appeal(neighbour)
 
 
@@ -40,19 +43,17 @@ def name_contacts(neighbour: Neighbour, policy: Policy) -> None:
 
     Where the policy has a ladder, each did not keep to it once: one breach is answered, the other waits.
     """
-    if policy.period(CHECK) is not None:
+    if policy.period(SPOC_QUALITY_REVIEW) is not None:
         checked = through_one_person(neighbour, CHECKED, LONG_AGO)
         if policy.value("breach.ladder").kept:
             answer(checked, log_breach(checked, 9))
     covered = through_one_person(neighbour, COVERED, LATELY)
-    restrictions.services.cover_spoc(
+    changing.change(
         covered.restriction.pk,
+        Said("On leave for a fortnight."),
+        NewContact(neighbour.decider().pk, from_on=neighbour.today, until_on=neighbour.today + FORTNIGHT),
         by=neighbour.contact,
         at=neighbour.at(1, 16),
-        person_id=neighbour.decider().pk,
-        from_on=neighbour.today,
-        until_on=neighbour.today + FORTNIGHT,
-        reason="On leave for a fortnight.",
     )
     if policy.value("breach.ladder").kept:
         log_breach(covered, 1)
@@ -71,7 +72,7 @@ def log_breach(way: Way, days_ago: int) -> Breach:
     """The terms were not kept."""
     at = way.at(days_ago, 12)
     incident = way.log(RANG, at)
-    return restrictions.services.log_breach(
+    return breaches.log_breach(
         way.restriction.pk, by=way.officer, at=at, incident_id=incident.pk, words="All calls go through one person."
     )
 
@@ -79,16 +80,12 @@ def log_breach(way: Way, days_ago: int) -> Breach:
 def answer(way: Way, breach: Breach) -> None:
     """The first step of the ladder."""
     step = next(one.word for one in breaches.ladder_of(breach.restriction) if one.next)
-    restrictions.services.answer_breaches(
+    breaches.answer_breaches(
         way.restriction.pk,
-        by=way.neighbour.decider(barred=restrictions.permissions.barred_from_breaches(way.restriction)),
+        Said("He knew to whom to turn, and was put through twice.", considered="Letting it pass, as the first time."),
+        Answer(step, consequence="If it happens again we may ask for legal advice."),
+        by=way.neighbour.decider(barred=acts.answer_breaches(way.restriction).barred),
         at=breach.logged_at + timedelta(hours=3),
-        answer=restrictions.services.Answer(
-            step,
-            reasons="He knew to whom to turn, and was put through twice.",
-            consequence="If it happens again we may ask for legal advice.",
-            considered="Letting it pass, as the first time.",
-        ),
     )
 
 
@@ -98,12 +95,14 @@ def waive(neighbour: Neighbour) -> None:
     one.warn()
     one.propose()
     one.impose()
-    restrictions.services.waive_review(
+    reviews.waive_review(
         one.restriction.pk,
-        by=neighbour.decider(barred=restrictions.permissions.barred_from_reviewing(one.restriction)),
+        Said(
+            "A colleague was hurt, and a review would ask her to tell it all again. Nothing else has changed.",
+            considered="A review by somebody else, without her; it would turn on her account all the same.",
+        ),
+        by=neighbour.decider(barred=acts.waive(one.restriction).barred),
         at=neighbour.at(2, 15),
-        reasons="A colleague was hurt, and a review would ask her to tell it all again. Nothing else has changed.",
-        considered="A review by somebody else, without her; it would turn on her account all the same.",
     )
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import appeals.services
 import cases.services
-import restrictions.services
 from appeals.models import Appeal
 from cases import ladder
 from cases.ladder import papers
@@ -18,9 +17,13 @@ from cases.models import Assessment, Case, Incident, Involvement, Warning
 from cases.services.incidents import AffectedPerson, Happened
 from design.dates import day_of
 from people.models import Resident, User
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction
-from restrictions.services.asked import registers_for, risks_asked
-from restrictions.services.terms import NewTerm
+from restrictions.rules import registers_for, risks_asked
+from restrictions.services.parts.evidence import Evidence, save_evidence
+from restrictions.services.parts.length import save_length, save_less
+from restrictions.services.parts.needs import save_needs, save_risk
+from restrictions.services.parts.terms import Instructions, save_instructions, save_kinds, save_terms
 
 TERMS = (
     NewTerm("phone", "closed"),
@@ -172,28 +175,29 @@ def fill(
     needs: str = "No needs are known; asked on 14 December.",
     reasons: str = "The warning letter did not help.",
     less: str = "A call-back scheme.",
-    **evidence_: Any,
+    **shown: Any,
 ) -> None:
     """Every part of a proposal, on the newest risk assessment; without `less` the last part stays open.
 
     Of the risks, those that the registers of its policy know; where they know none of them, the first of theirs.
     """
-    case, pk, parts = restriction.case, restriction.pk, restrictions.services
-    told = {"summary": "Twice in a month."} | evidence_
-    parts.save_evidence(pk, incidents=[one.pk for one in evidence(case)], by=by, at=at, **told)
+    case, pk = restriction.case, restriction.pk
+    told = {"summary": "Twice in a month."} | shown
+    save_evidence(pk, Evidence([one.pk for one in evidence(case)], **told), by=by, at=at)
     risk = case.assessments.filter(kind=Assessment.Kind.RISK).latest("made_at", "pk")
-    parts.save_risk(pk, assessment_id=risk.pk, by=by, at=at)
-    parts.save_needs(pk, considered=needs, adjustment_touched=False, by=by, at=at)
-    parts.save_terms(pk, terms=list(terms), by=by, at=at)
+    save_risk(pk, assessment_id=risk.pk, by=by, at=at)
+    save_needs(pk, considered=needs, adjustment_touched=False, by=by, at=at)
+    save_terms(pk, terms=list(terms), by=by, at=at)
     kinds = case.policy.restriction_kinds
     if kinds.listed and not kinds.others_allowed:
-        parts.save_kinds(pk, kinds=[kinds.listed[0].key], by=by, at=at)
+        save_kinds(pk, kinds=[kinds.listed[0].key], by=by, at=at)
     known = risks_asked(registers_for(restriction))
     chosen = [risk for risk in risks if risk in known] or known[:1]
-    parts.save_instructions(pk, instructions=orders, risks=chosen, share_with_contractors=contractors, by=by, at=at)
-    parts.save_length(pk, months=months, by=by, at=at)
+    told_staff = Instructions(orders=orders, risks=chosen, share_with_contractors=contractors)
+    save_instructions(pk, told_staff, by=by, at=at)
+    save_length(pk, months=months, by=by, at=at)
     if less:
-        parts.save_less(pk, reasons=reasons, less_considered=less, by=by, at=at)
+        save_less(pk, reasons=reasons, less_considered=less, by=by, at=at)
 
 
 def lodge(case: Case, key: str, *, by: User, at: datetime, **changes: Any) -> Appeal:

@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 
 import people.services
-import register.services
+from decisions.services import Said
 from ops.seed import providers, townsfolk
 from ops.seed.around import Around
 from people import access
 from people.models import Organisation, Provider, Resident, Role, User
+from register.services import entering
+from register.services.new_entries import NewEntry
 
 SLUG = "dover-district-council"
 
@@ -81,7 +83,7 @@ class Council(Around):
 
     def note_the_dog(self) -> None:
         """An entry of the register without a case: a place, not a person."""
-        register.services.enter(
+        new = NewEntry(
             provider=self.provider,
             place="Yard behind 14 Poulton Lane\nDover",
             postcode="CT17 0AH",
@@ -94,7 +96,6 @@ class Council(Around):
             ring="01632 960150",
             review_on=self.today + timedelta(days=120),
             shared_with_contractors=True,
-            reason="The dog bit a meter reader; the inspector saw it.",
-            by=self.staff["senior"],
-            at=self.at(25, 15),
         )
+        said = Said("The dog bit a meter reader; the inspector saw it.")
+        entering.enter(new, said, by=self.staff["senior"], at=self.at(25, 15))

@@ -7,14 +7,16 @@ from functools import partial
 import appeals.services
 import cases.services
 import people.services
-import restrictions.services
 from cases.models import Case, Incident
+from decisions.services import Said
 from ops.seed import casework
 from ops.seed.council import Council
 from ops.seed.story import Happening, Story
 from people.models import Need, User
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction
-from restrictions.services.terms import NewTerm
+from restrictions.services import deciding_reviews, imposing, proposing, reviews
+from restrictions.services.deciding_reviews import Conclusion
 
 RECENT = 5  # days within which a line manager may not have got round to it yet
 ANSWERS = {
@@ -149,7 +151,7 @@ class Telling:
         )
         path = self.case.policy.path_danger
         answers = {str(question): "Yes: see the report." for question in path.conditions} if path else {}
-        draft = restrictions.services.start(self.case.pk, by=by, at=at)
+        draft = proposing.start(self.case.pk, by=by, at=at)
         casework.fill(
             draft,
             by=by,
@@ -169,11 +171,11 @@ class Telling:
         )
         if story.proposal == "draft":
             return
-        restrictions.services.propose(draft.pk, by=by, at=at + timedelta(hours=2))
+        proposing.propose(draft.pk, by=by, at=at + timedelta(hours=2))
         if story.proposal == "returned":
-            restrictions.services.send_back(
+            proposing.send_back(
                 draft.pk,
-                reasons="Say why blocking the one e-mail address would not be enough.",
+                Said("Say why blocking the one e-mail address would not be enough."),
                 by=self.decider(self.hit()),
                 at=at + timedelta(hours=6),
             )
@@ -188,13 +190,15 @@ class Telling:
 
     def impose(self) -> None:
         """A decider who neither proposed it nor was hit imposes it."""
-        restrictions.services.impose(
+        imposing.impose(
             self.restriction.pk,
+            Said(
+                "The evidence is first-hand, the warning was clear, and the terms leave other ways to reach us.",
+                considered="Returning it for a shorter length; the policy allows none.",
+                not_done="We did not close e-mail or letters.",
+            ),
             by=self.decider(self.hit()),
             at=self.council.at(self.story.imposed or 0, 14),
-            reasons="The evidence is first-hand, the warning was clear, and the terms leave other ways to reach us.",
-            considered="Returning it for a shorter length; the policy allows none.",
-            not_done="We did not close e-mail or letters.",
         )
 
     def appeal(self) -> None:
@@ -220,18 +224,22 @@ class Telling:
         """Somebody uninvolved reviews the restriction."""
         story, at = self.story, self.council.at(self.story.reviewed or 0, 10)
         reviewer = self.decider(self.hit() | {self.restriction.decided_by})
-        review = restrictions.services.begin_review(self.restriction.pk, by=self.author, at=at)
+        review = reviews.begin_review(self.restriction.pk, by=self.author, at=at)
         if story.review == "begun":
             return
-        restrictions.services.decide_review(
+        deciding_reviews.decide_review(
             review.pk,
-            outcome=story.review,
-            reasons="Two quiet months, and a civil letter."
-            if story.review == "lift"
-            else "The office visit broke the terms.",
-            evidence="" if story.review == "lift" else "The visit to reception, logged by Jo Pritchard.",
-            months=6 if story.review == "extend" else None,
-            considered="Letting it run to its last day.",
+            Said(
+                "Two quiet months, and a civil letter."
+                if story.review == "lift"
+                else "The office visit broke the terms.",
+                considered="Letting it run to its last day.",
+            ),
+            Conclusion(
+                story.review,
+                evidence="" if story.review == "lift" else "The visit to reception, logged by Jo Pritchard.",
+                months=6 if story.review == "extend" else None,
+            ),
             by=reviewer,
             at=at + timedelta(hours=3),
         )

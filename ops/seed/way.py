@@ -8,20 +8,19 @@ from datetime import datetime
 from typing import Any
 
 import cases.services
-import restrictions.permissions
-import restrictions.services
 from cases import ladder
-from cases.deciders import Deciders
 from cases.ladder import papers
 from cases.models import Case, Incident
-from cases.services.deciding import Meeting
+from decisions.services import Meeting, Said
 from ops.seed import casework
 from ops.seed.neighbours import RESIDENTS, Neighbour
 from people import access
 from people.models import User
+from restrictions import acts
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction
-from restrictions.services.asked import kind_steps
-from restrictions.services.terms import NewTerm
+from restrictions.rules import kind_steps
+from restrictions.services import imposing, proposing
 
 FIRST = "Rang eleven times about one repair, and shouted for ten minutes each time."
 LATER = "Came to the desk, shouted at the receptionist, and would not leave for half an hour."
@@ -144,35 +143,38 @@ class Way:
             by=by,
             at=at,
         )
-        draft = restrictions.services.start(case.pk, by=by, at=at)
+        draft = proposing.start(case.pk, by=by, at=at)
         terms = [*TERMS, NewTerm("spoc", "limited", ONE_PERSON, contact.pk)] if contact else TERMS
         casework.fill(draft, terms=terms, risks=(), months=MONTHS, by=by, at=at, **PROPOSED)
         steps = kind_steps(self.restriction)
         casework.answer(case, ladder.gates_for_restriction(self.case, steps=steps), by=by, at=at, **ASKED)
-        restrictions.services.propose(draft.pk, by=by, at=at)
+        proposing.propose(draft.pk, by=by, at=at)
 
     def impose(self) -> None:
         """Those whom the policy lets decide impose it: in a meeting where it asks for one, else one after the other."""
         at = self.at(self.days.imposed, 15)
-        body = restrictions.permissions.body(self.restriction)
+        body = acts.impose(self.restriction)
         seats = self._seats(body)
         others = [one.pk for one in seats[1:]]
         for by in seats:
-            restrictions.services.impose(
+            imposing.impose(
                 self.restriction.pk,
+                Said(
+                    "What happened was seen and heard by our own staff, and you were told what would follow.",
+                    considered="Another letter.",
+                    meeting=Meeting(at.date(), others, "All who came hold it to be needed.") if body.meets else None,
+                ),
                 by=by,
                 at=at,
-                reasons="What happened was seen and heard by our own staff, and you were told what would follow.",
-                considered="Another letter.",
-                meeting=Meeting(at.date(), others, "All who came hold it to be needed.") if body.meets else None,
             )
             if self.restriction.state == Restriction.State.IN_FORCE:
                 break
 
-    def _seats(self, body: Deciders) -> list[User]:
+    def _seats(self, body: acts.Act) -> list[User]:
         """Somebody of each role that decides, the officer of the stories left out, whoever works cases first."""
         provider = self.neighbour.provider
-        seats = [self.neighbour.holder([key]) for key in body.keys(provider) if self.neighbour.holds(key)]
+        named = body.keys()
+        seats = [self.neighbour.holder([key]) for key in named if self.neighbour.holds(key)]
         return sorted(seats, key=lambda one: not access.can(one, access.Can.WORK_CASES, provider.pk))
 
 

@@ -1,10 +1,10 @@
 """Verbs of people: adopt a policy, add and change residents, make accounts."""
 
-from people.services.details import Details, Home, details_of
+from people.services.details import Details, Home, details_of, known
 from people.services.finding import likely_doubles, search_text
 from people.services.needs import end_need, end_representative, name_representative, record_need
 from people.services.providers import adopt_policy, digest_of, found_provider, make_user, wording_carried
-from people.services.residents import add_resident, add_with_tenancy, change_resident
+from people.services.residents import add_resident, add_with_tenancy, change_resident, saved
 from people.services.tenancies import Household, households, join_tenancy, leave_tenancy
 
 __all__ = [
@@ -22,11 +22,13 @@ __all__ = [
     "found_provider",
     "households",
     "join_tenancy",
+    "known",
     "leave_tenancy",
     "likely_doubles",
     "make_user",
     "name_representative",
     "record_need",
+    "saved",
     "search_text",
     "wording_carried",
 ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from people.models import ContactPoint, Resident
 
@@ -49,3 +50,23 @@ def details_of(resident: Resident) -> Details:
         phones=tuple(c.value for c in contacts if c.kind == kinds.PHONE),
         emails=tuple(c.value for c in contacts if c.kind == kinds.EMAIL),
     )
+
+
+def known(resident: Resident) -> dict[str, Any]:
+    """What is known of a person, by the fields of the form that changes it: the version that a change begins from."""
+    details = details_of(resident)
+    home = details.home or Home("")
+    return {
+        "name": details.name,
+        "known_as": details.known_as,
+        "date_of_birth": details.date_of_birth,
+        "relation": details.relation,
+        "address": home.lines,
+        "postcode": home.postcode,
+        "uprn": home.uprn,
+        "phones": details.phones,
+        "emails": details.emails,
+        "preferred_format": details.preferred_format,
+        "preferred_language": details.preferred_language,
+        "safe_contact": details.safe_contact,
+    }

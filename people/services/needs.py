@@ -4,8 +4,11 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
+from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
+from audit.models import Event
+from design import dates
 from design.dates import day_of
 from people import permissions
 from people.models import (
@@ -14,7 +17,7 @@ from people.models import (
     Resident,
     User,
 )
-from policies.rules import RuleBroken
+from policies import rules
 
 
 @transaction.atomic
@@ -37,17 +40,20 @@ def record_need(resident_id: int, *, kind: str, words: str, about_health: bool, 
 
 @transaction.atomic
 def end_need(need_id: int, *, by: User, at: datetime, reasons: str) -> Need:
-    """End a need or adjustment that no longer holds. The row stays, with when it ended."""
+    """End a need or adjustment that no longer holds. The row stays, with when it ended.
+
+    Raises `TransitionNotAllowed`, naming who did it, where somebody has ended it already.
+    """
     need = Need.objects.select_for_update(of=("self",)).select_related("resident__provider").get(pk=need_id)
     permissions.check_can_change(by, need.resident)
     if need.ended_at is not None:
-        return need
-    if not reasons.strip():
-        raise RuleBroken("Enter why this no longer holds", field="reasons")
+        raise TransitionNotAllowed(_ended(need.resident, "need.ended", {"need": need.pk}))
+    rules.need(reasons, "Enter why this no longer holds", "reasons")
     need.ended_at = at
     need.save(update_fields=["ended_at"])
     Resident.objects.filter(pk=need.resident_id).update(needs_version=F("needs_version") + 1)
-    audit.record("need.ended", subject=need.resident, by=by, at=at, words={"need": need.words, "reasons": reasons})
+    words = {"need": need.words, "reasons": reasons}
+    audit.record("need.ended", subject=need.resident, by=by, at=at, facts={"need": need.pk}, words=words)
     return need
 
 
@@ -67,16 +73,25 @@ def name_representative(
 
 @transaction.atomic
 def end_representative(representative_id: int, *, by: User, at: datetime, reasons: str) -> Representative:
-    """Record that somebody no longer speaks for the resident, and why (RSH standard: refusing one needs a reason)."""
+    """Record that somebody no longer speaks for the resident, and why (RSH standard: refusing one needs a reason).
+
+    Raises `TransitionNotAllowed`, naming who did it, where somebody has recorded that already.
+    """
     found = Representative.objects.select_for_update(of=("self",)).select_related("resident__provider")
     representative = found.get(pk=representative_id)
     permissions.check_can_change(by, representative.resident)
+    facts = {"representative": representative.pk}
     if representative.ended_on is not None:
-        return representative
-    if not reasons.strip():
-        raise RuleBroken("Enter why they no longer speak for the resident", field="reasons")
+        raise TransitionNotAllowed(_ended(representative.resident, "representative.ended", facts))
+    rules.need(reasons, "Enter why they no longer speak for the resident", "reasons")
     representative.ended_on = day_of(at)
     representative.save(update_fields=["ended_on"])
     words = {"name": representative.name, "reasons": reasons}
-    audit.record("representative.ended", subject=representative.resident, by=by, at=at, words=words)
+    audit.record("representative.ended", subject=representative.resident, by=by, at=at, facts=facts, words=words)
     return representative
+
+
+def _ended(resident: Resident, verb: str, facts: dict[str, int]) -> str:
+    """Who has ended it already, and when, as far as the trail tells."""
+    last = Event.objects.done_to(resident.trail).filter(verb=verb, facts__contains=facts).order_by("-pk").first()
+    return f"{last.by_name} ended it on {dates.moment(last.at)}." if last else "It has ended already."

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from audit import services as audit
+from design import seals
 from design.dates import day_of
 from people import permissions
 from people.models import (
@@ -18,7 +19,7 @@ from people.models import (
 )
 from people.references import next_reference
 from people.services import finding, tenancies
-from people.services.details import Details
+from people.services.details import Details, known
 
 
 @transaction.atomic
@@ -53,11 +54,16 @@ def add_with_tenancy(
 
 
 @transaction.atomic
-def change_resident(resident_id: int, details: Details, *, by: User, at: datetime) -> Resident:
-    """Change what is known of a person. What stood before is kept in the trail (UK GDPR Art 16; never overwritten)."""
+def change_resident(resident_id: int, details: Details, *, by: User, at: datetime, seen: str | None = None) -> Resident:
+    """Change what is known of a person. What stood before is kept in the trail (UK GDPR Art 16; never overwritten).
+
+    `seen` is the version that the change began from; raises `ChangedSince` where somebody saved another since, so that
+    no older page undoes how to reach a person safely.
+    """
     found = Resident.objects.select_for_update(of=("self",), no_key=True).select_related("provider")
     resident = found.get(pk=resident_id)
     permissions.check_can_change(by, resident)
+    seals.check(seen, known(resident), since=saved(resident))
     before = _as_words(resident)
     _fill(resident, details)
     resident.save()
@@ -68,6 +74,11 @@ def change_resident(resident_id: int, details: Details, *, by: User, at: datetim
     words = {f"{when} {key}": values[key] for when, values in (("was", before), ("now", after)) for key in changed}
     audit.record("resident.changed", subject=resident, by=by, at=at, facts={"changed": changed}, words=words)
     return resident
+
+
+def saved(resident: Resident) -> seals.Since:
+    """Who saved what is known of a person, from an instant on."""
+    return audit.since(resident, did={"resident.changed": "saved it"})
 
 
 def _fill(resident: Resident, details: Details) -> None:

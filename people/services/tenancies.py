@@ -14,7 +14,7 @@ from people.models import (
     User,
 )
 from people.services import finding
-from policies.rules import RuleBroken
+from policies.rules import RuleBroken, need
 
 
 @transaction.atomic
@@ -35,8 +35,7 @@ def join_tenancy(
     """
     resident = Resident.objects.select_for_update(of=("self",)).select_related("provider").get(pk=resident_id)
     permissions.check_can_change(by, resident)
-    if not reference.strip():
-        raise RuleBroken("Enter the tenancy reference", field="tenancy_reference")
+    need(reference, "Enter the tenancy reference", "tenancy_reference")
     if part not in Occupancy.Part.values:
         raise RuleBroken("Select their part in the tenancy", field="part")
     tenancy, made = Tenancy.objects.get_or_create(

@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+import policies.grammar
 import policies.loader
 
 
@@ -15,7 +16,7 @@ def fill(apps, schema_editor):
         if version is None:
             version = versions.filter(provider=entry.provider_id).earliest("effective_on", "pk")
         if version.pk not in names:
-            policy = policies.loader.read(version.text, local=version.local_text)
+            policy = policies.loader.read(version.text, local=version.local_text, written_in=policies.grammar.FIRST)
             names[version.pk] = {register.key: register.name for register in policy.registers}
         entry.policy_version = version
         entry.register_name = names[version.pk].get(entry.register_key, entry.register_key)

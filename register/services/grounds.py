@@ -3,36 +3,17 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django_fsm import TransitionNotAllowed
+
+from audit import subjects
 from audit.models import Event
 from people.models import Provider, Resident
+from policies import law
 from policies.policy import RegisterRule
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 from register.models import Entry
 
 FROM_AN_INCIDENT = Rule("evenhand", text="An entry about a person rests on an incident on record, never on opinion.")
-LOOKED_AT_AGAIN = Rule("law", text="An entry stands no longer than it is needed.")
-
-
-def twin_of(
-    provider: Provider,
-    resident: Resident | None,
-    *,
-    register_key: str,
-    place: str,
-    postcode: str,
-    source: str,
-    instructions: Iterable[str],
-    on: date,
-) -> Entry | None:
-    """The entry in force that says in a register what a new one would: the same person and incident, or place and
-    orders."""
-    in_force = Entry.objects.in_force(on).filter(provider=provider, removed_on__isnull=True)
-    standing = in_force.filter(register_key=register_key)
-    if resident is not None:
-        return standing.filter(resident=resident, source=source).first()
-    orders = lines(instructions)
-    same = standing.filter(resident__isnull=True, place=place, place_postcode=postcode.upper().strip())
-    return same.filter(instructions=orders).first()
 
 
 def lines(given: Iterable[str]) -> list[str]:
@@ -46,13 +27,13 @@ def check_grounds(provider: Provider, resident: Resident | None, place: str, sou
         raise RuleBroken("Enter the place, or choose the resident", field="place")
     if resident is not None and resident.provider_id != provider.pk:
         raise RuleBroken("Choose a resident of this provider", field="resident")
-    kind, _, reference = source.partition(":")
-    if resident is not None and kind not in ("restriction", "incident"):
+    kind, reference = subjects.kind_of(source), subjects.ref_of(source)
+    if resident is not None and kind not in (subjects.RESTRICTION, subjects.INCIDENT):
         raise RuleBroken("Enter the reference of the incident", FROM_AN_INCIDENT, "incident")
-    if kind == "incident":
+    if kind == subjects.INCIDENT:
         _check_on_record(provider, resident, reference)
-    if kind != "restriction" and not reason.strip():
-        raise RuleBroken("Enter the reasons for the entry", FROM_AN_INCIDENT, "reason")
+    if kind != subjects.RESTRICTION:
+        need(reason, "Enter the reasons for the entry", "reason", FROM_AN_INCIDENT)
 
 
 def _check_on_record(provider: Provider, resident: Resident | None, reference: str) -> None:
@@ -61,7 +42,7 @@ def _check_on_record(provider: Provider, resident: Resident | None, reference: s
     The register stands below the casework, so it asks the trail, where an incident has an event for each resident whose
     behaviour it was.
     """
-    known = Event.objects.filter(subject_kind="incident", subject_ref=reference, provider_ref=provider.slug)
+    known = Event.objects.filter(subject_kind=subjects.INCIDENT, subject_ref=reference, provider_ref=provider.slug)
     if not known.exists():
         raise RuleBroken(f"No incident {reference} is on record", FROM_AN_INCIDENT, "incident")
     if resident is not None and not known.filter(resident_ref=resident.reference).exists():
@@ -86,7 +67,7 @@ def check_risks(rule: RegisterRule, risks: list[str]) -> None:
 def check_dates(today: date, ends_on: date | None, review_on: date | None) -> None:
     """Refuse an entry without an end or a review, or with one that has gone (D3)."""
     if ends_on is None and review_on is None:
-        raise RuleBroken("Enter when the entry will be looked at again", LOOKED_AT_AGAIN, "review_on")
+        raise RuleBroken("Enter when the entry will be looked at again", law.NO_LONGER_THAN_NEEDED, "review_on")
     check_end(today, ends_on)
     check_review(today, review_on)
 
@@ -94,10 +75,29 @@ def check_dates(today: date, ends_on: date | None, review_on: date | None) -> No
 def check_end(today: date, ends_on: date | None) -> None:
     """Refuse a last day that has gone."""
     if ends_on is not None and ends_on < today:
-        raise RuleBroken("The last day of the entry must be today or later", LOOKED_AT_AGAIN, "ends_on")
+        raise RuleBroken("The last day of the entry must be today or later", law.NO_LONGER_THAN_NEEDED, "ends_on")
 
 
 def check_review(today: date, review_on: date | None) -> None:
     """Refuse a review that is not in the future."""
     if review_on is not None and review_on <= today:
-        raise RuleBroken("The date to look at the entry again must be in the future", LOOKED_AT_AGAIN, "review_on")
+        raise RuleBroken(
+            "The date to look at the entry again must be in the future", law.NO_LONGER_THAN_NEEDED, "review_on"
+        )
+
+
+def check_stands(entry: Entry) -> None:
+    """Refuse, naming who removed it when, what no longer stands."""
+    if entry.removed_on is not None:
+        raise TransitionNotAllowed(entry.who_removed)
+
+
+def check_stands_by_itself(entry: Entry) -> None:
+    """Refuse to change or end by itself what stands with a restriction, and what no longer stands."""
+    check_stands(entry)
+    if entry.stands_with:
+        rule = entry.rule
+        raise RuleBroken(
+            f"This entry stands with restriction {entry.stands_with} and changes or ends only with it",
+            rule.enter.rule if rule else None,
+        )

@@ -12,8 +12,9 @@ from people import access
 from people.access import Can, SignedInRequest
 from people.models import Provider, Resident
 from policies.policy import Policy
-from register import permissions, services
+from register import acts, permissions
 from register.models import Contact, Entry, Lookup
+from register.services import lookups
 
 PURPOSES = Lookup.Purpose.choices
 
@@ -26,13 +27,13 @@ def _require_register(request: SignedInRequest) -> None:
 
 def _keeps_register(request: SignedInRequest) -> bool:
     """Whether the policy of the person's provider keeps a register; where it keeps none, the page is not called one."""
-    return bool(services.registers_on(request.user.provider, timezone.localdate()))
+    return bool(request.user.provider.policy_version_on(timezone.localdate()).policy.registers)
 
 
 def _may_enter_place(request: SignedInRequest) -> bool:
     provider: Provider = request.user.provider
-    decides = access.can(request.user, Can.DECIDE, provider.pk)
-    return decides and bool(services.open_by_decision(request.user, provider, timezone.localdate()))
+    views = access.can(request.user, Can.VIEW_REGISTER, provider.pk)
+    return views and bool(acts.open_registers(request.user, provider, timezone.localdate()))
 
 
 @require_safe
@@ -41,7 +42,7 @@ def check(request: SignedInRequest) -> HttpResponse:
     """One box; matches without markers. A single match goes straight to its page."""
     _require_register(request)
     typed = request.GET.get("q", "").replace("\x00", "")[:200]
-    matches, more = services.find(typed, user=request.user, on=timezone.localdate()) if typed.strip() else ([], False)
+    matches, more = lookups.find(typed, user=request.user, on=timezone.localdate()) if typed.strip() else ([], False)
     if len(matches) == 1:
         return redirect("register:match" if matches[0].resident else "register:place", matches[0].reference)
     context = {
@@ -67,7 +68,7 @@ def match(request: SignedInRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         purpose = request.POST.get("purpose", "")
         if purpose in Lookup.Purpose.values:
-            lookup = services.look_up(resident, by=request.user, purpose=purpose, at=timezone.now())
+            lookup = lookups.look_up(resident, by=request.user, purpose=purpose, at=timezone.now())
             return redirect("register:card", lookup.pk)
     home = resident.address
     context = {
@@ -90,7 +91,7 @@ def place(request: SignedInRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         purpose = request.POST.get("purpose", "")
         if purpose in Lookup.Purpose.values:
-            lookup = services.look_up_place(found, by=request.user, purpose=purpose, at=timezone.now())
+            lookup = lookups.look_up_place(found, by=request.user, purpose=purpose, at=timezone.now())
             return redirect("register:card", lookup.pk)
     context = {"title": found.place, "lines": [found.place_postcode], "purposes": PURPOSES}
     return render(request, "register/match.html", context)
@@ -104,9 +105,9 @@ def card(request: SignedInRequest, pk: int) -> HttpResponse:
     lookup = get_object_or_404(looks, pk=pk, by=request.user)
     permissions.check_can_look_up(request.user, lookup.provider)
     now = timezone.now()
-    shown = services.shown_by(lookup, user=request.user, at=now)
+    shown = lookups.shown_by(lookup, user=request.user, at=now)
     if request.method == "POST" and shown is not None:
-        services.confirm_checked(lookup.pk, by=request.user, at=now)
+        lookups.confirm_checked(lookup.pk, by=request.user, at=now)
         return redirect("register:card", lookup.pk)
     context = _card_of(lookup, shown or [], request) | {"stale": shown is None}
     return render(request, "register/stale.html" if shown is None else "register/card.html", context)

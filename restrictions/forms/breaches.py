@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from cases.forms import add_meeting, meeting_of
 from cases.forms.police import add_police, police_of
 from cases.ladder import Police
 from cases.models import Incident
-from cases.services.deciding import Meeting
+from decisions.forms import add_meeting, said_of
+from decisions.services import Said
 from design import dates, fields, forms
 from people.models import User
 from policies.policy import Policy
@@ -91,20 +91,17 @@ class AnswerBreaches(forms.Form):
             del self.fields["left_out_reason"]
         add_meeting(self, others)
 
-    def meeting(self) -> Meeting | None:
-        """With whom it was decided; None where each step is one person's."""
-        return meeting_of(self)
+    def said(self) -> Said:
+        """Why, what else was considered, what is not done, and with whom it was decided in a meeting."""
+        return said_of(self)
 
     def answer(self) -> Answer:
         """What is decided, as the service takes it."""
         typed = self.cleaned_data
         return Answer(
             step=BreachStep.NONE if typed["step"] == self.NOTHING else typed["step"],
-            reasons=typed["reasons"],
             left_out_reason=typed.get("left_out_reason", ""),
             consequence=typed.get("consequence", ""),
-            considered=typed["considered"],
-            not_done=typed["not_done"],
             said=police_of(self),
         )
 

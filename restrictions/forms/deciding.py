@@ -1,19 +1,20 @@
 """Deciding a proposal; and a decision that is one reason, such as lifting early."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from cases.forms import add_meeting, meeting_fields, meeting_of
 from cases.forms.police import add_police
 from cases.ladder import Police
-from cases.services.deciding import Meeting
+from decisions.acts import Act
+from decisions.forms import add_meeting_of, ask_to_agree, meeting_fields, said_of, weigh
+from decisions.services import Said
 from design import fields, forms
 from people.models import User
 from policies.policy import Policy
-from policies.values import Item
-from restrictions.forms.shaping import choose, options, spoken, weigh
+from restrictions import limits
+from restrictions.dates import Changes
+from restrictions.forms.shaping import choose, options, spoken
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Term
-from restrictions.services import NewTerm
 
 Limit = Term.Limit
 
@@ -49,21 +50,12 @@ class Decide(forms.Form):
         help_text="For example: not to tell the police.",
     )
 
-    def __init__(
-        self,
-        *args: Any,
-        restriction: Restriction,
-        terms: Sequence[Term],
-        questions: bool,
-        together: bool = False,
-        take_part: Sequence[User] | None = None,
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, restriction: Restriction, act: Act, reader: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.terms = list(terms)
-        if together:
+        self.terms = limits.of(restriction)
+        if act.together:
             self._agree()
-        self.needs_considered = questions
+        self.needs_considered = bool(act.asks)
         changing = {
             "months": fields.WholeNumberField(
                 label="Length in months", called="how many months it lasts", after="months",
@@ -75,9 +67,9 @@ class Decide(forms.Form):
                 initial="\n".join(restriction.instructions),
             ),
         }  # fmt: skip
-        if together:
+        if act.together:
             changing = {}
-        meeting = meeting_fields(take_part) if take_part is not None else {}
+        meeting = meeting_fields(act.others(reader)) if act.meets else {}
         reasons = {name: self.fields.pop(name) for name in ("reasons", "considered", "not_done")}
         for name, field in {**changing, **meeting, **reasons}.items():
             self.fields[name] = field
@@ -114,14 +106,16 @@ class Decide(forms.Form):
             self.add_error("considered", "Enter what else you considered")
         return typed
 
-    def meeting(self) -> Meeting | None:
-        """The meeting as written down; None where none decides."""
-        return meeting_of(self)
+    def said(self) -> Said:
+        """Why, what else was considered, what is not done, and with whom it was decided in a meeting."""
+        return said_of(self)
 
-    def new_terms(self) -> list[NewTerm]:
-        """The terms with the words as the decider left them."""
+    def changes(self) -> Changes:
+        """What is imposed otherwise than proposed: the length, the words of the terms, the orders."""
         typed = self.cleaned_data
-        return [
+        if typed["decision"] != self.CHANGED:
+            return Changes()
+        terms = [
             NewTerm(
                 t.channel,
                 t.limit,
@@ -130,29 +124,8 @@ class Decide(forms.Form):
             )
             for n, t in enumerate(self.terms)
         ]
-
-    def orders(self) -> list[str]:
-        """The orders, one a line."""
-        return [line for line in self.cleaned_data["instructions"].splitlines() if line.strip()]
-
-
-AGREE, AGAINST = "agree", "against"
-
-
-def ask_to_agree(form: forms.Form, what: str) -> None:
-    """Ask somebody who decides with others whether they agree to what the first has decided."""
-    field = fields.ChoiceField(
-        label="Do you agree?", called="whether you agree", size="m",
-        choices=[(AGREE, what), (AGAINST, "Do not agree")],
-        hints={AGAINST: "Your reasons and theirs are kept, and it is decided anew. Say what has to change."},
-    )  # fmt: skip
-    form.fields = {"decision": field, **form.fields}
-    field.speak("decision")
-
-
-def does_not_agree(form: forms.Form) -> bool:
-    """Whether whoever was asked to agree does not."""
-    return form.cleaned_data.get("decision") == AGAINST
+        orders = [line for line in typed["instructions"].splitlines() if line.strip()]
+        return Changes(typed["months"], terms, orders)
 
 
 class Agree(forms.Form):
@@ -168,9 +141,8 @@ class Agree(forms.Form):
     def __init__(
         self,
         *args: Any,
-        what: str,
+        act: Act,
         policy: Policy,
-        questions: Sequence[Item] = (),
         late: bool = False,
         police: Police | None = None,
         binds: bool = True,
@@ -179,10 +151,14 @@ class Agree(forms.Form):
         super().__init__(*args, **kwargs)
         if not late:
             del self.fields["late_reason"]
-        if questions:
-            weigh(self, questions)
+        if act.asks:
+            weigh(self, act.asks)
         add_police(self, police, policy, binds=binds)
-        ask_to_agree(self, what)
+        ask_to_agree(self, "Agree to it")
+
+    def said(self) -> Said:
+        """Why, what else was considered, what is not done."""
+        return said_of(self)
 
 
 class Reason(forms.Form):
@@ -197,28 +173,25 @@ class Reason(forms.Form):
         label: str,
         called: str,
         hint: str = "",
-        others: Sequence[User] | None = None,
-        questions: Sequence[Item] = (),
+        act: Act | None = None,
+        reader: User | None = None,
         agree: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        if questions:
-            weigh(self, questions)
+        if act and act.asks:
+            weigh(self, act.asks)
         else:
             del self.fields["considered"]
-        if agree:
+        if agree and act and act.voices:
             ask_to_agree(self, agree)
         field = spoken(self, "reason")
         field.label, field.help_text = label, hint
         field.called = called
         field.speak("reason")
-        add_meeting(self, others)
+        if act and reader:
+            add_meeting_of(self, act, reader)
 
-    def weighed(self) -> str:
-        """What was weighed; "" where the policy asks nothing."""
-        return str(self.cleaned_data.get("considered", ""))
-
-    def meeting(self) -> Meeting | None:
-        """With whom it was decided; None where one person decides."""
-        return meeting_of(self)
+    def said(self) -> Said:
+        """Why; what was weighed, where the policy asks questions; with whom it was decided in a meeting."""
+        return said_of(self, "reason")

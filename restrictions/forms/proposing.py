@@ -8,10 +8,11 @@ from design import dates, fields, forms, words
 from people.models import User
 from policies.parts import RestrictionKinds
 from policies.policy import Policy, RegisterRule
+from restrictions import rules
 from restrictions.forms.shaping import choose
+from restrictions.limits import NewTerm
 from restrictions.models import Term
-from restrictions.services import NewTerm, asked
-from restrictions.services.asked import kind_words
+from restrictions.rules import kind_words
 
 Channel, Limit = Term.Channel, Term.Limit
 CHANNELS = [Channel.PHONE, Channel.EMAIL, Channel.LETTER, Channel.OFFICE, Channel.VISIT, Channel.ONLINE]
@@ -182,9 +183,9 @@ class Instructions(forms.Form):
 
     def __init__(self, *args: Any, policy: Policy, registers: list[RegisterRule], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not asked.orders_wanted(registers):
+        if not rules.orders_wanted(registers):
             self.fields["instructions"].required = False
-        risks = asked.risks_asked(registers)
+        risks = rules.risks_asked(registers)
         choose(self, "risks", [(risk, risk[:1].upper() + risk[1:]) for risk in risks])
         if not risks:
             del self.fields["risks"]

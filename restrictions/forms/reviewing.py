@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from cases import ladder
-from cases.forms import add_meeting, meeting_of
-from cases.forms.police import add_police
-from cases.services.deciding import Meeting
+from cases.forms.police import add_police, police_of
+from decisions.acts import Act
+from decisions.forms import add_meeting_of, said_of, weigh
+from decisions.services import Said
 from design import fields, forms
 from people.models import User
-from policies.values import Item
-from restrictions.forms.shaping import choose, options, weigh
+from restrictions import limits
+from restrictions.forms.shaping import choose, options
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review, Term
-from restrictions.services import NewTerm
+from restrictions.services.deciding_reviews import Conclusion
 
 Channel, Limit, Outcome = Term.Channel, Term.Limit, Review.Outcome
 
@@ -56,23 +58,22 @@ class DecideReview(forms.Form):
         self,
         *args: Any,
         restriction: Restriction,
-        terms: Sequence[Term],
+        act: Act,
+        reader: User,
         outcomes: Sequence[str],
         late: bool,
         over: bool,
         extension: str,
         by_request: bool = False,
-        questions: Sequence[Item] = (),
-        others: Sequence[User] | None = None,
         police: ladder.Police | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        if questions:
-            weigh(self, questions)
+        if act.asks:
+            weigh(self, act.asks)
         add_police(self, police, restriction.case.policy, binds=False)
-        add_meeting(self, others)
-        self.terms = list(terms)
+        add_meeting_of(self, act, reader)
+        self.terms = limits.of(restriction)
         self.over = over
         outcome = choose(self, "outcome", [(key, self.LABELS[Outcome(key)][0]) for key in outcomes])
         for key in outcomes:
@@ -132,7 +133,25 @@ class DecideReview(forms.Form):
         outcome.reveal = {str(Outcome.VARY): tuple(name for name in named if name != "new_months")}
         outcome.hints[str(Outcome.KEEP)] = "Nothing changes. The reviews that are due stay due."
 
-    def new_terms(self) -> list[NewTerm] | None:
+    def said(self) -> Said:
+        """Why, what else was considered, what is not done, and with whom it was decided in a meeting."""
+        return said_of(self)
+
+    def conclusion(self) -> Conclusion:
+        """What the review is to come to."""
+        typed = self.cleaned_data
+        carried_on = typed["outcome"] in (Outcome.EXTEND, Outcome.VARY)
+        return Conclusion(
+            typed["outcome"],
+            evidence=typed.get("evidence", ""),
+            months=self._months() if carried_on else None,
+            terms=self._new_terms(),
+            instructions=self._orders(),
+            late_reason=typed.get("late_reason", ""),
+            said=police_of(self),
+        )
+
+    def _new_terms(self) -> list[NewTerm] | None:
         """The terms as changed; None where the outcome changes none."""
         typed = self.cleaned_data
         if typed["outcome"] != Outcome.VARY:
@@ -145,16 +164,12 @@ class DecideReview(forms.Form):
             made.append(NewTerm(term.channel, limit, words, term.person_id))
         return made
 
-    def meeting(self) -> Meeting | None:
-        """With whom it was decided; None where one person decides."""
-        return meeting_of(self)
-
-    def months_chosen(self) -> int | None:
+    def _months(self) -> int | None:
         """The length, from whichever box the outcome reveals."""
         typed = self.cleaned_data
         return typed.get("months") if typed["outcome"] == Outcome.EXTEND else typed.get("new_months")
 
-    def orders(self) -> list[str] | None:
+    def _orders(self) -> list[str] | None:
         """The orders, one a line; None where they stay."""
         if self.cleaned_data["outcome"] != Outcome.VARY:
             return None

@@ -4,8 +4,8 @@ from typing import Any
 
 from design import fields, forms
 from policies.policy import Policy
+from restrictions import rules
 from restrictions.forms.shaping import choose, spoken
-from restrictions.services import asked
 
 
 class WhenReviewed(forms.Form):
@@ -33,13 +33,13 @@ class WhenReviewed(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [(self.POLICY, "When the policy says")]
         hints = {self.POLICY: "Nothing is set for this case. It is reviewed at its end in any case."}
-        if asked.review_set_for_the_case(policy):
+        if rules.review_set_for_the_case(policy):
             choices.append((self.MONTHS, "After a time set for this case"))
             hints[self.MONTHS] = _bounds(policy)
         else:
             del self.fields["review_months"]
         self._ask_about_agreement(policy)
-        if asked.review_can_be_waived(policy):
+        if rules.review_can_be_waived(policy):
             choices.append((self.NONE, "It is not reviewed before its last day"))
             hints[self.NONE] = _conditions(policy)
         else:
@@ -54,7 +54,7 @@ class WhenReviewed(forms.Form):
 
     def _ask_about_agreement(self, policy: Policy) -> None:
         """Where the policy has the time agreed: by the resident, or with whom it does not say."""
-        rule = asked.agreement(policy)
+        rule = rules.agreement(policy)
         if rule is None or "review_months" not in self.fields:
             del self.fields["review_agreed"]
             return

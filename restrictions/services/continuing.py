@@ -10,18 +10,21 @@ import cases.permissions
 from audit import services as audit
 from cases.services import stages
 from deadlines import services as deadlines
+from decisions.services import Said
 from design.dates import day_of
 from people.models import User
 from people.references import next_reference
 from policies.rules import Rule, RuleBroken
-from restrictions import permissions
+from restrictions import dates, limits, permissions
+from restrictions.dates import Changes, Plan
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review
-from restrictions.services import decisions, ending, on_register, parts, spoc, telling
-from restrictions.services import terms as limits
-from restrictions.services.rows import about, locked
-from restrictions.services.terms import NewTerm
+from restrictions.services import ending, imposing, registering, scheduling
+from restrictions.services.contacts import changing
+from restrictions.services.parts.terms import put_instructions, put_terms
 
 State = Restriction.State
+NEVER_LONGER = Rule("evenhand", "", text="An appeal never makes a restriction longer.")
 
 
 @transaction.atomic
@@ -40,7 +43,7 @@ def replace_terms(
     An appeal never makes it longer. Called by `appeals`, which sends its own letter. Raises RuleBroken for a last day
     that is later than it was or has gone.
     """
-    restriction = locked(restriction_id)
+    restriction = Restriction.objects.locked(restriction_id)
     permissions.check_can_change_on_appeal(by, restriction)
     if restriction.state != State.IN_FORCE:
         raise TransitionNotAllowed(object=restriction)
@@ -51,20 +54,16 @@ def replace_terms(
     case = type(restriction.case).objects.get(pk=restriction.case_id)
     if case.stage == case.Stage.REVIEW:
         stages.mark_restriction_continued(case.pk, by=by, at=at)
-    successor, _ = succeed(
+    rules = case.policy.appeal
+    made = dates.plan(
         restriction,
-        how=State.VARIED,
-        by=by,
-        at=at,
-        reason=reason,
-        terms=terms,
+        Changes(terms=terms, instructions=instructions),
+        on=day_of(at),
+        reasons=reason,
         ends_on=last,
-        months=None,
-        instructions=instructions,
-        rule=case.policy.appeal.by.rule,
-        appealable=case.policy.appeal.final.raw is not True,
+        appealable=rules.final.raw is not True,
     )
-    return successor
+    return succeed(restriction, made, how=State.VARIED, said=Said(reason), rule=rules.by.rule, by=by, at=at)
 
 
 def check_not_longer(restriction: Restriction, last: date, *, on: date) -> None:
@@ -72,7 +71,7 @@ def check_not_longer(restriction: Restriction, last: date, *, on: date) -> None:
     if restriction.ends_on and last > restriction.ends_on:
         raise RuleBroken(
             "The last day must not be later than it was: an appeal does not lengthen a restriction",
-            Rule("evenhand", "", text="An appeal never makes a restriction longer."),
+            NEVER_LONGER,
             "ends_on",
         )
     if last <= on:
@@ -80,72 +79,54 @@ def check_not_longer(restriction: Restriction, last: date, *, on: date) -> None:
 
 
 def succeed(
-    old: Restriction,
-    *,
-    how: str,
-    by: User,
-    at: datetime,
-    reason: str,
-    terms: Sequence[NewTerm] | None,
-    ends_on: date,
-    months: int | None,
-    instructions: Sequence[str] | None = None,
-    rule: Rule | None,
-    appealable: bool = True,
-    considered: str = "",
-    not_done: str = "",
-) -> tuple[Restriction, telling.Plan]:
-    """Make the successor that carries a locked restriction on from today, in the same terms or others (Dover 6.18).
+    old: Restriction, made: Plan, *, how: str, said: Said, rule: Rule | None, by: User, at: datetime
+) -> Restriction:
+    """Make the successor that carries a locked restriction on from today, as planned (Dover 6.18).
 
     The old one ends as extended or varied, its entry and deadlines with it; the new one has its own, and its own appeal
     window. Never backwards: it starts on the day of the decision.
     """
-    case = old.case
-    policy = case.policy
-    chosen = [NewTerm.of(term) for term in limits.of(old)] if terms is None else list(terms)
-    limits.check_terms(policy, chosen)
-    limits.check_person(old, chosen, cases.permissions.people_affected(case))
+    chosen = [NewTerm.of(term) for term in made.terms]
+    limits.check_terms(old.case.policy, chosen)
+    limits.check_person(old, chosen, cases.permissions.people_affected(old.case))
     was_in_force = old.state == State.IN_FORCE
-    (old.extend if how == State.EXTENDED else old.vary)(at=at, reason=reason)
+    (old.extend if how == State.EXTENDED else old.vary)(at=at, reason=said.reasons)
     old.save()
-    new = _copy(old, at=at, months=months)
-    limits.put(new, chosen)
-    if instructions is not None:
-        parts.put_instructions(new, instructions, new.risks, new.share_with_contractors)
-    made = telling.plan(
-        new, on=day_of(at), reasons=reason.strip(), ends_on=ends_on, months=months, appealable=appealable
-    )
-    decisions.put_in_force(new, made, by=by, at=at)
-    deadlines.cancel(about(old), at=at, reason=f"Replaced by {new.reference}")
+    new = _copy(old, at=at, months=made.months)
+    put_terms(new, chosen)
+    if made.instructions != new.instructions:
+        put_instructions(new, made.instructions, new.risks, new.share_with_contractors)
+    imposing.put_in_force(new, made, by=by, at=at)
+    deadlines.cancel_all(old, at=at, reason=f"Replaced by {new.reference}")
     verb = "restriction.extended" if how == State.EXTENDED else "restriction.varied"
     decision = audit.decide(
         verb,
         subject=old,
         by=by,
         at=at,
-        reasons=reason,
+        reasons=said.reasons,
         rule=rule,
         outcome=how,
-        considered=considered,
-        not_done=not_done,
-        facts=decisions.facts_of(made) | {"successor": new.reference},
+        considered=said.considered,
+        not_done=said.not_done,
+        facts=imposing.facts_of(made) | {"successor": new.reference},
     )
     audit.record(
         "restriction.imposed",
         subject=new,
         by=by,
         at=at,
-        facts=decisions.facts_of(made) | {"follows": old.reference},
+        facts=imposing.facts_of(made) | {"follows": old.reference},
         words={"terms": limits.arrangement(made.terms)},
     )
     if was_in_force:
-        on_register.carry_over(old, new, by=by, at=at)
+        registering.carry_over(old, new, by=by, at=at)
     else:
-        on_register.enter(new, by=by, at=at)
-    telling.set_deadlines(new, made.dates, at=at, event=decision.pk)
-    spoc.begin(new, by=by, at=at, event=decision.pk)
-    decisions.tell_of_late_review(new, made, by=by, at=at)
-    return new, made
+        registering.enter(new, by=by, at=at)
+    scheduling.set_all(new, made.dates, at=at, event=decision.pk)
+    changing.begin(new, by=by, at=at, event=decision.pk)
+    imposing.tell_of_late_review(new, made, by=by, at=at)
+    return new
 
 
 def _copy(old: Restriction, *, at: datetime, months: int | None) -> Restriction:

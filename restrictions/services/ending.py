@@ -1,139 +1,89 @@
-"""The end of a restriction: lifted early, quashed on appeal, or lapsed with its last day."""
+"""The end of a restriction: lifted early, quashed on appeal, or lapsed with its last day; suspended for an appeal."""
 
-from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
-import cases.deciders
 from audit import services as audit
-from cases.deciders import Deciders
-from cases.services import deciding, stages
-from cases.services.deciding import Meeting
+from cases.services import stages
+from deadlines import kinds
 from deadlines import services as deadlines
+from decisions import services as decisions
+from decisions.acts import Act
+from decisions.services import Said
+from design import seals
 from design.dates import day_of
 from letters import services as letters
 from people.models import User
-from policies.rules import RuleBroken
-from restrictions import permissions
+from policies.rules import RuleBroken, need
+from restrictions import acts, facts, permissions, shown
 from restrictions.models import Restriction, Review
-from restrictions.services import asked, on_register, spoc
-from restrictions.services.rows import about, consulted_about, locked
+from restrictions.services import registering
 
 State = Restriction.State
-LIFT = "restriction.lift"
-ENDS_WITH_IT = (LIFT, "review.interval", "breach.answer", "reconsideration.decide", *spoc.ENDS_WITH_IT)
+ENDS_WITH_IT = (
+    kinds.RESTRICTION_LIFT, kinds.REVIEW_INTERVAL, kinds.REVIEW_WAIVE, kinds.BREACH_ANSWER,
+    kinds.RECONSIDERATION_DECIDE, kinds.SPOC_QUALITY_REVIEW, kinds.SPOC_FOLLOW_UP, kinds.SPOC_REPLACE,
+    kinds.SPOC_CHANGE,
+)  # fmt: skip
 """What is due while a restriction runs, and no longer when its last day has gone."""
 
 
 @transaction.atomic
-def lift(
-    restriction_id: int, *, by: User, at: datetime, reason: str, considered: str = "", meeting: Meeting | None = None
-) -> Restriction:
+def lift(restriction_id: int, said: Said, *, by: User, at: datetime, seen: str | None = None) -> Restriction:
     """End a restriction early, because the reason for it has gone: the resident is told, the register entry removed.
 
     Where the policy has several decide, this is one person's voice, and it takes effect with the last that is needed;
-    where a meeting decides, `meeting` says who took part, when, and what was said. Where it has somebody asked first,
-    that is written down before. Where it asks questions before a review or before a restriction is lifted
-    (Northampton 2.3), what was weighed is said.
-    Raises RuleBroken without a reason, TransitionNotAllowed where it is not in force or its last day has gone.
+    where a meeting decides, what is said tells who took part, when, and what was said there. Where it has somebody
+    asked first, that is written down before. Where it asks questions before a review or before a restriction is lifted
+    (Northampton 2.3), what was weighed is said. `seen` is the seal of what the decider was shown.
+    Raises RuleBroken without a reason, TransitionNotAllowed where it is not in force, its last day has gone, or it has
+    changed since it was shown.
     """
-    restriction = locked(restriction_id)
-    permissions.check_can_lift(by, restriction)
+    restriction = Restriction.objects.locked(restriction_id)
+    act = acts.lift(restriction)
+    act.check(by)
     if restriction.state != State.IN_FORCE:
         raise TransitionNotAllowed(object=restriction)
     if not restriction.is_in_force(day_of(at)):
         raise TransitionNotAllowed(f"{restriction.reference} is over already: its last day has gone.")
-    if not reason.strip():
-        raise RuleBroken("Enter why it is lifted", None, "reason")
-    deciding.check_weighed(considered, asked.lift_questions(restriction.case.policy))
-    body = permissions.lifters(restriction)
-    deciding.check_consulted(body, consulted_about(restriction, body.act), restriction.case, field="reason")
-    case, barred = restriction.case, permissions.barred_from_lifting(restriction)
-    deed = deciding.Deed(
-        body, about(restriction), restriction, by, at, reason, considered, meeting=meeting, barred=barred
-    )
-    if not deciding.speak(case, deed):
-        ask_others(
-            restriction, body, LIFT, "Agree to lift a restriction, or not", "restrictions:lift", barred, by=by, at=at
-        )
+    told = plan_lift(restriction, act, said, by=by, at=at)
+    seals.check(seen, shown.standing(restriction) | {"the words of the letter": told}, since=audit.since(restriction))
+    writer = decisions.take(act, said, by=by, at=at)
+    if writer is None:
         return restriction
-    writer = deciding.writer(case, body=body, about=about(restriction), by=by)
-    end(restriction, by=writer, at=at, reason=reason.strip())
+    end(restriction, by=writer, at=at, reason=said.reasons.strip())
     audit.decide(
         "restriction.lifted",
         subject=restriction,
         by=by,
         at=at,
-        reasons=reason,
-        rule=case.policy.decides("lift").rule,
+        reasons=said.reasons,
+        rule=act.rule,
         outcome=State.LIFTED,
-        considered=considered,
+        considered=said.considered,
     )
-    letters.request(
-        "restriction_lifted",
-        to=case.resident,
-        about=about(restriction),
-        case_ref=case.reference,
-        policy_version=case.policy_version,
-        facts=lifted_facts(restriction, on=day_of(at), reason=reason),
-        by=writer,
-        at=at,
-    )
+    letters.request("restriction_lifted", restriction, told, by=writer, at=at)
     return restriction
 
 
-def ask_others(
-    restriction: Restriction, body: Deciders, kind: str, title: str, url_name: str, barred: Collection[int], *,
-    by: User, at: datetime, voices: str = "",
-) -> None:  # fmt: skip
-    """Put before the others what one of several has decided on a restriction: it waits on their lists."""
-    case = restriction.case
-    out = {*barred, *cases.deciders.who_agreed(voices or about(restriction), body.act), by.pk}
-    deadlines.set_deadline(
-        provider=case.provider, resident=case.resident, kind=kind, about=about(restriction), case_ref=case.reference,
-        title=title, url_name=url_name, for_roles=body.keys(case.provider), not_for=User.objects.filter(pk__in=out),
-        at=at,
-    )  # fmt: skip
+def plan_lift(restriction: Restriction, act: Act, said: Said, *, by: User, at: datetime) -> dict[str, Any]:
+    """What the letter would say of a restriction lifted now: for the check page and for `lift`. Raises as `lift`."""
+    need(said.reasons, "Enter why it is lifted", "reason")
+    if not restriction.is_in_force(day_of(at)):
+        raise RuleBroken("It is not in force, so there is nothing to lift", None, "reason")
+    decisions.check(act, said, by=by, at=at)
+    return facts.lifted(restriction, on=day_of(at), reason=said.reasons)
 
 
 @transaction.atomic
 def disagree_to_lift(restriction_id: int, *, by: User, at: datetime, reasons: str) -> Restriction:
     """Not agree that a restriction is lifted, where several decide: it stands, with the reasons of everybody."""
-    restriction = locked(restriction_id)
-    permissions.check_can_lift(by, restriction)
-    deciding.disagree(
-        restriction.case, body=permissions.lifters(restriction), about=about(restriction), subject=restriction, by=by,
-        at=at, reasons=reasons,
-    )  # fmt: skip
-    deadlines.meet(about(restriction), LIFT, at=at, how="Not agreed")
+    restriction = Restriction.objects.locked(restriction_id)
+    decisions.disagree(acts.lift(restriction), by=by, at=at, reasons=reasons)
     return restriction
-
-
-def check_lift(
-    restriction: Restriction, *, meeting: Meeting | None, by: User, at: datetime, considered: str = ""
-) -> None:
-    """Refuse what `lift` would refuse, before anything is done: for the page on which it is checked."""
-    deciding.check_weighed(considered, asked.lift_questions(restriction.case.policy))
-    if not restriction.is_in_force(day_of(at)):
-        raise RuleBroken("It is not in force, so there is nothing to lift", None, "reason")
-    body, barred = permissions.lifters(restriction), permissions.barred_from_lifting(restriction)
-    deciding.check_consulted(body, consulted_about(restriction, body.act), restriction.case, field="reason")
-    deciding.check_met(restriction.case, body, meeting, by=by, at=at, barred=barred)
-    deciding.check_same(about(restriction), body.act, by, {})
-
-
-def lifted_facts(restriction: Restriction, *, on: date, reason: str) -> dict[str, Any]:
-    """What the letter says; of the register only to a resident who was told of the entry (Dover 6.33)."""
-    registers = asked.registers_for(restriction)
-    return {
-        "reference": restriction.reference,
-        "ended_on": on.isoformat(),
-        "reasons": reason.strip(),
-        "register_removed": restriction.tell_resident_of_entry and bool(registers),
-    }
 
 
 def end(
@@ -150,8 +100,8 @@ def end(
     restriction.lift(at=at, reason=reason)
     restriction.save()
     if was_in_force:
-        on_register.remove(restriction, by=by, at=at, reason=reason, set_aside=set_aside)
-    deadlines.cancel(about(restriction), at=at, reason="The restriction was lifted")
+        registering.remove(restriction, by=by, at=at, reason=reason, set_aside=set_aside)
+    deadlines.cancel_all(restriction, at=at, reason="The restriction was lifted")
     if review is None:
         end_open_review(restriction, Review.Outcome.LIFT, by=by, at=at, reason=reason)
     if case_is_restricted(restriction):
@@ -172,6 +122,7 @@ def end_open_review(restriction: Restriction, outcome: str, *, by: User, at: dat
     )
     if review is None:
         return
+    review.restriction = restriction
     review.decide(by=by, at=at, outcome=outcome, reasons=reason)
     review.save()
     audit.decide(
@@ -187,24 +138,23 @@ def lapse(restriction_id: int, *, at: datetime) -> Restriction:
     The review at the end stays due: it is asked for though it be late (Dover 6.18, 6.21; F1), and only then does the
     case leave its stage. Raises TransitionNotAllowed before the day after the last.
     """
-    restriction = locked(restriction_id)
+    restriction = Restriction.objects.locked(restriction_id)
     if restriction.state == State.IN_FORCE and restriction.ends_on and restriction.ends_on >= day_of(at):
         raise TransitionNotAllowed(f"{restriction.reference} is in force until the end of its last day.")
     restriction.lapse(at=at)
     restriction.save()
     audit.record("restriction.lapsed", subject=restriction, by=None, at=at, facts={"last_day": restriction.ends_on})
-    on_register.remove(restriction, by=None, at=at, reason="The last day of the restriction passed")
-    deadlines.meet(about(restriction), "restriction.end", at=at, how="The last day passed")
+    registering.remove(restriction, by=None, at=at, reason="The last day of the restriction passed")
+    deadlines.meet(kinds.RESTRICTION_END, restriction, at=at, how="The last day passed")
     for kind in ENDS_WITH_IT:
-        deadlines.cancel(about(restriction), kind, at=at, reason="The last day passed")
-    deadlines.cancel(about(restriction), "register.look_again", at=at, reason="The entry ended")
+        deadlines.cancel(kind, restriction, at=at, reason="The last day passed")
     return restriction
 
 
 @transaction.atomic
 def quash(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restriction:
     """End a restriction because the appeal against it was upheld. Called by `appeals`, which sends its own letter."""
-    restriction = locked(restriction_id)
+    restriction = Restriction.objects.locked(restriction_id)
     permissions.check_can_change_on_appeal(by, restriction)
     end(restriction, by=by, at=at, reason=reason, set_aside=True)
     audit.decide(
@@ -216,4 +166,36 @@ def quash(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restri
         rule=restriction.case.policy.appeal.by.rule,
         outcome="quashed on appeal",
     )
+    return restriction
+
+
+@transaction.atomic
+def suspend(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restriction:
+    """Let a restriction hold nobody to its limits while an appeal against it is decided; its dates run on.
+
+    It is the policy's own effect and nobody's decision. The register says so to whoever looks, and to whoever has
+    looked; what staff must do for their safety stays. Nothing happens where it is no longer in force. Twice is once.
+    """
+    restriction = Restriction.objects.locked(restriction_id)
+    permissions.check_can_suspend(by, restriction)
+    if restriction.suspended_at or restriction.state != State.IN_FORCE:
+        return restriction
+    restriction.suspended_at = at
+    restriction.save()
+    registering.say(restriction, by=by, at=at)
+    audit.record("restriction.suspended", subject=restriction, by=by, at=at, words={"why": reason})
+    return restriction
+
+
+@transaction.atomic
+def resume(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restriction:
+    """Let a restriction that was suspended hold again until its last day, because the appeal did not succeed."""
+    restriction = Restriction.objects.locked(restriction_id)
+    permissions.check_can_suspend(by, restriction)
+    if restriction.suspended_at is None or restriction.state != State.IN_FORCE:
+        return restriction
+    restriction.suspended_at = None
+    restriction.save()
+    registering.say(restriction, by=by, at=at)
+    audit.record("restriction.resumed", subject=restriction, by=by, at=at, words={"why": reason})
     return restriction

@@ -1,5 +1,6 @@
 """The tab of the case file, and the page of one restriction."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch
@@ -16,11 +17,10 @@ from cases.models import Case
 from design.dates import day_of
 from people.access import SignedInRequest, why_not
 from people.models import User
-from restrictions import permissions, services
+from restrictions import acts, limits, permissions, rules
 from restrictions.models import Restriction, Review, Term
-from restrictions.services import asked, reconsidering, reviews, waiving
-from restrictions.services import terms as limits
-from restrictions.views import breaches, shared, spoc, together
+from restrictions.services import proposing, reviews
+from restrictions.views import breaches, consulting, contacts, shared
 
 State = Restriction.State
 
@@ -30,8 +30,7 @@ def of_case(request: SignedInRequest, ref: str) -> HttpResponse:
     """Every restriction of a case, newest first, and whether one can be proposed."""
     case, context = cases.views.file(request, ref, "restrictions")
     rows = list(
-        Restriction.objects.filter(case=case)
-        .select_related("proposed_by", "decided_by", "letter", "follows")
+        case.restrictions.select_related("proposed_by", "decided_by", "letter", "follows")
         .prefetch_related(Prefetch("terms", Term.objects.select_related("person")), "reviews")
         .order_by("-pk")
     )
@@ -47,7 +46,7 @@ def of_case(request: SignedInRequest, ref: str) -> HttpResponse:
     return render(request, "restrictions/of_case.html", context)
 
 
-def _row(restriction: Restriction, dates: dict[str, shared.Shown], user: User, on) -> dict[str, Any]:
+def _row(restriction: Restriction, dates: dict[str, shared.Shown], user: User, on: date) -> dict[str, Any]:
     ended = restriction.ended_at and day_of(restriction.ended_at)
     return {
         "restriction": restriction,
@@ -91,7 +90,7 @@ def start(request: SignedInRequest, ref: str) -> HttpResponse:
     """Begin a proposal; a second press leads to the one that the first began."""
     case = cases.views.find(request, ref)
     mine = case.restrictions.filter(state__in=[State.DRAFT, State.RETURNED], proposed_by=request.user).first()
-    restriction = mine or services.start(case.pk, by=request.user, at=timezone.now())
+    restriction = mine or proposing.start(case.pk, by=request.user, at=timezone.now())
     return redirect("restrictions:proposal", restriction.reference)
 
 
@@ -113,52 +112,46 @@ def view(request: SignedInRequest, ref: str) -> HttpResponse:
         "reviews": found,
         "always": restriction.case.policy.always_accept,
         "over": restriction.state == State.IN_FORCE and not restriction.is_in_force(on),
-        "registers": asked.registers_for(restriction),
+        "registers": rules.registers_for(restriction),
         "successor": getattr(restriction, "followed_by", None),
         "breaches": breaches.section(request.user, restriction),
-        "spoc": spoc.section(request.user, restriction),
-        "acts": acts(request.user, restriction, found, on),
+        "spoc": contacts.section(request.user, restriction),
+        "possible": possible(request.user, restriction, found, on),
     }
     if context["breaches"]["waits"] and not context["breaches"]["why_not"]:
         first = {"words": "Decide what follows a breach", "url": reverse("restrictions:breaches", args=[ref])}
-        context["acts"].insert(0, first)
-    context |= together.standing(restriction, request.user)
+        context["possible"].insert(0, first)
+    context |= consulting.standing(restriction, acts.impose(restriction), request.user)
     return render(request, "restrictions/view.html", context)
 
 
-def acts(user: User, restriction: Restriction, found: list[Review], on) -> list[dict[str, str]]:
+def possible(user: User, restriction: Restriction, found: list[Review], on: date) -> list[dict[str, str]]:
     """What can be done with a restriction: address, words, and why this reader may not ("" where they may)."""
-    ref = [restriction.reference]
-    begun = next((each for each in found if each.state == Review.State.BEGUN), None)
-    if restriction.state == State.PROPOSED:
-        return [
-            _act("Decide this proposal", "restrictions:decide", ref, permissions.check_can_decide, user, restriction),
-            _act(
-                "Withdraw the proposal", "restrictions:withdraw", ref, permissions.check_can_withdraw, user, restriction
-            ),
-        ]
+    ref = restriction.reference
+    begun = any(each.state == Review.State.BEGUN for each in found)
     if restriction.state in Restriction.PREPARING:
-        return [
-            _act(
-                "Withdraw the proposal", "restrictions:withdraw", ref, permissions.check_can_withdraw, user, restriction
-            )
-        ]
-    possible = []
+        refusal = why_not(permissions.check_can_withdraw, user, restriction)
+        withdraw = _possible("Withdraw the proposal", "withdraw", ref, refusal)
+        if restriction.state != State.PROPOSED:
+            return [withdraw]
+        return [_possible("Decide this proposal", "decide", ref, acts.impose(restriction).why_not(user)), withdraw]
+    offered = []
     waits = restriction.state == State.LAPSED and reviews.due(restriction)
     if restriction.state == State.IN_FORCE or waits or begun:
         words = "Go on with the review" if begun else "Review this restriction"
-        possible.append(_act(words, "restrictions:review", ref, permissions.check_can_begin_review, user, restriction))
+        refusal = why_not(permissions.check_can_begin_review, user, restriction)
+        offered.append(_possible(words, "review", ref, refusal))
     if restriction.is_in_force(on):
-        possible.append(_act("Lift it early", "restrictions:lift", ref, permissions.check_can_lift, user, restriction))
-    if restriction.is_in_force(on) and reconsidering.can_be_asked(restriction.case.policy) and not begun:
+        offered.append(_possible("Lift it early", "lift", ref, acts.lift(restriction).why_not(user)))
+    if restriction.is_in_force(on) and reviews.can_be_asked(restriction.case.policy) and not begun:
         words = "Record that the resident asks for it to be reconsidered"
-        check = permissions.check_can_record_request
-        possible.append(_act(words, "restrictions:request_reconsideration", ref, check, user, restriction))
-    if waiving.waivable(restriction, on) and not begun:
+        refusal = why_not(permissions.check_can_record_request, user, restriction)
+        offered.append(_possible(words, "request_reconsideration", ref, refusal))
+    if reviews.waivable(restriction, on) and not begun:
         words = "Decide that it is not reviewed before its last day"
-        possible.append(_act(words, "restrictions:waive", ref, permissions.check_can_review, user, restriction))
-    return possible
+        offered.append(_possible(words, "waive", ref, acts.waive(restriction).why_not(user)))
+    return offered
 
 
-def _act(words: str, name: str, args: list[str], check: Any, user: User, thing: Any) -> dict[str, str]:
-    return {"words": words, "url": reverse(name, args=args), "why_not": why_not(check, user, thing)}
+def _possible(words: str, page: str, ref: str, refusal: str) -> dict[str, str]:
+    return {"words": words, "url": reverse(f"restrictions:{page}", args=[ref]), "why_not": refusal}

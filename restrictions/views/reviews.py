@@ -9,29 +9,31 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 from django_fsm import TransitionNotAllowed
 
+import design.forms
 from cases import ladder
 from cases.forms.police import police_of
-from cases.views import consulting
+from decisions import forms as asking
+from decisions import views as decisions
+from decisions.acts import Act
 from design import dates
 from design.dates import day_of
-from design.forms import for_page
+from design.pages import Check, Page
+from letters import services as letters
 from people.access import SignedInRequest, why_not
 from people.models import Need, User
-from restrictions import forms, permissions, services
+from restrictions import acts, limits, permissions, rules, shown
+from restrictions.forms.deciding import Agree
+from restrictions.forms.reviewing import Account, DecideReview
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review, Term
-from restrictions.services import asked
-from restrictions.services import review_decisions as deciding
-from restrictions.services import reviews as service
-from restrictions.services import terms as limits
-from restrictions.views import shared, together
-from restrictions.views.decisions import _take_part
-from restrictions.views.decisions import _typed as typed_in
+from restrictions.services import deciding_reviews, reviews
+from restrictions.services.deciding_reviews import Conclusion
+from restrictions.views import consulting, shared
 
 State, Outcome = Restriction.State, Review.Outcome
-page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _begun(restriction: Restriction) -> Review | None:
@@ -41,66 +43,99 @@ def _begun(restriction: Restriction) -> Review | None:
     return found
 
 
-@page
 def review(request: SignedInRequest, ref: str) -> HttpResponse:
     """The review of a restriction: what was imposed and why, what has happened since, needs, the resident's account."""
     restriction = shared.find(request, ref)
     begun = _begun(restriction)
     if begun is None:
         return _begin(request, restriction)
-    today = day_of(timezone.now())
-    refusal = why_not(permissions.check_can_decide_review, request.user, begun)
-    put = deciding.what_is_put(begun)
-    body = permissions.review_body(begun, put.get("outcome", ""))
-    found = consulting.together(body, service.about_review(begun), restriction.case, request.user)
-    form: forms.DecideReview | forms.Agree = (
-        _agree_form(request, restriction, begun, put, today) if put else _form(request, restriction, begun, today)
-    )
-    if request.method == "POST":
-        permissions.check_can_decide_review(request.user, begun)
+    page, act = shared.page(request, restriction, begun), acts.review(begun)
+    found = decisions.together(act, request.user)
+    if page.posted:
+        act.check(request.user)
         if found["spoken"]:
             return redirect("restrictions:view", ref)
-        if form.is_valid() and "again" not in request.POST:
-            with form.rules():
-                return _act_on(request, restriction, begun, form, put)
-    shown = {"put": put, "put_outcome": Outcome(put["outcome"]).label if put else "", **found}
-    shown["put_terms"] = _lines(put["terms"]) if put and put["terms"] else []
-    context = (
-        _context(request, restriction, begun, form, refusal)
-        | shown
-        | {
-            "questions": asked.review_questions(restriction.case.policy),
-            "questions_lost": asked.questions_lost(
-                restriction.case.policy, *restriction.case.policy.steps_into("review")
-            ),
+    since = reviews.incidents_since(restriction)
+    form = _form(request, page, begun, act)
+
+    def check() -> Check | None:
+        if asking.does_not_agree(form):
+            return None
+        conclusion = _conclusion(form, act.put)
+        one = acts.review(begun, conclusion.outcome)
+        made = deciding_reviews.plan(begun, one, form.said(), conclusion, by=request.user, at=page.at)
+        letter = letters.preview(made.letter_kind, begun, made.letter, on=day_of(page.at), by=request.user)
+        context = {
+            "review": begun,
+            "outcome": Outcome(conclusion.outcome),
+            "said": form.said(),
+            "conclusion": conclusion,
+            "made": made,
+            "letter": letter,
+            "still_waits_for": decisions.together(one, request.user)["still_waits_for"],
         }
+        return Check("restrictions/check_review.html", context, made.shown())
+
+    def do(seen: str | None) -> str:
+        back = reverse("restrictions:view", args=[ref])
+        if asking.does_not_agree(form):
+            deciding_reviews.disagree_on_review(begun.pk, by=request.user, at=page.at, reasons=form.said().reasons)
+            messages.success(request, "It is recorded that you do not agree. The review goes on.")
+            return back
+        conclusion = _conclusion(form, act.put)
+        decided = deciding_reviews.decide_review(
+            begun.pk, form.said(), conclusion, by=request.user, at=page.at, seen=seen
+        )
+        if decided.state == Review.State.BEGUN:
+            messages.success(request, "Your decision is recorded. It waits for the others.")
+            return back
+        return reverse("restrictions:reviewed", args=[begun.reference])
+
+    return page.decide(
+        form,
+        shown=shown.review(begun, {each.reference: each.facts for each in since}),
+        check=check,
+        do=do,
+        show=lambda: render(request, "restrictions/review.html", _context(request, begun, act, form) | found),
+        late=lambda refusal: _decided_already(request, restriction),
     )
-    return render(request, "restrictions/review.html", context)
 
 
 def _begin(request: SignedInRequest, restriction: Restriction) -> HttpResponse:
     """Begin it; a second press leads to the one that the first began."""
-    if request.method == "POST" and "begin" in request.POST:
-        try:
-            services.begin_review(restriction.pk, by=request.user, at=timezone.now())
-        except TransitionNotAllowed:
-            if _begun(restriction) is None:
-                raise
-        return redirect("restrictions:review", restriction.reference)
-    if request.method == "POST":
+    page = shared.page(request, restriction)
+    form = page.form(design.forms.Form)
+    waits = reviews.due(restriction)
+
+    def do(seen: str | None) -> str:
+        reviews.begin_review(restriction.pk, by=request.user, at=page.at)
+        return reverse("restrictions:review", args=[restriction.reference])
+
+    def show() -> HttpResponse:
+        act = acts.review_to_come(restriction)
+        possible = restriction.state == State.IN_FORCE or (restriction.state == State.LAPSED and waits is not None)
+        context = shared.step(
+            restriction,
+            form=form,
+            waits=waits,
+            explanation=waits.reckoning.explain() if waits and waits.reckoning else "",
+            possible=possible,
+            refusal=why_not(permissions.check_can_begin_review, request.user, restriction),
+            decides=act,
+            cannot_decide=act.why_not(request.user),
+        )
+        return render(request, "restrictions/begin_review.html", context)
+
+    def late(refusal: TransitionNotAllowed) -> HttpResponse:
+        if _begun(restriction) is not None:
+            return redirect("restrictions:review", restriction.reference)
         return _decided_already(request, restriction)
-    waits = service.due(restriction)
-    possible = restriction.state == State.IN_FORCE or (restriction.state == State.LAPSED and waits is not None)
-    context = shared.step(
-        restriction,
-        waits=waits,
-        explanation=waits.reckoning.explain() if waits and waits.reckoning else "",
-        possible=possible,
-        refusal=why_not(permissions.check_can_begin_review, request.user, restriction),
-        decides=permissions.reviewers(restriction.case.policy),
-        cannot_decide=why_not(permissions.check_can_review, request.user, restriction),
-    )
-    return render(request, "restrictions/begin_review.html", context)
+
+    if page.posted:
+        permissions.check_can_begin_review(request.user, restriction)
+        if page.button not in ("", "do"):
+            return _decided_already(request, restriction)
+    return page.decide(form, do=do, show=show, late=late)
 
 
 def _decided_already(request: SignedInRequest, restriction: Restriction) -> HttpResponse:
@@ -117,158 +152,93 @@ def _decided_already(request: SignedInRequest, restriction: Restriction) -> Http
     return shared.too_late(request, "No review has begun.", back)
 
 
-def _late(review: Review, restriction: Restriction, today: Any) -> bool:
+def _is_late(review: Review, today: date) -> bool:
     """Whether a reason for lateness has to be asked: not where a day off explains it."""
     return bool(review.due_on and today > review.due_on)
 
 
-def _form(request: SignedInRequest, restriction: Restriction, begun: Review, today: Any) -> forms.DecideReview:
+def _form(request: SignedInRequest, page: Page, begun: Review, act: Act) -> DecideReview | Agree:
+    """The form of the first who decides, or of those who agree to what the first has decided, or not."""
+    restriction, today = begun.restriction, day_of(page.at)
     policy = restriction.case.policy
-    waits = service.due(restriction)
-    bound = policy.value("restriction.extension.maximum")
-    extension = (
-        f"An extension lasts at most {bound.raw.length()}. {bound.rule.cite() if bound.rule else ''}"
-        if bound.said
-        else "The policy does not say how long an extension may last, "
-        "nor whether it is bound as a first restriction is. You decide the length, and it is recorded as yours."
-    )
+    police = ladder.police(policy, restriction.case, reviews.incidents_since(restriction))
+    late = _is_late(begun, today)
+    if act.put:
+        lifts = act.put["outcome"] == Outcome.LIFT
+        return page.form(Agree, act=act, policy=policy, late=late, police=police, binds=not lifts)
     by_request = begun.is_by_request(today)
-    outcomes = service.possible_outcomes(restriction, waits, today, by_request=by_request)
+    outcomes = reviews.possible_outcomes(restriction, reviews.due(restriction), today, by_request=by_request)
     strictest = Outcome.EXTEND if Outcome.EXTEND in outcomes else Outcome.LIFT
-    body, barred = permissions.review_body(begun, strictest), permissions.barred_from_reviewing(restriction)
-    return for_page(
-        forms.DecideReview,
-        request,
+    return page.form(
+        DecideReview,
         restriction=restriction,
-        terms=limits.of(restriction),
+        act=acts.review(begun, strictest),
+        reader=request.user,
         outcomes=outcomes,
         by_request=by_request,
-        others=_take_part(restriction, body, barred, request.user),
-        late=_late(begun, restriction, today),
+        late=late,
         over=not restriction.is_in_force(today),
-        extension=extension,
-        questions=asked.review_questions(policy),
-        police=ladder.police(policy, restriction.case, service.incidents_since(restriction)),
+        extension=_extension(restriction),
+        police=police,
     )
 
 
-def _lines(terms: Sequence[services.NewTerm]) -> list[str]:
+def _extension(restriction: Restriction) -> str:
+    """What the policy says of the length of an extension, for the hint beside it."""
+    bound = restriction.case.policy.value("restriction.extension.maximum")
+    if bound.said:
+        return f"An extension lasts at most {bound.raw.length()}. {bound.rule.cite() if bound.rule else ''}"
+    return (
+        "The policy does not say how long an extension may last, "
+        "nor whether it is bound as a first restriction is. You decide the length, and it is recorded as yours."
+    )
+
+
+def _conclusion(form: DecideReview | Agree, put: dict[str, Any]) -> Conclusion:
+    """What the review is to come to: by the first who decides, or as the first has decided."""
+    if isinstance(form, DecideReview):
+        return form.conclusion()
+    late = form.cleaned_data.get("late_reason", "")
+    return Conclusion.of_put(put, late_reason=late, said=police_of(form))
+
+
+def _lines(terms: Sequence[dict[str, Any]]) -> list[str]:
     """The limits that are put before the others, line by line."""
-    people = User.objects.in_bulk([term.person_id for term in terms if term.person_id])
-    return [term.line(people.get(term.person_id or 0)) for term in terms if term.limit != Term.Limit.OPEN]
+    put = [NewTerm(**term) for term in terms]
+    people = User.objects.in_bulk([term.person_id for term in put if term.person_id])
+    return [term.line(people.get(term.person_id or 0)) for term in put if term.limit != Term.Limit.OPEN]
 
 
-def _agree_form(
-    request: SignedInRequest, restriction: Restriction, begun: Review, put: dict[str, Any], today: date
-) -> forms.Agree:
-    """The form of those who agree to what the first of several has decided, or not."""
-    policy, lifts = restriction.case.policy, put["outcome"] == Outcome.LIFT
-    return for_page(
-        forms.Agree, request, what="Agree to it", policy=policy, questions=asked.review_questions(policy),
-        late=_late(begun, restriction, today), binds=not lifts,
-        police=ladder.police(policy, restriction.case, service.incidents_since(restriction)),
-    )  # fmt: skip
-
-
-def _typed(form: forms.DecideReview | forms.Agree, put: dict[str, Any]) -> dict[str, Any]:
-    """What was typed, as the service takes it: by the first who decides, or on what the first has decided."""
-    typed = form.cleaned_data
-    own = {
-        "reasons": typed["reasons"],
-        "late_reason": typed.get("late_reason", ""),
-        "considered": typed["considered"],
-        "not_done": typed["not_done"],
-        "said": police_of(form),
-    }
-    if not isinstance(form, forms.DecideReview):
-        return put | own
-    return own | {
-        "outcome": typed["outcome"],
-        "evidence": typed.get("evidence", ""),
-        "months": form.months_chosen() if typed["outcome"] in (Outcome.EXTEND, Outcome.VARY) else None,
-        "terms": form.new_terms(),
-        "instructions": form.orders(),
-        "meeting": form.meeting(),
-    }
-
-
-def _act_on(
-    request: SignedInRequest,
-    restriction: Restriction,
-    begun: Review,
-    form: forms.DecideReview | forms.Agree,
-    put: dict[str, Any],
-) -> HttpResponse:
-    if forms.does_not_agree(form):
-        services.disagree_on_review(begun.pk, by=request.user, at=timezone.now(), reasons=form.cleaned_data["reasons"])
-        messages.success(request, "It is recorded that you do not agree. The review goes on.")
-        return redirect("restrictions:view", restriction.reference)
-    arguments = _typed(form, put)
-    if "confirmed" in request.POST:
-        try:
-            decided = services.decide_review(begun.pk, by=request.user, at=timezone.now(), **arguments)
-        except TransitionNotAllowed:
-            return _decided_already(request, restriction)
-        if decided.state == Review.State.BEGUN:
-            messages.success(request, "Your decision is recorded. It waits for the others.")
-            return redirect("restrictions:view", restriction.reference)
-        return redirect("restrictions:reviewed", begun.reference)
-    return _check(request, restriction, begun, arguments)
-
-
-def _check(
-    request: SignedInRequest, restriction: Restriction, begun: Review, arguments: dict[str, Any]
-) -> HttpResponse:
-    """“Check before you decide”: what is decided, which days follow, and what happens in order."""
-    today = day_of(timezone.now())
-    preview = services.preview_review(begun, on=today, at=timezone.now(), by=request.user, **arguments)
-    context = shared.step(
-        restriction,
-        reverse("restrictions:review", args=[restriction.reference]),
-        review=begun,
-        typed=typed_in(request),
-        outcome=Outcome(arguments["outcome"]),
-        arguments=arguments,
-        preview=preview,
-        still_waits_for=consulting.together(
-            permissions.review_body(begun, arguments["outcome"]), service.about_review(begun), restriction.case,
-            request.user,
-        )["still_waits_for"],
-    )  # fmt: skip
-    return render(request, "restrictions/check_review.html", context)
-
-
-def _context(
-    request: SignedInRequest,
-    restriction: Restriction,
-    begun: Review,
-    form: forms.DecideReview | forms.Agree,
-    refusal: str,
-) -> dict[str, Any]:
-    case = restriction.case
+def _context(request: SignedInRequest, begun: Review, act: Act, form: DecideReview | Agree) -> dict[str, Any]:
+    restriction, user = begun.restriction, request.user
+    case, on = restriction.case, timezone.localdate()
     policy = case.policy
+    put = act.put
     return shared.step(
         restriction,
         review=begun,
         form=form,
-        refusal=refusal,
-        asked_first=together.of_review(begun, request.user),
+        refusal=act.why_not(user),
+        asked_first=consulting.asked_first(restriction, acts.review(begun, ""), user),
         terms=limits.as_rows(limits.of(restriction)),
         incidents=list(restriction.incidents.order_by("happened_on", "pk")),
-        since=service.incidents_since(restriction),
+        since=reviews.incidents_since(restriction),
         breaches=list(restriction.breaches.select_related("incident", "answer__decided_by", "answer__letter")),
-        needs=Need.objects.visible_to(request.user).standing().filter(resident=case.resident).order_by("kind", "pk"),
+        needs=Need.objects.visible_to(user).standing().filter(resident=case.resident).order_by("kind", "pk"),
         needs_changed=restriction.needs_version not in (None, case.resident.needs_version),
         dates=shared.rows_of(shared.dates_of([restriction]).get(restriction.reference, {}).values()),
-        decides=permissions.review_deciders(begun),
-        by_request=begun.is_by_request(day_of(timezone.now())),
+        by_request=begun.is_by_request(on),
         conditions=policy.value("restriction.extension.if").kept,
         reconsidered_if=policy.value("reconsideration.if").kept,
-        over=restriction.ends_on is not None and not restriction.is_in_force(day_of(timezone.now())),
+        over=restriction.ends_on is not None and not restriction.is_in_force(on),
+        put=put,
+        put_outcome=Outcome(put["outcome"]).label if put else "",
+        put_terms=_lines(put["terms"]) if put and put["terms"] else [],
+        questions=act.asks,
+        questions_lost=rules.questions_lost(policy, *policy.steps_into("review")),
     )
 
 
-@page
 def account(request: SignedInRequest, ref: str) -> HttpResponse:
     """Write down what the resident says, before it is decided on."""
     found = get_object_or_404(Review.objects.visible_to(request.user), reference=ref)
@@ -278,14 +248,21 @@ def account(request: SignedInRequest, ref: str) -> HttpResponse:
     back = reverse("restrictions:review", args=[restriction.reference])
     if found.state != Review.State.BEGUN:
         return shared.too_late(request, f"Review {found.reference} is decided already.", back)
-    form = for_page(forms.Account, request, {"words": found.residents_account})
-    if form.is_bound and form.is_valid():
-        with form.rules():
-            services.record_account(found.pk, by=request.user, at=timezone.now(), words=form.cleaned_data["words"])
-            messages.success(request, "What the resident says is saved.")
-            return redirect(back)
-    context = shared.step(restriction, back, form=form, review=found)
-    return render(request, "restrictions/account.html", context)
+    page = shared.page(request, restriction, found)
+
+    def known() -> dict[str, Any]:
+        found.refresh_from_db(fields=["residents_account"])
+        return {"words": found.residents_account}
+
+    def do(form: Account, seen: str) -> str:
+        reviews.record_account(found.pk, by=request.user, at=page.at, words=form.cleaned_data["words"], seen=seen)
+        messages.success(request, "What the resident says is saved.")
+        return back
+
+    def show(form: Account) -> HttpResponse:
+        return render(request, "restrictions/account.html", shared.step(restriction, back, form=form, review=found))
+
+    return page.edit(Account, known=known, do=do, show=show)
 
 
 @require_safe

@@ -8,15 +8,18 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 
 import cases.views
+from audit import services as audit
+from deadlines import kinds
 from deadlines.models import Deadline
-from design import refusals
+from design import pages, refusals
 from people.access import SignedInRequest
 from people.models import User
 from policies.reckoning import Reckoning
+from restrictions import rules
 from restrictions.models import Restriction, Term
-from restrictions.services import asked
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,28 @@ def step(restriction: Restriction, back: str = "", **more: Any) -> dict[str, Any
     }
 
 
+DID = {
+    "restriction.proposed": "proposed it",
+    "restriction.imposed": "imposed it",
+    "restriction.returned": "returned it",
+    "restriction.withdrawn": "withdrew it",
+    "restriction.lifted": "lifted it",
+    "review.decided": "decided the review",
+    "review.account_recorded": "wrote down what the resident says",
+    "breach.logged": "logged a breach",
+    "breach.answered": "decided what follows a breach",
+    "spoc.changed": "changed the single point of contact",
+    "spoc.covered": "arranged a cover",
+}
+
+
+def page(request: SignedInRequest, restriction: Restriction, *besides: audit.Subject) -> pages.Page:
+    """A page that decides or changes something of a restriction, and of what stands beside it (a review)."""
+    since = audit.since(restriction, restriction.case, *besides, did=DID)
+    context = step(restriction) | {"frame": "cases/step.html"}
+    return pages.Page(request, at=timezone.now(), context=context, since=since)
+
+
 def too_late(request: SignedInRequest, why: str, back: str) -> HttpResponse:
     """Somebody else was first: 409, saying who did what when."""
     return refusals.too_late(request, why, back=back, back_text="Back to the restriction")
@@ -59,27 +84,16 @@ def too_late(request: SignedInRequest, why: str, back: str) -> HttpResponse:
 
 def waiting(user: User) -> list[str]:
     """The references of the proposals that wait for somebody, the longest first."""
-    rows = Deadline.objects.waiting_for(user).filter(kind="restriction.decide").order_by("pk")
+    rows = Deadline.objects.waiting_for(user).filter(kind=kinds.RESTRICTION_DECIDE).order_by("pk")
     return [row.about_ref for row in rows]
-
-
-NAMES = {
-    "appeal.window": "Last day to appeal",
-    "review.interval": "Review",
-    "review.at_end": "Review at the end",
-    "reconsideration.decide": "Answer to the request to reconsider",
-    "spoc.quality_review": "Check of the single point of contact",
-    "restriction.end": "Last day in force",
-}
 
 
 def dates_of(restrictions: Iterable[Restriction]) -> dict[str, dict[str, Shown]]:
     """Every date of some restrictions by reference and kind, with how it was worked out; one query for all."""
-    abouts = [f"restriction:{each.reference}" for each in restrictions]
     found: dict[str, dict[str, Shown]] = {}
-    for row in Deadline.objects.filter(about__in=abouts, kind__in=NAMES).order_by("pk"):
+    for row in Deadline.objects.about(*restrictions).filter(kind__in=kinds.DATES).order_by("pk"):
         explained = Reckoning.from_json(row.reckoning).explain() if row.reckoning else ""
-        shown = Shown(NAMES[row.kind], row.due_on, explained, row.state)
+        shown = Shown(kinds.of(row.kind).name, row.due_on, explained, row.state)
         found.setdefault(row.about_ref, {})[row.kind] = shown
     return found
 
@@ -92,6 +106,6 @@ def rows_of(shown: Iterable[Shown]) -> list[Shown]:
 def registers(restriction: Restriction, terms: Sequence[Term] | None = None) -> dict[str, Any]:
     """The registers on which it stands, and those on which somebody has still to decide, for a page."""
     return {
-        "registers": asked.registers_for(restriction, terms),
-        "to_consider": asked.registers_to_consider(restriction, terms),
+        "registers": rules.registers_for(restriction, terms),
+        "to_consider": rules.registers_to_consider(restriction, terms),
     }

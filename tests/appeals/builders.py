@@ -6,12 +6,13 @@ from appeals import against
 from appeals.models import Appeal
 from appeals.services import Answer, offers
 from cases.models import Case, Warning
+from decisions.services import Said
 from ops.seed import casework
 from people.models import User
-from restrictions import services as restriction_services
+from restrictions import limits
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Term
-from restrictions.services import NewTerm
-from restrictions.services import terms as limits
+from restrictions.services import imposing
 from tests import factories, five
 from tests.factories import NOON
 from tests.remembered import remembered
@@ -81,8 +82,8 @@ def restricted_on(policy: str = five.NORTHAMPTON, **how) -> tuple[World, Restric
     """A restriction that followed the warning letter."""
     w = five.ready_to_propose(policy)
     restriction = builders.proposed(w, **how)
-    imposed = restriction_services.impose(
-        restriction.pk, by=five.a_decider(w, restriction), at=NOON, reasons="It is needed.", considered="Fair."
+    imposed = imposing.impose(
+        restriction.pk, Said("It is needed.", considered="Fair."), by=five.a_decider(w, restriction), at=NOON
     )
     w.case = now(w)
     return w, imposed

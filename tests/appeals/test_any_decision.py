@@ -7,15 +7,16 @@ from django.db import IntegrityError, transaction
 from django_fsm import TransitionNotAllowed
 
 import cases.services
-import register.services
 from appeals import against, permissions, services
 from appeals.models import Appeal
 from appeals.services import deciding, effects
 from audit.models import Decision, Event
 from cases import ladder
 from cases.models import Case, Warning
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
+from decisions.services import Said
 from design.dates import day_of
 from letters.models import Letter
 from people import access
@@ -23,14 +24,16 @@ from people.access import NotPermitted
 from people.models import Role
 from policies.rules import RuleBroken
 from register.models import Entry
-from restrictions import services as restrictions
+from restrictions import acts
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review
-from restrictions.permissions import keys_of, reviewers
-from restrictions.services import NewTerm
+from restrictions.services import deciding_reviews, ending, imposing
+from restrictions.services.deciding_reviews import Conclusion
 from tests import factories, five
 from tests.appeals.builders import WEEK, answer, director, letter_of, lodge_against, now, offered, restricted_on, warned
 from tests.factories import NOON
 from tests.policies.test_invented import HARBOUR
+from tests.register.builders import enter
 from tests.restrictions import builders
 
 State, Stage = Appeal.State, Case.Stage
@@ -70,10 +73,13 @@ class TestWhatIsCovered:
         decider = factories.working_as(w.provider, "manager", name="Rita Reviewer")
         keys = restrictions_reviewers(restriction)
         reviewer = factories.person(w.provider, keys[0], name="Rolf Reviewer") if keys else decider
-        restrictions.decide_review(
-            review.pk, by=reviewer, at=NOON + timedelta(days=2), outcome="keep", reasons="He rang twice.",
-            evidence="Two calls on 19 December.", considered="Weighed.",
-        )  # fmt: skip
+        deciding_reviews.decide_review(
+            review.pk,
+            Said("He rang twice.", considered="Weighed."),
+            Conclusion("keep", evidence="Two calls on 19 December."),
+            by=reviewer,
+            at=NOON + timedelta(days=2),
+        )
         cases.services.decide_not_to_act(
             w.case.pk, considered="An injunction.", reasons="Too much.", by=w.staff.officer, at=NOON + timedelta(days=3)
         )
@@ -129,16 +135,12 @@ class TestWhatIsCovered:
 
 def review_before_the_end(w: builders.World, restriction: Restriction) -> Review:
     """A review that is due while the restriction runs, so that keeping it is an answer."""
-    deadlines.set_deadline(
-        provider=w.provider, resident=w.resident, kind="review.interval", about=f"restriction:{restriction.reference}",
-        case_ref=w.case.reference, title="Review a restriction", url_name="restrictions:review",
-        due_on=day_of(NOON + timedelta(days=3)), at=NOON,
-    )  # fmt: skip
+    deadlines.set("review.interval", restriction, due=day_of(NOON + timedelta(days=3)), at=NOON)
     return builders.under_review(w, restriction, at=NOON + timedelta(days=2))
 
 
 def restrictions_reviewers(restriction: Restriction) -> list[str]:
-    return keys_of(reviewers(restriction.case.policy), restriction.case.provider)
+    return acts.deciders(kinds.REVIEW_AT_END, restriction.case.policy, restriction.case.provider).keys()
 
 
 # Until when, and who decides
@@ -237,9 +239,7 @@ class TestWarningLetter:
         warning = letter_of(w)
         cases.services.quash_warning(warning.pk, by=w.staff.manager, at=NOON, reason="It was not him.", rule=None)
         with pytest.raises(RuleBroken, match="No warning letter has been issued"):
-            restrictions.impose(
-                restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair."
-            )
+            imposing.impose(restriction.pk, Said("It is needed.", considered="Fair."), by=w.staff.team_leader, at=NOON)
 
     def test_a_letter_is_taken_back_once(self):
         w = warned()
@@ -273,12 +273,11 @@ class TestWarningLetter:
         letter = Letter.objects.get(kind="appeal_outcome")
         assert "The threats at the desk are enough." in letter.facts["reasons"]
         assert f"Restriction {restriction.reference}, which came after it, stays" in letter.facts["effect"]
-        restrictions.lift(
+        ending.lift(
             restriction.pk,
+            Said("He has kept to it.", considered="Fair."),
             by=w.staff.manager,
             at=WEEK + timedelta(days=1),
-            reason="He has kept to it.",
-            considered="Fair.",
         )
         assert now(w).stage == Stage.INITIAL_WARNING
 
@@ -394,10 +393,13 @@ class TestOtherDecisions:
         w, restriction = restricted_on(policy)
         review = review_before_the_end(w, restriction)
         reviewer = factories.person(w.provider, restrictions_reviewers(restriction)[0], name="Rolf Reviewer")
-        review = restrictions.decide_review(
-            review.pk, by=reviewer, at=NOON + timedelta(days=2), outcome="keep", reasons="He rang twice.",
-            evidence="Two calls on 19 December.", late_reason="", considered="Weighed.",
-        )  # fmt: skip
+        review = deciding_reviews.decide_review(
+            review.pk,
+            Said("He rang twice.", considered="Weighed."),
+            Conclusion("keep", evidence="Two calls on 19 December.", late_reason=""),
+            by=reviewer,
+            at=NOON + timedelta(days=2),
+        )
         return w, restriction, review, reviewer
 
     def test_the_refusal_to_lift_at_a_review_is_told_with_its_own_window(self):
@@ -430,11 +432,10 @@ class TestOtherDecisions:
 
     def entered(self, w: builders.World, **how) -> Entry:
         rule = w.case.policy.registers[0]
-        return register.services.enter(
-            provider=w.provider, resident=w.resident, register_key=rule.key, risks=[rule.risks[0]],
-            instructions=["Do not visit alone."], reason="Threats at the door.",
-            source=f"incident:{w.case.incidents.get().reference}", case_ref=w.case.reference,
-            review_on=day_of(NOON + timedelta(days=90)), by=w.staff.team_leader, at=NOON, **how,
+        return enter(
+            w.provider, w.staff.team_leader, w.resident, register_key=rule.key, risks=[rule.risks[0]],
+            reason="Threats at the door.", source=f"incident:{w.case.incidents.get().reference}",
+            case_ref=w.case.reference, ends_on=None, review_on=day_of(NOON + timedelta(days=90)), **how,
         )  # fmt: skip
 
     def test_an_entry_that_the_resident_was_told_of_is_removed_when_the_appeal_is_upheld(self):

@@ -8,8 +8,10 @@ from appeals import against
 from appeals.services import timing
 from deadlines.models import Deadline
 from deadlines.services import days_off
+from decisions.services import Said
 from policies import shelf
-from restrictions import services as restrictions
+from restrictions.services import deciding_reviews
+from restrictions.services.deciding_reviews import Conclusion
 from tests import factories, five
 from tests.appeals.builders import (
     ANSWER_BY,
@@ -25,6 +27,7 @@ from tests.appeals.builders import (
 )
 from tests.appeals.test_any_decision import restrictions_reviewers, review_before_the_end
 from tests.factories import NOON
+from tests.pressing import seal_of
 from tests.restrictions.builders import noon
 
 CHRISTMAS = date(2026, 12, 25)
@@ -36,12 +39,12 @@ def world(db):
 
 
 def remove(w, on: date, today: date = DECIDED) -> days_off.Correction:
-    seen = days_off.removing(w.provider, on=on, today=today).seal
+    seen = seal_of(days_off.removing(w.provider, on=on, today=today))
     return days_off.remove(w.provider, on=on, reason="Open.", seen=seen, by=w.staff.administrator, at=noon(today))
 
 
 def add(w, on: date, today: date = DECIDED) -> days_off.Correction:
-    seen = days_off.adding(w.provider, first_on=on, last_on=None, name="Closed", today=today).seal
+    seen = seal_of(days_off.adding(w.provider, first_on=on, last_on=None, name="Closed", today=today))
     return days_off.add(
         w.provider, first_on=on, last_on=None, name="Closed", seen=seen, by=w.staff.administrator, at=noon(today)
     )
@@ -132,14 +135,12 @@ def test_the_window_that_the_letter_of_a_review_names_is_kept_as_told(by_working
     w, restriction = restricted_on(by_working_days)
     review = review_before_the_end(w, restriction)
     reviewer = factories.person(w.provider, restrictions_reviewers(restriction)[0], name="Rolf Reviewer")
-    restrictions.decide_review(
+    deciding_reviews.decide_review(
         review.pk,
+        Said("He rang twice.", considered="Lifting it."),
+        Conclusion("keep", evidence="Calls."),
         by=reviewer,
         at=NOON + timedelta(days=2),
-        outcome="keep",
-        reasons="He rang twice.",
-        evidence="Calls.",
-        considered="Lifting it.",
     )
     window = Deadline.objects.get(kind="appeal.window", about=f"review:{review.reference}")
     assert window.reckoning["told_on"] == str(window.due_on)

@@ -12,7 +12,7 @@ from design.dates import day_of
 from policies.rules import RuleBroken
 from register.models import Entry
 from restrictions.models import Restriction
-from restrictions.services.on_register import NOT_NOW
+from restrictions.services.registering import NOT_NOW
 from tests import five
 from tests.appeals.builders import WEEK, answer, director, letter_of, lodge_against, now, restricted_on, warned
 from tests.factories import NOON

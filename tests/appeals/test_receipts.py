@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from appeals import against
 from appeals.services import receipts, timing
 from audit.models import Event
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from letters.models import Arrival, Letter
-from letters.services import arriving
 from office import services as office
 from people import services as people
 from people.access import NotPermitted
-from policies import clocks
+from policies import periods
 from policies.periods import Period
 from policies.rules import RuleBroken
 from tests import factories, invented, quick
@@ -61,7 +61,7 @@ def window() -> Deadline:
 
 
 def task() -> Deadline | None:
-    return Deadline.objects.open().filter(kind=arriving.RECEIPT).first()
+    return Deadline.objects.open().filter(kind=kinds.LETTER_RECEIPT).first()
 
 
 def signed_in(user) -> Client:
@@ -84,8 +84,8 @@ def test_it_stays_open_is_asked_for_and_is_settled_by_the_day():
         found = worklist.sweep(NEXT, at=noon(NEXT))
     asked = task()
     assert not found.failed and asked.owner == letter.issued_by and asked.about == f"letter:{letter.reference}"
-    assert worklist.in_words(asked.kind) == "The day on which a letter was received"
-    assert Deadline.objects.filter(kind=arriving.RECEIPT).count() == 1
+    assert kinds.of(asked.kind).plain == "The day on which a letter was received"
+    assert Deadline.objects.filter(kind=kinds.LETTER_RECEIPT).count() == 1
     said(letter, NEXT, w.staff.officer)
     assert task() is None and window().due_on == date(2027, 1, 21)
     assert window().reckoning["from"] == "2026-12-21" and not receipts.awaiting().exists()
@@ -207,7 +207,7 @@ def test_whatever_is_recorded_the_last_day_is_counted_from_the_latest(days):
         for after in days:
             on = TODAY + timedelta(days=after)
             said(letter, on, w.staff.officer, at=noon(TODAY + timedelta(days=60)))
-            counted = clocks.add(Period(20, "working days"), on, calendar)
+            counted = periods.add(Period(20, "working days"), on, calendar)
             latest = max(latest or counted, counted)
             assert window().due_on == latest
         transaction.set_rollback(True)

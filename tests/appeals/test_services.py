@@ -13,16 +13,18 @@ from appeals.services import Answer, deciding, effects, timing
 from audit.models import Decision, Event
 from cases.models import Case
 from deadlines.models import Deadline
+from decisions.services import Said
 from letters.models import Letter
 from people import access
 from people.access import NotPermitted
 from people.models import Resident, Role
 from policies.rules import RuleBroken
 from register.models import Entry
-from restrictions import services as restrictions
+from restrictions import limits
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Term
-from restrictions.services import NewTerm
-from restrictions.services import terms as limits
+from restrictions.services import deciding_reviews, ending, imposing
+from restrictions.services.deciding_reviews import Conclusion
 from tests import factories
 from tests.appeals.builders import (
     ANSWER,
@@ -89,7 +91,7 @@ def test_lodging_acknowledges_and_sets_when_it_is_answered(w, restriction, appea
         f"appeal:{appeal.reference}",
         ["manager"],
     )
-    assert deadline.url_name == "appeals:decide"
+    assert deadline.page == "appeals:decide"
     letter = Letter.objects.get(kind="appeal_acknowledgement")
     assert letter.state == Letter.State.ISSUED and letter == appeal.acknowledgement
     assert letter.facts["answer_by"] == ANSWER_BY.isoformat()
@@ -181,9 +183,7 @@ def test_a_withdrawn_appeal_may_come_again(w, restriction, appeal):
 
 
 def test_nothing_to_appeal_against_once_it_is_lifted(w, restriction):
-    restrictions.lift(
-        restriction.pk, by=w.staff.manager, at=noon(RECEIVED), reason="He has apologised.", considered="Fair."
-    )
+    ending.lift(restriction.pk, Said("He has apologised.", considered="Fair."), by=w.staff.manager, at=noon(RECEIVED))
     with pytest.raises(TransitionNotAllowed, match="holds nothing to appeal against"):
         lodge(w, restriction)
 
@@ -235,7 +235,7 @@ def test_the_manager_who_imposed_it_does_not_decide_and_is_not_asked(db):
     proposal = builders.proposed(w)
     lead = w.staff.manager
     access.grant(Role.objects.get(provider=w.provider, key="team_leader"), lead, by=None, at=w.at)
-    restriction = restrictions.impose(proposal.pk, by=lead, at=w.at, reasons="It is needed.", considered="Fair.")
+    restriction = imposing.impose(proposal.pk, Said("It is needed.", considered="Fair."), by=lead, at=w.at)
     appeal = lodge(w, restriction)
     with pytest.raises(NotPermitted, match="You imposed .*Evenhand's rule.* Maxine Manager can"):
         decide(appeal, State.DISMISSED, by=lead, at=soon())
@@ -341,15 +341,12 @@ def test_upholding_after_a_review_carried_it_on_ends_what_carries_it_on(w, restr
     reviewer = builders.reviewer(w)
     review = builders.under_review(w, restriction, at=soon(days=1))
     softer = [NewTerm(Term.Channel.PHONE, Term.Limit.LIMITED, "Only on Tuesdays.")]
-    restrictions.decide_review(
+    deciding_reviews.decide_review(
         review.pk,
+        Said("Less will do.", considered="Weighed."),
+        Conclusion("vary", evidence="Two calls.", terms=softer),
         by=reviewer,
         at=soon(days=1),
-        outcome="vary",
-        reasons="Less will do.",
-        evidence="Two calls.",
-        terms=softer,
-        considered="Weighed.",
     )
     standing = effects.what_stands(restriction)
     assert standing.pk != restriction.pk
@@ -359,8 +356,8 @@ def test_upholding_after_a_review_carried_it_on_ends_what_carries_it_on(w, restr
 
 
 def test_upholding_after_it_was_lifted_is_still_an_answer(w, restriction, appeal):
-    restrictions.lift(
-        restriction.pk, by=w.staff.other_manager, at=soon(days=1), reason="He has apologised.", considered="Fair."
+    ending.lift(
+        restriction.pk, Said("He has apologised.", considered="Fair."), by=w.staff.other_manager, at=soon(days=1)
     )
     decide(appeal, State.UPHELD, by=w.staff.manager, at=soon())
     assert fresh(appeal).state == State.UPHELD
@@ -369,8 +366,8 @@ def test_upholding_after_it_was_lifted_is_still_an_answer(w, restriction, appeal
 
 
 def test_nothing_to_vary_once_it_is_over(w, restriction, appeal):
-    restrictions.lift(
-        restriction.pk, by=w.staff.other_manager, at=soon(days=1), reason="He has apologised.", considered="Fair."
+    ending.lift(
+        restriction.pk, Said("He has apologised.", considered="Fair."), by=w.staff.other_manager, at=soon(days=1)
     )
     with pytest.raises(RuleBroken, match="no longer in force"):
         decide(appeal, State.VARIED, by=w.staff.manager, at=soon())

@@ -10,10 +10,10 @@ import cases.services
 from audit.models import Decision
 from deadlines.models import Deadline
 from design.dates import day_of
-from register import services as register
 from tests import factories
 from tests.appeals.test_any_decision import WEEK, lodge_against, warned
 from tests.factories import NOON
+from tests.register.builders import enter, remove
 from tests.restrictions import builders
 
 pytestmark = pytest.mark.django_db
@@ -22,10 +22,9 @@ WINDOW = "appeal.window"
 
 def entered(w, **more):
     """An entry of the resident that stands on an incident alone."""
-    return register.enter(
-        provider=w.provider, resident=w.resident, register_key=w.case.policy.registers[0].key, risks=["threats"],
-        instructions=["Go in pairs."], source=f"incident:{w.case.incidents.first().reference}",
-        review_on=date(2027, 3, 1), reason="Threats.", by=w.staff.team_leader, at=NOON, **more,
+    return enter(
+        w.provider, w.staff.team_leader, w.resident, register_key=w.case.policy.registers[0].key, ends_on=None,
+        source=f"incident:{w.case.incidents.first().reference}", review_on=date(2027, 3, 1), reason="Threats.", **more,
     )  # fmt: skip
 
 
@@ -79,7 +78,7 @@ def test_an_entry_that_nobody_was_told_of_has_none():
 def test_the_window_goes_with_the_entry():
     w = warned()
     entry = entered(w)
-    register.remove_entry(entry.pk, by=w.staff.team_leader, at=WEEK, reason="The risk has passed.")
+    remove(entry, w.staff.team_leader, "The risk has passed.", at=WEEK)
     assert window_of("register.entered") is None
 
 
@@ -94,9 +93,8 @@ def test_an_entry_that_stands_with_a_restriction_has_none_of_its_own():
     w = warned()
     before = Deadline.objects.filter(kind=WINDOW).count()
     factories.person(w.provider, "manager")
-    register.enter(
-        provider=w.provider, resident=w.resident, register_key=w.case.policy.registers[0].key, risks=["threats"],
-        instructions=["Go in pairs."], source="restriction:X-000001", review_on=date(2027, 3, 1),
-        by=w.staff.team_leader, at=NOON,
+    enter(
+        w.provider, w.staff.team_leader, w.resident, register_key=w.case.policy.registers[0].key,
+        source="restriction:X-000001", review_on=date(2027, 3, 1),
     )  # fmt: skip
     assert Deadline.objects.filter(kind=WINDOW).count() == before

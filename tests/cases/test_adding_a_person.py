@@ -9,6 +9,7 @@ from people.models import Resident
 from tests.cases import test_screens
 from tests.factories import NOON
 from tests.people.test_screens import NEW
+from tests.pressing import check, press
 
 pytestmark = pytest.mark.django_db
 STRANGE = "He said “off” שלום 👩🏽‍🚒 " + "and more " * 900
@@ -44,9 +45,9 @@ def test_the_way_to_a_new_person_and_back_keeps_every_text(staff):
     assert 'value="add_person"' in found
     shown = client.get(away).content.decode()
     assert f'href="{here}"' in shown and "You go back to it from here" in shown
-    wrong = client.post(away, NEW | {"name": ""}).content.decode()
+    wrong = check(client, away, NEW | {"name": ""}).content.decode()
     assert "There is a problem" in wrong and f'href="{here}"' in wrong
-    back = client.post(away, NEW, follow=True)
+    back = press(client, away, NEW, button="check", follow=True)
     added = Resident.objects.get()
     page = back.content.decode()
     assert back.request["PATH_INFO"] == here and "added" not in back.request["QUERY_STRING"]
@@ -59,9 +60,10 @@ def test_the_way_to_a_new_person_and_back_keeps_every_text(staff):
 def test_whoever_is_known_already_is_chosen_too_and_whoever_was_chosen_stays(staff, resident):
     client = signed_in(staff.officer)
     here, away, _ = leave_for(client, found=resident.reference)
-    client.post(away, NEW)
+    check(client, away, NEW)
     known = Resident.objects.get(name="Nadia New")
-    twice = client.post(away, NEW | {"doubles_seen": "yes", "who": known.reference}, follow=True).content.decode()
+    asked = check(client, away, NEW)
+    twice = press(client, away, {"who": known.reference}, on=asked, button="check", follow=True).content.decode()
     assert f"{known.reference} is chosen in your draft" in twice
     assert Resident.objects.count() == 2
     client.get(f"{here}?added={known.reference}")
@@ -73,14 +75,14 @@ def test_the_page_that_asks_who_it_is_leads_back_to_the_form(staff, resident):
     client = signed_in(staff.officer)
     _, away, _ = leave_for(client)
     typed = NEW | {"name": resident.name, "date_of_birth_day": "", "date_of_birth_month": "", "date_of_birth_year": ""}
-    assert f'href="{away}"' in client.post(away, typed).content.decode()
+    assert f'href="{away}"' in check(client, away, typed).content.decode()
 
 
 def test_without_a_draft_or_with_nonsense_it_goes_to_the_person(staff):
     client = signed_in(staff.officer)
     for wrong in ("", "?draft=", "?draft=//evil.example", "?draft=%00"):
         assert "You go back to it" not in client.get(reverse("people:add") + wrong).content.decode()
-    assert client.post(reverse("people:add") + "?draft=x", NEW).headers["Location"] == reverse(
+    assert check(client, reverse("people:add") + "?draft=x", NEW).headers["Location"] == reverse(
         "people:resident", args=[Resident.objects.get().reference]
     )
 

@@ -9,6 +9,7 @@ from cases.models import Case
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from policies.reckoning import Reckoning
+from tests import factories
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
@@ -19,21 +20,11 @@ ON = date(2026, 12, 18)
 def due(case):
     """Set something due on the case."""
 
-    def set_due(kind: str, title: str, on: date | None, *, roles: tuple[str, ...] = (), source: str = "policy") -> None:
+    def set_due(kind: str, on: date | None, *, roles: tuple[str, ...] = (), source: str = "policy") -> None:
         clause = "6.18" if source == "policy" else None
         found = Reckoning("review.at_end", due=on, clause=clause, strength="must", source=source) if on else None
-        deadlines.set_deadline(
-            provider=case.provider,
-            resident=case.resident,
-            kind=kind,
-            about="restriction:X-000001",
-            case_ref=case.reference,
-            title=title,
-            url_name="restrictions:view",
-            for_roles=list(roles),
-            reckoning=found,
-            at=NOON,
-        )
+        about = factories.about("restriction:X-000001", case.provider, case.resident, case.reference)
+        deadlines.set(kind, about, due=found, whose=deadlines.Whose(roles=roles), at=NOON)
 
     return set_due
 
@@ -47,9 +38,9 @@ def step(case: Case, stage: str, reader: object = None) -> ladder.NextStep:
 
 
 def test_under_a_restriction_the_sentence_says_who_what_and_by_when(case, due, staff):
-    due("restriction.end", "Last day in force", date(2027, 6, 18))
-    due("review.at_end", "Review a restriction at its end", date(2027, 6, 18), roles=("manager", "team_leader"))
-    due("appeal.window", "Last day to appeal", date(2027, 1, 20))
+    due("restriction.end", date(2027, 6, 18))
+    due("review.at_end", date(2027, 6, 18), roles=("manager", "team_leader"))
+    due("appeal.window", date(2027, 1, 20))
     found = step(case, Case.Stage.CONTACT_RESTRICTION, staff.team_leader)
     assert found.sentence == (
         "A restriction is in force; its last day in force is 18 June 2027. "
@@ -60,8 +51,8 @@ def test_under_a_restriction_the_sentence_says_who_what_and_by_when(case, due, s
 
 
 def test_what_is_overdue_is_the_button_of_whoever_may_do_it_and_of_nobody_else(case, due, staff):
-    due("restriction.end", "Last day in force", date(2026, 12, 14))
-    due("review.interval", "Review a restriction", date(2026, 12, 14), roles=("senior_officer",), source="local")
+    due("restriction.end", date(2026, 12, 14))
+    due("review.interval", date(2026, 12, 14), roles=("senior_officer",), source="local")
     found = step(case, Case.Stage.REVIEW, staff.team_leader)
     assert "last day in force was 14 December 2026" in found.sentence
     assert "Overdue since Monday 14 December 2026: review a restriction (local rule)." in found.sentence
@@ -71,7 +62,7 @@ def test_what_is_overdue_is_the_button_of_whoever_may_do_it_and_of_nobody_else(c
 
 
 def test_a_proposal_that_waits_is_not_proposed_again(case, due, staff):
-    due("restriction.decide", "Decide a proposed restriction", None, roles=("line_manager", "senior_officer"))
+    due("restriction.decide", None, roles=("line_manager", "senior_officer"))
     found = step(case, Case.Stage.WRITTEN_WARNING, staff.team_leader)
     assert found.sentence == (
         "A restriction is proposed and waits for a decision. "

@@ -10,17 +10,20 @@ from audit.models import Decision, Event
 from cases import ladder, services
 from cases.ladder.papers import FIRST
 from cases.models import Case, Warning
-from cases.services.police import Said
+from cases.services import police
+from decisions.services import Said
 from letters.models import Letter
 from policies.rules import RuleBroken
-from restrictions import services as restrictions
+from restrictions.services import breaches, imposing, proposing
+from restrictions.services.breaches import Answer
+from restrictions.services.parts.whole import missing
 from tests import factories, invented
 from tests.factories import NOON
 from tests.five import NORTHAMPTON, house, ready_to_propose
 from tests.restrictions import builders
 
 pytestmark = pytest.mark.django_db
-TOLD = Said(True, "CAD 123 of today")
+TOLD = police.Said(True, "CAD 123 of today")
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +60,10 @@ def test_no_letter_goes_out_before_the_police_are_told_where_they_will_be(paper)
     """Northampton 4.1, at the Informal and at the Warning Stage."""
     w, warning = threatened(paper)
     how = {"by": w.staff.team_leader, "at": NOON, "considered": "Fair."}
-    for said, words in ((Said(), "whether the police"), (Said(False, "He is old."), "the policy has no exception")):
+    for said, words in (
+        (police.Said(), "whether the police"),
+        (police.Said(False, "He is old."), "the policy has no exception"),
+    ):
         with pytest.raises(RuleBroken, match=words) as refused:
             services.issue_warning(warning.pk, **how, said=said)
         assert (refused.value.field, refused.value.rule.clause) == ("police_told", "4.1")
@@ -92,8 +98,8 @@ def test_the_page_of_the_letter_asks_and_keeps_what_was_typed():
 def threatened_since(strict: bool) -> tuple[builders.World, object]:
     """A restriction in force, and a threat since: at Dover they are told always, at Northampton they could be."""
     w = builders.world() if strict else ready_to_propose(NORTHAMPTON)
-    imposed = restrictions.impose(
-        builders.proposed(w).pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair."
+    imposed = imposing.impose(
+        builders.proposed(w).pk, Said("It is needed.", considered="Fair."), by=w.staff.team_leader, at=NOON
     )
     return w, imposed
 
@@ -113,25 +119,25 @@ def test_a_review_that_continues_asks_and_one_that_lifts_waits_for_no_answer(str
     assert "Have the police been told? (optional)" in page
     if asks:
         with pytest.raises(RuleBroken, match="whether the police have been told"):
-            restrictions.decide_review(review.pk, **how)
-        restrictions.decide_review(review.pk, **how, said=TOLD)
+            builders.decide_review(review.pk, **how)
+        builders.decide_review(review.pk, **how, said=TOLD)
         assert Event.objects.filter(verb="police.told").exists()
     else:
-        restrictions.decide_review(review.pk, **how)
+        builders.decide_review(review.pk, **how)
 
 
 def test_what_follows_a_breach_asks_as_strictly_as_the_stage(clock):
     for strict in (True, False):
         w, imposed = threatened_since(strict)
         incident = builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=False)
-        restrictions.log_breach(imposed.pk, by=w.staff.officer, at=NOON, incident_id=incident.pk, words="He rang.")
-        answer = restrictions.Answer("", "It was one call.")
+        breaches.log_breach(imposed.pk, by=w.staff.officer, at=NOON, incident_id=incident.pk, words="He rang.")
+        answer, weighed = Answer(""), Said("It was one call.")
         if strict:
             with pytest.raises(RuleBroken, match="whether the police have been told") as refused:
-                restrictions.answer_breaches(imposed.pk, by=w.staff.manager, at=NOON, answer=answer)
+                breaches.answer_breaches(imposed.pk, weighed, answer, by=w.staff.manager, at=NOON)
             assert refused.value.field == "police_told"
-            answer = restrictions.Answer("", "It was one call.", said=TOLD)
-        restrictions.answer_breaches(imposed.pk, by=w.staff.manager, at=NOON, answer=answer)
+            answer = Answer("", said=TOLD)
+        breaches.answer_breaches(imposed.pk, weighed, answer, by=w.staff.manager, at=NOON)
 
 
 # An exception that the policy names
@@ -151,15 +157,15 @@ def test_the_police_are_told_unless_the_person_harmed_asks_us_not_to():
     w, case = loughside()
     asked = ladder.police(case.policy, case, case.incidents.all())
     assert (asked.always, asked.normally, asked.exceptions) == (False, True, "“the person harmed asks us not to”")
-    restriction = restrictions.start(case.pk, by=w.staff.officer, at=NOON)
+    restriction = proposing.start(case.pk, by=w.staff.officer, at=NOON)
     how = {"by": w.staff.officer, "at": NOON, "incidents": [one.pk for one in case.incidents.all()]}
     with pytest.raises(RuleBroken, match="Enter how it is so that: “the person harmed asks us not to”") as refused:
-        restrictions.save_evidence(restriction.pk, **how, police_told=False)
+        builders.save_evidence_of(restriction.pk, **how, police_told=False)
     assert (refused.value.field, refused.value.rule.clause) == ("police_why", "3.4")
-    restrictions.save_evidence(restriction.pk, **how, police_told=False, police_words="Ann asked us on Monday not to.")
+    builders.save_evidence_of(restriction.pk, **how, police_told=False, police_words="Ann asked us on Monday not to.")
     page = plain(signed_in(w.staff.officer).get(reverse("restrictions:evidence", args=[restriction.reference])))
     assert "they are told, unless: “the person harmed asks us not to”" in page
-    lacking = [str(one) for one in restrictions.missing(type(restriction).objects.get(pk=restriction.pk))]
+    lacking = [str(one) for one in missing(type(restriction).objects.get(pk=restriction.pk))]
     assert not any("olice" in one for one in lacking)
 
 
@@ -188,7 +194,7 @@ def test_who_decides_that_the_police_are_not_told_decides_it_with_a_letter_too()
     warning = services.draft_warning(
         case.pk, incidents=list(case.incidents.all()), expected="Be calm.", by=staff.officer, at=NOON
     )
-    untold = {"at": NOON, "said": Said(False, "It would make it worse.")}
+    untold = {"at": NOON, "said": police.Said(False, "It would make it worse.")}
     with pytest.raises(RuleBroken, match="Not to tell the police is decided by: Head of Homes"):
         services.issue_warning(warning.pk, by=lead, **untold)
     services.issue_warning(warning.pk, by=head, **untold)

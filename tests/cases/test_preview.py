@@ -10,11 +10,13 @@ from django.test import Client
 from django.urls import reverse
 
 import cases.services
+from decisions.services import Said
 from letters import services as letters
 from letters.models import Letter
-from restrictions import services as restrictions
+from restrictions.services import imposing
 from tests.factories import NOON
 from tests.five import DOVER, NORTHAMPTON, again, answer_what_is_asked, house, now
+from tests.pressing import check
 from tests.restrictions import builders
 
 
@@ -90,9 +92,9 @@ def test_a_restriction_is_sent_in_the_words_of_its_preview(db):
     decider = w.staff.team_leader
     said = {"considered": "Calls at set times.", "reasons": "Nothing else has helped.", "not_done": ""}
     address = reverse("restrictions:decide", args=[restriction.reference])
-    page = signed_in(decider).post(address, said | {"decision": "impose"}).content.decode()
-    restriction = restrictions.impose(
-        restriction.pk, by=decider, at=NOON, reasons=said["reasons"], considered=said["considered"]
+    page = check(signed_in(decider), address, said | {"decision": "impose"}).content.decode()
+    restriction = imposing.impose(
+        restriction.pk, Said(said["reasons"], considered=said["considered"]), by=decider, at=NOON
     )
     sent = words(letters.as_html(restriction.letter, on=NOON.date()))
     reference = f"Our reference: {restriction.letter.reference} (about {restriction.reference}) "

@@ -330,7 +330,7 @@ def test_somebody_unknown_is_named_later_and_gets_a_case(officer, resident, log)
 def test_the_line_manager_says_i_have_seen_this(officer, leader, resident, staff):
     officer.post(new_page(officer), TYPED | {"found": resident.reference, "affected": [str(staff.officer.pk)]})
     waiting = Deadline.objects.get(kind="incident.support")
-    url = reverse(waiting.url_name, args=[waiting.about_ref])
+    url = reverse(waiting.page, args=[waiting.about_ref])
     assert "I have seen this" in leader.get(url).content.decode()
     leader.post(url, {"offered": "A de-brief"})
     assert Deadline.objects.get(pk=waiting.pk).state == "met"

@@ -150,7 +150,7 @@ def test_a_letter_is_sent_for_approval_returned_changed_and_issued(case, staff):
     warning = draft(case, staff.officer)
     services.submit_warning(warning.pk, by=staff.officer, at=NOON)
     waiting = Deadline.objects.open().get(kind="warning.issue")
-    assert (waiting.url_name, waiting.about_ref) == ("cases:warning", warning.letter.reference)
+    assert (waiting.page, waiting.about_ref) == ("cases:warning", warning.letter.reference)
     assert list(Deadline.objects.waiting_for(staff.team_leader)) == [waiting]
     assert not Deadline.objects.waiting_for(staff.officer).exists()
     services.send_back_warning(warning.pk, reasons="Name the day.", by=staff.team_leader, at=NOON)

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from audit.models import Event
 from deadlines.models import Holiday
 from deadlines.services import days_off
+from design import seals
 from policies.rules import RuleBroken
 from tests import factories, quick
 from tests.deadlines.test_days_off import DECIDED, EVE, NOON, WHY, add, fresh, put
 from tests.factories import staff as staff_of
+from tests.pressing import seal_of
 
 LAST = date(2026, 12, 31)
 
@@ -30,7 +32,7 @@ def ada(provider):
 
 def remove(provider, by, on=EVE, whole=True, at=NOON):
     shown = days_off.removing(provider, on=on, whole=whole, today=DECIDED)
-    return days_off.remove(provider, on=on, whole=whole, reason=WHY, seen=shown.seal, by=by, at=at)
+    return days_off.remove(provider, on=on, whole=whole, reason=WHY, seen=seal_of(shown), by=by, at=at)
 
 
 def own(provider) -> list[date]:
@@ -86,14 +88,14 @@ def test_days_that_have_gone_stay_when_the_rest_is_removed(provider, ada):
     add(provider, ada, last=LAST)
     later = NOON + timedelta(days=12)
     shown = days_off.removing(provider, on=LAST, whole=True, today=later.date())
-    days_off.remove(provider, on=LAST, whole=True, reason=WHY, seen=shown.seal, by=ada, at=later)
+    days_off.remove(provider, on=LAST, whole=True, reason=WHY, seen=seal_of(shown), by=ada, at=later)
     assert own(provider) == [EVE, date(2026, 12, 29)]
 
 
 def test_what_was_shown_of_one_day_is_not_the_whole_closure(provider, ada):
     add(provider, ada, last=LAST)
-    seen = days_off.removing(provider, on=EVE, today=DECIDED).seal
-    with pytest.raises(days_off.Changed):
+    seen = seal_of(days_off.removing(provider, on=EVE, today=DECIDED))
+    with pytest.raises(seals.ChangedSince):
         days_off.remove(provider, on=EVE, whole=True, reason=WHY, seen=seen, by=ada, at=NOON)
 
 

@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 import policies.calendars
 from audit.models import Event
 from cases import wording
-from deadlines import services
+from deadlines import kinds, services
 from deadlines.models import Deadline, Holiday
 from deadlines.services import days_off
+from design import seals
 from people.access import NotPermitted
-from policies import clocks, shelf
+from policies import clocks, recounting, shelf
 from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
 from tests import factories
 from tests.factories import NOON
+from tests.pressing import seal_of
 
 DECIDED = date(2026, 12, 18)
 EVE = date(2026, 12, 24)
@@ -46,29 +48,20 @@ def policy(provider):
 
 def put(provider, policy, path="appeal.window", number=1, told=False, **events) -> Deadline:
     found = clocks.work_out(policy, path, events or {"decision": DECIDED}, services.calendar_for(provider))
-    return services.set_deadline(
-        provider=provider,
-        resident=None,
-        kind=path,
-        about=f"restriction:X-{number:06d}",
-        case_ref="C-000001",
-        title="Look",
-        url_name="worklist:mine",
-        reckoning=found,
-        told=told,
-        at=NOON,
-    )
+    about = factories.about(f"restriction:X-{number:06d}", provider, case="C-000001")
+    kind = path if path in kinds.KINDS else kinds.APPEAL_DECIDE
+    return services.set(kind, about, due=found, told=told, at=NOON)
 
 
 def add(provider, by, on=EVE, last=None, name="Offices closed") -> days_off.Correction:
     """Look at what adding would move, then add it."""
     shown = days_off.adding(provider, first_on=on, last_on=last, name=name, today=DECIDED)
-    return days_off.add(provider, first_on=on, last_on=last, name=name, seen=shown.seal, by=by, at=NOON)
+    return days_off.add(provider, first_on=on, last_on=last, name=name, seen=seal_of(shown), by=by, at=NOON)
 
 
 def remove(provider, by, on=CHRISTMAS, reason=WHY) -> days_off.Correction:
     shown = days_off.removing(provider, on=on, today=DECIDED)
-    return days_off.remove(provider, on=on, reason=reason, seen=shown.seal, by=by, at=NOON)
+    return days_off.remove(provider, on=on, reason=reason, seen=seal_of(shown), by=by, at=NOON)
 
 
 def fresh(deadline: Deadline) -> Deadline:
@@ -128,7 +121,7 @@ def test_taking_it_away_moves_it_back(provider, staff, policy):
 
 def test_what_is_met_and_what_is_elsewhere_stays(provider, staff, policy):
     met = put(provider, policy)
-    services.meet(met.about, met.kind, at=NOON)
+    services.meet(met.kind, met, at=NOON)
     other = factories.dover("other-council")
     elsewhere = put(other, policy, number=2)
     assert add(provider, staff.administrator).shifts == ()
@@ -196,11 +189,11 @@ PATHS = st.sampled_from([("appeal.window", "decision"), ("appeal.response", "app
 def test_however_often_it_is_corrected_what_was_told_is_not_worse_and_nothing_is_forgotten(clock, start, steps):
     """After any corrections the day is what the last calendar gives, but for what was told, whatever the way there."""
     path, event = clock
-    told = clocks.told(clocks.work_out(DOVER, path, {event: start}, ENGLAND))
+    told = recounting.told(clocks.work_out(DOVER, path, {event: start}, ENGLAND))
     found, calendar = told, ENGLAND
     for added, removed in steps:
         calendar = calendar.corrected(added=dict.fromkeys(added, "Closed"), removed=removed - added)
-        found = clocks.recount(Reckoning.from_json(found.to_json()), calendar)
+        found = recounting.recount(Reckoning.from_json(found.to_json()), calendar)
         plain = clocks.work_out(DOVER, path, {event: start}, calendar).due
         assert found.due == (max(plain, told.due) if path.endswith("window") else told.due)
         assert found.instead_of == (plain if plain != found.due else None)
@@ -212,16 +205,16 @@ def test_however_often_it_is_corrected_what_was_told_is_not_worse_and_nothing_is
 def test_nothing_is_done_where_what_would_move_is_no_longer_what_was_shown(provider, staff, policy):
     shown = days_off.adding(provider, first_on=EVE, last_on=None, name="Closed", today=DECIDED)
     deadline = put(provider, policy)
-    with pytest.raises(days_off.Changed):
+    with pytest.raises(seals.ChangedSince):
         days_off.add(
-            provider, first_on=EVE, last_on=None, name="Closed", seen=shown.seal, by=staff.administrator, at=NOON
+            provider, first_on=EVE, last_on=None, name="Closed", seen=seal_of(shown), by=staff.administrator, at=NOON
         )
     assert not Holiday.objects.filter(provider=provider, on=EVE).exists()
     assert fresh(deadline).due_on == date(2027, 1, 20)
     shown = days_off.removing(provider, on=CHRISTMAS, today=DECIDED)
-    services.cancel(deadline.about, at=NOON, reason="Lifted")
-    with pytest.raises(days_off.Changed):
-        days_off.remove(provider, on=CHRISTMAS, reason=WHY, seen=shown.seal, by=staff.administrator, at=NOON)
+    services.cancel_all(deadline, at=NOON, reason="Lifted")
+    with pytest.raises(seals.ChangedSince):
+        days_off.remove(provider, on=CHRISTMAS, reason=WHY, seen=seal_of(shown), by=staff.administrator, at=NOON)
     assert Holiday.objects.filter(provider=provider, on=CHRISTMAS).exists()
 
 
@@ -263,7 +256,7 @@ def test_what_is_no_day_to_add_is_refused_when_it_is_shown_and_when_it_is_done(
     ):
         with pytest.raises(RuleBroken, match=words) as refusal:
             act()
-        assert refusal.value.field == field and not isinstance(refusal.value, days_off.Changed)
+        assert refusal.value.field == field and not isinstance(refusal.value, seals.ChangedSince)
     assert Holiday.objects.count() == before
 
 

@@ -8,10 +8,12 @@ from audit.models import Event
 from deadlines import services
 from deadlines.models import Deadline, Holiday
 from deadlines.services import days_off
+from design import seals
 from policies import clocks
 from policies.rules import RuleBroken
 from tests import factories
 from tests.factories import NOON
+from tests.pressing import seal_of
 from tests.test_races import one_then_other
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.usefixtures("empty_queue")]
@@ -32,19 +34,17 @@ class Office:
         self.deadline = self.put(1)
 
     def put(self, number: int) -> Deadline:
-        return services.set_deadline(
-            provider=self.provider, resident=None, kind="appeal.window", about=f"restriction:X-{number:06d}",
-            title="Last day to appeal", url_name="restrictions:view", reckoning=self.window, at=NOON,
-        )  # fmt: skip
+        about = factories.about(f"restriction:X-{number:06d}", self.provider)
+        return services.set("appeal.window", about, due=self.window, at=NOON)
 
     def adding(self, by, on=EVE):
         """What one of them does, having seen now what moves."""
         asked = {"first_on": on, "last_on": None, "name": "Closed"}
-        seen = days_off.adding(self.provider, **asked, today=TODAY).seal
+        seen = seal_of(days_off.adding(self.provider, **asked, today=TODAY))
         return lambda: days_off.add(self.provider, **asked, seen=seen, by=by, at=NOON)
 
     def removing(self, by):
-        seen = days_off.removing(self.provider, on=CHRISTMAS, today=TODAY).seal
+        seen = seal_of(days_off.removing(self.provider, on=CHRISTMAS, today=TODAY))
         return lambda: days_off.remove(self.provider, on=CHRISTMAS, reason="Open.", seen=seen, by=by, at=NOON)
 
     def fits(self) -> None:
@@ -70,18 +70,18 @@ def test_whoever_comes_second_has_not_seen_what_would_move_now(order):
     office = Office()
     acts = [office.adding(office.ada), office.removing(office.bo)]
     first, second = one_then_other(*(acts[number] for number in order))
-    assert isinstance(first, days_off.Correction) and isinstance(second, days_off.Changed), second
+    assert isinstance(first, days_off.Correction) and isinstance(second, seals.ChangedSince), second
     office.fits()
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_a_deadline_that_is_met_meanwhile_is_not_moved(order):
     office = Office()
-    meet = lambda: services.meet(office.deadline.about, office.deadline.kind, at=NOON)  # noqa: E731
+    meet = lambda: services.meet(office.deadline.kind, office.deadline, at=NOON)  # noqa: E731
     acts = [office.adding(office.ada), meet]
     results = one_then_other(*(acts[number] for number in order))
     added = results[order.index(0)]
-    assert isinstance(added, days_off.Correction if order[0] == 0 else days_off.Changed), added
+    assert isinstance(added, days_off.Correction if order[0] == 0 else seals.ChangedSince), added
     assert Deadline.objects.get(pk=office.deadline.pk).state == Deadline.State.MET
     assert Event.objects.filter(verb="deadline.moved").exists() is (order[0] == 0)
 

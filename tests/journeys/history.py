@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-import restrictions.services
+from decisions.services import Said
 from ops.seed import casework
 from people.models import Provider, Resident
 from restrictions.models import Restriction
+from restrictions.services import imposing, proposing
 from tests import factories
 from tests.restrictions import builders
 from tests.restrictions.builders import World
@@ -27,9 +28,9 @@ def warned(provider: Provider, staff: factories.Staff, resident: Resident, *, at
 def proposed(past: World, *, months: int = 6, at: datetime | None = None, contractors: bool = False) -> Restriction:
     """A proposal of the officer that waits for a decider."""
     at, officer = at or ago(minutes=30), past.staff.officer
-    restriction = restrictions.services.start(past.case.pk, by=officer, at=at)
+    restriction = proposing.start(past.case.pk, by=officer, at=at)
     casework.fill(restriction, by=officer, at=at, months=months, contractors=contractors)
-    return restrictions.services.propose(restriction.pk, by=officer, at=at)
+    return proposing.propose(restriction.pk, by=officer, at=at)
 
 
 def restricted(
@@ -45,7 +46,7 @@ def restricted(
     at = at or ago(days=3)
     past = warned(provider, staff, resident, at=at)
     restriction = proposed(past, months=months, at=at, contractors=contractors)
-    past.restriction = restrictions.services.impose(
-        restriction.pk, by=staff.team_leader, at=at, reasons="It is needed.", considered="Mediation."
+    past.restriction = imposing.impose(
+        restriction.pk, Said("It is needed.", considered="Mediation."), by=staff.team_leader, at=at
     )
     return past

@@ -1,4 +1,29 @@
-"""Facts of every kind of letter, as the apps that ask for letters would make them."""
+"""Facts of every kind of letter, as the apps that ask for letters would make them; and what a letter is about."""
+
+from dataclasses import dataclass
+
+from audit import subjects
+from audit.models import Trail
+from people.models import PolicyVersion, Resident
+from tests.factories import NOON
+
+
+@dataclass(frozen=True)
+class About:
+    """What a letter is about, where a test needs no row of it."""
+
+    trail: Trail
+    resident: Resident
+    policy_version: PolicyVersion
+
+
+def about(resident: Resident, pointer: str = "case:C-000001", version: PolicyVersion | None = None) -> About:
+    """A case of a resident, or something in it, under a version of the policy; without one, that of noon."""
+    provider = resident.provider
+    kind, ref = subjects.kind_of(pointer), subjects.ref_of(pointer)
+    trail = Trail(kind, ref, provider.slug, resident.reference, "C-000001")
+    return About(trail, resident, version or provider.policy_version_on(NOON.date()))
+
 
 INCIDENTS = [
     {

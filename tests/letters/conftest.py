@@ -7,7 +7,7 @@ from letters.models import Letter
 from people.models import Provider, Resident
 from tests import factories
 from tests.factories import NOON
-from tests.letters.builders import FACTS
+from tests.letters.builders import FACTS, about
 
 
 @pytest.fixture
@@ -31,15 +31,8 @@ def draft(resident, staff):
     """Drafts a letter of a kind, with facts changed as told."""
 
     def make(kind: str = "warning", **changed: object) -> Letter:
-        return services.draft(
-            kind,
-            to=resident,
-            about="restriction:X-000004",
-            case_ref="C-000001",
-            facts=FACTS[kind] | changed,
-            by=staff.officer,
-            at=NOON,
-        )
+        subject = about(resident, "restriction:X-000004")
+        return services.draft(kind, subject, FACTS[kind] | changed, by=staff.officer, at=NOON)
 
     return make
 

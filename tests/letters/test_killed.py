@@ -24,7 +24,7 @@ from deadlines.models import Deadline
 from letters import services
 from letters.models import Dispatch, Rendering
 from tests.letters import post
-from tests.letters.builders import FACTS
+from tests.letters.builders import FACTS, about
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 State = Dispatch.State
@@ -115,15 +115,7 @@ def sweeping_until(holds, what: str) -> None:
 @pytest.fixture
 def letter(resident, staff, empty_queue):
     """A letter issued now, whose workers have not been told yet (the queue is emptied)."""
-    made = services.request(
-        "warning",
-        to=resident,
-        about="case:C-000001",
-        case_ref="C-000001",
-        facts=FACTS["warning"],
-        by=staff.officer,
-        at=timezone.now(),
-    )
+    made = services.request("warning", about(resident), FACTS["warning"], by=staff.officer, at=timezone.now())
     empty_queue.flushdb()
     return made
 

@@ -289,7 +289,7 @@ def test_mail_in_flight_as_its_worker_died_is_uncertain_and_not_sent_again(rende
     assert mailbox.outbox == []
     assert verbs().count("letter.dispatch_uncertain") == 1
     due = Deadline.objects.get(kind="letter.uncertain")
-    assert (due.owner, due.url_name, due.about_ref) == (staff.officer, "letters:view", letter.reference)
+    assert (due.owner, due.page, due.about_ref) == (staff.officer, "letters:view", letter.reference)
 
 
 def test_paper_whose_worker_died_before_the_file_was_finished_is_printed(rendered, print_folder):

@@ -10,7 +10,7 @@ import pytest
 
 from letters import facts, models, render, services
 from people.models import Resident
-from tests.letters.builders import FACTS, INCIDENTS
+from tests.letters.builders import FACTS, INCIDENTS, about
 
 KINDS = list(facts.KINDS)
 
@@ -334,10 +334,8 @@ def test_only_our_own_typefaces_are_used(issued):
 
 def test_the_preview_says_what_will_be_printed(resident, staff):
     on = datetime(2026, 12, 18, tzinfo=UTC).date()
-    words = services.preview("restriction", to=resident, facts=FACTS["restriction"], on=on, by=staff.team_leader)
+    words = services.preview("restriction", about(resident), FACTS["restriction"], on=on, by=staff.team_leader)
     assert '<h2 class="letter__title">We are limiting how you contact us</h2>' in words
     assert "18 December 2026" in words
     assert "Terry Leader" in words
-    assert "Name of whoever issues this letter" in services.preview(
-        "warning", to=resident, facts=FACTS["warning"], on=on
-    )
+    assert "Name of whoever issues this letter" in services.preview("warning", about(resident), FACTS["warning"], on=on)

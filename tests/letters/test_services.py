@@ -15,7 +15,7 @@ from people.models import ContactPoint, Resident
 from policies.rules import RuleBroken
 from tests import factories
 from tests.factories import NOON
-from tests.letters.builders import FACTS
+from tests.letters.builders import FACTS, about
 
 State = Letter.State
 
@@ -69,9 +69,7 @@ def test_who_reads_letters_by_email_gets_each_by_email_too(issued, resident):
 @pytest.mark.parametrize("home", [None, people.Home("No fixed abode", "CT16 1LW")])
 def test_without_an_address_the_letter_is_handed_over(provider, staff, home):
     nowhere = factories.resident(provider, staff.officer, "Noor Nowhere", home=home, emails=())
-    letter = services.request(
-        "warning", to=nowhere, about="case:C-1", case_ref="C-1", facts=FACTS["warning"], by=staff.officer, at=NOON
-    )
+    letter = services.request("warning", about(nowhere), FACTS["warning"], by=staff.officer, at=NOON)
     assert [(way.channel, way.address) for way in letter.dispatches.all()] == [("print", "Noor Nowhere\nBy hand")]
     assert letter.address == ""
 
@@ -175,7 +173,7 @@ def test_who_may_draft(resident, staff):
     stranger = factories.person(factories.dover("elsewhere-homes"), "team_leader")
     for refused in (staff.front_line, staff.contractor, staff.dpo, staff.administrator, stranger):
         with pytest.raises(access.NotPermitted):
-            services.request("warning", to=resident, about="", case_ref="", facts=FACTS["warning"], by=refused, at=NOON)
+            services.request("warning", about(resident), FACTS["warning"], by=refused, at=NOON)
     assert not Letter.objects.exists()
 
 
@@ -203,14 +201,12 @@ def test_an_issued_letter_has_who_and_when(draft):
 
 def test_request_undoes_itself_with_its_caller(resident, staff):
     with pytest.raises(RuntimeError), transaction.atomic():
-        services.request(
-            "warning", to=resident, about="", case_ref="", facts=FACTS["warning"], by=staff.officer, at=NOON
-        )
+        services.request("warning", about(resident), FACTS["warning"], by=staff.officer, at=NOON)
         raise RuntimeError("the caller failed")
     assert (Letter.objects.count(), Dispatch.objects.count()) == (0, 0)
 
 
-def test_the_governing_policy_is_that_of_the_case_where_it_is_told(resident, staff, provider):
+def test_the_governing_policy_is_that_of_what_the_letter_is_about(resident, staff, provider):
     old = provider.policy_versions.get()
     newer = people.adopt_policy(
         provider,
@@ -221,10 +217,10 @@ def test_the_governing_policy_is_that_of_the_case_where_it_is_told(resident, sta
         by_name="Head of Housing",
         at=NOON,
     )
-    asked = {"to": resident, "about": "", "case_ref": "", "facts": FACTS["warning"], "by": staff.officer, "at": NOON}
-    assert services.request("warning", **asked).dispatches.count() == 1
-    assert services.request("warning", **asked, policy_version=newer).dispatches.count() == 1
-    assert services.request("warning", **asked, policy_version=old).dispatches.count() == 2
+    for version, ways in ((newer, 1), (old, 2)):
+        subject = about(resident, version=version)
+        letter = services.request("warning", subject, FACTS["warning"], by=staff.officer, at=NOON)
+        assert letter.dispatches.count() == ways
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Event
+from design import seals
 from letters import services
 from letters.models import Dispatch, Letter
 from letters.services import outbox
 from tests import factories
 from tests.factories import NOON
 from tests.letters.builders import FACTS
+from tests.pressing import press, seal_of
 
 State = Dispatch.State
 PDF = b"%PDF-1.7 the words of a letter"
@@ -192,16 +194,17 @@ def test_looking_into_an_uncertain_mail(sent, signed_in, staff):
     address = reverse("letters:sending", args=[sending.pk])
     client = signed_in(staff.colleague)
     assert "Find out whether it arrived" in text(client.get(address))
-    wrong = client.post(address, {"found": "", "reasons": ""})
+    wrong = press(client, address, {"found": "", "reasons": ""})
     assert "There is a problem" in text(wrong)
-    wrong = client.post(address, {"found": "arrived", "reasons": ""})
+    wrong = press(client, address, {"found": "arrived", "reasons": ""})
     assert "Enter how you know" in text(wrong)
-    done = client.post(address, {"found": "arrived", "reasons": "The resident said so."}, follow=True)
+    theirs, opened = signed_in(staff.officer).get(address), signed_in(staff.colleague).get(address)
+    said = {"found": "arrived", "reasons": "The resident said so."}
+    done = press(client, address, said, on=opened, follow=True)
     assert "It is recorded as sent." in text(done)
     assert Dispatch.objects.get(pk=sending.pk).state == State.SENT
-    again = client.post(address, {"found": "arrived", "reasons": "The resident said so."})
-    assert again.status_code == 302
-    other = signed_in(staff.officer).post(address, {"found": "send_again", "reasons": "I think not"})
+    assert press(client, address, said, on=opened).status_code == 302
+    other = press(signed_in(staff.officer), address, {"found": "send_again", "reasons": "I think not"}, on=theirs)
     assert other.status_code == 409
     assert "Colin Colleague looked into it before you." in text(other)
     assert Dispatch.objects.get(pk=sending.pk).state == State.SENT
@@ -210,9 +213,25 @@ def test_looking_into_an_uncertain_mail(sent, signed_in, staff):
 def test_trying_a_failed_mail_again(sent, signed_in, staff):
     sending = stuck(sent(), State.FAILED)
     address = reverse("letters:sending", args=[sending.pk])
-    done = signed_in(staff.officer).post(address, {"reasons": ""}, follow=True)
+    done = press(signed_in(staff.officer), address, {"reasons": ""}, follow=True)
     assert "It waits to be sent again." in text(done)
     assert Dispatch.objects.get(pk=sending.pk).state == State.WAITING
+
+
+def test_what_failed_when_it_was_looked_at_and_is_uncertain_now_is_not_sent_blindly(sent, signed_in, staff):
+    """An old tab said "failed"; meanwhile it was tried again, and nobody knows whether that one left."""
+    sending = stuck(sent(), State.FAILED)
+    address, client = reverse("letters:sending", args=[sending.pk]), signed_in(staff.officer)
+    opened, seen = client.get(address), seal_of(sending)
+    sending.try_again()
+    sending.claim(at=NOON)
+    sending.lose_sight(problem="The worker stopped while it was sending: it may have left, or not.")
+    sending.save()
+    changed = press(client, address, {"reasons": ""}, on=opened)
+    assert changed.status_code == 409 and "what is known of the sending" in text(changed)
+    with pytest.raises(seals.ChangedSince):
+        outbox.try_again(sending.pk, by=staff.officer, at=NOON, reasons="It did not.", seen=seen)
+    assert Dispatch.objects.get(pk=sending.pk).state == State.UNCERTAIN
 
 
 def test_a_notice_is_tried_again_too(signed_in, staff):
@@ -222,8 +241,10 @@ def test_a_notice_is_tried_again_too(signed_in, staff):
     sending.fail(at=NOON, problem="The address was refused")
     sending.save()
     address = reverse("letters:sending", args=[sending.pk])
+    client = signed_in(staff.officer)
+    opened = client.get(address)
     for _ in range(2):
-        done = signed_in(staff.officer).post(address, {"reasons": "The address was put right."}, follow=True)
+        done = press(client, address, {"reasons": "The address was put right."}, on=opened, follow=True)
         assert done.status_code == 200
     assert Dispatch.objects.get(pk=sending.pk).state == State.WAITING
     assert Event.objects.get(verb="notice.sending_tried_again").by_ref == staff.officer.reference

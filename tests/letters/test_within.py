@@ -14,7 +14,7 @@ from letters.services import outbox
 from people.models import Resident
 from tests import factories, invented
 from tests.factories import NOON
-from tests.letters.builders import FACTS
+from tests.letters.builders import FACTS, about
 
 LATER = NOON + timedelta(days=1)
 
@@ -31,8 +31,7 @@ def issued(loughside, kind: str = "restriction", **resident) -> Letter:
     to = factories.resident(provider, staff.officer)
     Resident.objects.filter(pk=to.pk).update(**resident)
     to.refresh_from_db()
-    about = {"about": "restriction:X-000004", "case_ref": "C-000001"}
-    return services.request(kind, to=to, facts=FACTS[kind], by=staff.officer, at=NOON, **about)
+    return services.request(kind, about(to, "restriction:X-000004"), FACTS[kind], by=staff.officer, at=NOON)
 
 
 def due(letter: Letter) -> Deadline:

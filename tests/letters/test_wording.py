@@ -17,7 +17,7 @@ from policies import shelf, wording
 from policies.problems import PolicyProblems
 from tests import factories, quick
 from tests.factories import NOON
-from tests.letters.builders import APPEAL, FACTS, INCIDENTS, TERMS
+from tests.letters.builders import APPEAL, FACTS, INCIDENTS, TERMS, about
 
 PROVIDERS = sorted(shelf.builtin())
 TENANCY = "tenancy-enforcement-procedure"
@@ -98,9 +98,7 @@ def on_policy(slug: str, words: dict[str, str] | None) -> tuple[Provider, factor
 
 def requested(kind: str, to: Resident, by, **changed: object) -> models.Letter:
     """A letter of a kind, issued."""
-    return services.request(
-        kind, to=to, about="restriction:X-000004", case_ref="C-000001", facts=given(kind, changed), by=by, at=NOON
-    )
+    return services.request(kind, about(to, "restriction:X-000004"), given(kind, changed), by=by, at=NOON)
 
 
 def shown(kind: str, to: Resident, by) -> str:
@@ -152,7 +150,7 @@ def test_own_words_stand_in_place_of_the_common_ones_under_headings_that_stand_o
     words = {kind: "".join(f"[{part}]\nOur words on: {part}.\n" for part in wording.LETTERS[kind].parts)}
     policy = "northampton-partnership-homes" if wording.LETTERS[kind].asked_for else factories.DOVER
     _, staff, resident = on_policy(policy, words)
-    shown = services.preview(kind, to=resident, facts=given(kind, {}), on=NOON.date(), by=staff.officer)
+    shown = services.preview(kind, about(resident), given(kind, {}), on=NOON.date(), by=staff.officer)
     for part in wording.LETTERS[kind].parts:
         told = kind != "reconsideration_outcome" or part != "appeal"
         assert shown.count(f"Our words on: {part}.") == told, part
@@ -249,9 +247,7 @@ def test_a_part_that_names_only_what_is_not_there_gives_way_to_the_common_wordin
 
 def test_a_letter_keeps_the_words_with_which_it_was_drafted(db):
     provider, staff, resident = on_policy(factories.DOVER, {"warning": "[closing]\nThe old words.\n"})
-    old = services.draft(
-        "warning", to=resident, about="case:C-1", case_ref="C-1", facts=FACTS["warning"], by=staff.officer, at=NOON
-    )
+    old = services.draft("warning", about(resident), FACTS["warning"], by=staff.officer, at=NOON)
     adopted = provider.policy_versions.order_by("-pk").first()
     people.adopt_policy(
         provider, text=adopted.text, local=adopted.local_text, wording={"warning": "[closing]\nThe new words.\n"},
@@ -263,17 +259,18 @@ def test_a_letter_keeps_the_words_with_which_it_was_drafted(db):
     assert issued.facts["frame"]["wording"] == {"closing": "The old words."}
     assert render.letter(issued)[0] == render.letter(models.Letter.objects.get(pk=old.pk))[0]
     assert "The old words." in services.as_html(issued, on=NOON.date())
-    assert "The new words." in services.preview("warning", to=resident, facts=FACTS["warning"], on=NOON.date())
+    assert "The new words." in services.preview("warning", about(resident), FACTS["warning"], on=NOON.date())
 
 
 def test_a_case_on_an_older_version_keeps_its_words(db):
     provider, staff, resident = on_policy(factories.DOVER, {"warning": "[closing]\nThe old words.\n"})
     first, second = provider.policy_versions.order_by("pk")
     assert (first.wording, list(second.wording)) == ({}, ["warning"])
-    shown = services.preview(
-        "warning", to=resident, facts=FACTS["warning"], on=NOON.date(), policy_version=first, by=staff.officer
-    )
+    on, by = NOON.date(), staff.officer
+    shown = services.preview("warning", about(resident, version=first), FACTS["warning"], on=on, by=by)
     assert "The old words." not in shown
+    asked = {"on": on, "by": by, "policy_version": second}
+    assert "The old words." in services.preview("warning", about(resident, version=first), FACTS["warning"], **asked)
     assert first.digest != second.digest
 
 
@@ -281,16 +278,14 @@ def test_a_letter_in_own_words_is_pdf_ua_and_pdf_a_with_its_own_title(db):
     words = {"warning": "[subject]\nHow you speak to us\n[closing]\nGood day, {resident}.\n\n- One\n- Two\n- Three\n"}
     provider, staff, _ = on_policy(factories.DOVER, words)
     rania = factories.resident(provider, staff.officer, "رانيا الحسن", emails=())
-    letter = services.request(
-        "warning", to=rania, about="case:C-1", case_ref="C-1", facts=FACTS["warning"], by=staff.officer, at=NOON
-    )
+    letter = services.request("warning", about(rania), FACTS["warning"], by=staff.officer, at=NOON)
     letter = models.Letter.objects.get(pk=letter.pk)
     pdf, _ = render.letter(letter)
     for profile in (page.ValidationProfile.PDF_UA_1, page.ValidationProfile.PDF_A_3A):
         report = page.validate_pdf_bytes(pdf, profile=profile)
         assert report.is_compliant, [(f.rule_id, f.message) for f in report.failures]
-    with pikepdf.open(io.BytesIO(pdf)) as file, file.open_metadata(update_docinfo=False) as about:
-        assert about["dc:title"] == f"How you speak to us, {letter.reference}"
+    with pikepdf.open(io.BytesIO(pdf)) as file, file.open_metadata(update_docinfo=False) as said:
+        assert said["dc:title"] == f"How you speak to us, {letter.reference}"
     assert "Good day, <bdi>رانيا الحسن</bdi>." in services.as_html(letter, on=NOON.date())
 
 
@@ -298,7 +293,7 @@ def test_what_is_filled_in_is_text_and_is_not_read_again(db):
     words = {"warning": "[closing]\nGood day, {resident}.\n"}
     provider, staff, _ = on_policy(factories.DOVER, words)
     odd = factories.resident(provider, staff.officer, "{phone} <b>Bo</b> {% now %}", emails=())
-    shown = services.preview("warning", to=odd, facts=FACTS["warning"], on=NOON.date())
+    shown = services.preview("warning", about(odd), FACTS["warning"], on=NOON.date())
     assert "Good day, <bdi>{phone} &lt;b&gt;Bo&lt;/b&gt; {% now %}</bdi>." in shown
 
 

@@ -18,6 +18,7 @@ from office.views.days_off import afterwards
 from policies import clocks
 from tests import factories
 from tests.office.test_index import OTHERS, signed_in
+from tests.pressing import check, decide, press, seal_of
 
 TODAY = date(2026, 12, 18)
 NOON = datetime(2026, 12, 18, 12, tzinfo=UTC)
@@ -51,11 +52,8 @@ def put(provider, number=1, told=False) -> Deadline:
     """A window to appeal that ends on 20 January 2027."""
     policy = provider.policy_version_on(TODAY).policy
     window = clocks.work_out(policy, "appeal.window", {"decision": TODAY}, deadlines.calendar_for(provider))
-    return deadlines.set_deadline(
-        provider=provider, resident=None, kind="appeal.window", about=f"restriction:X-{number:06d}",
-        case_ref=f"C-{number:06d}", title="Last day to appeal", url_name="restrictions:view", reckoning=window,
-        told=told, at=NOON,
-    )  # fmt: skip
+    about = factories.about(f"restriction:X-{number:06d}", provider, case=f"C-{number:06d}")
+    return deadlines.set("appeal.window", about, due=window, told=told, at=NOON)
 
 
 def typed(first="24 12 2026", last="", name="Offices closed", **more) -> dict[str, str]:
@@ -67,12 +65,6 @@ def typed(first="24 12 2026", last="", name="Offices closed", **more) -> dict[st
     }
 
 
-def seal_in(page: str) -> str:
-    found = re.search(r'name="seen" value="([0-9a-f]{64})"', page)
-    assert found, page
-    return found[1]
-
-
 def shown(answer) -> str:
     return re.sub(r"\s+", " ", answer.content.decode())
 
@@ -80,15 +72,15 @@ def shown(answer) -> str:
 def test_a_closure_is_looked_at_then_added_and_kept_on_record(client, provider, staff):
     deadline = put(provider)
     asked = typed(last="1 1 2027")
-    check = client.post(ADD, asked)
-    page = shown(check)
-    assert check.status_code == 200 and "Check before you add" in page
+    checked = check(client, ADD, asked)
+    page = shown(checked)
+    assert checked.status_code == 200 and "Check before you add" in page
     assert "1 date moves" in page and "Wednesday 20 January 2027" in page and "Tuesday 26 January 2027" in page
     assert "29 December, Offices closed" in page and "X-000001, case C-000001" in page
     assert "Thursday 24 December 2026; Tuesday 29 December 2026 to Thursday 31 December 2026" in page
     assert "weekends; 25 December 2026, Christmas Day; 28 December 2026, Boxing Day (substitute day)" in page
     assert Deadline.objects.get(pk=deadline.pk).due_on == date(2027, 1, 20)
-    done = client.post(ADD, asked | {"seen": seal_in(page), "act": "do"}, follow=True)
+    done = press(client, ADD, on=checked, follow=True)
     event = Event.objects.get(verb="holiday.added")
     assert done.redirect_chain == [(reverse("office:days_off_correction", args=[event.pk]), 302)]
     assert "1 date moved" in shown(done) and "Ada Office" in shown(done) and "26 January 2027" in shown(done)
@@ -101,45 +93,49 @@ def test_a_closure_is_looked_at_then_added_and_kept_on_record(client, provider, 
 def test_a_day_is_removed_with_a_reason_and_what_was_told_stays(client, provider):
     put(provider)
     put(provider, 2, told=True)
-    page = shown(client.get(REMOVE))
+    opened = client.get(REMOVE)
+    page = shown(opened)
     assert "1 date moves" in page and "Tuesday 19 January 2027" in page
     assert "1 date stays as told" in page and "Stays on Wednesday 20 January 2027" in page
-    done = client.post(REMOVE, {"reason": WHY, "seen": seal_in(page)}, follow=True)
+    done = press(client, REMOVE, {"reason": WHY}, on=opened, follow=True)
     assert "Removed from the days off" in shown(done) and WHY in shown(done)
     assert "1 date stayed as a letter had told it" in shown(done)
     assert not Holiday.objects.filter(provider=provider, on=date(2026, 12, 25)).exists()
     assert [one.due_on.day for one in Deadline.objects.order_by("pk")] == [19, 20]
 
 
-def test_what_has_changed_since_it_was_shown_is_shown_anew_and_nothing_is_done(client, provider):
-    asked = typed()
-    seen = seal_in(shown(client.post(ADD, asked)))
+def test_what_has_changed_since_it_was_shown_is_not_done(client, provider, staff):
+    checked = check(client, ADD, typed())
     put(provider)
-    again = client.post(ADD, asked | {"seen": seen, "act": "do"})
-    assert again.status_code == 409 and "What would move has changed" in shown(again) and "1 date moves" in shown(again)
+    changed = press(client, ADD, on=checked)
+    assert changed.status_code == 409 and "<li>the dates that move</li>" in shown(changed)
     assert not Holiday.objects.filter(own=True).exists()
-    fresh = seal_in(shown(again))
-    assert client.post(ADD, asked | {"seen": fresh, "act": "do"}).status_code == 302
-    seen = seal_in(shown(client.get(REMOVE)))
-    put(provider, 2)
-    again = client.post(REMOVE, {"reason": WHY, "seen": seen})
-    assert again.status_code == 409 and WHY in shown(again) and "2 dates move" in shown(again)
+    again = press(client, ADD, on=changed, button="change")
+    assert 'value="Offices closed"' in shown(again)
+    checked = check(client, ADD, typed(), on=again)
+    assert "1 date moves" in shown(checked) and press(client, ADD, on=checked).status_code == 302
+    opened = client.get(REMOVE)
+    closed = {"first_on": date(2026, 12, 31), "last_on": None, "name": "Closed"}
+    days_off.add(provider, **closed, by=factories.working_as(provider, "administrator", name="Bo Office"), at=NOON)
+    changed = press(client, REMOVE, {"reason": WHY}, on=opened)
+    assert changed.status_code == 409 and "Bo Office added days off on 18 December 2026 at midday." in shown(changed)
+    assert WHY in shown(press(client, REMOVE, on=changed, button="change"))
     assert Holiday.objects.filter(provider=provider, on=date(2026, 12, 25)).exists()
 
 
 def test_a_second_press_leads_to_what_the_first_did(client, provider, staff):
-    asked = typed()
-    add = asked | {"seen": seal_in(shown(client.post(ADD, asked))), "act": "do"}
-    assert client.post(ADD, add).url == client.post(ADD, add).url
-    remove = {"reason": WHY, "seen": seal_in(shown(client.get(REMOVE)))}
-    first = client.post(REMOVE, remove)
-    assert client.post(REMOVE, remove).url == first.url
+    add, remove = check(client, ADD, typed()), client.get(REMOVE)
+    assert press(client, ADD, on=add).url == press(client, ADD, on=add).url
+    remove = client.get(REMOVE)
+    first = press(client, REMOVE, {"reason": WHY}, on=remove)
+    assert press(client, REMOVE, {"reason": WHY}, on=remove).url == first.url
     assert Event.objects.filter(verb__startswith="holiday.").count() == 2
-    other = signed_in(factories.working_as(provider, "administrator", name="Bo Office"))
-    refused = other.post(REMOVE, remove)
+    bo = factories.working_as(provider, "administrator", name="Bo Office")
+    other = signed_in(bo)
+    refused = press(other, REMOVE, {"reason": WHY}, on=remove)
     assert refused.status_code == 409 and "Ada Office removed Christmas Day, 25 December 2026, on 18" in shown(refused)
     assert other.get(REMOVE).status_code == 409
-    assert "a day off already: Offices closed" in shown(other.post(ADD, asked))
+    assert "a day off already: Offices closed" in shown(check(other, ADD, typed()))
 
 
 WRONG = {
@@ -157,10 +153,10 @@ WRONG = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-@pytest.mark.parametrize("act", ["", "do"])
-def test_every_error_says_what_is_wrong_and_keeps_what_was_typed(client, provider, wrong, act):
+@pytest.mark.parametrize("button", ["check", "do"])
+def test_every_error_says_what_is_wrong_and_keeps_what_was_typed(client, provider, wrong, button):
     asked, words = WRONG[wrong]
-    page = client.post(ADD, asked | {"act": act, "seen": "x"})
+    page = press(client, ADD, asked, button=button)
     assert words in shown(page) and "There is a problem" in shown(page)
     for name, value in asked.items():
         assert not value or re.search(rf'name="{name}"[^>]*value="{value}"', shown(page)), name
@@ -168,16 +164,15 @@ def test_every_error_says_what_is_wrong_and_keeps_what_was_typed(client, provide
 
 
 def test_change_something_gives_everything_back(client):
-    asked = typed(last="1 1 2027", name='Closed & "quiet"', act="change")
-    page = client.post(ADD, asked)
+    asked = typed(last="1 1 2027", name='Closed & "quiet"')
+    page = press(client, ADD, on=check(client, ADD, asked), button="change")
     assert page.status_code == 200 and "There is a problem" not in shown(page)
     assert page.context["form"].initial["name"] == 'Closed & "quiet"'
     assert re.search(r'name="last_on_year"[^>]*value="2027"', shown(page))
 
 
 def test_removing_without_a_reason_and_a_day_that_is_past(client, provider):
-    seen = seal_in(shown(client.get(REMOVE)))
-    refused = client.post(REMOVE, {"reason": " ", "seen": seen})
+    refused = press(client, REMOVE, {"reason": " "})
     assert "Enter why it is not a day off" in shown(refused)
     past = client.get("/office/days-off/2026-05-25/remove/")
     assert past.status_code == 409 and "A day that is past stays" in shown(past)
@@ -189,20 +184,19 @@ def test_removing_without_a_reason_and_a_day_that_is_past(client, provider):
 
 def test_a_closure_is_removed_as_a_whole_from_the_table_or_from_one_of_its_days(client, provider):
     put(provider)
-    check = client.post(ADD, typed(last="31 12 2026"))
-    client.post(ADD, typed(last="31 12 2026", act="do", seen=seal_in(shown(check))))
+    decide(client, ADD, typed(last="31 12 2026"))
     table = shown(client.get(TABLE))
     assert table.count("?closure=yes") == 1 and "2026-12-24/remove/?closure=yes" in table
     one = shown(client.get("/office/days-off/2026-12-30/remove/"))
     assert "a closure of which 4 days stand" in one and "2026-12-30/remove/?closure=yes" in one
     here = "/office/days-off/2026-12-30/remove/?closure=yes"
-    whole = shown(client.get(here))
+    opened = client.get(here)
+    whole = shown(opened)
     assert "Remove a closure" in whole and "1 date moves" in whole and "Each of these 4 days" in whole
-    seen = seal_in(whole)
-    wrong = shown(client.post(here, {"reason": " ", "seen": seen}))
+    wrong = shown(press(client, here, {"reason": " "}, on=opened))
     assert "Enter why it is not a day off" in wrong and Holiday.objects.filter(own=True).count() == 4
     for _ in range(2):
-        done = client.post(here, {"reason": WHY, "seen": seen}, follow=True)
+        done = press(client, here, {"reason": WHY}, on=opened, follow=True)
         assert "Removed from the days off" in shown(done) and "1 date moved" in shown(done)
     assert not Holiday.objects.filter(own=True).exists()
     assert Event.objects.filter(verb="holiday.removed").count() == 1
@@ -219,7 +213,7 @@ def test_the_table_is_read_by_year(client, asked, year):
 @pytest.mark.parametrize("who", OTHERS)
 def test_nobody_else_sees_or_corrects_them(staff, provider, who):
     other = signed_in(getattr(staff, who))
-    for answer in (other.get(TABLE), other.get(ADD), other.post(ADD, typed(act="do")), other.get(REMOVE)):
+    for answer in (other.get(TABLE), other.get(ADD), other.post(ADD, typed(do="do")), other.get(REMOVE)):
         assert answer.status_code == 403
 
 
@@ -227,7 +221,7 @@ def test_another_providers_table_and_record_are_its_own(client, provider):
     elsewhere = factories.dover("elsewhere")
     there = factories.staff(elsewhere).administrator
     closed = {"first_on": date(2026, 12, 24), "last_on": None, "name": "Closed elsewhere"}
-    seen = days_off.adding(elsewhere, **closed, today=TODAY).seal
+    seen = seal_of(days_off.adding(elsewhere, **closed, today=TODAY))
     days_off.add(elsewhere, **closed, seen=seen, by=there, at=NOON)
     event = Event.objects.get(verb="holiday.added")
     assert "Closed elsewhere" not in shown(client.get(TABLE))
@@ -249,7 +243,7 @@ def queries(client, *calls) -> list[int]:
 def test_as_many_look_ups_for_one_row_as_for_thirty(client, provider, staff):
     def correct(day: date) -> None:
         closed = {"first_on": day, "last_on": None, "name": "Closed"}
-        seen = days_off.adding(provider, **closed, today=TODAY).seal
+        seen = seal_of(days_off.adding(provider, **closed, today=TODAY))
         days_off.add(provider, **closed, seen=seen, by=staff.administrator, at=NOON)
 
     def corrections(browser):
@@ -257,7 +251,7 @@ def test_as_many_look_ups_for_one_row_as_for_thirty(client, provider, staff):
             reverse("office:days_off_correction", args=[Event.objects.filter(verb="holiday.added").latest("pk").pk])
         )
 
-    pages = (lambda c: c.get(TABLE), lambda c: c.post(ADD, typed("31 12 2026")), lambda c: c.get(REMOVE), corrections)
+    pages = (lambda c: c.get(TABLE), lambda c: check(c, ADD, typed("31 12 2026")), lambda c: c.get(REMOVE), corrections)
     put(provider)
     correct(date(2026, 12, 24))
     client.get(TABLE)
@@ -275,15 +269,16 @@ def test_two_thousand_dates_are_counted_and_the_first_fifty_shown(client, provid
     rows = [
         Deadline(
             provider=provider, kind=first.kind, about=f"restriction:X-{number:06d}", title=first.title,
-            url_name=first.url_name, due_on=first.due_on, reckoning=first.reckoning, set_at=NOON,
+            due_on=first.due_on, reckoning=first.reckoning, set_at=NOON,
         )
         for number in range(2, 2001)
     ]  # fmt: skip
     Deadline.objects.bulk_create(rows)
-    page = shown(client.post(ADD, typed()))
+    checked = check(client, ADD, typed())
+    page = shown(checked)
     assert "2000 dates move" in page and "1950 more follow, the last on 20 January 2027" in page
     assert page.count("evenhand-rows__main") == 50
-    done = client.post(ADD, typed(seen=seal_in(page), act="do"), follow=True)
+    done = press(client, ADD, on=checked, follow=True)
     assert "2000 dates moved" in shown(done) and shown(done).count("evenhand-rows__main") == 50
     assert set(Deadline.objects.values_list("due_on", flat=True)) == {date(2027, 1, 21)}
 

@@ -22,6 +22,7 @@ from policies.problems import PolicyProblems
 from policies.rules import RuleBroken
 from tests.factories import DOVER, NOON
 from tests.office.versions import LOCAL, TEXT, adopted, newer, propose
+from tests.pressing import check, press
 
 HELD = shelf.letters(DOVER)
 OURS = "[subject]\nHow you spoke to us\n"
@@ -51,8 +52,8 @@ def page(response) -> str:
     return response.content.decode()
 
 
-def upload(client: Client, *files: SimpleUploadedFile, **more) -> str:
-    return page(client.post(PROPOSE, {"text": newer(), "local_text": LOCAL, "letters": list(files), **more}))
+def upload(client: Client, *files: SimpleUploadedFile, **more):
+    return check(client, PROPOSE, {"text": newer(), "local_text": LOCAL, "letters": list(files), **more})
 
 
 def unseen(seen: str, name: str) -> str:
@@ -62,24 +63,21 @@ def unseen(seen: str, name: str) -> str:
     return html.unescape(found[1] or "")
 
 
-def along(seen: str) -> dict[str, str]:
-    return {name: unseen(seen, name) for name in ("text", "local_text", "wording", "only")}
-
-
 def test_files_are_chosen_compared_part_by_part_proposed_and_adopted(office, ada):
     """What was and what is now for each part; a letter without a file keeps its words."""
-    seen = upload(ada, letter(OURS))
+    checked = upload(ada, letter(OURS))
+    seen = page(checked)
     assert "Check before you propose" in seen and "1 letter would be worded otherwise" in seen
     assert "How you spoke to us" in seen and "Is now:</span> the common wording" in seen
     was = re.search(r"\[subject\]\n(.+)", HELD["warning"])
     assert was and html.escape(was[1]) in seen
-    answer = ada.post(PROPOSE, along(seen) | ASKED)
+    answer = press(ada, PROPOSE, ASKED, on=checked)
     adoption = Adoption.objects.get()
     assert adoption.wording == HELD | {"warning": OURS}
     client = Client()
     client.force_login(office.bill)
     assert "How you spoke to us" in page(client.get(answer["Location"]))
-    client.post(answer["Location"], {"decision": "adopt"})
+    press(client, answer["Location"], {"decision": "adopt"})
     version = PolicyVersion.objects.order_by("-pk")[0]
     assert version.wording == HELD | {"warning": OURS}
     assert version.own_words.of("warning") == {"subject": "How you spoke to us"}
@@ -87,51 +85,50 @@ def test_files_are_chosen_compared_part_by_part_proposed_and_adopted(office, ada
 
 
 def test_without_a_file_the_words_that_hold_are_carried_over(office, ada):
-    seen = upload(ada)
-    assert f"No letter changes: {len(HELD)} letters keep our own words" in seen
-    ada.post(PROPOSE, along(seen) | ASKED)
+    checked = upload(ada)
+    assert f"No letter changes: {len(HELD)} letters keep our own words" in page(checked)
+    press(ada, PROPOSE, ASKED, on=checked)
     adoption = Adoption.objects.get()
     assert adoption.wording is None
     assert services.adopt(adoption.pk, by=office.bill, at=NOON).wording == HELD
 
 
 def test_only_the_chosen_files_hold_where_that_is_ticked(office, ada):
-    seen = upload(ada, letter(OURS), only="on")
-    assert f"{len(HELD)} letters would be worded otherwise" in seen
-    ada.post(PROPOSE, along(seen) | ASKED)
+    checked = upload(ada, letter(OURS), only="on")
+    assert f"{len(HELD)} letters would be worded otherwise" in page(checked)
+    press(ada, PROPOSE, ASKED, on=checked)
     assert Adoption.objects.get().wording == {"warning": OURS}
 
 
 def test_ticked_without_a_file_every_letter_goes_back_to_the_common_wording(office, ada):
-    ada.post(PROPOSE, along(upload(ada, only="on")) | ASKED)
+    press(ada, PROPOSE, ASKED, on=upload(ada, only="on"))
     adoption = Adoption.objects.get()
     assert adoption.wording == {}
     assert services.adopt(adoption.pk, by=office.bill, at=NOON).wording == {}
 
 
 def test_every_problem_is_listed_and_what_could_be_read_is_kept(ada):
-    seen = upload(ada, letter("[opning]\nGood day."), letter("[subject]\nYes", "wrning.txt"))
+    seen = page(upload(ada, letter("[opning]\nGood day."), letter("[subject]\nYes", "wrning.txt")))
     assert "Files of letters have 2 problems, listed at the top" in seen
     assert "letters/warning.txt, line 1</strong> [opning] is not a part of a letter" in seen
     assert "letters/wrning.txt</strong> is not named as a letter is" in seen and "Did you mean “warning”?" in seen
     assert "read already: warning.txt, wrning.txt" in seen and "effective = 2026-12-01" in seen
     again = {"text": newer(), "local_text": LOCAL, "wording": unseen(seen, "wording")}
-    assert "Files of letters have 1 problem" in page(ada.post(PROPOSE, again | {"letters": [letter(OURS)]}))
+    assert "Files of letters have 1 problem" in page(check(ada, PROPOSE, again | {"letters": [letter(OURS)]}))
     assert not Adoption.objects.exists()
 
 
 def test_an_error_beside_the_letters_keeps_them(ada):
-    seen = upload(ada, letter(OURS), text="", only="on")
+    seen = page(upload(ada, letter(OURS), text="", only="on"))
     assert "Choose the policy file, or paste its text" in seen
     assert forms.unpacked(unseen(seen, "wording")) == {"warning": OURS}
     assert re.search(r'name="only"[^>]*checked', seen)
-    asked = along(upload(ada, letter(OURS))) | ASKED | {"why": ""}
-    seen = page(ada.post(PROPOSE, asked))
+    seen = page(press(ada, PROPOSE, ASKED | {"why": ""}, on=upload(ada, letter(OURS))))
     assert "Enter why it is adopted" in seen and forms.unpacked(unseen(seen, "wording")) == {"warning": OURS}
 
 
 def test_whoever_goes_back_to_the_text_finds_the_letters_read(ada):
-    seen = page(ada.post(PROPOSE, along(upload(ada, letter(OURS), only="on")) | {"again": "yes"}))
+    seen = page(press(ada, PROPOSE, on=upload(ada, letter(OURS), only="on"), button="change"))
     assert "read already: warning.txt" in seen and re.search(r'name="only"[^>]*checked', seen)
 
 
@@ -159,7 +156,7 @@ def test_the_service_refuses_words_that_are_wrong(office):
 
 def test_words_that_no_longer_fit_are_said_to_be_left_out(ada):
     renamed = newer(("[letter.late_review]", "[letter.held_late]"))
-    seen = page(ada.post(PROPOSE, {"text": renamed, "local_text": LOCAL}))
+    seen = page(check(ada, PROPOSE, {"text": renamed, "local_text": LOCAL}))
     assert "The words in late_review.txt cannot go on" in seen and "Is now:</span> the common wording" in seen
 
 
@@ -167,10 +164,10 @@ def test_words_that_no_longer_fit_are_said_to_be_left_out(ada):
     "torn", ["{", "[]", '{"warning": 1}', '"x"', "[" * 90_000, '{"warning": "\\ud800"}', "1" * 5000]
 )
 def test_what_was_torn_on_the_way_is_said_in_words(ada, torn):
-    for more in ({}, ASKED):
-        seen = page(ada.post(PROPOSE, {"text": newer(), "local_text": LOCAL, "wording": torn, **more}))
-        assert forms.TORN in seen and "effective = 2026-12-01" in seen
-    assert page(ada.post(PROPOSE, {"text": newer(), "wording": torn, "again": "yes"}))
+    given = {"text": newer(), "local_text": LOCAL, "wording": torn}
+    for seen in (check(ada, PROPOSE, given), press(ada, PROPOSE, ASKED | given, on=upload(ada))):
+        assert forms.TORN in page(seen) and "effective = 2026-12-01" in page(seen)
+    assert page(press(ada, PROPOSE, {"text": newer(), "wording": torn}, button="change"))
     assert not Adoption.objects.exists()
 
 
@@ -185,7 +182,7 @@ def test_whatever_the_files_hold_the_answer_is_words(ada, data, name):
     file = letter(data)
     file._name = f"{name}.txt"  # past what Python's client would clean
     for chosen in (file, letter(data)):
-        seen = upload(ada, chosen)
+        seen = page(upload(ada, chosen))
         assert "govuk-error-summary" in seen or "Check before you propose" in seen
     assert not Adoption.objects.exists()
 

@@ -13,12 +13,13 @@ import cases.services
 from audit.models import Decision, Event
 from cases.models import Case
 from deadlines.models import Deadline
+from decisions.services import Said
 from office import services
 from office.services import adopting, touched
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 from register.models import Entry
-from restrictions import services as restrictions
+from restrictions.services import imposing, proposing
 from tests import factories, quick
 from tests.appeals.builders import lodge
 from tests.factories import NOON
@@ -90,9 +91,7 @@ def test_only_rules_that_lie_ahead_of_a_case_are_shown_for_it(office, world):
 def test_what_is_half_decided_is_said(office, world):
     restriction = builders.proposed(world)
     assert restriction.reference in seen(office)[0].why_not
-    restrictions.impose(
-        restriction.pk, by=world.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair."
-    )
+    imposing.impose(restriction.pk, Said("It is needed.", considered="Fair."), by=world.staff.team_leader, at=NOON)
     assert seen(office)[0].why_not == ""
     appeal = lodge(world, restriction, on=NOON.date(), at=NOON)
     assert appeal.reference in seen(office)[0].why_not
@@ -234,10 +233,8 @@ def test_nothing_that_is_begun_changes_its_rules_on_the_way(office, world):
     restriction = builders.draft(world)
     with pytest.raises(RuleBroken, match=f"being proposed \\({restriction.reference}\\)"):
         move(world, version)
-    restrictions.propose(restriction.pk, by=world.staff.officer, at=NOON)
-    restrictions.impose(
-        restriction.pk, by=world.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair."
-    )
+    proposing.propose(restriction.pk, by=world.staff.officer, at=NOON)
+    imposing.impose(restriction.pk, Said("It is needed.", considered="Fair."), by=world.staff.team_leader, at=NOON)
     review = builders.under_review(world, restriction, at=NOON)
     with pytest.raises(RuleBroken, match=f"Review {review.reference} has begun"):
         move(world, version)

@@ -4,12 +4,13 @@ import pytest
 from django_fsm import TransitionNotAllowed
 
 from cases.models import Case
+from decisions.services import Said
 from office import services
 from office.models import Adoption
 from people.models import PolicyVersion
 from policies.rules import RuleBroken
-from restrictions import services as restrictions
 from restrictions.models import Restriction
+from restrictions.services import ending, proposing
 from tests import factories, test_races
 from tests.factories import NOON
 from tests.office.conftest import Office
@@ -56,7 +57,7 @@ def test_a_case_is_moved_while_a_proposal_is_begun(order):
     version = adopted(office, newer())
     acts = [
         lambda: services.move_case(w.case.pk, to=version.pk, reasons="Fairer.", by=w.staff.manager, at=w.at),
-        lambda: restrictions.start(w.case.pk, by=w.staff.officer, at=w.at),
+        lambda: proposing.start(w.case.pk, by=w.staff.officer, at=w.at),
     ]
     first, late = test_races.one_then_other(*(acts[n] for n in order))
     assert not isinstance(first, Exception), first
@@ -74,9 +75,7 @@ def test_a_case_is_moved_while_its_restriction_is_lifted(order):
     version = adopted(office, newer(), local=LOCAL.replace("every 6 months", "every 3 months"))
     acts = [
         lambda: services.move_case(w.case.pk, to=version.pk, reasons="Fairer.", by=w.staff.manager, at=w.at),
-        lambda: restrictions.lift(
-            restriction.pk, by=w.staff.team_leader, at=w.at, reason="It is over.", considered="Fair."
-        ),
+        lambda: ending.lift(restriction.pk, Said("It is over.", considered="Fair."), by=w.staff.team_leader, at=w.at),
     ]
     found = test_races.one_then_other(*(acts[n] for n in order))
     assert not [one for one in found if isinstance(one, Exception)], found

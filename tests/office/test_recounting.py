@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 
 from audit.models import Decision, Event
 from cases.models import Case
+from deadlines import kinds
 from deadlines.models import Deadline
 from letters.models import Letter
-from letters.services import within
 from office import services
 from office.services import telling, touched
 from office.services.recounting import Move, Stay
 from people import services as people
 from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
-from restrictions.services import breaches, checking
+from restrictions.services import breaches
 from tests import factories, quick
 from tests.factories import NOON
 from tests.five import NORTHAMPTON
@@ -143,7 +143,7 @@ def test_a_new_right_to_appeal_is_set_and_told(office, world):
     found, tells = read(world.case, version)
     reference = Letter.objects.get(kind="warning").reference
     (one,) = [each for each in found.moves if each.kind == "appeal.window"]
-    assert one.decided.about == f"warning:{reference}" and one.was is None
+    assert one.decided.subject.trail.about == f"warning:{reference}" and one.was is None
     move(world, version)
     window = due("appeal.window")
     assert window.about == f"warning:{reference}" and window.due_on == one.now
@@ -210,10 +210,11 @@ def test_the_check_of_a_contact_follows_the_newer_clock_and_is_nobodys_delay(db,
     version = newer_of(w.provider, ("every 3 months: or sooner where necessary [s6 recommended]", f"{every} [s6 must]"))
     found, tells = read(w.case, version, on=on)
     (one,) = found.moves
-    assert (one.kind, one.was, one.now) == (checking.CHECK, date(2027, 3, 18), expected)
+    assert (one.kind, one.was, one.now) == (kinds.SPOC_QUALITY_REVIEW, date(2027, 3, 18), expected)
     assert tells.facts is None, "no letter told of the check"
     move(w, version, at=noon(on))
-    assert due(checking.CHECK).due_on == expected and due(checking.CHECK).owner == w.staff.team_leader
+    check = due(kinds.SPOC_QUALITY_REVIEW)
+    assert (check.due_on, check.owner) == (expected, w.staff.team_leader)
 
 
 def test_a_check_that_is_asked_for_no_more_ends_and_one_that_is_new_begins(db):
@@ -221,14 +222,14 @@ def test_a_check_that_is_asked_for_no_more_ends_and_one_that_is_new_begins(db):
     lines = 'quality_review = "every 3 months: or sooner where necessary [s6 recommended]"\n'
     gone = newer_of(w.provider, (lines, ""))
     move(w, gone)
-    assert not Deadline.objects.open().filter(kind=checking.CHECK).exists()
-    shift = Event.objects.get(verb="deadline.followed_policy", facts__deadline=checking.CHECK)
+    assert not Deadline.objects.open().filter(kind=kinds.SPOC_QUALITY_REVIEW).exists()
+    shift = Event.objects.get(verb="deadline.followed_policy", facts__deadline=kinds.SPOC_QUALITY_REVIEW)
     assert (shift.facts["was"], shift.facts["now"]) == ("2027-03-18", None)
     text = gone.text.replace("effective = 2026-12-01", "effective = 2026-12-10")
     text = text.replace("quality_review_by", lines + "quality_review_by")
     again = people.adopt_policy(w.provider, text=text, by_name="Head of Housing", at=NOON)
     move(w, again)
-    assert due(checking.CHECK).due_on == date(2027, 3, 18)
+    assert due(kinds.SPOC_QUALITY_REVIEW).due_on == date(2027, 3, 18)
 
 
 # Letters that wait to go
@@ -248,7 +249,7 @@ def test_a_letter_goes_out_sooner_and_never_later(office, world, days, on, expec
     Case.objects.filter(pk=world.case.pk).update(policy_version=before)
     world.case = Case.objects.get(pk=world.case.pk)
     restriction = builders.imposed(world, months=12)
-    waits = Deadline.objects.open().get(kind=within.SEND, about=f"letter:{restriction.letter.reference}")
+    waits = Deadline.objects.open().get(kind=kinds.LETTER_SEND, about=f"letter:{restriction.letter.reference}")
     assert waits.due_on == date(2026, 12, 31)
     version = adopted(office, newer((sent[0], sent[1].replace("7 working days", days))))
     move(world, version, at=noon(on))

@@ -13,16 +13,19 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cases.models import Case
+from design import seals
 from office import services
 from office.models import Adoption
+from people import services as people
 from policies.loader import LARGEST
 from tests import factories
 from tests.factories import NOON
 from tests.office.versions import LOCAL, TEXT, adopted, newer, propose
+from tests.pressing import check, press, standing
 from tests.restrictions import builders
 
 pytestmark = pytest.mark.usefixtures("noon")
-ASKED = {"size": "significant", "approved_by_name": "Cabinet", "why": "The review of 2026.", "proposed": "yes"}
+ASKED = {"size": "significant", "approved_by_name": "Cabinet", "why": "The review of 2026."}
 PROPOSE = "/office/policies/propose/"
 
 
@@ -67,18 +70,19 @@ def in_box(seen: str, name: str) -> str:
 def test_from_the_file_to_the_adopted_policy(office):
     ada, bill = signed_in(office.ada), signed_in(office.bill)
     text = newer(('"20 working days from decision', '"30 working days from decision'))
-    seen = page(ada.post(PROPOSE, {"file": upload(text), "local_text": LOCAL}))
+    checked = check(ada, PROPOSE, {"file": upload(text), "local_text": LOCAL})
+    seen = page(checked)
     assert "Check before you propose" in seen and "20 working days from decision" in seen
     assert "30 working days from decision" in seen and "1 rule differs" in seen or "2 rules differ" in seen
     assert "Significant changes: The Council&#x27;s Cabinet (clause 7.2)" in seen
-    answer = ada.post(PROPOSE, {"text": text, "local_text": LOCAL, **ASKED})
+    answer = press(ada, PROPOSE, ASKED, on=checked)
     adoption = Adoption.objects.get()
     assert answer["Location"] == reverse("office:proposal", args=[adoption.pk])
     own = page(ada.get(answer["Location"]))
     assert "You proposed this, so somebody else confirms it" in own and "Record your decision" not in own
     second = page(bill.get(answer["Location"]))
     assert "Check before you adopt" in second and "30 working days from decision" in second
-    done = bill.post(answer["Location"], {"decision": "adopt"}, follow=True)
+    done = press(bill, answer["Location"], {"decision": "adopt"}, follow=True)
     assert "Policy adopted" in page(done)
     listed = page(bill.get(reverse("office:policies")))
     assert "Significant change, approved by Cabinet." in listed
@@ -88,7 +92,7 @@ def test_from_the_file_to_the_adopted_policy(office):
 
 def test_every_problem_is_listed_and_the_text_stays_to_be_put_right(office):
     wrong = newer(("[appeal]\n", '[appeal]\nwindwo = "1 day [1]"\n'), ('"manager [6.35]"', '"managr [6.35]"'))
-    seen = page(signed_in(office.ada).post(PROPOSE, {"file": upload(wrong), "local_text": LOCAL}))
+    seen = page(check(signed_in(office.ada), PROPOSE, {"file": upload(wrong), "local_text": LOCAL}))
     assert "The policy has 2 problems, listed at the top" in seen
     assert "appeal.windwo</strong> is not known. Did you mean “window”?" in seen and "Did you mean “manager”?" in seen
     assert "windwo" in in_box(seen, "text") and "review.interval" in in_box(seen, "local_text")
@@ -116,7 +120,7 @@ def test_what_cannot_be_read_is_said_beside_the_field_and_what_was_pasted_stays(
     for file in given.values():
         if not isinstance(file, str):
             file.seek(0)
-    seen = page(signed_in(office.ada).post(PROPOSE, {"local_text": "# ours", **given}))
+    seen = page(check(signed_in(office.ada), PROPOSE, {"local_text": "# ours", **given}))
     assert said in seen and "govuk-error-summary" in seen
     for box, text in {"local_text": "# ours", **given}.items():
         if box in ("text", "local_text"):
@@ -130,8 +134,8 @@ def test_what_is_not_filled_in_is_asked_for_and_everything_else_stays(office):
         ("approved_by_name", "Enter who approved it"),
         ("why", "Enter why it is adopted"),
     ):
-        given = {"text": text, "local_text": LOCAL, **ASKED} | {missing: ""}
-        seen = page(ada.post(PROPOSE, given))
+        checked = check(ada, PROPOSE, {"text": text, "local_text": LOCAL})
+        seen = page(press(ada, PROPOSE, ASKED | {missing: ""}, on=checked))
         assert said in seen and "Check before you propose" in seen
         if missing != "approved_by_name":
             assert 'value="Cabinet"' in seen
@@ -142,25 +146,30 @@ def test_what_is_not_filled_in_is_asked_for_and_everything_else_stays(office):
 
 
 def test_a_text_that_was_torn_on_the_way_is_read_again(office):
-    seen = page(signed_in(office.ada).post(PROPOSE, {"text": "torn", "local_text": "", **ASKED}))
+    ada = signed_in(office.ada)
+    checked = check(ada, PROPOSE, {"text": newer(), "local_text": LOCAL})
+    seen = page(press(ada, PROPOSE, {"text": "torn", "local_text": "", **ASKED}, on=checked))
     assert "problems, listed at the top" in seen and in_box(seen, "text") == "torn"
 
 
 def test_whoever_goes_back_finds_the_text(office):
-    given = {"text": newer(), "local_text": LOCAL, **ASKED}
-    del given["proposed"]
     ada = signed_in(office.ada)
-    seen = page(ada.post(PROPOSE, given | {"again": "yes"}))
+    checked = check(ada, PROPOSE, {"text": newer(), "local_text": LOCAL})
+    back = press(ada, PROPOSE, ASKED, on=checked, button="change")
+    seen = page(back)
     assert "effective = 2026-12-01" in in_box(seen, "text")
     assert 'name="approved_by_name" value="Cabinet"' in seen
-    assert "The review of 2026." in in_box(page(ada.post(PROPOSE, given)), "why")
+    assert "The review of 2026." in in_box(page(check(ada, PROPOSE, standing(back, "check"), on=back)), "why")
 
 
 def test_a_second_proposal_is_too_late_and_ones_own_second_click_is_not(office):
-    propose(office)
-    given = {"text": newer(effective="2026-12-02"), "local_text": LOCAL, **ASKED}
-    assert signed_in(office.ada).post(PROPOSE, given).status_code == 302
-    refused = page(signed_in(office.bill).post(PROPOSE, given), 409)
+    given = {"text": newer(effective="2026-12-02"), "local_text": LOCAL}
+    ada, bill = signed_in(office.ada), signed_in(office.bill)
+    checked, his = (check(each, PROPOSE, given) for each in (ada, bill))
+    led_to = {press(ada, PROPOSE, ASKED, on=checked).url for _ in range(2)}
+    assert led_to == {reverse("office:proposal", args=[Adoption.objects.get().pk])}
+    assert press(ada, PROPOSE, ASKED, on=check(ada, PROPOSE, given)).url in led_to
+    refused = page(press(bill, PROPOSE, ASKED, on=his), 409)
     assert "Ada Office has proposed a policy that waits" in refused
 
 
@@ -168,9 +177,9 @@ def test_a_returned_policy_is_put_right(office):
     adoption = propose(office)
     where = reverse("office:proposal", args=[adoption.pk])
     bill, ada = signed_in(office.bill), signed_in(office.ada)
-    assert "Enter what has to change" in page(bill.post(where, {"decision": "return", "reasons": ""}))
+    assert "Enter what has to change" in page(press(bill, where, {"decision": "return", "reasons": ""}))
     assert "The date is wrong." in page(
-        bill.post(where, {"decision": "return", "reasons": "The date is wrong."}, follow=True)
+        press(bill, where, {"decision": "return", "reasons": "The date is wrong."}, follow=True)
     )
     seen = page(ada.get(where))
     assert "The date is wrong." in seen and f"{PROPOSE}?from={adoption.pk}" in seen
@@ -182,20 +191,37 @@ def test_a_returned_policy_is_put_right(office):
 def test_whoever_comes_second_is_told_who_was_first(office):
     adoption = propose(office)
     where = reverse("office:proposal", args=[adoption.pk])
+    cay = signed_in(factories.working_as(office.provider, "administrator", name="Cay Three"))
+    opened = cay.get(where)
     services.adopt(adoption.pk, by=office.bill, at=NOON)
-    cay = factories.working_as(office.provider, "administrator", name="Cay Three")
-    assert "Bill Two adopted this policy on 18 December 2026" in page(
-        signed_in(cay).post(where, {"decision": "adopt"}), 409
+    late = page(press(cay, where, {"decision": "adopt"}, on=opened), 409)
+    assert "Bill Two adopted this policy on 18 December 2026" in late
+    assert "Policy adopted" in page(press(signed_in(office.bill), where, {"decision": "adopt"}))
+
+
+def test_what_it_follows_is_what_was_looked_at(office):
+    """Another policy came to hold while the second administrator looked: adopted on the command line, say."""
+    adoption = propose(office, newer(effective="2027-02-01"))
+    where = reverse("office:proposal", args=[adoption.pk])
+    bill = signed_in(office.bill)
+    opened = bill.get(where)
+    people.adopt_policy(
+        office.provider, text=newer(effective="2027-01-01"), local=LOCAL, by_name="Cabinet", by=office.ada, at=NOON
     )
-    assert "Policy adopted" in page(signed_in(office.bill).post(where, {"decision": "adopt"}))
+    changed = page(press(bill, where, {"decision": "adopt"}, on=opened), 409)
+    assert "<li>the policy that holds until then</li>" in changed and "Ada Office adopted a policy on" in changed
+    assert Adoption.objects.get().state == "proposed"
+    seen = seals.seal({"the policy that holds until then": None}, at=NOON)
+    with pytest.raises(seals.ChangedSince):
+        services.adopt(adoption.pk, by=office.bill, at=NOON, seen=seen)
 
 
 def test_a_proposal_is_withdrawn_with_a_reason(office):
     adoption = propose(office)
     where = reverse("office:proposal", args=[adoption.pk])
     ada = signed_in(office.ada)
-    assert "Enter why it is withdrawn" in page(ada.post(where, {"reasons": ""}))
-    assert "Too early." in page(ada.post(where, {"reasons": "Too early."}, follow=True))
+    assert "Enter why it is withdrawn" in page(press(ada, where, {"reasons": ""}))
+    assert "Too early." in page(press(ada, where, {"reasons": "Too early."}, follow=True))
 
 
 def test_a_proposal_that_can_no_longer_be_read_is_shown_and_returned(office):
@@ -204,8 +230,8 @@ def test_a_proposal_that_can_no_longer_be_read_is_shown_and_returned(office):
     where = reverse("office:proposal", args=[adoption.pk])
     bill = signed_in(office.bill)
     assert "It can no longer be read" in page(bill.get(where))
-    assert "return it, so that it is put right" in page(bill.post(where, {"decision": "adopt"}))
-    assert page(bill.post(where, {"decision": "return", "reasons": "Unreadable."}, follow=True))
+    assert "return it, so that it is put right" in page(press(bill, where, {"decision": "adopt"}))
+    assert page(press(bill, where, {"decision": "return", "reasons": "Unreadable."}, follow=True))
 
 
 def test_another_office_finds_nothing_of_it(office):
@@ -228,7 +254,7 @@ def test_another_office_finds_nothing_of_it(office):
 def test_whatever_the_file_holds_the_answer_is_words(office, data):
     client = signed_in(office.ada)
     for chosen in ({"file": upload(data)}, {"text": TEXT, "local_file": upload(data)}):
-        seen = page(client.post(PROPOSE, chosen))
+        seen = page(check(client, PROPOSE, chosen))
         assert "govuk-error-summary" in seen or "Check before you propose" in seen
     assert not Adoption.objects.exists()
 
@@ -241,7 +267,7 @@ def test_the_cases_it_touches_stand_with_what_would_move(office):
     case = builders.warned_case(office.provider, office.staff, resident, at=NOON)
     builders.imposed(builders.World(office.provider, office.staff, resident, case, NOON), months=12)
     sooner = LOCAL.replace("every 6 months", "every 3 months")
-    seen = page(signed_in(office.ada).post(PROPOSE, {"text": newer(), "local_text": sooner}))
+    seen = page(check(signed_in(office.ada), PROPOSE, {"text": newer(), "local_text": sooner}))
     assert case.reference in seen and "18 June 2027, would be 18 March 2027" in seen
     assert "Every 3 months from the start on 18 December 2026" in seen
     assert resident.name not in seen
@@ -262,7 +288,7 @@ def test_as_many_queries_at_one_version_and_case_as_at_thirty(office):
     builders.log(office.provider, office.staff, first, at=NOON)
     acts = (
         lambda: ada.get(reverse("office:policies")),
-        lambda: ada.post(PROPOSE, {"text": newer(("6.34", "6.35")), "local_text": LOCAL}),
+        lambda: check(ada, PROPOSE, {"text": newer(("6.34", "6.35")), "local_text": LOCAL}),
     )
     count(*acts)  # a version's names of the stages are read once a process
     one = count(*acts)
@@ -296,13 +322,19 @@ def test_a_case_is_moved_on_its_file_after_what_would_change_was_shown(office):
     assert where in page(manager.get(overview))
     assert where not in page(signed_in(office.staff.officer).get(overview))
     assert "18 June 2027, would be 18 March 2027" in page(manager.get(where))
-    assert "Enter why it goes on under the newer policy" in page(manager.post(where, {"version": version.pk}))
-    for odd in ("", "x", "99999999999999999999"):
-        kept = page(manager.post(where, {"version": odd, "reasons": "Fairer."}))
-        assert "Fairer." in in_box(kept, "reasons")
-    done = page(manager.post(where, {"version": version.pk, "reasons": "Fairer."}, follow=True))
+    assert "Enter why it goes on under the newer policy" in page(press(manager, where))
+    opened = manager.get(where)
+    newest = adopted(office, local=LOCAL.replace("every 6 months", "every 2 months"))
+    changed = press(manager, where, {"reasons": "Fairer."}, on=opened)
+    for part in ("the policy that the case would run under", "the dates that would move", "what the resident is told"):
+        assert f"<li>{part}</li>" in page(changed, 409)
+    assert "Bill Two adopted a policy on 18 December 2026 at midday." in page(changed, 409)
+    kept = press(manager, where, on=changed, button="change")
+    assert "Fairer." in in_box(page(kept), "reasons") and "would be 18 February 2027" in page(kept)
+    assert Case.objects.get(pk=case.pk).policy_version not in (version, newest)
+    done = page(press(manager, where, {"reasons": "Fairer."}, on=kept, follow=True))
     assert "The case runs under the policy of 1 December 2026." in done
-    assert Case.objects.get(pk=case.pk).policy_version == version
+    assert Case.objects.get(pk=case.pk).policy_version == newest
     timeline = page(manager.get(reverse("cases:timeline", args=[case.reference])))
     assert "Case moved to a newer version of the policy" in timeline and "Fairer." in timeline
 
@@ -315,5 +347,5 @@ def test_a_case_in_which_something_is_begun_says_what_comes_first(office):
     where = reverse("office:move_case", args=[case.reference])
     client = signed_in(office.staff.manager)
     assert f"A restriction is being proposed ({restriction.reference})" in page(client.get(where))
-    client.post(where, {"version": version.pk, "reasons": "Fairer."})
+    press(client, where, {"reasons": "Fairer."})
     assert Case.objects.get(pk=case.pk).policy_version != version

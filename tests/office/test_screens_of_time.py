@@ -10,15 +10,20 @@ from django.utils import timezone
 import cases.services
 from appeals.services import receipts
 from deadlines.services import days_off
+from decisions.services import Said
 from design.dates import day_of
 from people import access
 from people import services as people
 from people.models import Role
-from restrictions import services as restrictions
-from restrictions.services import NewTerm, leaving
+from restrictions.limits import NewTerm
+from restrictions.services import imposing, proposing
+from restrictions.services.contacts import changing, leaving
+from restrictions.services.contacts.changing import NewContact
+from restrictions.services.parts.terms import save_terms
 from tests import factories, invented, quick
 from tests.office.test_browser import desk, sound  # noqa: F401
 from tests.office.versions import TEXT
+from tests.pressing import seal_of
 from tests.restrictions import builders
 
 pytestmark = [
@@ -43,11 +48,9 @@ def test_the_pages_are_sound(desk, width):  # noqa: F811
     w = received_world(at)
     terms = [*builders.TERMS, NewTerm("spoc", "limited", "Ring on weekdays before noon.", w.staff.colleague.pk)]
     restriction = builders.draft(w, months=12)
-    restriction = restrictions.save_terms(restriction.pk, terms=terms, by=w.staff.officer, at=at)
-    restriction = restrictions.propose(restriction.pk, by=w.staff.officer, at=at)
-    restriction = restrictions.impose(
-        restriction.pk, by=w.staff.team_leader, at=at, reasons="Needed.", considered="Calls."
-    )
+    restriction = save_terms(restriction.pk, terms=terms, by=w.staff.officer, at=at)
+    restriction = proposing.propose(restriction.pk, by=w.staff.officer, at=at)
+    restriction = imposing.impose(restriction.pk, Said("Needed.", considered="Calls."), by=w.staff.team_leader, at=at)
     letter = restriction.letter
     today = day_of(now)
     manager = desk(w.staff.manager, width=width)
@@ -60,10 +63,13 @@ def test_the_pages_are_sound(desk, width):  # noqa: F811
     manager.goto(reverse("letters:view", args=[letter.reference]))
     sound(manager, f"Restriction letter {letter.reference}")
 
-    restrictions.cover_spoc(
-        restriction.pk, by=w.staff.manager, at=now, person_id=w.staff.officer.pk, from_on=today,
-        until_on=today + timedelta(days=20), reason="Leave.",
-    )  # fmt: skip
+    changing.change(
+        restriction.pk,
+        Said("Leave."),
+        NewContact(w.staff.officer.pk, from_on=today, until_on=today + timedelta(days=20)),
+        by=w.staff.manager,
+        at=now,
+    )
     for role in Role.objects.filter(provider=w.provider, group__user=w.staff.officer):
         access.revoke(role, w.staff.officer, by=None, at=now)
     leaving.ask_for_another(restriction.pk, at=now)
@@ -85,7 +91,7 @@ def test_the_pages_are_sound(desk, width):  # noqa: F811
     ada = desk(w.staff.administrator, width=width)
     first = date(today.year + 1, 3, 1)
     closed = {"first_on": first, "last_on": first + timedelta(days=9), "name": "Offices closed for moving"}
-    seen = days_off.adding(w.provider, **closed, today=today).seal
+    seen = seal_of(days_off.adding(w.provider, **closed, today=today))
     days_off.add(w.provider, **closed, seen=seen, by=w.staff.administrator, at=now)
     ada.goto(f"{reverse('office:days_off')}?year={first.year}")
     sound(ada, f"Days off in {first.year}")

@@ -279,6 +279,17 @@ def test_a_policy_is_shown_with_what_it_leaves_open_at_the_end(answer, slug):
     )
 
 
+def test_the_keys_are_listed_one_table_or_all_as_the_page_has_them(answer, capsys):
+    page = (Path(__file__).parents[2] / "docs" / "policy-keys.md").read_text(encoding="utf-8")
+    assert answer("keys") == (0, page)
+    code, said = answer("keys", "appeal", "spoc")
+    assert code == 0 and said.startswith("## [appeal]\n") and "### [appeal.for.NAME]" in said and "## [spoc]" in said
+    assert "## [breach]" not in said
+    with pytest.raises(SystemExit):
+        policy.run(["keys", "apeal"])
+    assert capsys.readouterr().err == "apeal is no table of a policy file. Did you mean appeal?\n"
+
+
 def test_what_changed_is_said_clause_by_clause(answer, tmp_path: Path):
     new = tmp_path / "2027-04-01.toml"
     new.write_text(

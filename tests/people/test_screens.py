@@ -1,6 +1,7 @@
 """Find, add, the resident's page, the small forms, and the policy page."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,11 +10,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from design import seals
+from design.pages import CHECK, DO
 from people import policy_page, services
-from people.models import Occupancy, Resident
+from people.models import Need, Occupancy, Representative, Resident
 from policies import shelf
 from tests import factories
 from tests.factories import NOON
+from tests.pressing import check, decide, hidden, press, standing
 
 ROLES = ["officer", "team_leader", "manager", "front_line", "contractor", "dpo", "administrator"]
 
@@ -71,7 +75,7 @@ def test_whatever_is_typed_is_answered(resident, staff, typed):
 
 def test_adding_a_person_with_a_tenancy(staff):
     client = signed_in(staff.officer)
-    answer = client.post(reverse("people:add"), NEW)
+    answer = decide(client, reverse("people:add"), NEW)
     added = Resident.objects.get()
     assert answer.headers["Location"] == reverse("people:resident", args=[added.reference])
     assert (added.known_as, added.date_of_birth, added.preferred_format) == (["Nad", "NN"], date(1979, 4, 3), "large")
@@ -82,10 +86,26 @@ def test_adding_a_person_with_a_tenancy(staff):
         assert words in shown
 
 
-def test_pressing_twice_asks_whether_it_is_the_same_person(staff):
+@pytest.mark.parametrize(
+    ("name", "typed", "rows"),
+    [
+        ("add", NEW, Resident.objects),
+        ("add_need", {"kind": "need", "words": "Cannot hear calls", "about_health": "yes"}, Need.objects),
+        ("add_representative", {"name": "Ann", "relation": "aunt", "authority": "Letter"}, Representative.objects),
+        ("add_tenancy", {"reference": "T-9", "part": "joint_tenant"}, Occupancy.objects),
+    ],
+)
+def test_three_presses_of_one_form_make_one_row(resident, staff, name, typed, rows):
+    client, address = signed_in(staff.officer), reverse(f"people:{name}", args=[resident.reference] * (name != "add"))
+    before, opened = rows.count(), client.get(address)
+    led_to = {press(client, address, typed, on=opened, button=CHECK if name == "add" else DO).url for _ in range(3)}
+    assert rows.count() == before + 1 and len(led_to) == 1
+
+
+def test_adding_the_same_again_asks_whether_it_is_the_same_person(staff):
     client = signed_in(staff.officer)
-    client.post(reverse("people:add"), NEW)
-    shown = page(client.post(reverse("people:add"), NEW))
+    decide(client, reverse("people:add"), NEW)
+    shown = page(check(client, reverse("people:add"), NEW))
     assert "Is this somebody we know?" in shown and "Same person: Nadia New" in shown and "Someone else" in shown
     assert "There is a problem" not in shown, "the first sight of the question is no error"
     assert Resident.objects.count() == 1
@@ -96,14 +116,32 @@ def test_the_same_person_leads_to_the_one_record(resident, staff):
     typed = NEW | {"name": "Rowan Resident", "date_of_birth_year": ""}
     for part in ("day", "month"):
         typed[f"date_of_birth_{part}"] = ""
-    seen = page(client.post(reverse("people:add"), typed))
-    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', seen))
-    assert hidden["name"] == "Rowan Resident" and hidden["doubles_seen"] == "yes"
-    assert "Select who it is" in page(client.post(reverse("people:add"), typed | {"doubles_seen": "yes"}))
-    same = client.post(reverse("people:add"), typed | {"doubles_seen": "yes", "who": resident.reference})
+    address = reverse("people:add")
+    seen = check(client, address, typed)
+    assert hidden(seen, "check")["name"] == ["Rowan Resident"] and "Select who it is" not in page(seen)
+    unanswered = check(client, address, on=seen)
+    assert "Select who it is" in page(unanswered)
+    same = check(client, address, {"who": resident.reference}, on=unanswered)
     assert same.headers["Location"] == reverse("people:resident", args=[resident.reference])
     assert Resident.objects.count() == 1
-    client.post(reverse("people:add"), typed | {"doubles_seen": "yes", "who": "new"})
+    assert "Rowan Resident" in page(press(client, address, on=seen, button="change"))
+    check(client, address, {"who": "new"}, on=check(client, address, typed))
+    assert Resident.objects.count() == 2
+
+
+def test_a_double_that_came_meanwhile_is_asked_about_too(provider, resident, staff):
+    client, address = signed_in(staff.officer), reverse("people:add")
+    typed = NEW | {
+        "name": "Rowan Resident",
+        "date_of_birth_day": "",
+        "date_of_birth_month": "",
+        "date_of_birth_year": "",
+    }
+    seen = check(client, address, typed)
+    other = factories.resident(provider, staff.colleague, name="Rowan Resident")
+    again = check(client, address, {"who": "new"}, on=seen)
+    assert other.reference in page(again) and "who" not in hidden(again, "check")
+    assert "Select who it is" in page(press(client, address, on=seen))
     assert Resident.objects.count() == 2
 
 
@@ -123,14 +161,14 @@ def test_the_same_person_leads_to_the_one_record(resident, staff):
     ],
 )
 def test_every_error_is_said_and_what_was_typed_stays(staff, wrong, said):
-    shown = page(signed_in(staff.officer).post(reverse("people:add"), NEW | wrong))
+    shown = page(check(signed_in(staff.officer), reverse("people:add"), NEW | wrong))
     assert said.lower() in shown.lower() and "<title>Error: " in shown and "Never leave a voicemail." in shown
     assert not Resident.objects.exists()
 
 
 def test_text_in_any_script_comes_back_whole(staff):
     strange = "שלום \U0001f600 <script>alert(1)</script> Ａ\x00b"
-    signed_in(staff.officer).post(reverse("people:add"), NEW | {"name": strange, "safe_contact": strange * 20})
+    decide(signed_in(staff.officer), reverse("people:add"), NEW | {"name": strange, "safe_contact": strange * 20})
     added = Resident.objects.get()
     assert "\x00" not in added.name and "\U0001f600" in added.name
     shown = page(signed_in(staff.officer).get(reverse("people:resident", args=[added.reference])))
@@ -143,30 +181,69 @@ def test_changing_starts_from_what_is_known(resident, staff):
     shown = page(client.get(address))
     assert "Rowan Resident" in shown and "12 Marine Parade" in shown and "07700 900123" in shown
     changed = {key: value for key, value in NEW.items() if not key.startswith("tenancy")}
-    client.post(address, changed)
+    press(client, address, changed)
     assert Resident.objects.get().name == "Nadia New"
+
+
+def test_an_older_page_undoes_no_safe_contact(resident, staff):
+    """Colin saved how to reach her safely while Olive had the page open: hers is not lost, and his stays."""
+    olive, colin = signed_in(staff.officer), signed_in(staff.colleague)
+    address = reverse("people:change", args=[resident.reference])
+    typed = {key: value for key, value in NEW.items() if not key.startswith("tenancy")} | {"safe_contact": ""}
+    opened = olive.get(address)
+    safe = {"safe_contact": "Never in writing: her brother opens the post."}
+    assert press(colin, address, standing(colin.get(address)) | safe).status_code == 302
+    both = press(olive, address, typed, on=opened)
+    shown = page(both, 409)
+    assert "Somebody saved this meanwhile" in shown and "her brother opens the post" in shown
+    assert "Colin Colleague saved it on" in shown and 'class="moj-identity-bar"' in shown
+    assert "keep-safe_contact" in shown and "keep-name" not in shown
+    press(olive, address, {"keep-safe_contact": "saved"}, on=both)
+    now = Resident.objects.get()
+    assert (now.name, now.safe_contact) == ("Nadia New", "Never in writing: her brother opens the post.")
+
+
+def test_the_service_compares_under_its_lock(resident, staff):
+    seen = seals.seal(services.known(resident), at=NOON)
+    details = services.details_of(resident)
+    services.change_resident(resident.pk, details, by=staff.officer, at=NOON, seen=seen)
+    services.change_resident(resident.pk, replace(details, safe_contact="Never"), by=staff.officer, at=NOON, seen=seen)
+    with pytest.raises(seals.ChangedSince, match="safe_contact. Olive Officer saved it on"):
+        services.change_resident(resident.pk, details, by=staff.officer, at=NOON, seen=seen)
+
+
+def test_somebody_was_first_to_end_it(resident, staff):
+    need = services.record_need(resident.pk, kind="need", words="x", about_health=False, by=staff.officer, at=NOON)
+    client, address = signed_in(staff.colleague), reverse("people:end_need", args=[resident.reference, need.pk])
+    opened = client.get(address)
+    services.end_need(need.pk, by=staff.officer, at=NOON, reasons="Gone")
+    late = press(client, address, {"reasons": "It went"}, on=opened)
+    assert "Olive Officer ended it on 18 December 2026 at midday." in page(late, 409)
+    assert client.get(address).status_code == 302
 
 
 def test_needs_and_representatives_come_and_go(resident, staff):
     client = signed_in(staff.officer)
     here = reverse("people:resident", args=[resident.reference])
     args = [resident.reference]
-    client.post(
-        reverse("people:add_need", args=args), {"kind": "need", "words": "Cannot hear calls", "about_health": "yes"}
+    press(
+        client,
+        reverse("people:add_need", args=args),
+        {"kind": "need", "words": "Cannot hear calls", "about_health": "yes"},
     )
     named = {"name": "Ann Aunt", "relation": "aunt", "authority": "Letter of 3 November 2026"}
-    client.post(reverse("people:add_representative", args=args), named)
+    press(client, reverse("people:add_representative", args=args), named)
     shown = page(client.get(here))
     assert "Cannot hear calls" in shown and "(about health)" in shown and "Ann Aunt" in shown
     need, one = resident.needs.get(), resident.representatives.get()
     assert "Enter why it no longer holds" in page(
-        client.post(reverse("people:end_need", args=[*args, need.pk]), {"reasons": ""})
+        press(client, reverse("people:end_need", args=[*args, need.pk]), {"reasons": ""})
     )
-    client.post(reverse("people:end_need", args=[*args, need.pk]), {"reasons": "Hearing aid"})
-    client.post(reverse("people:end_representative", args=[*args, one.pk]), {"reasons": "Withdrew"})
+    press(client, reverse("people:end_need", args=[*args, need.pk]), {"reasons": "Hearing aid"})
+    press(client, reverse("people:end_representative", args=[*args, one.pk]), {"reasons": "Withdrew"})
     shown = page(client.get(here))
     assert "Needs and adjustments that have ended" in shown and "Who spoke for them before" in shown
-    client.post(reverse("people:add_tenancy", args=args), {"reference": "T-9", "part": "joint_tenant"})
+    press(client, reverse("people:add_tenancy", args=args), {"reference": "T-9", "part": "joint_tenant"})
     assert "T-9" in page(client.get(here))
 
 

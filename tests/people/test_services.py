@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django_fsm import TransitionNotAllowed
 
 from audit.models import Event
 from people import services
@@ -89,7 +90,8 @@ def test_a_need_that_ends_stays_on_record_and_reopens_assessments(resident, staf
         resident.pk, kind="need", words="Cannot read letters", about_health=False, by=staff.officer, at=NOON
     )
     services.end_need(need.pk, by=staff.officer, at=NOON, reasons="New glasses")
-    services.end_need(need.pk, by=staff.colleague, at=NOON + timedelta(days=1), reasons="Again")
+    with pytest.raises(TransitionNotAllowed, match="Olive Officer ended it on 18 December 2026 at midday"):
+        services.end_need(need.pk, by=staff.colleague, at=NOON + timedelta(days=1), reasons="Again")
     assert Need.objects.get().ended_at == NOON
     assert Resident.objects.get(pk=resident.pk).needs_version == 2
     assert Event.objects.filter(verb="need.ended").count() == 1
@@ -122,6 +124,8 @@ def test_a_representatives_authority_ends_with_a_reason(resident, staff):
     with pytest.raises(RuleBroken):
         services.end_representative(named.pk, by=staff.officer, at=NOON, reasons="")
     services.end_representative(named.pk, by=staff.officer, at=NOON, reasons="Withdrawn in writing")
+    with pytest.raises(TransitionNotAllowed, match="Olive Officer ended it on 18 December 2026"):
+        services.end_representative(named.pk, by=staff.colleague, at=NOON + timedelta(days=1), reasons="Again")
     assert resident.representatives.get().ended_on == date(2026, 12, 18)
 
 

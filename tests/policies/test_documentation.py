@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ops import keys
 from policies import grammar, loader, periods, schema, shelf, vocabulary
 from policies.problems import PolicyProblems
 from policies.rules import STRENGTHS, RuleBroken
@@ -13,6 +14,7 @@ from policies.rules import STRENGTHS, RuleBroken
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "policy-format.md").read_text(encoding="utf-8")
 GUIDE = (DOCS / "writing-a-policy.md").read_text(encoding="utf-8")
+KEYS = (DOCS / "policy-keys.md").read_text(encoding="utf-8")
 
 
 def block(language: str, containing: str) -> str:
@@ -70,18 +72,6 @@ _LINE = re.compile(r"`([a-z_]+(?:\.\w+)+) = ([^`]+)`")
 _WRONG, _CHECKLIST = (GUIDE.partition(title)[2].partition("\n## ")[0] for title in ("## Checking it", "## Checklist"))
 _FINE = GUIDE.replace(_WRONG, "")
 PROBLEMS = [row.split("|")[1:4] for row in _WRONG.splitlines() if row.startswith("|`")]
-SHARED = {
-    "ways of contact": vocabulary.CHANNELS,
-    "ombudsmen": vocabulary.OMBUDSMEN,
-    "next steps": vocabulary.INTERNAL,
-    "who may not decide": vocabulary.NOT_BY,
-    "a day off": vocabulary.DAY_OFF,
-}
-SAID_ABOVE = (tuple(vocabulary.RESTRICTION_KINDS),)
-HOW = {
-    "text": "text", "name": "name", "yes": "yes or no", "period": "period", "count": "number",
-    "threshold": "threshold", "who": "who", "date": "date",
-}  # fmt: skip
 
 
 def put(text: str, *lines: tuple[str, str]) -> str:
@@ -126,24 +116,50 @@ def test_a_problem_of_the_guide_is_said_and_put_right_as_it_tells(says: str, wro
         assert problems(put(SMALLEST, *right_lines)) == []
 
 
-@pytest.mark.parametrize("section", schema.ROOT.tables)
-def test_the_guide_has_a_row_for_every_key(section: str) -> None:
-    for head, wanted in rows(section):
-        assert f"|`{head}`|" in GUIDE, head
-        listed = GUIDE.partition(f"|`{head}`|")[2].partition("\n\n")[0].splitlines()[2:]
-        assert listed == wanted, head
+# The page of keys is drawn from the schema; the guide leads to it and repeats none of it.
 
 
-def test_the_guide_tells_what_each_kind_of_restriction_means() -> None:
-    listed = GUIDE.partition("|`does`|means|")[2].partition("\n\n")[0].splitlines()[2:]
-    assert listed == [f"|`{kind}`|{means}|" for kind, means in vocabulary.RESTRICTION_KINDS.items()]
+def test_the_page_of_keys_is_current() -> None:
+    assert keys.document() == KEYS, "run: ./run policy keys > docs/policy-keys.md"
 
 
-def test_the_guide_names_every_word_unit_event_strength_and_counted_thing() -> None:
-    named = (vocabulary.RESTRICTION_KINDS, vocabulary.ACTIONS, vocabulary.GATES, vocabulary.STATES)
-    for words in (*SHARED.values(), *named):
-        assert [word for word in words if f"`{word}`" not in GUIDE] == []
-    for words in (periods.UNITS, periods.EVENTS, grammar.COUNTED):
+@pytest.mark.parametrize("top", schema.ROOT.tables)
+def test_the_page_of_keys_has_a_row_for_every_key(top: str) -> None:
+    for path, table in tables(schema.ROOT.tables[top], top):
+        wanted = [*table.keys, *(["NAME"] if table.each else [])]
+        listed = re.search(rf"^#+ \[{re.escape(path)}\]\n(.*?)(?=^#|\Z)", KEYS, re.DOTALL | re.MULTILINE)
+        assert (re.findall(r"^\|`(\w+)`\|", listed[1], re.MULTILINE) if listed else []) == wanted, path
+        for key in (*table.keys.values(), *([table.each] if table.each else [])):
+            assert listed and f"|{key.about}|" in listed[1], path
+
+
+def tables(table: schema.Table, path: str) -> Iterator[tuple[str, schema.Table]]:
+    """A table and each within it, by the path that the page calls it by."""
+    yield path, table
+    for name, inner in table.tables.items():
+        yield from tables(inner, f"{path}.{name}")
+    if table.named:
+        yield from tables(table.named, f"{path}.NAME")
+
+
+def test_the_guide_leads_to_the_keys_of_every_section_and_repeats_none() -> None:
+    assert [top for top in schema.ROOT.tables if f"[`[{top}]`](policy-keys.md#{top})" not in GUIDE] == []
+    assert "|silence|" not in GUIDE
+    headings = {re.sub(r"[^\w ]", "", line).strip().lower() for line in KEYS.splitlines() if line.startswith("#")}
+    for page in (GUIDE, PAGE):
+        assert set(re.findall(r"policy-keys\.md#(\w+)", page)) <= headings
+
+
+def test_the_page_of_keys_says_what_each_word_means_that_needs_telling() -> None:
+    for meanings in (vocabulary.RESTRICTION_KINDS, vocabulary.ACTIONS, vocabulary.NOT_BY, periods.EVENTS):
+        assert [word for word, meaning in meanings.items() if f"|`{word}`|{meaning}|" not in KEYS] == []
+
+
+def test_the_guide_and_the_keys_name_every_word_unit_event_strength_and_counted_thing() -> None:
+    named = (vocabulary.CHANNELS, vocabulary.OMBUDSMEN, vocabulary.INTERNAL, vocabulary.DAY_OFF, vocabulary.STATES)
+    for words in named:
+        assert [word for word in words if f"`{word}`" not in KEYS] == []
+    for words in (periods.UNITS, periods.EVENTS, grammar.COUNTED, vocabulary.GATES):
         assert [word for word in words if f"`{word}`" not in GUIDE] == []
     assert [word for word in STRENGTHS if word != "must" and f"|`{word}`|" not in GUIDE] == []
 
@@ -153,44 +169,3 @@ def test_the_checklist_has_twenty_two_lines_with_paths_that_exist() -> None:
     assert [int(line[1]) for line in lines] == list(range(1, 23))
     for path in re.findall(r"`([a-z_]+\.[\w.]+)`", _CHECKLIST):
         schema.find(path.replace("NAME", "x"))
-
-
-def rows(top: str) -> list[tuple[str, list[str]]]:
-    """Each table of a section by its heading, with a row for every key of its own."""
-    return [(head, found) for head, found in _tables(schema.ROOT.tables[top], top) if found]
-
-
-def _tables(table: schema.Table, path: str) -> Iterator[tuple[str, list[str]]]:
-    found = [_row(name, key) for name, key in table.keys.items()]
-    if table.each:
-        found.append(_row("NAME", table.each))
-    yield f"[{path}]", found
-    for name, inner in table.tables.items():
-        yield from _tables(inner, f"{path}.{name}")
-    if table.named:
-        yield from _tables(table.named, f"{path}.NAME")
-
-
-def _row(name: str, key: schema.Key) -> str:
-    silence = "needed" if key.needed else "asked beside" if callable(key.asked) else "asked" if key.asked else ""
-    return f"|`{name}`|{key.about}|{_how(key)}|{silence}|"
-
-
-def _how(key: schema.Key) -> str:
-    return _written(key) + ("" if key.clause else "; no clause")
-
-
-def _written(key: schema.Key) -> str:
-    if key.kind == "ref":
-        return "names of: " + ", ".join(key.words)
-    if key.kind != "word":
-        return HOW[key.kind] + ("s" if key.many else "")
-    words, called = key.words, []
-    for name, shared in SHARED.items():
-        if set(shared) <= set(words):
-            called.append(name)
-            words = tuple(word for word in words if word not in shared)
-    if words in SAID_ABOVE:
-        return "one of the words above"
-    listed = ", ".join([*called, *(f"`{word}`" for word in words)])
-    return f"{'some' if key.many else 'one'} of: {listed}"

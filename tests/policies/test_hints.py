@@ -34,21 +34,21 @@ def messages(more: str, document: str | None = None) -> list[str]:
 
 
 def test_a_word_that_own_words_swallow_is_pointed_at() -> None:
-    (hint,) = (hint for hint in found('[breach]\nladder = "legal action: in court, possession [9]"') if hint.path)
+    (hint,) = (hint for hint in found('[breach]\nladder = ["legal action: in court, possession [9]"]') if hint.path)
     assert hint.path == "breach.ladder"
     assert hint.message.startswith('"possession" stands in the own words of "legal action" and is not read as an entry')
     assert messages('[breach]\nladder = ["legal action: in court [9]", "possession [9]"]') == []
 
 
 def test_a_name_that_own_words_swallow_is_pointed_at() -> None:
-    said = '[appeal]\ncovers = "letter: the first one, limits [9]"'
+    said = '[appeal]\ncovers = ["letter: the first one, limits [9]"]'
     assert [hint.path for hint in found(said) if hint.path] == ["appeal.covers"]
 
 
 @pytest.mark.parametrize(
     "said",
     [
-        '[appeal]\nhow = "phone: before noon, never later, post-haste [9]"',
+        '[appeal]\nhow = ["phone: before noon, never later, post-haste [9]"]',
         '[appeal]\nlate = "exceptional: not refused, accepted where illness is shown [9]"',
         '[appeal]\nlate = "exceptional: not by rule, refused [9]"',
         '[appeal]\ngrounds = ["By phone, post or e-mail [9]"]',

@@ -335,7 +335,7 @@ def test_a_version_is_found_by_the_day() -> None:
 
 
 def test_it_has_no_stages() -> None:
-    assert HOMES.stages == [] and not HOMES.ordered and not HOMES.ordered_words()
+    assert HOMES.stages == [] and not HOMES.ordered and not HOMES.value("stages.order").kept
     assert HOMES.stage_for_state("contact restriction") is None
     assert HOMES.value("stages.count").none, "it counts none"
     assert [(path.key, path.name) for path in HOMES.paths] == [

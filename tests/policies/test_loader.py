@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies import difference, loader, shelf
+from policies import difference, loader, shelf, tables
 from policies.policy import Policy
 from policies.problems import PolicyProblems
 from policies.rules import Rule
@@ -410,7 +410,7 @@ def test_text_made_to_take_long_is_refused_soon(text: str) -> None:
 
 def test_more_problems_than_anybody_reads_are_cut_short() -> None:
     found = problems("\n".join(f"key{number} = 1" for number in range(20_000)))
-    assert len(found) == loader.MOST_PROBLEMS + 1
+    assert len(found) == tables.MOST_PROBLEMS + 1
     assert found[-1] == "the file: has more problems than these: put these right first."
 
 

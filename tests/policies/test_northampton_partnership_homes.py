@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from policies import clocks, shelf, vocabulary
+from policies import clocks, periods, shelf, vocabulary
 from policies.calendars import Calendar
 from policies.periods import Period
 from policies.values import Who
@@ -474,7 +474,7 @@ def test_the_kinds_of_restriction_are_examples() -> None:
 def test_no_length_is_named_so_none_is_refused(months: int) -> None:
     assert NPH.length_bounds()[:2] == (None, None) and NPH.length_words() == ""
     NPH.check_length(months)
-    NPH.check_dates(date(2026, 12, 18), clocks.add(Period(months, "months"), date(2026, 12, 18)))
+    NPH.check_dates(date(2026, 12, 18), periods.add(Period(months, "months"), date(2026, 12, 18)))
 
 
 def test_the_cause_is_looked_for_before_a_warning() -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from policies import clocks, schema, shelf
 from policies.calendars import Calendar
-from policies.clocks import FROM_NAMING, FROM_START, START_NOT_COUNTED
+from policies.clocks import FROM_NAMING, FROM_START
 from policies.periods import Period
+from policies.reckoning import START_NOT_COUNTED
 from policies.rules import Rule
 
 SLUG = "tenancy-enforcement-procedure"

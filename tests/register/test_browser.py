@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from audit import services as audit
 from people import services as people
-from register import services
 from register.models import Lookup
+from register.services import lookups
 from tests import axe, factories
-from tests.register.conftest import Incident, enter
+from tests.register.builders import Incident, enter
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -102,7 +102,7 @@ def test_the_card_is_light(browser, live_server, town):
 def test_axe_finds_nothing_on_any_page(browser, live_server, town, size):
     staff, listed, dog = town
     page = sign_in(browser, live_server, staff.team_leader, size)
-    look = services.look_up(listed, by=staff.team_leader, purpose="visit", at=timezone.now())
+    look = lookups.look_up(listed, by=staff.team_leader, purpose="visit", at=timezone.now())
     pages = [
         reverse("register:check"),
         reverse("register:check") + "?q=snargate",

@@ -9,11 +9,11 @@ from django_fsm import TransitionNotAllowed
 
 from audit.models import Event
 from policies.rules import RuleBroken
-from register import services
 from register.models import Entry, Receipt
+from register.services import lookups, with_restriction
 from tests import factories
 from tests.factories import NOON
-from tests.register.conftest import enter
+from tests.register.builders import change, enter, remove
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,12 +58,7 @@ def dog(staff):
 
 
 def test_two_removals_at_once_are_one(dog, staff):
-    ended = at_once(
-        *(
-            lambda user=user: services.remove_entry(dog.pk, by=user, at=NOON, reason="Gone.")
-            for user in (staff.manager, staff.team_leader)
-        )
-    )
+    ended = at_once(*(lambda user=user: remove(dog, user, "Gone.") for user in (staff.manager, staff.team_leader)))
     assert sorted(type(end).__name__ for end in ended) == ["Entry", "TransitionNotAllowed"]
     assert Event.objects.filter(verb="register.removed").count() == 1
     winner = Entry.objects.get().removed_by
@@ -75,7 +70,7 @@ def test_two_removals_by_source_at_once_are_one(staff):
     provider = staff.manager.provider
     enter(provider, staff.manager, factories.resident(provider, staff.officer))
     source = "restriction:X-000004"
-    ended = at_once(*[lambda: services.remove(source, by=staff.manager, at=NOON, reason="Lifted.")] * 2)
+    ended = at_once(*[lambda: with_restriction.remove(source, by=staff.manager, at=NOON, reason="Lifted.")] * 2)
     assert sorted(len(end) for end in ended) == [0, 1]
 
 
@@ -94,15 +89,15 @@ def test_one_place_entered_twice_at_once_is_one_entry(staff):
 def test_two_presses_make_one_receipt(staff):
     provider = staff.manager.provider
     resident = factories.resident(provider, staff.officer)
-    look = services.look_up(resident, by=staff.front_line, purpose="visit", at=NOON)
-    at_once(*[lambda: services.confirm_checked(look.pk, by=staff.front_line, at=NOON)] * 2)
+    look = lookups.look_up(resident, by=staff.front_line, purpose="visit", at=NOON)
+    at_once(*[lambda: lookups.confirm_checked(look.pk, by=staff.front_line, at=NOON)] * 2)
     assert Receipt.objects.count() == 1
 
 
 def test_a_removal_and_a_change_at_once_leave_no_half(dog, staff):
     ended = at_once(
-        lambda: services.remove_entry(dog.pk, by=staff.manager, at=NOON, reason="Gone."),
-        lambda: services.change_entry(dog.pk, by=staff.team_leader, at=NOON, reason="Two.", instructions=["No."]),
+        lambda: remove(dog, staff.manager, "Gone."),
+        lambda: change(dog, staff.team_leader, "Two.", instructions=["No."]),
     )
     entry = Entry.objects.get()
     assert entry.removed_on == date(2026, 12, 18), "whoever came second, the removal stands"

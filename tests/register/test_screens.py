@@ -12,12 +12,14 @@ from django.urls import reverse
 from audit import services as audit
 from audit.models import Event
 from people import services as people
-from policies import policy as policy_module
-from register import services
+from policies.policy import Policy
+from policies.rules import Rule
 from register.models import Entry, Lookup, Receipt
+from register.services import lookups
 from tests import factories
 from tests.factories import NOON
-from tests.register.conftest import Incident, enter
+from tests.pressing import check, press
+from tests.register.builders import Incident, enter
 
 NOT_LISTED = (
     "<strong>Nothing is recorded here. Not listed does not mean safe.</strong> It means nobody has recorded a risk. "
@@ -127,9 +129,9 @@ def test_a_contractor_sees_what_is_shared_and_is_told_so(entry, dog, resident, s
 
 
 def test_the_policys_own_contacts_come_before_the_laws(entry, resident, staff, monkeypatch):
-    own = [("urgent repairs", policy_module.Rule("policy", "7.1"))]
-    floor = policy_module.Policy.always_accept.fget
-    monkeypatch.setattr(policy_module.Policy, "always_accept", property(lambda policy: own + floor(policy)))
+    own = [("urgent repairs", Rule("policy", "7.1"))]
+    floor = Policy.always_accept.fget
+    monkeypatch.setattr(Policy, "always_accept", property(lambda policy: own + floor(policy)))
     client = signed_in(staff.front_line)
     card = client.post(reverse("register:match", args=[resident.reference]), {"purpose": "visit"}).headers["Location"]
     shown = page(client.get(card))
@@ -221,12 +223,14 @@ DOG = {
 
 def test_a_place_is_entered_once_however_often_the_button_is_pressed(staff):
     client = signed_in(staff.team_leader)
-    first, second = (client.post(reverse("register:add"), DOG) for _ in range(2))
+    opened = client.get(reverse("register:add"))
+    first, second, third = (press(client, reverse("register:add"), DOG, on=opened) for _ in range(3))
     entry = Entry.objects.get()
-    assert first.headers["Location"] == second.headers["Location"] == reverse("register:entry", args=[entry.reference])
+    led_to = {each.headers["Location"] for each in (first, second, third)}
+    assert led_to == {reverse("register:entry", args=[entry.reference])}
     assert (entry.place_postcode, entry.shared_with_contractors) == ("CT17 9BZ", True)
     assert entry.instructions == ["Ask for the dog to be shut away.", "Do not go in before it is."]
-    again = page(signed_in(staff.manager).post(reverse("register:add"), DOG))
+    again = page(press(signed_in(staff.manager), reverse("register:add"), DOG))
     assert f"This is on the register already, as entry {entry.reference}" in again
     shown = page(client.get(first.headers["Location"]))
     assert "Dangerous animal" in shown and "Staff Risk &amp; Unacceptable Behaviour Register" in shown
@@ -240,14 +244,14 @@ def test_what_is_missing_is_said_and_what_was_typed_is_kept(staff):
         "review_on_year": "2026",
         "reason": "Bit a man",
     }
-    shown = page(signed_in(staff.team_leader).post(reverse("register:add"), wrong))
+    shown = page(press(signed_in(staff.team_leader), reverse("register:add"), wrong))
     assert "Enter what staff must do" in shown and "4 Snargate Street" in shown and "Bit a man" in shown
     assert "<title>Error: " in shown
 
 
 def test_a_date_in_the_past_is_refused_beside_its_field(staff):
     wrong = DOG | day("review_on", date(2026, 12, 1))
-    shown = page(signed_in(staff.team_leader).post(reverse("register:add"), wrong))
+    shown = page(press(signed_in(staff.team_leader), reverse("register:add"), wrong))
     assert "The date to look at the entry again must be in the future" in shown and not Entry.objects.exists()
 
 
@@ -261,30 +265,30 @@ def test_a_resident_is_entered_from_an_incident_on_record(provider, resident, st
         "not_told_reason": "Being told may make it worse.",
         **day("look_again_on", date(2027, 1, 18)),
     }
-    assert "No incident I-000012 is on record" in page(client.post(address, asked))
+    assert "No incident I-000012 is on record" in page(press(client, address, asked))
     audit.record("incident.logged", subject=Incident("I-000012", provider, resident), by=staff.officer, at=NOON)
-    client.post(address, asked)
+    press(client, address, asked)
     entry = Entry.objects.get()
     assert (entry.source, entry.resident_told, entry.look_again_on) == ("incident:I-000012", False, date(2027, 1, 18))
     look_again = reverse("register:look_again", args=[entry.reference])
     assert "Being told may make it worse." in page(client.get(look_again))
-    client.post(look_again, {"told": "yes", "how": "By letter"})
+    press(client, look_again, {"told": "yes", "how": "By letter"})
     assert Entry.objects.get().resident_told
 
 
 def test_removal_is_checked_then_done_once(dog, staff):
     client = signed_in(staff.manager)
-    services.look_up_place(dog, by=staff.front_line, purpose="visit", at=NOON)
+    lookups.look_up_place(dog, by=staff.front_line, purpose="visit", at=NOON)
     address = reverse("register:remove", args=[dog.reference])
-    assert "Enter the reasons for the removal" in page(client.post(address, {"reason": ""}))
-    check = page(client.post(address, {"reason": "The dog has died."}))
-    assert "Check before you remove" in check and "1 person who looked at it is told" in check
+    assert "Enter the reasons for the removal" in page(check(client, address, {"reason": ""}))
+    late = signed_in(staff.team_leader).get(address)
+    checked = check(client, address, {"reason": "The dog has died."})
+    assert "Check before you remove" in page(checked) and "1 person who looked at it is told" in page(checked)
     assert Entry.objects.get().removed_on is None
-    done = {"reason": "The dog has died.", "action": "remove"}
-    first, second = client.post(address, done), client.post(address, done)
+    first, second = (press(client, address, on=checked) for _ in range(2))
     assert first.headers["Location"] == second.headers["Location"]
     assert "Told that it is gone: Fran Line." in page(client.get(first.headers["Location"]))
-    other = page(signed_in(staff.team_leader).post(address, done), status=409)
+    other = page(check(signed_in(staff.team_leader), address, {"reason": "It has died."}, on=late), status=409)
     assert "Morgan Manager removed this entry on 18 December 2026." in other
 
 
@@ -293,11 +297,11 @@ def test_changing_and_keeping(dog, staff):
     address = reverse("register:change", args=[dog.reference])
     assert "Ask for the dog to be shut away before you go in." in page(client.get(address))
     changed = {"instructions": "Do not go in.", "ring": "01304 821199", "shared": "no", "reason": "Two dogs now."}
-    client.post(address, changed | day("review_on", date(2027, 4, 1)))
+    press(client, address, changed | day("review_on", date(2027, 4, 1)))
     entry = Entry.objects.get()
     assert (entry.instructions, entry.ring, entry.shared_with_contractors) == (["Do not go in."], "01304 821199", False)
     kept = {"reason": "Still there.", **day("review_on", date(2027, 6, 1))}
-    client.post(reverse("register:keep", args=[dog.reference]), kept)
+    press(client, reverse("register:keep", args=[dog.reference]), kept)
     assert Entry.objects.get().review_on == date(2027, 6, 1)
 
 
@@ -317,7 +321,7 @@ def queries(client, address, data):
 
 def test_queries_do_not_grow_with_rows(provider, staff, resident, entry, dog):
     client = signed_in(staff.team_leader)
-    look = services.look_up(resident, by=staff.team_leader, purpose="phone", at=NOON)
+    look = lookups.look_up(resident, by=staff.team_leader, purpose="phone", at=NOON)
     factories.resident(provider, staff.officer, "Rowan Renter", date_of_birth=date(1990, 1, 1))
     pages = [
         (reverse("register:check"), {"q": "rowan"}),
@@ -333,7 +337,7 @@ def test_queries_do_not_grow_with_rows(provider, staff, resident, entry, dog):
         enter(provider, staff.team_leader, place=f"{number} Long Row", source="", reason="Roof.",
               instructions=[f"Order {number}"])  # fmt: skip
     pages[3] = (
-        reverse("register:card", args=[services.look_up(resident, by=staff.team_leader, purpose="phone", at=NOON).pk]),
+        reverse("register:card", args=[lookups.look_up(resident, by=staff.team_leader, purpose="phone", at=NOON).pk]),
         {},
     )
     many = [queries(client, address, data) for address, data in pages]

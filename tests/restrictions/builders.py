@@ -5,11 +5,18 @@ from datetime import date, datetime, timedelta
 
 from cases import services as cases
 from cases.models import Assessment, Case, Incident
+from decisions.services import Said
 from ops.seed import casework
 from people.models import Provider, Resident, User
-from restrictions import services
+from restrictions.dates import Changes
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review, Term
-from restrictions.services import NewTerm
+from restrictions.services import breaches, deciding_reviews, ending, imposing, proposing, reviews
+from restrictions.services.breaches import Answer
+from restrictions.services.contacts import changing
+from restrictions.services.contacts.changing import NewContact
+from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.parts.evidence import Evidence, save_evidence
 from tests import factories
 from tests.factories import NOON, Staff
 from tests.remembered import remembered
@@ -82,7 +89,7 @@ def assess(case: Case, by: User, *, at: datetime) -> Assessment:
 def draft(w: World, *, months: int = 6, by: User | None = None, at: datetime | None = None) -> Restriction:
     """A restriction prepared in every part, ready to propose."""
     by, at = by or w.staff.officer, at or w.at
-    restriction = services.start(w.case.pk, by=by, at=at)
+    restriction = proposing.start(w.case.pk, by=by, at=at)
     fill(restriction, w, months=months, by=by, at=at)
     return Restriction.objects.get(pk=restriction.pk)
 
@@ -95,14 +102,14 @@ def fill(restriction: Restriction, w: World, *, months: int, by: User, at: datet
 def proposed(w: World, **how) -> Restriction:
     """A restriction put before a decider."""
     restriction = draft(w, **how)
-    return services.propose(restriction.pk, by=how.get("by") or w.staff.officer, at=how.get("at") or w.at)
+    return proposing.propose(restriction.pk, by=how.get("by") or w.staff.officer, at=how.get("at") or w.at)
 
 
 def imposed(w: World, *, months: int = 6, at: datetime | None = None, reasons: str = "It is needed.") -> Restriction:
     """A restriction in force."""
     at = at or w.at
     restriction = proposed(w, months=months, at=at)
-    return services.impose(restriction.pk, by=w.staff.team_leader, at=at, reasons=reasons, considered="Fair.")
+    return imposing.impose(restriction.pk, Said(reasons, considered="Fair."), by=w.staff.team_leader, at=at)
 
 
 def reviewer(w: World) -> User:
@@ -113,7 +120,7 @@ def reviewer(w: World) -> User:
 
 def under_review(w: World, restriction: Restriction, *, at: datetime) -> Review:
     """A review that has begun."""
-    return services.begin_review(restriction.pk, by=w.staff.officer, at=at)
+    return reviews.begin_review(restriction.pk, by=w.staff.officer, at=at)
 
 
 def noon(on: date) -> datetime:
@@ -121,3 +128,50 @@ def noon(on: date) -> datetime:
     from design.dates import LONDON
 
     return datetime(on.year, on.month, on.day, 12, tzinfo=LONDON)
+
+
+# The same verbs with every word as a keyword, for tables of tests that vary one of them
+
+
+def said(words: dict) -> Said:
+    """What is said of an act, taken out of a table of words."""
+    reasons = words.pop("reasons", None) or words.pop("reason", "")
+    words.pop("reason", None)
+    kept = ("considered", "not_done", "meeting")
+    return Said(reasons, **{name: words.pop(name) for name in kept if name in words})
+
+
+def impose(restriction_id: int, *, by: User, at: datetime, changes: Changes | None = None, **words) -> Restriction:
+    """`imposing.impose`."""
+    return imposing.impose(restriction_id, said(words), changes=changes or Changes(), by=by, at=at, **words)
+
+
+def lift(restriction_id: int, *, by: User, at: datetime, **words) -> Restriction:
+    """`ending.lift`."""
+    return ending.lift(restriction_id, said(words), by=by, at=at, **words)
+
+
+def waive_review(restriction_id: int, *, by: User, at: datetime, **words) -> Restriction:
+    """`reviews.waive_review`."""
+    return reviews.waive_review(restriction_id, said(words), by=by, at=at, **words)
+
+
+def decide_review(review_id: int, *, by: User, at: datetime, **words) -> Review:
+    """`deciding_reviews.decide_review`."""
+    return deciding_reviews.decide_review(review_id, said(words), Conclusion(**words), by=by, at=at)
+
+
+def answer_breaches(restriction_id: int, *, by: User, at: datetime, **words):
+    """`breaches.answer_breaches`."""
+    told = said(words)
+    return breaches.answer_breaches(restriction_id, told, Answer(**words), by=by, at=at)
+
+
+def change_contact(restriction_id: int, *, by: User, at: datetime, **words) -> Restriction:
+    """`changing.change`."""
+    return changing.change(restriction_id, said(words), NewContact(**words), by=by, at=at)
+
+
+def save_evidence_of(restriction_id: int, *, by: User, at: datetime, **words) -> Restriction:
+    """`save_evidence`."""
+    return save_evidence(restriction_id, Evidence(**words), by=by, at=at)

@@ -10,14 +10,16 @@ from django_fsm import TransitionNotAllowed
 from cases import services as cases
 from cases.models import Case
 from decisions.models import Consultation
+from decisions.services import Said
 from letters.models import Letter
 from people.access import NotPermitted
 from policies import loader
 from policies.rules import RuleBroken
-from restrictions import services
 from restrictions.models import Restriction
+from restrictions.services import ending, proposing
 from tests import factories, invented
 from tests.factories import NOON
+from tests.pressing import check, decide, press
 from tests.restrictions import builders, test_together
 
 pytestmark = pytest.mark.django_db
@@ -82,8 +84,8 @@ def test_a_warning_waits_for_whom_the_policy_has_asked_first_and_the_officer_wri
     client, consult = signed_in(staff.officer), reverse("cases:warning_consult", args=[ref])
     page = text_of(client.get(address))
     assert "Who is asked first" in page and "The letter is not issued before this." in page and consult in page
-    assert "They said “no”." in text_of(client.post(consult, {"words": "They said “no”."}))
-    answer = client.post(consult, said_on_the_page(staff.dpo))
+    assert "They said “no”." in text_of(press(client, consult, {"words": "They said “no”."}))
+    answer = press(client, consult, said_on_the_page(staff.dpo))
     assert answer.url == address, text_of(answer)
     assert "No objection." in text_of(client.get(address))
     assert signed_in(staff.team_leader).post(address, typed | {"do": "issue"}).status_code == 302
@@ -92,7 +94,7 @@ def test_a_warning_waits_for_whom_the_policy_has_asked_first_and_the_officer_wri
         cases.consult_on_warning(
             warning.pk, by=staff.officer, at=NOON, person_id=staff.dpo.pk, on=NOON.date(), words="Too late."
         )
-    assert client.post(consult, said_on_the_page(staff.dpo)).status_code == 409
+    assert press(client, consult, said_on_the_page(staff.dpo)).status_code == 409
 
 
 @pytest.mark.parametrize(("strength", "binds"), [("", True), (" normally", True), (" recommended", False)])
@@ -126,17 +128,17 @@ def test_nothing_is_lifted_before_those_were_asked_whom_the_policy_has_asked_fir
     w, restriction, director = in_force(LIFT, f'{LIFT}, consult = "records"')
     ref = restriction.reference
     with pytest.raises(RuleBroken, match="Record what was said by: Records Officer") as refusal:
-        services.lift(restriction.pk, by=director, at=NOON, reason="It is over.")
-    assert (refusal.value.field, refusal.value.rule.clause) == ("reason", "8")
+        ending.lift(restriction.pk, Said("It is over."), by=director, at=NOON)
+    assert (refusal.value.field, refusal.value.rule.clause) == (None, "8")
     address, client = reverse("restrictions:lift", args=[ref]), signed_in(director)
-    page = text_of(client.post(address, {"reason": "It is “over”."}))
+    page = text_of(check(client, address, {"reason": "It is “over”."}))
     assert "Record what was said by: Records Officer (clause 8)" in page and "It is “over”." in page
     consult = reverse("restrictions:consult_on", args=[ref, "lift"])
     assert "Nothing is lifted before this." in page and consult in page
     assert signed_in(w.staff.officer).get(reverse("restrictions:consult_on", args=[ref, "extend"])).status_code == 404
-    answer = signed_in(w.staff.officer).post(consult, said_on_the_page(w.staff.dpo))
+    answer = press(signed_in(w.staff.officer), consult, said_on_the_page(w.staff.dpo))
     assert answer.status_code == 302, text_of(answer)
-    assert client.post(address, {"reason": "It is “over”.", "confirmed": "yes"}).status_code == 302
+    assert decide(client, address, {"reason": "It is “over”."}).status_code == 302
     assert Restriction.objects.get(pk=restriction.pk).state == State.LIFTED
 
 
@@ -146,23 +148,28 @@ def test_no_review_is_decided_before_those_were_asked_whom_the_policy_has_asked_
     review = builders.under_review(w, restriction, at=later)
     how = {"outcome": "vary", "reasons": "“Quieter”.", "evidence": "He rang.", "considered": "All of it."}
     with pytest.raises(RuleBroken, match="Record what was said by: Records Officer") as refusal:
-        services.decide_review(review.pk, by=director, at=later, **how | {"outcome": "keep"})
-    assert (refusal.value.field, refusal.value.rule.clause) == ("outcome", "8")
+        builders.decide_review(review.pk, by=director, at=later, **how | {"outcome": "keep"})
+    assert (refusal.value.field, refusal.value.rule.clause) == (None, "8")
     address, client = reverse("restrictions:review", args=[restriction.reference]), signed_in(director)
-    page = text_of(client.post(address, how | {"outcome": "keep"}))
+    page = text_of(check(client, address, how | {"outcome": "keep"}))
     assert "Record what was said by: Records Officer (clause 8)" in page
     assert "“Quieter”." in page and "All of it." in page and "He rang." in page
-    services.consult(
-        restriction.pk, act="review", by=w.staff.officer, at=later, person_id=w.staff.dpo.pk, on=later.date(),
+    proposing.consult(
+        restriction.pk,
+        act="review",
+        by=w.staff.officer,
+        at=later,
+        person_id=w.staff.dpo.pk,
+        on=later.date(),
         words="It is quieter.",
-    )  # fmt: skip
+    )
     assert "It is quieter." in text_of(client.get(address))
-    services.decide_review(review.pk, by=director, at=later, **how | {"outcome": "keep"})
+    builders.decide_review(review.pk, by=director, at=later, **how | {"outcome": "keep"})
 
     other = factories.person(w.provider, "director", name="Dora Director")
     again = builders.under_review(w, restriction, at=later)
     with pytest.raises(RuleBroken, match="Record what was said"):
-        services.decide_review(again.pk, by=other, at=later, **how | {"outcome": "lift"})
+        builders.decide_review(again.pk, by=other, at=later, **how | {"outcome": "lift"})
 
 
 def test_to_extend_in_a_review_may_have_somebody_asked_of_its_own(clock):
@@ -171,8 +178,8 @@ def test_to_extend_in_a_review_may_have_somebody_asked_of_its_own(clock):
     review = builders.under_review(w, restriction, at=later)
     how = {"by": director, "at": later, "reasons": "So.", "evidence": "He rang.", "considered": "All."}
     with pytest.raises(RuleBroken, match="Record what was said by: Records Officer"):
-        services.decide_review(review.pk, outcome="extend", months=1, **how)
-    services.decide_review(review.pk, outcome="keep", **how)
+        builders.decide_review(review.pk, outcome="extend", months=1, **how)
+    builders.decide_review(review.pk, outcome="keep", **how)
 
 
 def test_who_is_asked_first_may_stand_in_the_stage_or_beside_the_act():

@@ -13,9 +13,11 @@ from django.urls import reverse
 from cases.models import Case
 from deadlines import services as deadlines
 from deadlines.models import Deadline
+from decisions.services import Said
 from people import services as people
 from people.models import Provider
-from restrictions import services
+from restrictions.services import deciding_reviews, imposing, proposing, reviews
+from restrictions.services.deciding_reviews import Conclusion
 from tests import factories
 from tests.factories import NOON
 from tests.five import answer_what_is_asked
@@ -54,10 +56,16 @@ def restricted(provider, staff, name="Rowan Resident", months=9, at=NOON):
     builders.assess(w.case, staff.officer, at=at - timedelta(days=1))
     w.case = Case.objects.get(pk=w.case.pk)
     restriction = builders.proposed(w, months=months, at=at)
-    services.consult(
-        restriction.pk, by=staff.officer, at=at, person_id=staff.dpo.pk, on=at.date(), words="No objection."
+    proposing.consult(
+        restriction.pk,
+        act="restrict",
+        by=staff.officer,
+        at=at,
+        person_id=staff.dpo.pk,
+        on=at.date(),
+        words="No objection.",
     )
-    imposed = services.impose(restriction.pk, by=staff.manager, at=at, reasons="Needed.", considered="A call.")
+    imposed = imposing.impose(restriction.pk, Said("Needed.", considered="A call."), by=staff.manager, at=at)
     return w, imposed
 
 
@@ -67,10 +75,10 @@ def due(restriction):
 
 
 def kept(w, restriction, *, at):
-    review = services.begin_review(restriction.pk, by=w.staff.officer, at=at)
+    review = reviews.begin_review(restriction.pk, by=w.staff.officer, at=at)
     by = factories.person(w.provider, "director", name=f"Dora {review.reference}")
-    services.decide_review(
-        review.pk, by=by, at=at, outcome="keep", reasons="So.", evidence="Rang again.", considered="Weighed."
+    deciding_reviews.decide_review(
+        review.pk, Said("So.", considered="Weighed."), Conclusion("keep", evidence="Rang again."), by=by, at=at
     )
 
 

@@ -13,19 +13,22 @@ from django_fsm import TransitionNotAllowed
 from audit.models import Decision, Event
 from cases import services as cases
 from cases.models import Case, Incident, Involvement
+from deadlines import kinds
 from deadlines.models import Deadline
+from decisions.services import Said
 from letters.models import Letter
 from people import services as people
 from people.access import NotPermitted
 from people.models import Need
 from policies.rules import RuleBroken
-from restrictions import services
 from restrictions.models import Breach, BreachStep, Review
-from restrictions.services import Answer
+from restrictions.services import breaches, deciding_reviews, ending, imposing, reviews
 from restrictions.services import breaches as service
+from restrictions.services.deciding_reviews import Conclusion
 from tests import factories
 from tests.factories import NOON
 from tests.five import DOVER, NORTHAMPTON, TENANCY, WEST_KENT, a_decider, ready_to_propose
+from tests.pressing import check, decide, press
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
 
@@ -43,9 +46,7 @@ def clock():
 def running(policy=TENANCY, months=6):
     w = ready_to_propose(policy)
     restriction = builders.proposed(w, months=months)
-    return w, services.impose(
-        restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="Needed.", considered="No."
-    )
+    return w, imposing.impose(restriction.pk, Said("Needed.", considered="No."), by=a_decider(w, restriction), at=NOON)
 
 
 def happens(w, *, at=LATER, **more):
@@ -54,16 +55,18 @@ def happens(w, *, at=LATER, **more):
 
 def breach(w, restriction, *, at=LATER, words="You rang nine times, and calls are not used."):
     incident = happens(w, at=at)
-    return services.log_breach(restriction.pk, by=w.staff.officer, at=at, incident_id=incident.pk, words=words)
+    return breaches.log_breach(restriction.pk, by=w.staff.officer, at=at, incident_id=incident.pk, words=words)
 
 
 def answered(w, restriction, step, *, by=None, at=LATER, **more):
     said = {"reasons": "It went on.", "consequence": "A legal warning."} | more
-    return services.answer_breaches(restriction.pk, by=by or w.staff.manager, at=at, answer=Answer(step=step, **said))
+    return builders.answer_breaches(restriction.pk, by=by or w.staff.manager, at=at, step=step, **said)
 
 
 def due(restriction):
-    return Deadline.objects.open().filter(about=f"restriction:{restriction.reference}", kind=service.ANSWER).first()
+    return (
+        Deadline.objects.open().filter(about=f"restriction:{restriction.reference}", kind=kinds.BREACH_ANSWER).first()
+    )
 
 
 def signed_in(user):
@@ -94,12 +97,12 @@ def test_only_what_somebody_saw_while_it_was_in_force_is_a_breach_and_only_once(
     assert [each.pk for each in service.possible_incidents(restriction)] == [real.pk]
     for wrong in (before, hearsay, seen_only):
         with pytest.raises(RuleBroken, match="Select an incident"):
-            services.log_breach(restriction.pk, by=w.staff.officer, at=LATER, incident_id=wrong.pk, words="x")
+            breaches.log_breach(restriction.pk, by=w.staff.officer, at=LATER, incident_id=wrong.pk, words="x")
     with pytest.raises(RuleBroken, match="which term"):
-        services.log_breach(restriction.pk, by=w.staff.officer, at=LATER, incident_id=real.pk, words=" ")
-    services.log_breach(restriction.pk, by=w.staff.officer, at=LATER, incident_id=real.pk, words="x")
+        breaches.log_breach(restriction.pk, by=w.staff.officer, at=LATER, incident_id=real.pk, words=" ")
+    breaches.log_breach(restriction.pk, by=w.staff.officer, at=LATER, incident_id=real.pk, words="x")
     with pytest.raises(RuleBroken, match="Select an incident"):
-        services.log_breach(restriction.pk, by=w.staff.officer, at=LATER, incident_id=real.pk, words="x")
+        breaches.log_breach(restriction.pk, by=w.staff.officer, at=LATER, incident_id=real.pk, words="x")
     with pytest.raises(IntegrityError, match="breach_once_an_incident"), transaction.atomic():
         Breach.objects.create(
             restriction=restriction, incident=real, words="x", logged_by=w.staff.officer, logged_at=LATER
@@ -191,7 +194,7 @@ def test_what_is_missing_is_said_beside_its_field(more, field):
     breach(w, restriction)
     said = {"step": "breach warning", "reasons": "So.", "consequence": "More."} | more
     with pytest.raises(RuleBroken) as refused:
-        services.answer_breaches(restriction.pk, by=w.staff.manager, at=LATER, answer=Answer(**said))
+        builders.answer_breaches(restriction.pk, by=w.staff.manager, at=LATER, **said)
     assert refused.value.field == field and not BreachStep.objects.exists()
 
 
@@ -226,14 +229,14 @@ def test_a_breach_of_the_last_day_is_weighed_in_the_review_and_nothing_else_is_d
     day_after = noon(restriction.ends_on + timedelta(days=1))
     incident = happens(w, at=noon(restriction.ends_on))
     late = happens(w, at=day_after)
-    services.lapse(restriction.pk, at=day_after)
+    ending.lapse(restriction.pk, at=day_after)
     with pytest.raises(RuleBroken):
-        services.log_breach(restriction.pk, by=w.staff.officer, at=day_after, incident_id=late.pk, words="x")
-    services.log_breach(restriction.pk, by=w.staff.officer, at=day_after, incident_id=incident.pk, words="At the desk.")
+        breaches.log_breach(restriction.pk, by=w.staff.officer, at=day_after, incident_id=late.pk, words="x")
+    breaches.log_breach(restriction.pk, by=w.staff.officer, at=day_after, incident_id=incident.pk, words="At the desk.")
     assert due(restriction) is None
     with pytest.raises(TransitionNotAllowed, match="its review weighs"):
         answered(w, restriction, "breach warning", at=day_after)
-    services.begin_review(restriction.pk, by=w.staff.officer, at=day_after)
+    reviews.begin_review(restriction.pk, by=w.staff.officer, at=day_after)
     page = signed_in(w.staff.manager).get(url("review", restriction)).content.decode()
     assert "Breaches of its terms" in page and "At the desk." in page
 
@@ -241,7 +244,7 @@ def test_a_breach_of_the_last_day_is_weighed_in_the_review_and_nothing_else_is_d
 def test_nothing_is_a_breach_of_a_restriction_that_was_lifted():
     w, restriction = running()
     breach(w, restriction)
-    services.lift(restriction.pk, by=w.staff.manager, at=LATER, reason="Better.", considered="Fair.")
+    ending.lift(restriction.pk, Said("Better.", considered="Fair."), by=w.staff.manager, at=LATER)
     assert due(restriction) is None
     with pytest.raises(TransitionNotAllowed):
         breach(w, restriction)
@@ -258,9 +261,9 @@ def test_a_breach_is_logged_on_its_page_and_every_error_keeps_every_text():
     assert "Log the incident first" in client.get(address).content.decode()
     incident = happens(w)
     typed = "Rang “nine” times שלום 👩🏽‍🚒 " + "and more " * 900
-    shown = client.post(address, {"words": typed}).content.decode()
+    shown = press(client, address, {"words": typed}).content.decode()
     assert "Select the incident" in shown and "Rang “nine” times שלום 👩🏽‍🚒 and more" in shown
-    assert client.post(address, {"incident": str(incident.pk), "words": "Rang."}).url == url("view", restriction)
+    assert press(client, address, {"incident": str(incident.pk), "words": "Rang."}).url == url("view", restriction)
     page = client.get(url("view", restriction)).content.decode()
     assert "What follows is not decided." in page and "What follows a breach waits for a decision" in page
     manager = signed_in(w.staff.manager).get(url("view", restriction)).content.decode()
@@ -275,19 +278,19 @@ def test_the_decision_is_checked_with_its_letter_and_every_error_keeps_every_tex
     assert "The next step." in page and "Section 8" in page and "Equality impact assessment" in page
     typed = "She said “stop” שלום 👩🏽‍🚒 " + "and more " * 900
     for name in ("reasons", "consequence", "left_out_reason", "considered", "not_done"):
-        shown = client.post(address, {name: typed, "step": "injunction"}).content.decode()
+        shown = check(client, address, {name: typed, "step": "injunction"}).content.decode()
         assert "There is a problem" in shown and "She said “stop” שלום 👩🏽‍🚒 and more" in shown, name
     said = {"step": "breach warning", "reasons": "So.", "consequence": "A legal warning."}
-    check = client.post(address, said).content.decode()
-    assert "Check before you decide" in check and "You are not keeping to the contact arrangement" in check
+    checked = check(client, address, said).content.decode()
+    assert "Check before you decide" in checked and "You are not keeping to the contact arrangement" in checked
     assert not BreachStep.objects.exists()
-    assert "A legal warning." in client.post(address, said | {"again": "yes"}).content.decode()
-    assert client.post(address, said | {"confirmed": "yes"}).url == url("view", restriction)
-    assert client.post(address, said | {"confirmed": "yes"}).url == url("view", restriction)
+    assert "A legal warning." in press(client, address, said, button="change").content.decode()
+    assert decide(client, address, said).url == url("view", restriction)
+    assert decide(client, address, said).url == url("view", restriction)
     assert Letter.objects.filter(kind="breach_warning").count() == 1
     other = signed_in(factories.working_as(w.provider, "manager", name="Mo Third"))
-    assert other.post(address, said | {"confirmed": "yes"}).status_code == 409
-    assert signed_in(w.staff.officer).post(address, said).status_code == 403
+    assert decide(other, address, said).status_code == 409
+    assert check(signed_in(w.staff.officer), address, said).status_code == 403
     assert "Breach warning: Morgan Manager" in client.get(url("view", restriction)).content.decode()
 
 
@@ -325,9 +328,12 @@ def test_the_page_asks_as_often_for_thirty_breaches_as_for_one():
 def test_where_what_follows_is_open_when_it_is_varied_nothing_stays_due():
     w, restriction = running()
     breach(w, restriction)
-    review = services.begin_review(restriction.pk, by=w.staff.officer, at=LATER)
-    services.decide_review(
-        review.pk, by=builders.reviewer(w), at=LATER, outcome="vary", reasons="So.", evidence="Rang.",
-        terms=builders.OTHER_TERMS, instructions=builders.ORDERS, considered="Weighed.",
-    )  # fmt: skip
+    review = reviews.begin_review(restriction.pk, by=w.staff.officer, at=LATER)
+    deciding_reviews.decide_review(
+        review.pk,
+        Said("So.", considered="Weighed."),
+        Conclusion("vary", evidence="Rang.", terms=builders.OTHER_TERMS, instructions=builders.ORDERS),
+        by=builders.reviewer(w),
+        at=LATER,
+    )
     assert due(restriction) is None

@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Case
+from decisions.services import Said
 from people import services as people
 from people.models import Need
-from restrictions import services
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction
-from restrictions.services import NewTerm
+from restrictions.services import imposing, proposing
+from restrictions.services.parts.terms import save_terms
 from tests import axe, factories, invented, quick
 from tests.restrictions import builders, test_asked_first
 
@@ -207,7 +209,7 @@ def test_a_lost_race_says_who_was_first(w, sign_in, now):
     page.get_by_label("Your reasons").fill("Needed.")
     page.get_by_label("What else you considered").fill("Less.")
     press(page, "Check your decision")
-    services.impose(restriction.pk, by=w.staff.team_leader, at=now, reasons="First.", considered="Fair.")
+    imposing.impose(restriction.pk, Said("First.", considered="Fair."), by=w.staff.team_leader, at=now)
     press(page, "Impose the restriction")
     assert page.get_by_text("Terry Leader imposed").is_visible()
     look(page, "lost-race")
@@ -247,9 +249,16 @@ def test_two_decide_after_somebody_was_asked(now, sign_in, width):
     officer.get_by_label("Who was consulted?").select_option(label=w.staff.dpo.name)
     press(officer, "Save what they said")
     look(officer, "together-consult-error")
-    services.consult(ref_pk := restriction.pk, by=w.staff.officer, at=now, person_id=w.staff.dpo.pk,
-                     on=now.date(), words="She has no objection, as long as letters stay open.")  # fmt: skip
-    services.propose(ref_pk, by=w.staff.officer, at=now)
+    proposing.consult(
+        ref_pk := restriction.pk,
+        act="restrict",
+        by=w.staff.officer,
+        at=now,
+        person_id=w.staff.dpo.pk,
+        on=now.date(),
+        words="She has no objection, as long as letters stay open.",
+    )
+    proposing.propose(ref_pk, by=w.staff.officer, at=now)
 
     leader = sign_in(w.staff.team_leader, width=width)
     leader.goto(url("decide", ref))
@@ -275,9 +284,17 @@ def test_a_meeting_is_written_down(now, sign_in, width):
     factories.person(w.provider, "keeper", name="Kit Keeper")
     restriction = builders.draft(w, months=3)
     terms = [NewTerm("spoc", "limited", "Ring on Mondays.", w.staff.colleague.pk)]
-    services.save_terms(restriction.pk, by=w.staff.officer, at=now, terms=terms)
-    services.consult(restriction.pk, by=w.staff.officer, at=now, person_id=w.staff.dpo.pk, on=now.date(), words="Yes.")
-    services.propose(restriction.pk, by=w.staff.officer, at=now)
+    save_terms(restriction.pk, by=w.staff.officer, at=now, terms=terms)
+    proposing.consult(
+        restriction.pk,
+        act="restrict",
+        by=w.staff.officer,
+        at=now,
+        person_id=w.staff.dpo.pk,
+        on=now.date(),
+        words="Yes.",
+    )
+    proposing.propose(restriction.pk, by=w.staff.officer, at=now)
     leader = sign_in(w.staff.team_leader, width=width)
     leader.goto(url("decide", restriction.reference))
     leader.get_by_label("Impose as proposed").check()
@@ -301,7 +318,7 @@ def test_the_ways_out_of_the_stages(now, sign_in, width):
     staff = factories.staff(provider)
     resident = factories.resident(provider, staff.officer)
     builders.log(provider, staff, resident, at=now, danger=True, police=False)
-    restriction = services.start(Case.objects.get(resident=resident).pk, by=staff.officer, at=now)
+    restriction = proposing.start(Case.objects.get(resident=resident).pk, by=staff.officer, at=now)
     officer = sign_in(staff.officer, width=width)
     officer.goto(url("evidence", restriction.reference))
     officer.locator('input[name="extreme"][value="yes"]').check()

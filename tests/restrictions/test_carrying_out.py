@@ -10,10 +10,13 @@ import appeals.permissions
 from appeals import against
 from cases import services as cases
 from deadlines.models import Deadline
+from decisions.services import Said
 from people.access import NotPermitted
-from restrictions import permissions, services
+from restrictions import acts
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction
-from restrictions.services import NewTerm
+from restrictions.services import ending, imposing, proposing
+from restrictions.services.parts.terms import save_kinds, save_terms
 from tests import factories
 from tests.appeals import builders as appealing
 from tests.factories import NOON
@@ -38,7 +41,7 @@ def page(user, name: str, *args: str) -> str:
 
 def named() -> tuple[builders.World, Restriction]:
     """Highmoor: one named person for all contact; appeals against that are the Information Guardian's (9.3)."""
-    from cases.services.deciding import Meeting
+    from decisions.services import Meeting
 
     w = highmoor_warned()
     head = factories.person(w.provider, "head", name="Heledd Head")
@@ -46,13 +49,11 @@ def named() -> tuple[builders.World, Restriction]:
     cases.assess(w.case.pk, kind="equality", words="Nothing is known.", by=w.staff.officer, at=NOON)
     restriction = builders.draft(w)
     terms = [NewTerm("spoc", "limited", "Ring on Mondays.", w.staff.colleague.pk)]
-    services.save_terms(restriction.pk, by=w.staff.officer, at=NOON, terms=terms)
-    services.save_kinds(restriction.pk, by=w.staff.officer, at=NOON, kinds=["named"])
-    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    save_terms(restriction.pk, by=w.staff.officer, at=NOON, terms=terms)
+    save_kinds(restriction.pk, by=w.staff.officer, at=NOON, kinds=["named"])
+    proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     met = Meeting(NOON.date(), [w.staff.team_leader.pk], "Both hold it to be needed.")
-    imposed = services.impose(
-        restriction.pk, by=head, at=NOON, reasons="It is needed.", meeting=met, considered="Fair."
-    )
+    imposed = imposing.impose(restriction.pk, Said("It is needed.", considered="Fair.", meeting=met), by=head, at=NOON)
     return w, imposed
 
 
@@ -84,15 +85,15 @@ def test_what_a_role_without_case_work_would_decide_alone_is_not_offered_to_it()
     restriction = together.imposed(w, warden, keeper)
     records = w.staff.dpo
     with pytest.raises(NotPermitted, match=r"Clause 8 lets Records Officer lift a restriction\. Your role does no"):
-        permissions.check_can_lift(records, restriction)
+        acts.lift(restriction).check(records)
     lift = reverse("restrictions:lift", args=[restriction.reference])
     assert lift not in page(records, "restrictions:view", restriction.reference)
-    with pytest.raises(NotPermitted, match="gives the role to somebody who works on cases as well"):
-        permissions.check_can_lift(warden, restriction)
+    with pytest.raises(NotPermitted, match="whoever could does no case work in Evenhand"):
+        acts.lift(restriction).check(warden)
     both = factories.person(w.provider, "records", "warden", name="Bo Both")
     with pytest.raises(NotPermitted, match="Bo Both can"):
-        permissions.check_can_lift(records, restriction)
-    services.lift(restriction.pk, by=both, at=NOON, reason="It is over.")
+        acts.lift(restriction).check(records)
+    ending.lift(restriction.pk, Said("It is over."), by=both, at=NOON)
 
 
 def test_together_with_others_such_a_role_has_its_voice():

@@ -10,11 +10,14 @@ from audit.models import Decision
 from cases import ladder
 from cases import services as cases
 from cases.models import Case
+from deadlines import kinds
+from decisions.services import Said
 from policies import shelf
 from policies.rules import RuleBroken
-from restrictions import services
+from restrictions import acts, rules
 from restrictions.models import Restriction
-from restrictions.services import asked
+from restrictions.services import imposing, proposing
+from tests import factories
 from tests.factories import NOON
 from tests.five import (
     DOVER,
@@ -29,6 +32,7 @@ from tests.five import (
     now,
     ready_to_propose,
 )
+from tests.pressing import check, decide, press
 from tests.restrictions import builders
 
 pytestmark = pytest.mark.django_db
@@ -90,18 +94,15 @@ def test_every_question_before_a_restriction_is_shown_with_its_clause_and_answer
     restriction = builders.proposed(w)
     client = signed_in(w.staff.team_leader if policy != HOMES else w.staff.manager)
     if policy == HOMES:
-        from restrictions import permissions
-        from tests import factories
-
-        key = permissions.keys_of(permissions.deciders(w.case.policy), w.provider)[0]
+        key = acts.deciders(kinds.RESTRICTION_DECIDE, w.case.policy, w.provider).keys()[0]
         client = signed_in(factories.person(w.provider, key, name="Dara Decider"))
     address = reverse("restrictions:decide", args=[restriction.reference])
     page = plain(client.get(address))
-    questions = asked.questions(w.case.policy)
+    questions = rules.questions(w.case.policy)
     assert questions
     for question in questions:
         assert str(question) in page and question.rule.cite() in page
-    page = plain(client.post(address, {"decision": "impose", "reasons": "It is needed."}))
+    page = plain(check(client, address, {"decision": "impose", "reasons": "It is needed."}))
     assert "Enter what else you considered" in page
 
 
@@ -110,8 +111,8 @@ def test_a_review_shows_its_questions_and_says_what_was_weighed(policy, clock):
     """Dover 6.18, Northampton 2.3, Tenancy section 10."""
     w = ready_to_propose(policy)
     restriction = builders.proposed(w)
-    imposed = services.impose(
-        restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair."
+    imposed = imposing.impose(
+        restriction.pk, Said("It is needed.", considered="Fair."), by=w.staff.team_leader, at=NOON
     )
     later = NOON + timedelta(days=60)
     clock.move_to(later, tick=False)
@@ -119,12 +120,12 @@ def test_a_review_shows_its_questions_and_says_what_was_weighed(policy, clock):
     client = signed_in(builders.reviewer(w))
     address = reverse("restrictions:review", args=[imposed.reference])
     page = plain(client.get(address))
-    for question in asked.review_questions(w.case.policy):
+    for question in rules.review_questions(w.case.policy):
         assert str(question) in page and question.rule.cite() in page
     typed = {"outcome": "lift", "reasons": "He has kept to it “well”."}
-    page = plain(client.post(address, typed))
+    page = plain(check(client, address, typed))
     assert "Enter what else you considered (" in page and "He has kept to it “well”." in page
-    page = plain(client.post(address, typed | {"considered": "The terms were kept."}))
+    page = plain(check(client, address, typed | {"considered": "The terms were kept."}))
     assert "There is a problem" not in page and "The terms were kept." in page
 
 
@@ -132,7 +133,7 @@ def test_not_telling_the_police_shows_what_the_policy_asks_to_be_weighed():
     """Homes for Life 1.9.4."""
     w = house(HOMES)
     builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=False)
-    restriction = services.start(w.case.pk, by=w.staff.officer, at=NOON)
+    restriction = proposing.start(w.case.pk, by=w.staff.officer, at=NOON)
     page = plain(signed_in(w.staff.officer).get(reverse("restrictions:evidence", args=[restriction.reference])))
     for question in w.case.policy.questions_for("no_police"):
         assert str(question) in page
@@ -165,39 +166,36 @@ def test_no_restriction_and_no_review_is_decided_without_saying_what_was_weighed
     w = ready_to_propose(NORTHAMPTON)
     restriction = builders.proposed(w)
     impose = {"by": w.staff.team_leader, "at": NOON, "reasons": "It is needed."}
-    refused(lambda **how: services.impose(restriction.pk, **impose, **how), clause="2.3")
+    refused(lambda **how: builders.impose(restriction.pk, **impose, **how), clause="2.3")
     assert Restriction.objects.get(pk=restriction.pk).state == Restriction.State.PROPOSED
-    services.impose(restriction.pk, **impose, considered="Fair.")
+    builders.impose(restriction.pk, **impose, considered="Fair.")
     clock.move_to(later := NOON + timedelta(days=60), tick=False)
     review = builders.under_review(w, restriction, at=later)
     decide = {"by": builders.reviewer(w), "outcome": "lift", "reasons": "He has kept to it."}
-    refused(lambda **how: services.decide_review(review.pk, at=later, **decide, **how), clause="2.3")
-    refused(lambda **how: services.preview_review(review, on=later.date(), **decide, **how), clause="2.3")
-    services.decide_review(review.pk, at=later, **decide, considered="Weighed.")
+    refused(lambda **how: builders.decide_review(review.pk, at=later, **decide, **how), clause="2.3")
+    builders.decide_review(review.pk, at=later, **decide, considered="Weighed.")
 
 
 @pytest.mark.parametrize(("policy", "clause"), [(DOVER, "6.18"), (NORTHAMPTON, "2.3")])
 def test_lifting_early_says_what_a_review_would_have_weighed(policy, clause, clock):
     """Dover 6.18, Northampton 2.3: the answer is the decider's own, so nobody waits for anybody else."""
     w = ready_to_propose(policy)
-    imposed = services.impose(
-        builders.proposed(w).pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair."
+    imposed = imposing.impose(
+        builders.proposed(w).pk, Said("It is needed.", considered="Fair."), by=w.staff.team_leader, at=NOON
     )
     how = {"by": w.staff.manager, "at": NOON, "reason": "He has kept to it."}
-    refused(lambda **more: services.lift(imposed.pk, **how, **more), clause=clause)
-    by_hand = {"meeting": None, "by": w.staff.manager, "at": NOON}
-    refused(lambda **more: services.check_lift(imposed, **by_hand, **more), clause=clause)
+    refused(lambda **more: builders.lift(imposed.pk, **how, **more), clause=clause)
     client, address = signed_in(w.staff.manager), reverse("restrictions:lift", args=[imposed.reference])
     page = plain(client.get(address))
-    questions = asked.lift_questions(w.case.policy)
+    questions = rules.lift_questions(w.case.policy)
     assert questions and all(str(one) in page and one.rule.cite() in page for one in questions)
     typed = {"reason": "He has kept to it “well”."}
-    page = plain(client.post(address, typed))
+    page = plain(check(client, address, typed))
     assert "Enter what else you considered (" in page and "He has kept to it “well”." in page
     typed |= {"considered": "The terms were kept 👩🏽‍🚒 since May."}
-    check = plain(client.post(address, typed))
-    assert "Check before you lift" in check and "The terms were kept" in check
-    assert client.post(address, typed | {"confirmed": "yes"}).status_code == 302
+    checked = plain(check(client, address, typed))
+    assert "Check before you lift" in checked and "The terms were kept" in checked
+    assert decide(client, address, typed).status_code == 302
     kept = Decision.objects.get(what="restriction.lifted").event.words.body
     assert kept["considered"] == "The terms were kept 👩🏽‍🚒 since May."
 
@@ -206,7 +204,7 @@ def test_lifting_early_says_what_a_review_would_have_weighed(policy, clause, clo
 def test_what_is_asked_before_a_restriction_keeps_nobody_restricted(policy):
     """Homes for Life 1.6 and West Kent 6.1 ask before a restriction: to end one nothing is asked."""
     questions = shelf.read_builtin(policy)
-    assert asked.questions(questions) and asked.lift_questions(questions) == []
+    assert rules.questions(questions) and rules.lift_questions(questions) == []
 
 
 def test_a_review_is_left_out_once_it_is_weighed_that_it_stands_on():
@@ -218,13 +216,13 @@ def test_a_review_is_left_out_once_it_is_weighed_that_it_stands_on():
     refused(lambda **how: waived(w, restriction, **({"considered": ""} | how)), clause="1.6")
     client, address = signed_in(builders.reviewer(w)), reverse("restrictions:waive", args=[restriction.reference])
     page = plain(client.get(address))
-    assert all(str(one) in page for one in asked.waiving_questions(w.case.policy))
+    assert all(str(one) in page for one in rules.waiving_questions(w.case.policy))
     typed = {"reason": "There was “violence”."}
-    page = plain(client.post(address, typed))
+    page = plain(press(client, address, typed))
     assert "Enter what else you considered (" in page and "There was “violence”." in page
     typed |= {"considered": "It is still in proportion."}
-    assert "It is still in proportion." in plain(client.post(address, typed))
-    assert client.post(address, typed | {"confirmed": "yes"}).status_code == 302
+    assert "It is still in proportion." in plain(press(client, address, typed))
+    assert decide(client, address, typed).status_code == 302
     kept = Decision.objects.get(what="review.waived").event.words.body
     assert kept["considered"] == "It is still in proportion."
 

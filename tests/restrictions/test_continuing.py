@@ -8,8 +8,8 @@ from cases.models import Case
 from deadlines.models import Deadline
 from policies.rules import RuleBroken
 from register.models import Entry
-from restrictions import services
 from restrictions.models import Restriction
+from restrictions.services import continuing
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
 
@@ -37,7 +37,7 @@ def test_replace_terms_makes_a_successor_that_is_no_longer(w):
     restriction = builders.imposed(w)
     later = noon(date(2027, 1, 11))
     with pytest.raises(RuleBroken, match="does not lengthen"):
-        services.replace_terms(
+        continuing.replace_terms(
             restriction.pk,
             by=w.staff.manager,
             at=later,
@@ -45,7 +45,7 @@ def test_replace_terms_makes_a_successor_that_is_no_longer(w):
             ends_on=date(2027, 6, 19),
             reason="x",
         )
-    new = services.replace_terms(
+    new = continuing.replace_terms(
         restriction.pk, by=w.staff.manager, at=later, terms=builders.OTHER_TERMS, ends_on=None, reason="Too wide."
     )
     old = fresh(restriction)

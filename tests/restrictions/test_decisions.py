@@ -8,6 +8,7 @@ from django_fsm import TransitionNotAllowed
 from audit.models import Decision, Event
 from cases.models import Case
 from deadlines.models import Deadline
+from decisions.services import Said
 from letters.models import Letter
 from people import access
 from people import services as people
@@ -15,9 +16,12 @@ from people.access import NotPermitted
 from people.models import Need
 from policies.rules import RuleBroken
 from register.models import Entry
-from restrictions import services
+from restrictions.dates import Changes
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction
-from restrictions.services import Changes, NewTerm, NotReady
+from restrictions.services import imposing, proposing
+from restrictions.services.parts.part import NotReady
+from restrictions.services.parts.terms import Instructions, save_instructions
 from tests import factories
 from tests.factories import NOON
 from tests.restrictions import builders
@@ -45,10 +49,12 @@ def open_kinds(restriction):
 def test_impose_changes_everything_at_once(w):
     """Stage (6.13), register (6.30), letter (6.15), appeal window (6.34), reviews (6.18, local rule), decision."""
     restriction = builders.proposed(w, months=12)
-    services.impose(
-        restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", considered="Writing only.",
-        not_done="The police were not told.",
-    )  # fmt: skip
+    imposing.impose(
+        restriction.pk,
+        Said("It is needed.", considered="Writing only.", not_done="The police were not told."),
+        by=w.staff.team_leader,
+        at=NOON,
+    )
     restriction = fresh(restriction)
     assert (restriction.state, restriction.decided_by) == (State.IN_FORCE, w.staff.team_leader)
     assert (restriction.decided_on, restriction.starts_on, restriction.ends_on) == (
@@ -96,7 +102,7 @@ def test_nothing_is_left_behind_when_one_part_fails(w, monkeypatch):
 
     monkeypatch.setattr("letters.services.request", broken)
     with pytest.raises(RuntimeError):
-        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair.")
+        imposing.impose(restriction.pk, Said("It is needed.", considered="Fair."), by=w.staff.team_leader, at=NOON)
     assert fresh(restriction).state == State.PROPOSED
     assert Case.objects.get(pk=w.case.pk).stage == Case.Stage.WRITTEN_WARNING
     assert not Entry.objects.exists()
@@ -107,7 +113,7 @@ def test_nothing_is_left_behind_when_one_part_fails(w, monkeypatch):
 def test_impose_needs_reasons(w):
     restriction = builders.proposed(w)
     with pytest.raises(RuleBroken, match="Enter your reasons"):
-        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons=" ", considered="Fair.")
+        imposing.impose(restriction.pk, Said(" ", considered="Fair."), by=w.staff.team_leader, at=NOON)
 
 
 @pytest.mark.parametrize("who", ["officer", "colleague", "front_line", "contractor", "dpo", "administrator", "manager"])
@@ -115,7 +121,7 @@ def test_only_those_whom_the_policy_names_impose(w, who):
     """Dover 6.14: Senior Officers, Line Managers and Team Leaders; a Manager is not among them."""
     restriction = builders.proposed(w)
     with pytest.raises(NotPermitted, match=r"Clause 6.14 lets .*Terry Leader can\."):
-        services.impose(restriction.pk, by=getattr(w.staff, who), at=NOON, reasons="x", considered="Fair.")
+        imposing.impose(restriction.pk, Said("x", considered="Fair."), by=getattr(w.staff, who), at=NOON)
     assert fresh(restriction).state == State.PROPOSED
 
 
@@ -123,7 +129,7 @@ def test_another_providers_team_leader_cannot_impose(w):
     restriction = builders.proposed(w)
     stranger = factories.staff(factories.dover("elsewhere"))
     with pytest.raises(NotPermitted):
-        services.impose(restriction.pk, by=stranger.team_leader, at=NOON, reasons="x", considered="Fair.")
+        imposing.impose(restriction.pk, Said("x", considered="Fair."), by=stranger.team_leader, at=NOON)
 
 
 def test_a_proposer_never_decides(w):
@@ -131,7 +137,7 @@ def test_a_proposer_never_decides(w):
     other = builders.reviewer(w)
     restriction = builders.proposed(w, by=w.staff.team_leader)
     with pytest.raises(NotPermitted) as refused:
-        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x", considered="Fair.")
+        imposing.impose(restriction.pk, Said("x", considered="Fair."), by=w.staff.team_leader, at=NOON)
     assert str(refused.value) == (f"You proposed this, so somebody else decides (Evenhand's rule). {other.name} can.")
 
 
@@ -140,28 +146,31 @@ def test_somebody_affected_never_decides(w):
     builders.log(w.provider, w.staff, w.resident, at=NOON - timedelta(days=3), affected=(w.staff.team_leader,))
     restriction = builders.proposed(w)
     with pytest.raises(NotPermitted, match=r"were affected .* Nobody at Dover can at present"):
-        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x", considered="Fair.")
+        imposing.impose(restriction.pk, Said("x", considered="Fair."), by=w.staff.team_leader, at=NOON)
 
 
 def test_a_draft_cannot_be_imposed(w):
     restriction = builders.draft(w)
     with pytest.raises(TransitionNotAllowed):
-        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x", considered="Fair.")
+        imposing.impose(restriction.pk, Said("x", considered="Fair."), by=w.staff.team_leader, at=NOON)
 
 
 def test_imposed_twice_is_refused(w):
     restriction = builders.imposed(w)
     with pytest.raises(TransitionNotAllowed):
-        services.impose(restriction.pk, by=builders.reviewer(w), at=NOON, reasons="x", considered="Fair.")
+        imposing.impose(restriction.pk, Said("x", considered="Fair."), by=builders.reviewer(w), at=NOON)
     assert Letter.objects.filter(kind="restriction").count() == 1
 
 
 def test_impose_with_changes_keeps_what_was_proposed_in_the_trail(w):
     restriction = builders.proposed(w, months=12)
-    services.impose(
-        restriction.pk, by=w.staff.team_leader, at=NOON, reasons="Half is enough.",
-        changes=Changes(months=6, terms=builders.OTHER_TERMS, instructions=["Go in pairs."]), considered="Fair.",
-    )  # fmt: skip
+    imposing.impose(
+        restriction.pk,
+        Said("Half is enough.", considered="Fair."),
+        by=w.staff.team_leader,
+        at=NOON,
+        changes=Changes(months=6, terms=builders.OTHER_TERMS, instructions=["Go in pairs."]),
+    )
     restriction = fresh(restriction)
     assert (restriction.months, restriction.ends_on) == (6, date(2027, 6, 18))
     assert [term.channel for term in restriction.terms.all()] == ["phone"]
@@ -184,9 +193,7 @@ def test_impose_with_changes_keeps_what_was_proposed_in_the_trail(w):
 def test_changes_obey_the_same_rules(w, changes):
     restriction = builders.proposed(w)
     with pytest.raises(RuleBroken):
-        services.impose(
-            restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x", changes=changes, considered="Fair."
-        )
+        imposing.impose(restriction.pk, Said("x", considered="Fair."), by=w.staff.team_leader, at=NOON, changes=changes)
     restriction = fresh(restriction)
     assert (restriction.state, restriction.months, restriction.terms.count()) == (State.PROPOSED, 6, 3)
 
@@ -195,19 +202,27 @@ def test_needs_told_after_the_proposal_stop_the_imposition(w):
     restriction = builders.proposed(w)
     people.record_need(w.resident.pk, kind=Need.Kind.NEED, words="Deaf", about_health=True, by=w.staff.officer, at=NOON)
     with pytest.raises(NotReady, match="have changed since"):
-        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x", considered="Fair.")
+        imposing.impose(restriction.pk, Said("x", considered="Fair."), by=w.staff.team_leader, at=NOON)
 
 
 def test_a_resident_who_is_not_told_is_not_told_in_the_letter(w):
     """Dover 6.33: and the day to look again is set."""
     restriction = builders.draft(w)
-    services.save_instructions(
-        restriction.pk, by=w.staff.officer, at=NOON, instructions=builders.ORDERS, risks=builders.RISKS,
-        tell_resident=False, not_told_reason="It would make it worse", look_again_on=date(2027, 3, 1),
-        share_with_contractors=True,
-    )  # fmt: skip
-    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
-    services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x", considered="Fair.")
+    save_instructions(
+        restriction.pk,
+        Instructions(
+            orders=builders.ORDERS,
+            risks=builders.RISKS,
+            share_with_contractors=True,
+            tell_resident=False,
+            not_told_reason="It would make it worse",
+            look_again_on=date(2027, 3, 1),
+        ),
+        by=w.staff.officer,
+        at=NOON,
+    )
+    proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    imposing.impose(restriction.pk, Said("x", considered="Fair."), by=w.staff.team_leader, at=NOON)
     assert Letter.objects.get(kind="restriction").facts["register"] is None
     entry = Entry.objects.get()
     assert (entry.resident_told, entry.look_again_on, entry.shared_with_contractors) == (False, date(2027, 3, 1), True)
@@ -264,6 +279,6 @@ def test_a_role_that_was_taken_away_no_longer_decides(w):
     for held in list(w.staff.team_leader.roles):
         access.revoke(held, w.staff.team_leader, by=None, at=NOON)
     with pytest.raises(NotPermitted):
-        services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x", considered="Fair.")
+        imposing.impose(restriction.pk, Said("x", considered="Fair."), by=w.staff.team_leader, at=NOON)
     access.grant(role, w.staff.team_leader, by=None, at=NOON)
-    services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="x", considered="Fair.")
+    imposing.impose(restriction.pk, Said("x", considered="Fair."), by=w.staff.team_leader, at=NOON)

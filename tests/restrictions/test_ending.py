@@ -8,12 +8,13 @@ from django_fsm import TransitionNotAllowed
 from audit.models import Decision, Event
 from cases.models import Case
 from deadlines.models import Deadline
+from decisions.services import Said
 from letters.models import Letter
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 from register.models import Entry
-from restrictions import services
 from restrictions.models import Restriction
+from restrictions.services import ending
 from tests.factories import NOON
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
@@ -51,23 +52,23 @@ def test_the_last_day_is_in_force_and_the_next_is_not(w):
 def test_lapse_only_tidies_and_leaves_the_review_due(w):
     restriction = builders.imposed(w)
     with pytest.raises(TransitionNotAllowed, match="in force until the end"):
-        services.lapse(restriction.pk, at=noon(restriction.ends_on))
-    services.lapse(restriction.pk, at=noon(restriction.ends_on + timedelta(days=1)))
+        ending.lapse(restriction.pk, at=noon(restriction.ends_on))
+    ending.lapse(restriction.pk, at=noon(restriction.ends_on + timedelta(days=1)))
     assert fresh(restriction).state == State.LAPSED
     assert open_kinds(restriction) == ["appeal.window", "review.at_end"]
     assert Entry.objects.get().removed_on == restriction.ends_on + timedelta(days=1)
     assert Event.objects.get(verb="restriction.lapsed").by_name == ""
     with pytest.raises(TransitionNotAllowed):
-        services.lapse(restriction.pk, at=noon(restriction.ends_on + timedelta(days=2)))
+        ending.lapse(restriction.pk, at=noon(restriction.ends_on + timedelta(days=2)))
 
 
 def test_lift_ends_it_early_and_tells_the_resident(w):
     restriction = builders.imposed(w)
     later = noon(date(2027, 3, 1))
     with pytest.raises(RuleBroken, match="why it is lifted"):
-        services.lift(restriction.pk, by=w.staff.team_leader, at=later, reason="")
-    services.lift(
-        restriction.pk, by=w.staff.team_leader, at=later, reason="Nothing has happened since.", considered="Fair."
+        ending.lift(restriction.pk, Said(""), by=w.staff.team_leader, at=later)
+    ending.lift(
+        restriction.pk, Said("Nothing has happened since.", considered="Fair."), by=w.staff.team_leader, at=later
     )
     restriction = fresh(restriction)
     assert (restriction.state, restriction.ended_at) == (State.LIFTED, later)
@@ -83,31 +84,29 @@ def test_lift_is_refused_to_officers_and_to_people_affected(w):
     restriction = builders.imposed(w)
     for who in (w.staff.officer, w.staff.front_line, w.staff.dpo):
         with pytest.raises(NotPermitted):
-            services.lift(restriction.pk, by=who, at=NOON, reason="x", considered="Fair.")
+            ending.lift(restriction.pk, Said("x", considered="Fair."), by=who, at=NOON)
     with pytest.raises(NotPermitted, match="were affected"):
-        services.lift(restriction.pk, by=w.staff.manager, at=NOON, reason="x", considered="Fair.")
+        ending.lift(restriction.pk, Said("x", considered="Fair."), by=w.staff.manager, at=NOON)
 
 
 def test_lift_after_the_last_day_is_refused(w):
     restriction = builders.imposed(w)
     with pytest.raises(TransitionNotAllowed, match="its last day has gone"):
-        services.lift(
-            restriction.pk, by=w.staff.team_leader, at=noon(date(2027, 6, 19)), reason="x", considered="Fair."
-        )
+        ending.lift(restriction.pk, Said("x", considered="Fair."), by=w.staff.team_leader, at=noon(date(2027, 6, 19)))
 
 
 def test_lift_answers_an_open_review(w):
     restriction = builders.imposed(w)
     later = noon(date(2027, 3, 1))
     review = builders.under_review(w, restriction, at=later)
-    services.lift(restriction.pk, by=w.staff.team_leader, at=later, reason="Nothing since.", considered="Fair.")
+    ending.lift(restriction.pk, Said("Nothing since.", considered="Fair."), by=w.staff.team_leader, at=later)
     review.__class__.objects.get(pk=review.pk, state="decided", outcome="lift")
 
 
 def test_quash_ends_it_without_a_letter_of_its_own(w):
     restriction = builders.imposed(w)
     letters = Letter.objects.count()
-    services.quash(restriction.pk, by=w.staff.manager, at=NOON, reason="The warning letter never arrived.")
+    ending.quash(restriction.pk, by=w.staff.manager, at=NOON, reason="The warning letter never arrived.")
     assert fresh(restriction).state == State.LIFTED
     assert Case.objects.get(pk=w.case.pk).stage == Case.Stage.WRITTEN_WARNING
     assert not Entry.objects.filter(removed_on__isnull=True).exists()
@@ -119,7 +118,7 @@ def test_quash_ends_it_without_a_letter_of_its_own(w):
 def test_quash_after_it_lapsed_keeps_the_record_straight(w):
     restriction = builders.imposed(w)
     after = noon(date(2027, 6, 21))
-    services.lapse(restriction.pk, at=after)
-    services.quash(restriction.pk, by=w.staff.manager, at=after, reason="It should not have been.")
+    ending.lapse(restriction.pk, at=after)
+    ending.quash(restriction.pk, by=w.staff.manager, at=after, reason="It should not have been.")
     assert fresh(restriction).state == State.LIFTED
     assert Case.objects.get(pk=w.case.pk).stage == Case.Stage.WRITTEN_WARNING

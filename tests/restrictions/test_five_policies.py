@@ -12,15 +12,19 @@ from audit.models import Decision
 from cases import ladder
 from cases import services as cases
 from cases.models import Assessment, Case
-from cases.services.deciding import Meeting
 from deadlines.models import Deadline
+from decisions.services import Meeting, Said
 from letters.models import Letter
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 from register.models import Entry
-from restrictions import permissions, services
+from restrictions import acts
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction
-from restrictions.services import NewTerm
+from restrictions.services import ending, imposing, proposing
+from restrictions.services.parts.part import NotReady
+from restrictions.services.parts.terms import save_terms
+from restrictions.services.parts.whole import missing
 from tests.factories import NOON
 from tests.five import (
     DOVER,
@@ -38,6 +42,7 @@ from tests.five import (
     ready_to_propose,
     warn_in_writing,
 )
+from tests.pressing import press
 from tests.restrictions import builders
 
 
@@ -47,8 +52,8 @@ def test_a_case_runs_from_the_first_incident_to_a_restriction_in_force(db, polic
     assert next_step(w).act.url_name == "restrictions:of_case"
     restriction = builders.proposed(w)
     decider = a_decider(w, restriction)
-    imposed = services.impose(
-        restriction.pk, by=decider, at=NOON, reasons="Nothing else has helped.", considered="Calls at set times."
+    imposed = imposing.impose(
+        restriction.pk, Said("Nothing else has helped.", considered="Calls at set times."), by=decider, at=NOON
     )
     assert imposed.state == Restriction.State.IN_FORCE and now(w).stage == Case.Stage.CONTACT_RESTRICTION
     letter = Letter.objects.get(about=f"restriction:{imposed.reference}", kind="restriction")
@@ -96,14 +101,14 @@ def test_a_policy_without_stages_opens_no_warning_and_asks_its_own_question(db):
     assert (gate.key, gate.rule.clause, gate.blocks) == ("restorative", "1.8", True)
     builders.assess(now(w), w.staff.officer, at=NOON - timedelta(days=1))
     restriction = builders.draft(w)
-    assert [str(one) for one in services.missing(restriction) if "case file" in one.message] == [
+    assert [str(one) for one in missing(restriction) if "case file" in one.message] == [
         "Answer on the case file: Were ways to restore the relationship tried without success, or why were they not "
         "possible or appropriate? (clause 1.8)"
     ]
-    with pytest.raises(services.NotReady):
-        services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    with pytest.raises(NotReady):
+        proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     answer_what_is_asked(w, "contact restriction")
-    assert services.propose(restriction.pk, by=w.staff.officer, at=NOON).state == Restriction.State.PROPOSED
+    assert proposing.propose(restriction.pk, by=w.staff.officer, at=NOON).state == Restriction.State.PROPOSED
 
 
 def test_formal_action_waits_for_the_equality_assessment(db):
@@ -149,9 +154,9 @@ def test_a_question_of_the_policy_is_answered_on_its_page_and_kept(db):
     address = reverse("cases:gate", args=[w.case.reference, "restorative"])
     page = client.get(address).content.decode()
     assert "Were ways to restore the relationship tried" in page and "(clause 1.8)" in page and "Clause 1.7" in page
-    refused = client.post(address, {"words": " "}).content.decode()
+    refused = press(client, address, {"words": " "}).content.decode()
     assert "Enter your answer" in refused and not Assessment.objects.filter(kind="question").exists()
-    assert client.post(address, {"words": "A mediator rang twice."}).status_code == 302
+    assert press(client, address, {"words": "A mediator rang twice."}).status_code == 302
     answer = Assessment.objects.get(kind="question")
     assert (answer.gate, answer.words, answer.made_by) == ("restorative", "A mediator rang twice.", w.staff.officer)
     assert "A mediator rang twice." in client.get(address).content.decode()
@@ -176,13 +181,13 @@ def test_a_question_of_the_policy_is_answered_on_its_page_and_kept(db):
 def test_every_restriction_is_reviewed_at_its_end_by_the_policy_or_all_the_same(db, policy, months, source, clause):
     w = ready_to_propose(policy)
     restriction = builders.proposed(w, months=months)
-    imposed = services.impose(
-        restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.", considered="Fair."
+    imposed = imposing.impose(
+        restriction.pk, Said("It is needed.", considered="Fair."), by=a_decider(w, restriction), at=NOON
     )
     review = Deadline.objects.open().get(about=f"restriction:{imposed.reference}", kind="review.at_end")
     assert (review.due_on, review.reckoning["source"], review.reckoning["clause"]) == (imposed.ends_on, source, clause)
     late = NOON + timedelta(days=(imposed.ends_on - imposed.starts_on).days + 1)
-    services.lapse(imposed.pk, at=late)
+    ending.lapse(imposed.pk, at=late)
     assert now(w).stage == Case.Stage.CONTACT_RESTRICTION, "until the review is held, however late"
 
 
@@ -196,13 +201,13 @@ def test_an_appeal_against_a_single_point_of_contact_has_a_decider_of_its_own(db
     restriction = builders.draft(w)
     if single:
         terms = [*builders.TERMS, NewTerm("spoc", "limited", "All of your enquiries.", w.staff.colleague.pk)]
-        services.save_terms(restriction.pk, terms=terms, by=w.staff.officer, at=NOON)
+        save_terms(restriction.pk, terms=terms, by=w.staff.officer, at=NOON)
         for key in ("evidence", "spoc_protocol"):
             cases.answer_gate(w.case.pk, key, words="It is on the file.", by=w.staff.officer, at=NOON)
-    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     meeting = Meeting(NOON.date(), [w.staff.dpo.pk], "All who are concerned agreed.") if single else None
-    imposed = services.impose(
-        restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", meeting=meeting, considered="Fair."
+    imposed = imposing.impose(
+        restriction.pk, Said("It is needed.", considered="Fair.", meeting=meeting), by=w.staff.team_leader, at=NOON
     )
     letter = Letter.objects.get(about=f"restriction:{imposed.reference}", kind="restriction")
     assert letter.facts["appeal"]["decided_by_role"] == decided_by
@@ -213,13 +218,15 @@ def test_a_single_point_of_contact_has_its_own_questions_and_a_meeting_of_its_ow
     """Northampton section 5: reason and evidence, the SPOC Protocol, and a SPOC Review meeting of those concerned."""
     w = ready_to_propose(NORTHAMPTON)
     restriction = builders.draft(w)
-    assert not services.missing(restriction)
-    services.save_terms(
-        restriction.pk, by=w.staff.officer, at=NOON,
+    assert not missing(restriction)
+    save_terms(
+        restriction.pk,
+        by=w.staff.officer,
+        at=NOON,
         terms=[NewTerm("spoc", "limited", "All of your enquiries.", w.staff.colleague.pk)],
-    )  # fmt: skip
+    )
     restriction = Restriction.objects.get(pk=restriction.pk)
-    assert [str(one) for one in services.missing(restriction)] == [
+    assert [str(one) for one in missing(restriction)] == [
         "Answer on the case file: What is the evidence? (section 5)",
         "Answer on the case file: Was the SPOC Protocol followed? (section 5)",
     ]
@@ -228,33 +235,41 @@ def test_a_single_point_of_contact_has_its_own_questions_and_a_meeting_of_its_ow
     page = client.get(reverse("restrictions:proposal", args=[restriction.reference])).content.decode()
     for key in ("evidence", "spoc_protocol"):
         address = reverse("cases:gate", args=[w.case.reference, key])
-        assert address in page and client.post(address, {"words": "It is on the file."}).status_code == 302
-    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+        assert address in page and press(client, address, {"words": "It is on the file."}).status_code == 302
+    proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     with pytest.raises(NotPermitted, match="a meeting of Team Leader and Data Management Officer"):
-        services.impose(restriction.pk, by=w.staff.manager, at=NOON, reasons="It is needed.", considered="Fair.")
+        imposing.impose(restriction.pk, Said("It is needed.", considered="Fair."), by=w.staff.manager, at=NOON)
     with pytest.raises(RuleBroken, match="Not everybody took part who has to"):
-        services.impose(
-            restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.",
-            meeting=Meeting(NOON.date(), [], "I agreed with myself."), considered="Fair.",
-        )  # fmt: skip
+        imposing.impose(
+            restriction.pk,
+            Said("It is needed.", considered="Fair.", meeting=Meeting(NOON.date(), [], "I agreed with myself.")),
+            by=w.staff.team_leader,
+            at=NOON,
+        )
     with pytest.raises(NotPermitted, match="somebody who took part and works on cases writes the meeting down"):
-        services.impose(
-            restriction.pk, by=w.staff.dpo, at=NOON, reasons="It is needed.",
-            meeting=Meeting(NOON.date(), [w.staff.team_leader.pk], "Agreed."), considered="Fair.",
-        )  # fmt: skip
-    done = services.impose(
-        restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.",
-        meeting=Meeting(NOON.date(), [w.staff.dpo.pk], "Agreed."), considered="Fair.",
-    )  # fmt: skip
-    assert permissions.first_deciders(done) == {w.staff.dpo.pk, w.staff.team_leader.pk}
+        imposing.impose(
+            restriction.pk,
+            Said(
+                "It is needed.", considered="Fair.", meeting=Meeting(NOON.date(), [w.staff.team_leader.pk], "Agreed.")
+            ),
+            by=w.staff.dpo,
+            at=NOON,
+        )
+    done = imposing.impose(
+        restriction.pk,
+        Said("It is needed.", considered="Fair.", meeting=Meeting(NOON.date(), [w.staff.dpo.pk], "Agreed.")),
+        by=w.staff.team_leader,
+        at=NOON,
+    )
+    assert acts.first_deciders(done) == {w.staff.dpo.pk, w.staff.team_leader.pk}
 
 
 def test_a_kind_of_day_that_the_policy_leaves_open_is_shown_both_ways_and_never_chosen(db, time_machine):
     """The procedure gives 14 days to appeal (section 11) and does not say which days."""
     w = ready_to_propose(TENANCY)
     restriction = builders.proposed(w)
-    imposed = services.impose(
-        restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.", considered="Fair."
+    imposed = imposing.impose(
+        restriction.pk, Said("It is needed.", considered="Fair."), by=a_decider(w, restriction), at=NOON
     )
     window = Deadline.objects.open().get(about=f"restriction:{imposed.reference}", kind="appeal.window")
     assert window.due_on is None
@@ -270,11 +285,11 @@ def test_what_was_settled_holds_until_the_case_moves_on(db):
     """After a restriction has ended, whether another may be proposed is decided anew."""
     w = ready_to_propose(NORTHAMPTON)
     restriction = builders.proposed(w)
-    imposed = services.impose(
-        restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.", considered="Fair."
+    imposed = imposing.impose(
+        restriction.pk, Said("It is needed.", considered="Fair."), by=a_decider(w, restriction), at=NOON
     )
-    services.lift(
-        imposed.pk, by=w.staff.manager, at=NOON + timedelta(days=30), reason="He has kept to it.", considered="Fair."
+    ending.lift(
+        imposed.pk, Said("He has kept to it.", considered="Fair."), by=w.staff.manager, at=NOON + timedelta(days=30)
     )
     reached = ladder.restriction_reached(ladder.read(now(w)))
     assert (reached.met, reached.silent) == (False, True)
@@ -302,14 +317,14 @@ def test_what_was_typed_stands_after_an_error(db, policy, page, args, field):
     client = Client()
     client.force_login(w.staff.team_leader)
     typed = "We tried “a mediator” \u202eשלום 👩🏽‍🚒 " + "and again " * 1_200
-    shown = client.post(reverse(page, args=[w.case.reference, *args]), {field: typed}).content.decode()
+    shown = press(client, reverse(page, args=[w.case.reference, *args]), {field: typed}).content.decode()
     assert "There is a problem" in shown and "We tried “a mediator” \u202eשלום 👩🏽‍🚒 and again and again" in shown
     assert not Assessment.objects.filter(kind="question").exists() and now(w).restriction_settled_at is None
 
 
 def test_a_part_that_the_policy_does_not_ask_for_is_not_said_to_be_done(db):
     w = ready_to_propose(HOMES)
-    restriction = services.start(w.case.pk, by=w.staff.officer, at=NOON)
+    restriction = proposing.start(w.case.pk, by=w.staff.officer, at=NOON)
     client = Client()
     client.force_login(w.staff.officer)
     page = " ".join(client.get(reverse("restrictions:proposal", args=[restriction.reference])).content.decode().split())

@@ -13,20 +13,25 @@ from appeals.models import Appeal
 from cases import ladder
 from cases import services as cases
 from cases.models import Case
-from cases.services.deciding import Meeting
 from deadlines.models import Deadline
 from decisions.models import Voice
+from decisions.services import Meeting, Said
 from letters.models import Letter
 from people import services as people
 from people.access import NotPermitted
 from policies import loader
 from policies.rules import RuleBroken
-from restrictions import permissions, services
+from restrictions import acts
+from restrictions.limits import NewTerm
 from restrictions.models import BreachStep, Restriction
-from restrictions.services import NewTerm
+from restrictions.services import breaches, deciding_reviews, imposing, proposing
+from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.parts.terms import save_kinds, save_terms
+from restrictions.services.parts.whole import missing
 from tests import factories, invented
 from tests.appeals import builders as appealing
 from tests.factories import NOON
+from tests.pressing import check, decide
 from tests.restrictions import builders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -75,16 +80,22 @@ def test_harbour_two_people_decide_without_stages_and_the_director_answers(clock
     builders.assess(now(w), w.staff.officer, at=NOON)
     w.case = now(w)
     restriction = builders.draft(w, months=5)
-    services.save_kinds(restriction.pk, by=w.staff.officer, at=NOON, kinds=["post_only"])
+    save_kinds(restriction.pk, by=w.staff.officer, at=NOON, kinds=["post_only"])
     look(w, w.staff.officer, ("restrictions:proposal", [restriction.reference]))
-    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
-    services.consult(
-        restriction.pk, by=w.staff.officer, at=NOON, person_id=w.staff.dpo.pk, on=NOON.date(), words="No objection."
+    proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    proposing.consult(
+        restriction.pk,
+        act="restrict",
+        by=w.staff.officer,
+        at=NOON,
+        person_id=w.staff.dpo.pk,
+        on=NOON.date(),
+        words="No objection.",
     )
     for who in (warden, director):
         page = look(w, who, ("restrictions:decide", [restriction.reference]))
         assert "2 of: Quay Warden, House Keeper or Director of Homes" in page
-        services.impose(restriction.pk, by=who, at=NOON, reasons="It is needed.", considered="It is in proportion.")
+        imposing.impose(restriction.pk, Said("It is needed.", considered="It is in proportion."), by=who, at=NOON)
     imposed = Restriction.objects.get(pk=restriction.pk)
     assert imposed.state == State.IN_FORCE and now(w).stage == Case.Stage.CONTACT_RESTRICTION
     due = Deadline.objects.open().filter(about=f"restriction:{imposed.reference}").order_by("due_on")
@@ -97,11 +108,15 @@ def test_harbour_two_people_decide_without_stages_and_the_director_answers(clock
     review = builders.under_review(w, imposed, at=later)
     look(w, other, ("restrictions:review", [imposed.reference]))
     with pytest.raises(NotPermitted, match="somebody else decides"):
-        services.decide_review(
-            review.pk, by=director, at=later, outcome="keep", reasons="So.", evidence="He rang.", considered="Weighed."
+        deciding_reviews.decide_review(
+            review.pk,
+            Said("So.", considered="Weighed."),
+            Conclusion("keep", evidence="He rang."),
+            by=director,
+            at=later,
         )
-    services.decide_review(
-        review.pk, by=other, at=later, outcome="keep", reasons="So.", evidence="He rang again.", considered="Weighed."
+    deciding_reviews.decide_review(
+        review.pk, Said("So.", considered="Weighed."), Conclusion("keep", evidence="He rang again."), by=other, at=later
     )
     assert now(w).stage == Case.Stage.CONTACT_RESTRICTION
 
@@ -154,27 +169,20 @@ def test_highmoor_goes_through_five_stages_and_a_meeting_decides(clock):
         cases.settle_restriction(w.case.pk, reasons="It came back at once.", by=head, at=NOON)
     w.case = now(w)
     restriction = builders.draft(w)
-    assert any("equality" in str(one).lower() for one in services.missing(restriction)), "clause 6.1"
+    assert any("equality" in str(one).lower() for one in missing(restriction)), "clause 6.1"
     cases.assess(w.case.pk, kind="equality", words="Nothing is known that bears on it.", by=w.staff.officer, at=NOON)
-    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     page = look(w, w.staff.team_leader, ("restrictions:decide", [restriction.reference]))
     assert "Chair of the Members" in page and "The policy commends it" in page
     assert "A meeting of Area Lead and Head of Homes" in page
     with pytest.raises(RuleBroken, match="Not everybody took part who has to"):
-        services.impose(
-            restriction.pk,
-            by=head,
-            at=NOON,
-            reasons="x",
-            meeting=Meeting(NOON.date(), [], "Alone."),
-            considered="Fair.",
+        imposing.impose(
+            restriction.pk, Said("x", considered="Fair.", meeting=Meeting(NOON.date(), [], "Alone.")), by=head, at=NOON
         )
     met = Meeting(NOON.date(), [w.staff.team_leader.pk], "Both hold it to be needed.")
-    imposed = services.impose(
-        restriction.pk, by=head, at=NOON, reasons="It is needed.", meeting=met, considered="Fair."
-    )
+    imposed = imposing.impose(restriction.pk, Said("It is needed.", considered="Fair.", meeting=met), by=head, at=NOON)
     assert imposed.state == State.IN_FORCE
-    assert permissions.first_deciders(imposed) == {head.pk, w.staff.team_leader.pk}
+    assert acts.first_deciders(imposed) == {head.pk, w.staff.team_leader.pk}
     assert Letter.objects.filter(about=f"restriction:{imposed.reference}", kind="restriction").exists()
     assert now(w).stage_name == "Limits"
 
@@ -184,11 +192,15 @@ def test_highmoor_goes_through_five_stages_and_a_meeting_decides(clock):
     assert "Looking back" in look(w, head, ("restrictions:review", [imposed.reference]))
     second = factories.person(w.provider, "head", name="Hywel Head")
     with pytest.raises(NotPermitted, match="You imposed this"):
-        services.decide_review(
-            review.pk, by=head, at=later, outcome="keep", reasons="So.", evidence="He rang.", considered="Weighed."
+        deciding_reviews.decide_review(
+            review.pk, Said("So.", considered="Weighed."), Conclusion("keep", evidence="He rang."), by=head, at=later
         )
-    services.decide_review(
-        review.pk, by=second, at=later, outcome="keep", reasons="So.", evidence="He rang again.", considered="Weighed."
+    deciding_reviews.decide_review(
+        review.pk,
+        Said("So.", considered="Weighed."),
+        Conclusion("keep", evidence="He rang again."),
+        by=second,
+        at=later,
     )
 
     appeal = appealing.lodge(w, imposed, on=later.date(), at=later)
@@ -213,13 +225,13 @@ def test_highmoor_danger_leaves_its_first_stages_out(clock):
     incidents = [each.pk for each in w.case.incidents.all()]
     how = {"extreme": True, "extreme_reason": "He threatened to burn the office.", "path": "danger"}
     with pytest.raises(RuleBroken, match=r"why the police are not told \(clause 5.2\)"):
-        services.save_evidence(
+        builders.save_evidence_of(
             restriction.pk, by=w.staff.officer, at=NOON, incidents=incidents, police_told=False, **how
         )
-    services.save_evidence(
+    builders.save_evidence_of(
         restriction.pk, by=w.staff.officer, at=NOON, incidents=incidents, police_told=True, police_words="CAD 7", **how
     )
-    assert services.propose(restriction.pk, by=w.staff.officer, at=NOON).state == State.PROPOSED
+    assert proposing.propose(restriction.pk, by=w.staff.officer, at=NOON).state == State.PROPOSED
     page = look(w, w.staff.team_leader, ("restrictions:decide", [restriction.reference]))
     assert "The usual stages are left out, by “Danger”" in page and "CAD 7" in page
 
@@ -228,9 +240,9 @@ def test_highmoor_named_person_is_a_kind_with_its_own_meeting_and_its_own_appeal
     w = highmoor_warned()
     terms = [NewTerm("spoc", "limited", "Ring on Mondays.", w.staff.colleague.pk)]
     restriction = builders.draft(w)
-    services.save_terms(restriction.pk, by=w.staff.officer, at=NOON, terms=terms)
+    save_terms(restriction.pk, by=w.staff.officer, at=NOON, terms=terms)
     restriction = Restriction.objects.get(pk=restriction.pk)
-    assert permissions.body(restriction).rule.clause == "7.3"
+    assert acts.impose(restriction).rule.clause == "7.3"
     assert w.case.policy.appeal_of("limits", "named").by.names() == "Information Guardian"
 
 
@@ -260,11 +272,11 @@ def loughside_managed() -> tuple[builders.World, Restriction]:
         cases.settle_restriction(w.case.pk, reasons="It came back.", by=w.staff.manager, at=NOON)
     w.case = now(w)
     restriction = builders.draft(w, months=5)
-    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     for who in (w.staff.team_leader, w.staff.manager):
         page = look(w, who, ("restrictions:decide", [restriction.reference]))
         assert "Area Manager and Head of Housing" in page
-        services.impose(restriction.pk, by=who, at=NOON, reasons="It is needed.", considered="It is in proportion.")
+        imposing.impose(restriction.pk, Said("It is needed.", considered="It is in proportion."), by=who, at=NOON)
     return w, Restriction.objects.get(pk=restriction.pk)
 
 
@@ -286,12 +298,12 @@ def test_loughside_two_decide_the_letter_has_its_time_and_the_chief_executive_an
     review = builders.under_review(w, imposed, at=later)
     look(w, head, ("restrictions:review", [imposed.reference]))
     with pytest.raises(NotPermitted, match="You imposed this"):
-        services.decide_review(
-            review.pk, by=w.staff.manager, at=later, outcome="keep", reasons="So.", evidence="He rang."
+        deciding_reviews.decide_review(
+            review.pk, Said("So."), Conclusion("keep", evidence="He rang."), by=w.staff.manager, at=later
         )
     said = {"outcome": "keep", "reasons": "So.", "evidence": "He rang again."}
-    assert services.decide_review(review.pk, by=head, at=later, **said).state == "begun"
-    assert services.decide_review(review.pk, by=area, at=later, **said).state == "decided"
+    assert builders.decide_review(review.pk, by=head, at=later, **said).state == "begun"
+    assert builders.decide_review(review.pk, by=area, at=later, **said).state == "decided"
 
     appeal = appealing.lodge(w, imposed, on=later.date(), at=later)
     look(w, head, ("appeals:view", [appeal.reference]))
@@ -311,7 +323,7 @@ def breached(clock) -> tuple[builders.World, Restriction, datetime]:
     later = NOON + timedelta(days=40)
     clock.move_to(later, tick=False)
     incident = builders.log(w.provider, w.staff, w.resident, at=later, facts="Rang nine times on a Sunday.")
-    services.log_breach(imposed.pk, by=w.staff.officer, at=later, incident_id=incident.pk, words="Rang nine times.")
+    breaches.log_breach(imposed.pk, by=w.staff.officer, at=later, incident_id=incident.pk, words="Rang nine times.")
     return w, imposed, later
 
 
@@ -335,10 +347,9 @@ def test_loughside_each_step_after_a_breach_has_its_deciders(clock):
     seen = look(w, w.staff.manager, *page)
     assert 'value="further restriction"' in seen and "not yours to decide" not in seen
     assert "Who decided this with you?" not in seen, "each has a voice of their own"
-    answer = services.Answer(**TIGHTEN)
     with pytest.raises(NotPermitted, match="lets Area Manager and Head of Housing decide on “further restriction”"):
-        services.answer_breaches(imposed.pk, by=chief, at=later, answer=answer)
-    assert services.answer_breaches(imposed.pk, by=w.staff.manager, at=later, answer=answer) is None
+        builders.answer_breaches(imposed.pk, by=chief, at=later, **TIGHTEN)
+    assert builders.answer_breaches(imposed.pk, by=w.staff.manager, at=later, **TIGHTEN) is None
     assert not BreachStep.objects.exists()
     waits = Deadline.objects.open().get(kind="breach.answer")
     assert waits.waits_for(w.staff.team_leader) and not waits.waits_for(w.staff.manager)
@@ -346,13 +357,13 @@ def test_loughside_each_step_after_a_breach_has_its_deciders(clock):
     client.force_login(w.staff.team_leader)
     seen = client.get(reverse(page[0][0], args=page[0][1])).content.decode()
     assert "Agree to it" in seen and "Further restriction" in seen and "It went on." not in seen
-    other = services.Answer(**TIGHTEN | {"left_out_reason": "Another reason."})
+    other = TIGHTEN | {"left_out_reason": "Another reason."}
     with pytest.raises(RuleBroken, match="Agree to what is put before you"):
-        services.answer_breaches(imposed.pk, by=w.staff.team_leader, at=later, answer=other)
-    services.disagree_on_breaches(imposed.pk, by=w.staff.team_leader, at=later, reasons="Once is not enough.")
+        builders.answer_breaches(imposed.pk, by=w.staff.team_leader, at=later, **other)
+    breaches.disagree_on_breaches(imposed.pk, by=w.staff.team_leader, at=later, reasons="Once is not enough.")
     assert Deadline.objects.open().get(kind="breach.answer").waits_for(w.staff.manager)
     for who in (w.staff.team_leader, w.staff.manager):
-        step = services.answer_breaches(imposed.pk, by=who, at=later, answer=answer)
+        step = builders.answer_breaches(imposed.pk, by=who, at=later, **TIGHTEN)
     assert step.step == "further restriction" and step.decided_by == w.staff.manager
     voices = Voice.objects.filter(act="breach", dropped_at=None)
     assert {voice.by for voice in voices} == {w.staff.manager, w.staff.team_leader}
@@ -362,8 +373,8 @@ def test_loughside_each_step_after_a_breach_has_its_deciders(clock):
 def test_loughside_what_nobody_is_named_for_is_decided_by_who_decides(clock):
     w, imposed, later = breached(clock)
     chief = factories.person(w.provider, "chief", name="Ciara Chief")
-    reminder = services.Answer(step="breach warning", reasons="Once.", consequence="A way of contact may close.")
-    assert services.answer_breaches(imposed.pk, by=chief, at=later, answer=reminder).letter.kind == "breach_warning"
+    reminder = {"step": "breach warning", "reasons": "Once.", "consequence": "A way of contact may close."}
+    assert builders.answer_breaches(imposed.pk, by=chief, at=later, **reminder).letter.kind == "breach_warning"
 
 
 def test_loughside_tightening_is_checked_and_recorded_on_its_page_and_every_error_keeps_every_text(clock):
@@ -371,19 +382,19 @@ def test_loughside_tightening_is_checked_and_recorded_on_its_page_and_every_erro
     client = Client()
     client.force_login(w.staff.manager)
     where = reverse("restrictions:breaches", args=[imposed.reference])
-    page = client.post(where, TIGHTEN | {"left_out_reason": ""}).content.decode()
+    page = check(client, where, TIGHTEN | {"left_out_reason": ""}).content.decode()
     assert "Enter why earlier steps are left out" in page and "It went on." in page
-    page = client.post(where, TIGHTEN).content.decode()
+    page = check(client, where, TIGHTEN).content.decode()
     assert "Check before you decide" in page and "Nothing happens before these agree as well" in page
-    assert client.post(where, TIGHTEN | {"confirmed": "yes"}).status_code == 302
+    assert decide(client, where, TIGHTEN).status_code == 302
     assert not BreachStep.objects.exists()
     assert "You have decided" in client.get(where).content.decode()
     client.force_login(w.staff.team_leader)
-    page = client.post(where, {"reasons": "So do I “too”.", "considered": "A call."}).content.decode()
+    page = check(client, where, {"reasons": "So do I “too”.", "considered": "A call."}).content.decode()
     assert "Select whether you agree" in page and "So do I “too”." in page and "A call." in page
     agreed = {"decision": "agree", "reasons": "So do I.", "considered": "A call."}
-    assert "Check before you decide" in client.post(where, agreed).content.decode()
-    assert client.post(where, agreed | {"confirmed": "yes"}).status_code == 302
+    assert "Check before you decide" in check(client, where, agreed).content.decode()
+    assert decide(client, where, agreed).status_code == 302
     assert BreachStep.objects.get().step == "further restriction"
 
 
@@ -396,8 +407,8 @@ def test_a_step_of_others_is_no_choice_on_the_page(clock, who):
         "[breach]\n", '[breach]\nby = "area [9.1]"\n'
     )  # fmt: skip
     policy = loader.read(text)
-    assert permissions.answerers(policy, "further restriction").names() == "Head of Housing"
-    assert permissions.answerers(policy, "").names() == "Area Manager"
+    assert policy.answers_breach("further restriction").names() == "Head of Housing"
+    assert policy.answers_breach("").names() == "Area Manager"
     w, imposed, later = breached(clock)
     version = people.adopt_policy(w.provider, text=text, local="", by_name="Board", at=later)
     Case.objects.filter(pk=w.case.pk).update(policy_version=version)
@@ -409,5 +420,5 @@ def test_a_step_of_others_is_no_choice_on_the_page(clock, who):
     client = Client()
     client.force_login(user)
     other = TIGHTEN | {"step": "nothing" if who == "head" else "further restriction"}
-    page = client.post(reverse("restrictions:breaches", args=[imposed.reference]), other).content.decode()
+    page = check(client, reverse("restrictions:breaches", args=[imposed.reference]), other).content.decode()
     assert "There is a problem" in page and not BreachStep.objects.exists()

@@ -12,12 +12,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from audit.models import Decision, Event
 from cases.models import Case
 from deadlines.models import Deadline
+from decisions.services import Said
 from design.dates import day_of
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 from register.models import Entry
-from restrictions import services
 from restrictions.models import Restriction, Review
+from restrictions.services import breaches, continuing, deciding_reviews, ending, imposing, proposing, reviews
+from restrictions.services.breaches import Answer
 from tests import factories, quick
 from tests.restrictions import builders
 
@@ -65,62 +67,64 @@ class Acts(RuleBasedStateMachine):
 
     @rule()
     def prepare(self):
-        started = self.attempt(services.start, self.w.case.pk, by=self.w.staff.officer, at=self.now)
+        started = self.attempt(proposing.start, self.w.case.pk, by=self.w.staff.officer, at=self.now)
         if started:
             builders.fill(started, self.w, months=6, by=self.w.staff.officer, at=self.now)
 
     @rule()
     def propose(self):
         if found := self.latest():
-            self.attempt(services.propose, found.pk, by=self.w.staff.officer, at=self.now)
+            self.attempt(proposing.propose, found.pk, by=self.w.staff.officer, at=self.now)
 
     @rule()
     def send_back(self):
         if found := self.latest():
-            self.attempt(services.send_back, found.pk, by=self.w.staff.team_leader, at=self.now, reasons="Say more.")
+            self.attempt(proposing.send_back, found.pk, by=self.w.staff.team_leader, at=self.now, reasons="Say more.")
 
     @rule()
     def withdraw(self):
         if found := self.latest():
-            self.attempt(services.withdraw, found.pk, by=self.w.staff.officer, at=self.now)
+            self.attempt(proposing.withdraw, found.pk, by=self.w.staff.officer, at=self.now)
 
     @rule()
     def impose(self):
         if found := self.latest():
-            self.attempt(services.impose, found.pk, by=self.w.staff.team_leader, at=self.now, reasons="Needed.")
+            self.attempt(
+                imposing.impose, found.pk, Said("Needed.", considered="Fair."), by=self.w.staff.team_leader, at=self.now
+            )
 
     @rule()
     def lift(self):
         if found := self.latest():
-            self.attempt(services.lift, found.pk, by=self.third, at=self.now, reason="No longer needed.")
+            self.attempt(ending.lift, found.pk, Said("No longer needed."), by=self.third, at=self.now)
 
     @rule()
     def quash(self):
         if found := self.latest():
-            self.attempt(services.quash, found.pk, by=self.w.staff.manager, at=self.now, reason="Appeal.")
+            self.attempt(ending.quash, found.pk, by=self.w.staff.manager, at=self.now, reason="Appeal.")
 
     @rule()
     def replace_terms(self):
         if found := self.latest():
             self.attempt(
-                services.replace_terms, found.pk, by=self.w.staff.manager, at=self.now, terms=builders.OTHER_TERMS,
+                continuing.replace_terms, found.pk, by=self.w.staff.manager, at=self.now, terms=builders.OTHER_TERMS,
                 ends_on=None, reason="Appeal.",
             )  # fmt: skip
 
     @rule()
     def begin_review(self):
         if found := self.latest():
-            self.attempt(services.begin_review, found.pk, by=self.w.staff.officer, at=self.now)
+            self.attempt(reviews.begin_review, found.pk, by=self.w.staff.officer, at=self.now)
 
     @rule(outcome=st.sampled_from(Review.Outcome.values))
     def decide_review(self, outcome):
         review = Review.objects.filter(restriction__case=self.w.case).order_by("-pk").first()
         if review:
-            self.attempt(
-                services.decide_review, review.pk, by=self.reviewer, at=self.now, outcome=outcome, reasons="So.",
-                evidence="Rang again.", months=3 if outcome != "vary" else None, terms=builders.OTHER_TERMS,
-                late_reason="Illness.",
-            )  # fmt: skip
+            months = 3 if outcome != "vary" else None
+            found = deciding_reviews.Conclusion(
+                outcome, evidence="Rang again.", months=months, terms=builders.OTHER_TERMS, late_reason="Illness."
+            )
+            self.attempt(deciding_reviews.decide_review, review.pk, Said("So."), found, by=self.reviewer, at=self.now)
 
     @rule(days=st.sampled_from([1, 20, 100, 200]))
     def time_passes(self, days):
@@ -129,7 +133,7 @@ class Acts(RuleBasedStateMachine):
     @rule()
     def sweep(self):
         for pk in Restriction.objects.past_their_last_day(day_of(self.now)).values_list("pk", flat=True):
-            services.lapse(pk, at=self.now)
+            ending.lapse(pk, at=self.now)
 
     @rule()
     def something_happens(self):
@@ -140,7 +144,7 @@ class Acts(RuleBasedStateMachine):
         if found := self.latest(*Restriction.IMPOSED):
             incident = builders.log(self.w.provider, self.w.staff, self.w.resident, at=self.now)
             self.attempt(
-                services.log_breach,
+                breaches.log_breach,
                 found.pk,
                 by=self.w.staff.officer,
                 at=self.now,
@@ -151,9 +155,7 @@ class Acts(RuleBasedStateMachine):
     @rule(step=st.sampled_from(["", "review", "legal action"]))
     def answer(self, step):
         if found := self.latest(*Restriction.IMPOSED):
-            self.attempt(
-                services.answer_breaches, found.pk, by=self.third, at=self.now, answer=services.Answer(step, "So.")
-            )
+            self.attempt(breaches.answer_breaches, found.pk, Said("So."), Answer(step), by=self.third, at=self.now)
 
     @invariant()
     def only_an_open_breach_in_force_waits(self):

@@ -14,9 +14,11 @@ from people import access
 from people.access import NotPermitted
 from people.models import Role
 from policies import vocabulary
-from restrictions import permissions, services
+from restrictions import acts
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction
-from restrictions.services import NewTerm
+from restrictions.services import proposing
+from restrictions.services.parts.terms import save_kinds, save_terms
 from tests import factories, invented, quick
 from tests.factories import NOON
 from tests.restrictions import builders
@@ -64,12 +66,12 @@ def world(words: dict[str, set[str]]):
     case = Case.objects.get(resident=resident)
     builders.assess(case, staff.officer, at=NOON - timedelta(days=1))
     w = builders.World(provider, staff, resident, case, NOON)
-    restriction = services.start(case.pk, by=people["proposer"], at=NOON)
+    restriction = proposing.start(case.pk, by=people["proposer"], at=NOON)
     builders.fill(restriction, w, months=3, by=people["proposer"], at=NOON)
     terms = [*builders.TERMS, NewTerm("spoc", "limited", "On Mondays.", people["spoc"].pk)]
-    services.save_terms(restriction.pk, by=people["proposer"], at=NOON, terms=terms)
-    services.save_kinds(restriction.pk, by=people["proposer"], at=NOON, kinds=["post_only"])
-    return people, services.propose(restriction.pk, by=people["proposer"], at=NOON)
+    save_terms(restriction.pk, by=people["proposer"], at=NOON, terms=terms)
+    save_kinds(restriction.pk, by=people["proposer"], at=NOON, kinds=["post_only"])
+    return people, proposing.propose(restriction.pk, by=people["proposer"], at=NOON)
 
 
 def refused(check, *things) -> bool:
@@ -96,7 +98,7 @@ def test_whoever_a_policy_bars_is_refused_and_nobody_else(words):
         people, restriction = world(words)
         for part, person in people.items():
             barred = part in meant(words["restrict"], F12["restrict"], reviewed=False)
-            assert refused(permissions.check_can_decide, person, restriction) is barred, (part, "restrict")
+            assert refused(acts.impose(restriction).check, person) is barred, (part, "restrict")
         # First decider and reviewer take their parts past any bar of this policy: what is tried is what follows.
         Restriction.objects.filter(pk=restriction.pk).update(
             state="in_force", decided_by=people["first decider"], decided_at=NOON, decided_on=NOON.date(),
@@ -112,8 +114,8 @@ def test_whoever_a_policy_bars_is_refused_and_nobody_else(words):
             meant(words["appeal"], F12["appeal"], reviewed=True),
         )
         for part, person in people.items():
-            for act, check in (("review", permissions.check_can_review), ("lift", permissions.check_can_lift)):
+            for act, worked_out in (("review", acts.review_to_come), ("lift", acts.lift)):
                 barred = part in meant(words[act], F12[act], reviewed=True)
-                assert refused(check, person, restriction) is barred, (part, act)
+                assert refused(worked_out(restriction).check, person) is barred, (part, act)
             assert (person.pk in out) is (part in kept), (part, "appeal")
         transaction.set_rollback(True)

@@ -12,20 +12,28 @@ from audit.models import Decision, Event
 from cases import ladder
 from cases import services as cases
 from cases.models import Case
-from cases.services.deciding import Meeting
+from deadlines import kinds
 from deadlines.models import Deadline
+from decisions.services import Meeting, Said
 from letters.models import Letter, Notice
 from people.access import NotPermitted
 from people.models import User
 from policies.rules import RuleBroken
-from register import services as register
 from register.models import Consideration, Entry, Lookup
-from restrictions import permissions, services
+from register.services import entering
+from restrictions import acts, rules
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction
-from restrictions.services import NewTerm, asked, on_register
+from restrictions.services import deciding_reviews, ending, imposing, proposing, registering, reviews
+from restrictions.services.contacts import changing
+from restrictions.services.contacts.changing import NewContact
+from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.parts.evidence import Evidence, save_evidence
+from restrictions.services.parts.terms import Instructions, save_instructions, save_terms
 from tests import factories, five, invented
 from tests.factories import NOON
 from tests.five import DOVER, FIVE, HOMES, NORTHAMPTON, TENANCY, WEST_KENT, ready_to_propose
+from tests.pressing import press
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
 from tests.restrictions.test_spoc import with_contact
@@ -55,11 +63,11 @@ def imposed_on(policy, **more):
     restriction = builders.proposed(w, **more)
     body = roles_that_decide(restriction)
     decider = factories.person(w.provider, body[0], name="Dara Decider")
-    return w, services.impose(restriction.pk, by=decider, at=NOON, reasons="It is needed.", considered="Fair.")
+    return w, imposing.impose(restriction.pk, Said("It is needed.", considered="Fair."), by=decider, at=NOON)
 
 
 def roles_that_decide(restriction):
-    return permissions.keys_of(permissions.deciders(restriction.case.policy), restriction.case.provider)
+    return acts.deciders(kinds.RESTRICTION_DECIDE, restriction.case.policy, restriction.case.provider).keys()
 
 
 def card(user, resident, purpose="visit"):
@@ -104,7 +112,7 @@ def test_whoever_goes_to_the_door_learns_of_every_restriction(policy):
     assert "Not used" in shown and "It is needed." not in shown
     assert Lookup.objects.get().entries_shown == [entry.reference], "each look is recorded"
     by, weighed = User.objects.get(name="Dara Decider"), "Keeping it until its last day."
-    services.lift(restriction.pk, by=by, at=NOON, reason="It has gone well.", considered=weighed)
+    ending.lift(restriction.pk, Said("It has gone well.", considered=weighed), by=by, at=NOON)
     assert not standing().exists() and Notice.objects.filter(to=w.staff.front_line).exists()
     assert "Not listed does not mean safe." in card(w.staff.front_line, w.resident)
 
@@ -126,12 +134,12 @@ def test_a_highlight_is_no_register_and_no_decision():
 def test_contractors_see_a_highlight_only_where_it_is_shared_with_them(shared):
     w = ready_to_propose(HOMES)
     restriction = builders.draft(w)
-    services.save_instructions(
-        restriction.pk, by=w.staff.officer, at=NOON, instructions=[], risks=[], share_with_contractors=shared
+    save_instructions(
+        restriction.pk, Instructions(orders=[], risks=[], share_with_contractors=shared), by=w.staff.officer, at=NOON
     )
-    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     decider = factories.person(w.provider, roles_that_decide(restriction)[0])
-    services.impose(restriction.pk, by=decider, at=NOON, reasons="It is needed.", considered="Fair.")
+    imposing.impose(restriction.pk, Said("It is needed.", considered="Fair."), by=decider, at=NOON)
     shown = card(w.staff.contractor, w.resident)
     assert ("Telephone: Not used." in shown) is shared
     assert "No limits on contact are in force" not in shown, "they cannot know"
@@ -145,11 +153,14 @@ def test_where_the_terms_change_the_entry_goes_to_the_register_where_they_belong
     clock.move_to(at)
 
     def vary(old, terms, when):
-        review = services.begin_review(old.pk, by=w.staff.officer, at=when)
-        services.decide_review(
-            review.pk, by=builders.reviewer(w), at=when, outcome="vary", terms=terms, reasons="So.",
-            evidence="Rang again.", considered="Weighed.", months=6,
-        )  # fmt: skip
+        review = reviews.begin_review(old.pk, by=w.staff.officer, at=when)
+        deciding_reviews.decide_review(
+            review.pk,
+            Said("So.", considered="Weighed."),
+            Conclusion("vary", evidence="Rang again.", months=6, terms=terms),
+            by=builders.reviewer(w),
+            at=when,
+        )
         return Restriction.objects.get(follows=old)
 
     without = vary(restriction, builders.TERMS, at)
@@ -161,11 +172,14 @@ def test_where_the_terms_change_the_entry_goes_to_the_register_where_they_belong
     clock.move_to(later)
     single = [*builders.TERMS, NewTerm("spoc", "limited", "Ring on Mondays.", w.staff.colleague.pk)]
     factories.person(w.provider, "team_leader", name="Rhys Reviewer")
-    review = services.begin_review(without.pk, by=w.staff.officer, at=later)
-    services.decide_review(
-        review.pk, by=User.objects.get(name="Rhys Reviewer"), at=later, outcome="vary", terms=single, reasons="So.",
-        evidence="Rang again.", considered="Weighed.", months=6,
-    )  # fmt: skip
+    review = reviews.begin_review(without.pk, by=w.staff.officer, at=later)
+    deciding_reviews.decide_review(
+        review.pk,
+        Said("So.", considered="Weighed."),
+        Conclusion("vary", evidence="Rang again.", months=6, terms=single),
+        by=User.objects.get(name="Rhys Reviewer"),
+        at=later,
+    )
     assert names(later.date()) == ["SPOC Register"]
 
 
@@ -180,9 +194,9 @@ def test_two_registers_that_a_restriction_enters_hold_one_entry_each():
     assert "SPOC Register" in shown and "(PVP)" in shown
     letter = Letter.objects.get(kind="restriction")
     assert letter.facts["register"]["name"] == "Potentially Violent Person Register (PVP) and SPOC Register"
-    on_register.say(restriction, by=w.staff.team_leader, at=NOON, review_on=date(2027, 2, 1))
+    registering.say(restriction, by=w.staff.team_leader, at=NOON, review_on=date(2027, 2, 1))
     assert [entry.review_on for entry in standing()] == [date(2027, 2, 1)] * 2
-    services.quash(restriction.pk, by=factories.person(w.provider, "manager"), at=NOON, reason="Upheld.")
+    ending.quash(restriction.pk, by=factories.person(w.provider, "manager"), at=NOON, reason="Upheld.")
     assert not standing().exists()
 
 
@@ -197,11 +211,11 @@ def with_two_registers(text):
     w = ready_on(provider, staff, resident)
     restriction = builders.draft(w)
     terms = [*builders.TERMS, NewTerm("spoc", "limited", "Ring on Mondays.", w.staff.colleague.pk)]
-    services.save_terms(restriction.pk, terms=terms, by=w.staff.officer, at=NOON)
+    save_terms(restriction.pk, terms=terms, by=w.staff.officer, at=NOON)
     with pytest.raises(RuleBroken, match="which risks"):
-        services.save_instructions(restriction.pk, by=w.staff.officer, at=NOON, instructions=["In pairs."], risks=[])
-    services.save_instructions(
-        restriction.pk, by=w.staff.officer, at=NOON, instructions=["In pairs."], risks=["violence"]
+        save_instructions(restriction.pk, Instructions(orders=["In pairs."], risks=[]), by=w.staff.officer, at=NOON)
+    save_instructions(
+        restriction.pk, Instructions(orders=["In pairs."], risks=["violence"]), by=w.staff.officer, at=NOON
     )
     return w, put_in_force(w, restriction)
 
@@ -221,14 +235,16 @@ def ready_on(provider, staff, resident):
 
 def put_in_force(w, restriction):
     restriction = Restriction.objects.get(pk=restriction.pk)
-    for gate in ladder.gates_for_restriction(w.case, steps=asked.kind_steps(restriction)):
+    for gate in ladder.gates_for_restriction(w.case, steps=rules.kind_steps(restriction)):
         if gate.asks and gate.blocks:
             cases.answer_gate(w.case.pk, gate.asks, words="It was followed.", by=w.staff.officer, at=NOON)
-    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
-    return services.impose(
-        restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair.",
-        meeting=Meeting(NOON.date(), [w.staff.dpo.pk], "Agreed."),
-    )  # fmt: skip
+    proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    return imposing.impose(
+        restriction.pk,
+        Said("It is needed.", considered="Fair.", meeting=Meeting(NOON.date(), [w.staff.dpo.pk], "Agreed.")),
+        by=w.staff.team_leader,
+        at=NOON,
+    )
 
 
 @pytest.mark.parametrize("policy", FIVE)
@@ -240,13 +256,13 @@ def test_the_page_of_a_proposal_asks_who_sees_it_and_keeps_what_was_typed(policy
     client.force_login(w.staff.officer)
     address = reverse("restrictions:instructions", args=[restriction.reference])
     page = client.get(address).content.decode()
-    on_one = bool(asked.registers_for(restriction))
+    on_one = bool(rules.registers_for(restriction))
     assert "Do contractors see this?" in page and "staff who visit or phone see them" in page
     assert ("Is the resident told of the register entry?" in page) is on_one
-    kept = client.post(address, {"instructions": "Visit in pairs.\nRing first."}).content.decode()
+    kept = press(client, address, {"instructions": "Visit in pairs.\nRing first."}).content.decode()
     assert "Select whether contractors see this" in kept and "Visit in pairs.\nRing first." in kept
     if not on_one:
-        assert client.post(address, {"instructions": "", "share_with_contractors": "yes"}).status_code == 302
+        assert press(client, address, {"instructions": "", "share_with_contractors": "yes"}).status_code == 302
         assert Restriction.objects.get(pk=restriction.pk).share_with_contractors
 
 
@@ -259,13 +275,22 @@ def by_danger(policy=NORTHAMPTON):
     builders.log(w.provider, w.staff, w.resident, at=NOON - timedelta(days=1), danger=True)
     restriction = builders.draft(w)
     path = next(each for each in w.case.policy.paths if "pvp" in each.registers or each.key == "danger")
-    services.save_evidence(
-        restriction.pk, by=w.staff.officer, at=NOON, incidents=[each.pk for each in w.case.incidents.all()],
-        extreme=True, extreme_reason="He threatened to come with a knife.", path=path.key, police_told=True,
-        police_words="CAD 7", extreme_answers={str(item): "Yes." for item in path.conditions},
-    )  # fmt: skip
-    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
-    services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair.")
+    save_evidence(
+        restriction.pk,
+        Evidence(
+            [each.pk for each in w.case.incidents.all()],
+            extreme=True,
+            extreme_reason="He threatened to come with a knife.",
+            extreme_answers={str(item): "Yes." for item in path.conditions},
+            path=path.key,
+            police_told=True,
+            police_words="CAD 7",
+        ),
+        by=w.staff.officer,
+        at=NOON,
+    )
+    proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    imposing.impose(restriction.pk, Said("It is needed.", considered="Fair."), by=w.staff.team_leader, at=NOON)
     return w
 
 
@@ -277,7 +302,7 @@ def test_violence_asks_a_person_to_decide_on_the_register_of_violent_persons():
     assert question.register_name == "Potentially Violent Person Register (PVP)"
     waiting = Deadline.objects.open().get(kind="register.consider")
     assert waiting.due_on is None and waiting.waits_for(w.staff.team_leader) and not waiting.waits_for(w.staff.officer)
-    assert worklist.in_words(waiting.kind) == "An entry on a register to decide on"
+    assert kinds.of(waiting.kind).plain == "An entry on a register to decide on"
     client = Client()
     client.force_login(w.staff.team_leader)
     page = client.get(reverse("register:consider", args=[question.pk])).content.decode()
@@ -290,16 +315,18 @@ def test_violence_asks_a_person_to_decide_on_the_register_of_violent_persons():
         "incident": question.incidents[-1], "risks": ["violence"], "instructions": "Visit in pairs.", "ring": "",
         "shared": "yes", "told": "yes", "reason": "A threat with a knife.",
     }  # fmt: skip
-    unsaid = client.post(address, typed)
+    unsaid = press(client, address, typed)
     assert unsaid.status_code == 200 and "when the entry will be looked at again" in unsaid.content.decode()
     day = {"review_on_day": "18", "review_on_month": "3", "review_on_year": "2027"}
-    sent = client.post(address, typed | day)
+    opened = client.get(address)
+    sent = press(client, address, typed | day, on=opened)
     entry = Entry.objects.on_a_register().get()
     assert sent.headers["Location"] == reverse("register:entry", args=[entry.reference])
     assert (entry.register_key, entry.source) == ("pvp", f"incident:{question.incidents[-1]}")
     assert not Deadline.objects.open().filter(kind="register.consider").exists()
     assert Consideration.objects.get().entry == entry
-    assert client.post(address, typed | day).headers["Location"] == sent.headers["Location"], "a second press is none"
+    again = press(client, address, typed | day, on=opened)
+    assert again.headers["Location"] == sent.headers["Location"], "a second press is none"
     assert "Red flag" in client.get(sent.headers["Location"]).content.decode(), "the mark in the other system"
 
 
@@ -318,22 +345,22 @@ def test_deciding_against_an_entry_is_a_decision_with_reasons():
     w = by_danger()
     question = Consideration.objects.get()
     with pytest.raises(RuleBroken, match="reasons against"):
-        register.leave_out(question.pk, by=w.staff.team_leader, at=NOON, reason=" ")
+        entering.answer(question.pk, Said(" ", what=entering.NOT_TO_ENTER), by=w.staff.team_leader, at=NOON)
     with pytest.raises(NotPermitted):
-        register.leave_out(question.pk, by=w.staff.officer, at=NOON, reason="No.")
+        entering.answer(question.pk, Said("No.", what=entering.NOT_TO_ENTER), by=w.staff.officer, at=NOON)
     client = Client()
     client.force_login(w.staff.team_leader)
     address = reverse("register:consider", args=[question.pk])
-    kept = client.post(address, {"reason": ""})
+    kept = press(client, address, {"reason": ""})
     assert "Enter the reasons against an entry" in kept.content.decode()
-    assert (
-        client.post(address, {"reason": "He was ill, and has been in hospital since."}, follow=True).status_code == 200
-    )
+    late = client.get(address)
+    done = press(client, address, {"reason": "He was ill, and has been in hospital since."}, follow=True)
+    assert done.status_code == 200
     decision = Decision.objects.get(what="register.not_entered")
     assert (decision.outcome, decision.clause, decision.strength) == ("not entered", "4.1", "may")
     assert not Entry.objects.on_a_register().exists()
     client.force_login(w.staff.manager)
-    assert client.post(address, {"reason": "Me too."}).status_code == 409
+    assert press(client, address, {"reason": "Me too."}, on=late).status_code == 409
 
 
 # who is rung
@@ -353,10 +380,13 @@ def test_while_the_contact_is_covered_the_cover_is_rung(policy):
     User.objects.filter(name="Colin Colleague").update(phone="01632 960111")
     User.objects.filter(name="Olive Officer").update(phone="01632 960222")
     begins, ends = date(2027, 1, 4), date(2027, 1, 15)
-    services.cover_spoc(
-        restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.officer.pk, from_on=begins, until_on=ends,
-        reason="Leave.",
-    )  # fmt: skip
+    changing.change(
+        restriction.pk,
+        Said("Leave."),
+        NewContact(w.staff.officer.pk, from_on=begins, until_on=ends),
+        by=w.staff.colleague,
+        at=NOON,
+    )
     days = [begins - timedelta(days=1), begins, ends, ends + timedelta(days=1)]
     rung = [ring(w.resident, w.staff.front_line, day) for day in days]
     assert [name for name, _ in rung] == [
@@ -372,12 +402,15 @@ def test_while_the_contact_is_covered_the_cover_is_rung(policy):
 
 def test_who_is_back_early_is_rung_again_from_that_day():
     w, restriction = with_contact(NORTHAMPTON)
-    services.cover_spoc(
-        restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.officer.pk, from_on=TODAY,
-        until_on=date(2027, 1, 15), reason="Leave.",
-    )  # fmt: skip
+    changing.change(
+        restriction.pk,
+        Said("Leave."),
+        NewContact(w.staff.officer.pk, from_on=TODAY, until_on=date(2027, 1, 15)),
+        by=w.staff.colleague,
+        at=NOON,
+    )
     assert Entry.objects.get().contact_on(TODAY).name == "Olive Officer"
-    services.end_cover(restriction.pk, by=w.staff.colleague, at=NOON)
+    changing.end_cover(restriction.pk, by=w.staff.colleague, at=NOON)
     assert Entry.objects.get().contact_on(TODAY).name == "Colin Colleague"
 
 

@@ -6,9 +6,11 @@ from django.urls import reverse
 
 from cases import ladder
 from cases.models import Case
+from decisions.services import Said
 from policies.rules import RuleBroken
-from restrictions import services
 from restrictions.models import Restriction
+from restrictions.services import breaches, imposing, proposing
+from restrictions.services.parts.whole import missing
 from tests.factories import NOON
 from tests.five import (
     DOVER,
@@ -22,6 +24,7 @@ from tests.five import (
     now,
     ready_to_propose,
 )
+from tests.pressing import press
 from tests.restrictions import builders
 
 pytestmark = pytest.mark.django_db
@@ -50,11 +53,11 @@ def question(policy) -> str:
 def save(w, restriction, **how):
     incidents = [each.pk for each in w.case.incidents.all()]
     how = {"extreme": True, "extreme_reason": "A letter would reach the same person."} | how
-    return services.save_evidence(restriction.pk, by=w.staff.officer, at=NOON, incidents=incidents, **how)
+    return builders.save_evidence_of(restriction.pk, by=w.staff.officer, at=NOON, incidents=incidents, **how)
 
 
 def lacking(restriction) -> list[str]:
-    return [str(one) for one in services.missing(Restriction.objects.get(pk=restriction.pk)) if one.part == "evidence"]
+    return [str(one) for one in missing(Restriction.objects.get(pk=restriction.pk)) if one.part == "evidence"]
 
 
 def test_a_person_judges_that_a_notice_would_inflame_and_the_stages_are_left_out():
@@ -71,9 +74,9 @@ def test_a_person_judges_that_a_notice_would_inflame_and_the_stages_are_left_out
         save(w, restriction, path="serious", extreme_reason=" ", extreme_answers={asked: "Yes."})
     save(w, restriction, path="serious", extreme_answers={asked: "A notice was torn up in front of staff last year."})
     assert not lacking(restriction)
-    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
-    imposed = services.impose(
-        restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="It is needed.", considered="Fair."
+    proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    imposed = imposing.impose(
+        restriction.pk, Said("It is needed.", considered="Fair."), by=a_decider(w, restriction), at=NOON
     )
     assert (imposed.path, now(w).stage) == ("serious", Case.Stage.CONTACT_RESTRICTION)
 
@@ -161,11 +164,11 @@ def test_the_page_offers_each_path_and_keeps_what_was_typed():
         "police_why": "Not yet asked.",
     }  # fmt: skip
     for more, wrong in (({}, "Select by which of the policy"), ({"path": "serious"}, "Enter an answer to")):
-        page = client.post(address, typed | more).content.decode()
+        page = press(client, address, typed | more).content.decode()
         assert "There is a problem" in page and wrong in page
         for text in ("Twice “in a month” \u202eשלום", "He tore it up 👩🏽‍🚒.", "Not yet asked."):
             assert text in page, (wrong, text)
-    answer = client.post(address, typed | {"path": "serious", "answer_serious_0": "He did, last year."})
+    answer = press(client, address, typed | {"path": "serious", "answer_serious_0": "He did, last year."})
     assert answer.status_code == 302, answer.content.decode()
     restriction = Restriction.objects.get(pk=restriction.pk)
     assert (restriction.path, restriction.police_told, restriction.police_words) == ("serious", False, "Not yet asked.")
@@ -210,11 +213,11 @@ def test_a_policy_that_makes_no_difference_between_stages_says_the_same_at_each(
 
 def test_the_page_of_a_breach_says_how_strictly_at_this_stage():
     w = ready_to_propose(NORTHAMPTON)
-    restriction = services.impose(
-        builders.proposed(w).pk, by=w.staff.team_leader, at=NOON, reasons="It is needed.", considered="Fair."
+    restriction = imposing.impose(
+        builders.proposed(w).pk, Said("It is needed.", considered="Fair."), by=w.staff.team_leader, at=NOON
     )
     incident = builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=False)
-    services.log_breach(restriction.pk, by=w.staff.officer, at=NOON, incident_id=incident.pk, words="He rang.")
+    breaches.log_breach(restriction.pk, by=w.staff.officer, at=NOON, incident_id=incident.pk, words="He rang.")
     client = Client()
     client.force_login(w.staff.manager)
     page = client.get(reverse("restrictions:breaches", args=[restriction.reference])).content.decode()

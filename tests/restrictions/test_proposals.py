@@ -9,13 +9,19 @@ from audit.models import Decision, Event
 from cases.models import Case, Incident, Involvement
 from cases.services import stages
 from deadlines.models import Deadline
+from decisions.services import Said
 from people import services as people
 from people.access import NotPermitted
 from people.models import Need
 from policies.rules import RuleBroken
-from restrictions import services
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Term
-from restrictions.services import NewTerm, NotReady
+from restrictions.services import imposing, proposing
+from restrictions.services.parts.evidence import Evidence, save_evidence
+from restrictions.services.parts.length import save_length
+from restrictions.services.parts.needs import save_needs
+from restrictions.services.parts.part import NotReady
+from restrictions.services.parts.terms import Instructions, save_instructions, save_terms
 from tests import factories
 from tests.factories import NOON
 from tests.restrictions import builders
@@ -30,38 +36,38 @@ def w():
 
 
 def started(w):
-    return services.start(w.case.pk, by=w.staff.officer, at=NOON)
+    return proposing.start(w.case.pk, by=w.staff.officer, at=NOON)
 
 
 def test_start_makes_one_draft_a_case(w):
     restriction = started(w)
     assert (restriction.state, restriction.proposed_by) == (Restriction.State.DRAFT, w.staff.officer)
     with pytest.raises(TransitionNotAllowed, match=r"Olive Officer is already preparing X-"):
-        services.start(w.case.pk, by=w.staff.colleague, at=NOON)
+        proposing.start(w.case.pk, by=w.staff.colleague, at=NOON)
 
 
 @pytest.mark.parametrize("who", ["front_line", "contractor", "dpo", "administrator"])
 def test_start_is_for_those_who_work_cases(w, who):
     with pytest.raises(NotPermitted, match="Warn, propose restrictions|warn, propose restrictions"):
-        services.start(w.case.pk, by=getattr(w.staff, who), at=NOON)
+        proposing.start(w.case.pk, by=getattr(w.staff, who), at=NOON)
 
 
 def test_start_is_refused_to_another_provider(w):
     stranger = factories.staff(factories.dover("elsewhere"))
     with pytest.raises(NotPermitted):
-        services.start(w.case.pk, by=stranger.officer, at=NOON)
+        proposing.start(w.case.pk, by=stranger.officer, at=NOON)
 
 
 def test_start_is_refused_while_one_is_in_force(w):
     builders.imposed(w)
     with pytest.raises(TransitionNotAllowed, match="no restriction can begin"):
-        services.start(w.case.pk, by=w.staff.officer, at=NOON)
+        proposing.start(w.case.pk, by=w.staff.officer, at=NOON)
 
 
 def test_propose_lists_everything_that_is_missing_with_its_rule(w):
     restriction = started(w)
     with pytest.raises(NotReady) as refused:
-        services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+        proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     parts = {one.part for one in refused.value.missing}
     assert parts == {"evidence", "risk", "needs", "terms", "length", "less"}
     cited = {one.part: one.rule.cite() for one in refused.value.missing}
@@ -86,7 +92,7 @@ def test_propose_needs_every_part(w, part):
         }
         Restriction.objects.filter(pk=restriction.pk).update(**empty[part])
     with pytest.raises(NotReady) as refused:
-        services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+        proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     assert {one.part for one in refused.value.missing} == {part}
 
 
@@ -112,7 +118,7 @@ def test_hearsay_is_no_evidence(w):
     hearsay = builders.log(w.provider, w.staff, w.resident, at=NOON, knowledge=Incident.Knowledge.HEARSAY)
     restriction = started(w)
     with pytest.raises(RuleBroken, match="saw or heard") as refused:
-        services.save_evidence(restriction.pk, by=w.staff.officer, at=NOON, incidents=[hearsay.pk])
+        save_evidence(restriction.pk, Evidence([hearsay.pk]), by=w.staff.officer, at=NOON)
     assert refused.value.field == "incidents"
 
 
@@ -122,11 +128,11 @@ def test_another_residents_behaviour_is_no_evidence(w):
     theirs = builders.log(w.provider, w.staff, other, at=NOON)
     restriction = started(w)
     with pytest.raises(RuleBroken):
-        services.save_evidence(restriction.pk, by=w.staff.officer, at=NOON, incidents=[theirs.pk])
+        save_evidence(restriction.pk, Evidence([theirs.pk]), by=w.staff.officer, at=NOON)
     Involvement.objects.create(incident=theirs, resident=w.resident, part=Involvement.Part.PRESENT)
     w.case.incidents.add(theirs)
     with pytest.raises(RuleBroken):
-        services.save_evidence(restriction.pk, by=w.staff.officer, at=NOON, incidents=[theirs.pk])
+        save_evidence(restriction.pk, Evidence([theirs.pk]), by=w.staff.officer, at=NOON)
 
 
 def test_extreme_path_needs_an_incident_of_danger_and_a_reason(w):
@@ -134,12 +140,12 @@ def test_extreme_path_needs_an_incident_of_danger_and_a_reason(w):
     plain = w.case.incidents.first()
     arguments = {"by": w.staff.officer, "at": NOON, "extreme": True}
     with pytest.raises(RuleBroken, match="assaulted, threatened or intimidated"):
-        services.save_evidence(restriction.pk, incidents=[plain.pk], extreme_reason="He hit out.", **arguments)
+        builders.save_evidence_of(restriction.pk, incidents=[plain.pk], extreme_reason="He hit out.", **arguments)
     danger = builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True)
     with pytest.raises(RuleBroken, match="why the usual stages are left out") as refused:
-        services.save_evidence(restriction.pk, incidents=[danger.pk], **arguments)
+        builders.save_evidence_of(restriction.pk, incidents=[danger.pk], **arguments)
     assert refused.value.rule.clause == "6.7, 6.17"
-    services.save_evidence(restriction.pk, incidents=[danger.pk], extreme_reason="He hit out.", **arguments)
+    builders.save_evidence_of(restriction.pk, incidents=[danger.pk], extreme_reason="He hit out.", **arguments)
     assert Restriction.objects.get(pk=restriction.pk).extreme
 
 
@@ -156,7 +162,7 @@ def test_without_a_warning_letter_it_cannot_be_proposed(w):
     other = fresh_case(w)
     restriction = builders.draft(other)
     with pytest.raises(NotReady) as refused:
-        services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+        proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     assert [one.rule.clause for one in refused.value.missing] == ["6.12, 6.13"]
 
 
@@ -165,14 +171,16 @@ def test_danger_leaves_out_the_stages_only_with_the_recorded_reason(w):
     other = fresh_case(w, danger=True)
     restriction = builders.draft(other)
     with pytest.raises(NotReady) as refused:
-        services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+        proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     assert "usual stages" in str(refused.value)
-    services.save_evidence(
-        restriction.pk, by=w.staff.officer, at=NOON, incidents=[other.case.incidents.get().pk], extreme=True,
-        extreme_reason="He raised a hammer at the surveyor.",
-    )  # fmt: skip
-    restriction = services.propose(restriction.pk, by=w.staff.officer, at=NOON)
-    services.impose(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="Staff must be safe.", considered="Fair.")
+    save_evidence(
+        restriction.pk,
+        Evidence([other.case.incidents.get().pk], extreme=True, extreme_reason="He raised a hammer at the surveyor."),
+        by=w.staff.officer,
+        at=NOON,
+    )
+    restriction = proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    imposing.impose(restriction.pk, Said("Staff must be safe.", considered="Fair."), by=w.staff.team_leader, at=NOON)
     assert Case.objects.get(pk=other.case.pk).stage == Case.Stage.CONTACT_RESTRICTION
 
 
@@ -181,7 +189,7 @@ def test_length_outside_of_the_policys_bounds_is_refused(w, months):
     """Dover 6.16."""
     restriction = started(w)
     with pytest.raises(RuleBroken) as refused:
-        services.save_length(restriction.pk, by=w.staff.officer, at=NOON, months=months)
+        save_length(restriction.pk, by=w.staff.officer, at=NOON, months=months)
     assert str(refused.value) == "Length must be 6 to 12 months (clause 6.16)"
     assert refused.value.field == "months"
 
@@ -189,7 +197,7 @@ def test_length_outside_of_the_policys_bounds_is_refused(w, months):
 @pytest.mark.parametrize("months", [6, 12])
 def test_length_at_the_policys_bounds_is_taken(w, months):
     restriction = started(w)
-    services.save_length(restriction.pk, by=w.staff.officer, at=NOON, months=months)
+    save_length(restriction.pk, by=w.staff.officer, at=NOON, months=months)
     assert Restriction.objects.get(pk=restriction.pk).months == months
 
 
@@ -198,14 +206,16 @@ def test_terms_must_leave_a_way_to_complain(w):
     restriction = started(w)
     ways = [Term.Channel.PHONE, Term.Channel.EMAIL, Term.Channel.LETTER, Term.Channel.OFFICE]
     with pytest.raises(RuleBroken, match="complain and to appeal") as refused:
-        services.save_terms(
-            restriction.pk, by=w.staff.officer, at=NOON,
+        save_terms(
+            restriction.pk,
+            by=w.staff.officer,
+            at=NOON,
             terms=[*(NewTerm(way, CLOSED) for way in ways), NewTerm(Term.Channel.ONLINE, OPEN)],
-        )  # fmt: skip
+        )
     assert refused.value.rule.source == "law"
     for left in ways:
         terms = [NewTerm(way, CLOSED) for way in ways if way != left] + [NewTerm(left, LIMITED, "On Mondays")]
-        services.save_terms(restriction.pk, by=w.staff.officer, at=NOON, terms=terms)
+        save_terms(restriction.pk, by=w.staff.officer, at=NOON, terms=terms)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +231,7 @@ def test_terms_must_leave_a_way_to_complain(w):
 def test_terms_must_say_something(w, terms, message):
     restriction = started(w)
     with pytest.raises(RuleBroken, match=message):
-        services.save_terms(restriction.pk, by=w.staff.officer, at=NOON, terms=terms)
+        save_terms(restriction.pk, by=w.staff.officer, at=NOON, terms=terms)
 
 
 def test_single_point_of_contact_is_a_colleague_who_was_not_affected(w):
@@ -230,7 +240,7 @@ def test_single_point_of_contact_is_a_colleague_who_was_not_affected(w):
 
     def spoc(person):
         terms = [NewTerm("spoc", LIMITED, "Ring or write to her.", person.pk)]
-        services.save_terms(restriction.pk, by=w.staff.officer, at=NOON, terms=terms)
+        save_terms(restriction.pk, by=w.staff.officer, at=NOON, terms=terms)
 
     with pytest.raises(RuleBroken, match="was affected"):
         spoc(w.staff.colleague)
@@ -250,14 +260,12 @@ def test_an_adjustment_that_is_touched_needs_why_and_another_way(w):
         "adjustment_touched": True,
     }
     with pytest.raises(RuleBroken, match="no longer reasonable") as refused:
-        services.save_needs(restriction.pk, **arguments)
+        save_needs(restriction.pk, **arguments)
     assert refused.value.rule.clause == "6.39"
     with pytest.raises(RuleBroken, match="other way"):
-        services.save_needs(
-            restriction.pk, adjustment_reason="The sign language calls were used to threaten.", **arguments
-        )
+        save_needs(restriction.pk, adjustment_reason="The sign language calls were used to threaten.", **arguments)
     with pytest.raises(RuleBroken, match="Select whether"):
-        services.save_needs(restriction.pk, **arguments | {"adjustment_touched": None})
+        save_needs(restriction.pk, **arguments | {"adjustment_touched": None})
 
 
 def test_needs_that_become_known_open_the_part_again(w):
@@ -267,7 +275,7 @@ def test_needs_that_become_known_open_the_part_again(w):
         w.resident.pk, kind=Need.Kind.NEED, words="Has a brain injury", about_health=True, by=w.staff.officer, at=NOON
     )
     with pytest.raises(NotReady, match="have changed since"):
-        services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+        proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
 
 
 @pytest.mark.parametrize(
@@ -278,10 +286,18 @@ def test_not_telling_of_the_entry_is_reasoned_and_looked_at_again(w, reason, day
     restriction = started(w)
     again = None if days is None else NOON.date() + timedelta(days=days)
     with pytest.raises(RuleBroken):
-        services.save_instructions(
-            restriction.pk, by=w.staff.officer, at=NOON, instructions=builders.ORDERS, risks=builders.RISKS,
-            tell_resident=False, not_told_reason=reason, look_again_on=again,
-        )  # fmt: skip
+        save_instructions(
+            restriction.pk,
+            Instructions(
+                orders=builders.ORDERS,
+                risks=builders.RISKS,
+                tell_resident=False,
+                not_told_reason=reason,
+                look_again_on=again,
+            ),
+            by=w.staff.officer,
+            at=NOON,
+        )
 
 
 @pytest.mark.parametrize(
@@ -290,7 +306,7 @@ def test_not_telling_of_the_entry_is_reasoned_and_looked_at_again(w, reason, day
 def test_the_register_needs_orders_and_its_own_risks(w, orders, risks):
     restriction = started(w)
     with pytest.raises(RuleBroken):
-        services.save_instructions(restriction.pk, by=w.staff.officer, at=NOON, instructions=orders, risks=risks)
+        save_instructions(restriction.pk, Instructions(orders=orders, risks=risks), by=w.staff.officer, at=NOON)
 
 
 def test_only_its_proposer_writes_a_proposal(w):
@@ -298,59 +314,67 @@ def test_only_its_proposer_writes_a_proposal(w):
     restriction = builders.draft(w)
     for other in (w.staff.team_leader, w.staff.colleague):
         with pytest.raises(NotPermitted, match="Olive Officer is preparing this"):
-            services.save_length(restriction.pk, by=other, at=NOON, months=7)
+            save_length(restriction.pk, by=other, at=NOON, months=7)
         with pytest.raises(NotPermitted):
-            services.propose(restriction.pk, by=other, at=NOON)
+            proposing.propose(restriction.pk, by=other, at=NOON)
 
 
 def test_a_proposal_that_waits_cannot_be_changed(w):
     restriction = builders.proposed(w)
     with pytest.raises(TransitionNotAllowed):
-        services.save_length(restriction.pk, by=w.staff.officer, at=NOON, months=7)
+        save_length(restriction.pk, by=w.staff.officer, at=NOON, months=7)
     with pytest.raises(TransitionNotAllowed):
-        services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+        proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
 
 
 def test_send_back_needs_reasons_and_waits_for_the_proposer(w):
     restriction = builders.proposed(w)
     with pytest.raises(RuleBroken, match="what has to change"):
-        services.send_back(restriction.pk, by=w.staff.team_leader, at=NOON, reasons=" ")
-    services.send_back(restriction.pk, by=w.staff.team_leader, at=NOON, reasons="Say what else was tried.")
+        proposing.send_back(restriction.pk, Said(" "), by=w.staff.team_leader, at=NOON)
+    proposing.send_back(restriction.pk, Said("Say what else was tried."), by=w.staff.team_leader, at=NOON)
     restriction = Restriction.objects.get(pk=restriction.pk)
     assert (restriction.state, restriction.returned_reason) == ("returned", "Say what else was tried.")
     deadline = Deadline.objects.open().get()
     assert (deadline.kind, deadline.owner) == ("restriction.revise", w.staff.officer)
     decision = Decision.objects.get(what="restriction.returned")
     assert (decision.source, decision.clause) == ("policy", "6.14")
-    services.save_length(restriction.pk, by=w.staff.officer, at=NOON, months=9)
-    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    save_length(restriction.pk, by=w.staff.officer, at=NOON, months=9)
+    proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     assert Deadline.objects.open().get().kind == "restriction.decide"
 
 
 def test_withdraw_frees_the_case(w):
     restriction = builders.proposed(w)
     with pytest.raises(NotPermitted):
-        services.withdraw(restriction.pk, by=w.staff.colleague, at=NOON)
-    services.withdraw(restriction.pk, by=w.staff.officer, at=NOON, reason="He has apologised.")
+        proposing.withdraw(restriction.pk, by=w.staff.colleague, at=NOON)
+    proposing.withdraw(restriction.pk, by=w.staff.officer, at=NOON, reason="He has apologised.")
     assert Restriction.objects.get(pk=restriction.pk).state == "withdrawn"
     assert not Deadline.objects.open().filter(about__startswith="restriction:").exists()
     assert Event.objects.get(verb="restriction.withdrawn").words.body == {"reason": "He has apologised."}
-    services.start(w.case.pk, by=w.staff.colleague, at=NOON)
+    proposing.start(w.case.pk, by=w.staff.colleague, at=NOON)
 
 
 def test_a_decider_may_withdraw_what_its_proposer_left_behind(w):
     restriction = builders.draft(w)
-    services.withdraw(restriction.pk, by=w.staff.manager, at=NOON, reason="She has left.")
+    proposing.withdraw(restriction.pk, by=w.staff.manager, at=NOON, reason="She has left.")
     assert Restriction.objects.get(pk=restriction.pk).state == "withdrawn"
 
 
 def test_look_again_day_is_kept(w):
     restriction = started(w)
     again = date(2027, 3, 1)
-    services.save_instructions(
-        restriction.pk, by=w.staff.officer, at=NOON, instructions=builders.ORDERS, risks=builders.RISKS,
-        tell_resident=False, not_told_reason="It would make it worse", look_again_on=again,
-    )  # fmt: skip
+    save_instructions(
+        restriction.pk,
+        Instructions(
+            orders=builders.ORDERS,
+            risks=builders.RISKS,
+            tell_resident=False,
+            not_told_reason="It would make it worse",
+            look_again_on=again,
+        ),
+        by=w.staff.officer,
+        at=NOON,
+    )
     restriction = Restriction.objects.get(pk=restriction.pk)
     assert (restriction.tell_resident_of_entry, restriction.look_again_on) == (False, again)
 
@@ -359,5 +383,5 @@ def test_a_case_is_not_closed_under_a_proposal(w):
     draft = started(w)
     with pytest.raises(RuleBroken, match="A restriction is being proposed"):
         stages.close(w.case.pk, by=w.staff.officer, at=NOON, reason="Quiet since")
-    services.withdraw(draft.pk, by=w.staff.officer, at=NOON)
+    proposing.withdraw(draft.pk, by=w.staff.officer, at=NOON)
     stages.close(w.case.pk, by=w.staff.officer, at=NOON, reason="Quiet since")

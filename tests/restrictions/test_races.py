@@ -8,12 +8,14 @@ from django.db import connection, connections
 from django_fsm import TransitionNotAllowed
 
 from audit.models import Decision
+from decisions.services import Said
 from design.dates import LONDON
 from letters.models import Letter
 from people.models import User
 from register.models import Entry
-from restrictions import services
 from restrictions.models import Restriction
+from restrictions.services import deciding_reviews, ending, imposing, proposing
+from restrictions.services.deciding_reviews import Conclusion
 from tests.factories import NOON
 from tests.restrictions import builders
 
@@ -44,9 +46,7 @@ def at_once(*acts):
 
 def impose(restriction, who):
     user = User.objects.get(pk=who.pk)
-    return lambda: services.impose(
-        restriction.pk, by=user, at=NOON, reasons=f"{user.name} decides.", considered="Fair."
-    )
+    return lambda: imposing.impose(restriction.pk, Said(f"{user.name} decides.", considered="Fair."), by=user, at=NOON)
 
 
 def test_two_team_leaders_at_once_one_wins():
@@ -74,7 +74,7 @@ def test_imposing_and_returning_at_once_leaves_one_outcome():
     restriction = builders.proposed(w)
 
     def give_back():
-        return services.send_back(restriction.pk, by=other, at=NOON, reasons="Say more.")
+        return proposing.send_back(restriction.pk, Said("Say more."), by=other, at=NOON)
 
     at_once(impose(restriction, w.staff.team_leader), give_back)
     state = Restriction.objects.get(pk=restriction.pk).state
@@ -85,7 +85,7 @@ def test_imposing_and_returning_at_once_leaves_one_outcome():
 def test_two_officers_start_at_once_one_draft():
     w = builders.world()
     results = at_once(
-        *(lambda who=who: services.start(w.case.pk, by=who, at=NOON) for who in (w.staff.officer, w.staff.colleague))
+        *(lambda who=who: proposing.start(w.case.pk, by=who, at=NOON) for who in (w.staff.officer, w.staff.colleague))
     )
     assert sorted(type(each).__name__ for each in results) == ["Restriction", "TransitionNotAllowed"]
     assert Restriction.objects.count() == 1
@@ -100,8 +100,8 @@ def test_a_review_decided_twice_at_once_makes_one_successor():
 
     def decide(user):
         user = User.objects.get(pk=user.pk)
-        return lambda: services.decide_review(
-            review.pk, by=user, at=at, outcome="extend", reasons="x", evidence="y", months=6, considered="Weighed."
+        return lambda: deciding_reviews.decide_review(
+            review.pk, Said("x", considered="Weighed."), Conclusion("extend", evidence="y", months=6), by=user, at=at
         )
 
     results = at_once(*(decide(user) for user in who))
@@ -116,11 +116,11 @@ def test_lifting_and_lapsing_at_once_end_it_once():
     late = last.replace(day=19).astimezone(LONDON)
 
     def lift():
-        return services.lift(
-            restriction.pk, by=User.objects.get(pk=w.staff.team_leader.pk), at=last, reason="x", considered="Fair."
+        return ending.lift(
+            restriction.pk, Said("x", considered="Fair."), by=User.objects.get(pk=w.staff.team_leader.pk), at=last
         )
 
-    at_once(lift, lambda: services.lapse(restriction.pk, at=late))
+    at_once(lift, lambda: ending.lapse(restriction.pk, at=late))
     assert Restriction.objects.get(pk=restriction.pk).state in ("lifted", "lapsed")
     assert Entry.objects.filter(removed_on__isnull=True).count() == 0
 

@@ -12,11 +12,12 @@ from django_fsm import TransitionNotAllowed
 from audit.models import Decision, Event
 from cases.models import Case
 from deadlines.models import Deadline
+from decisions.services import Said
 from letters.models import Letter
 from people.access import NotPermitted
 from policies.rules import RuleBroken
-from restrictions import services
 from restrictions.models import Restriction, Review
+from restrictions.services import ending, imposing, reviews
 from tests import factories
 from tests.factories import NOON
 from tests.five import (
@@ -28,6 +29,7 @@ from tests.five import (
     a_decider,
     ready_to_propose,
 )
+from tests.pressing import check, decide, press
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
 
@@ -46,14 +48,12 @@ def clock():
 def running(policy=TENANCY, months=12):
     w = ready_to_propose(policy)
     restriction = builders.proposed(w, months=months)
-    return w, services.impose(
-        restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="Needed.", considered="No."
-    )
+    return w, imposing.impose(restriction.pk, Said("Needed.", considered="No."), by=a_decider(w, restriction), at=NOON)
 
 
 def asked(w, restriction, **more):
     said = {"received_on": RECEIVED, "how": "letter", "words": "I have been calm since."} | more
-    return services.record_request(restriction.pk, by=w.staff.officer, at=LATER, **said)
+    return reviews.record_request(restriction.pk, by=w.staff.officer, at=LATER, **said)
 
 
 def senior(w):
@@ -62,7 +62,7 @@ def senior(w):
 
 def decided(w, review, outcome, *, by=None, at=LATER, **more):
     said = {"reasons": "As decided.", "considered": "What the resident says."} | more
-    return services.decide_review(review.pk, by=by or senior(w), at=at, outcome=outcome, **said)
+    return builders.decide_review(review.pk, by=by or senior(w), at=at, outcome=outcome, **said)
 
 
 def open_dates(restriction):
@@ -185,7 +185,7 @@ def test_a_request_says_when_how_and_what(more, field):
 
 def test_while_a_review_is_under_way_the_request_belongs_into_that_one():
     w, restriction = running()
-    services.begin_review(restriction.pk, by=w.staff.officer, at=LATER)
+    reviews.begin_review(restriction.pk, by=w.staff.officer, at=LATER)
     with pytest.raises(TransitionNotAllowed, match="has already begun review"):
         asked(w, restriction)
     client = signed_in(w.staff.officer)
@@ -196,7 +196,7 @@ def test_once_the_last_day_has_gone_it_is_the_review_at_the_end():
     w, restriction = running(months=2)
     review = asked(w, restriction)
     after = noon(restriction.ends_on + timedelta(days=1))
-    services.lapse(restriction.pk, at=after)
+    ending.lapse(restriction.pk, at=after)
     assert set(open_dates(restriction)) <= {"review.at_end", "appeal.window"}
     done = decided(w, review, "lift", at=after, late_reason="Illness.")
     assert done.letter.kind == "review_outcome" and "review.at_end" not in open_dates(restriction)
@@ -219,7 +219,7 @@ def test_the_page_shows_the_clock_and_keeps_every_text_at_every_error():
     typed = "She said “calm” שלום 👩🏽‍🚒 " + "and more " * 900
     days = {"received_on_day": "31", "received_on_month": "2", "received_on_year": "2027"}
     for data in ({}, days, days | {"how": "letter"}):
-        shown = client.post(address, data | {"words": typed}).content.decode()
+        shown = press(client, address, data | {"words": typed}).content.decode()
         assert "There is a problem" in shown and "She said “calm” שלום 👩🏽‍🚒 and more" in shown
     said = {
         "received_on_day": "25",
@@ -228,8 +228,8 @@ def test_the_page_shows_the_clock_and_keeps_every_text_at_every_error():
         "how": "letter",
         "words": "x",
     }
-    assert client.post(address, said).url == url("review", restriction)
-    assert client.post(address, said).url == url("review", restriction)
+    assert press(client, address, said).url == url("review", restriction)
+    assert press(client, address, said).url == url("review", restriction)
     assert Review.objects.count() == 1
 
 
@@ -238,8 +238,8 @@ def test_it_is_decided_on_the_page_of_the_review_with_its_own_letter():
     asked(w, restriction)
     client, address = signed_in(senior(w)), url("review", restriction)
     said = {"outcome": "keep", "reasons": "Too early.", "considered": "The equality assessment as it stands."}
-    check = client.post(address, said).content.decode()
-    assert "Check before you decide" in check and "A senior officer has done so." in check
-    assert "We received your request on" in check
-    assert client.post(address, said | {"confirmed": "yes"}).status_code == 302
+    checked = check(client, address, said).content.decode()
+    assert "Check before you decide" in checked and "A senior officer has done so." in checked
+    assert "We received your request on" in checked
+    assert decide(client, address, said).status_code == 302
     assert Letter.objects.get(kind="reconsideration_outcome").facts["outcome"] == "keep"

@@ -8,14 +8,17 @@ from django_fsm import TransitionNotAllowed
 from audit.models import Decision, Event
 from cases.models import Case
 from deadlines.models import Deadline
+from decisions.services import Said
 from letters.models import Letter
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 from register.models import Entry
-from restrictions import services
+from restrictions import acts
+from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review
-from restrictions.services import NewTerm
+from restrictions.services import deciding_reviews, ending, imposing, reviews
 from restrictions.services import reviews as reading
+from restrictions.services.deciding_reviews import Conclusion
 from tests import factories
 from tests.factories import NOON
 from tests.restrictions import builders
@@ -42,7 +45,7 @@ def decide(w, review, outcome, *, at=AT_END, by=None, **more):
     more.setdefault("considered", "How it has gone since.")
     if outcome != Outcome.LIFT:
         more.setdefault("evidence", "Rang forty times in May.")
-    return services.decide_review(review.pk, by=by or builders.reviewer(w), at=at, outcome=outcome, **more)
+    return builders.decide_review(review.pk, by=by or builders.reviewer(w), at=at, outcome=outcome, **more)
 
 
 def fresh(thing):
@@ -61,30 +64,30 @@ def test_begin_moves_the_case_and_keeps_the_day_it_was_due(w, restriction):
     review = builders.under_review(w, restriction, at=AT_END)
     assert (review.due_on, review.state, stage(w)) == (LAST, Review.State.BEGUN, Case.Stage.REVIEW)
     with pytest.raises(TransitionNotAllowed, match="Olive Officer has already begun"):
-        services.begin_review(restriction.pk, by=w.staff.colleague, at=AT_END)
+        reviews.begin_review(restriction.pk, by=w.staff.colleague, at=AT_END)
     assert Event.objects.filter(verb="review.begun").count() == 1
 
 
 @pytest.mark.parametrize("who", ["front_line", "contractor", "dpo", "administrator"])
 def test_begin_is_for_those_who_work_cases(w, restriction, who):
     with pytest.raises(NotPermitted):
-        services.begin_review(restriction.pk, by=getattr(w.staff, who), at=AT_END)
+        reviews.begin_review(restriction.pk, by=getattr(w.staff, who), at=AT_END)
 
 
 def test_a_proposal_cannot_be_reviewed(w):
     with pytest.raises(TransitionNotAllowed):
-        services.begin_review(builders.proposed(w).pk, by=w.staff.officer, at=AT_END)
+        reviews.begin_review(builders.proposed(w).pk, by=w.staff.officer, at=AT_END)
 
 
 def test_the_residents_account_is_kept(w, restriction):
     review = builders.under_review(w, restriction, at=AT_END)
     with pytest.raises(RuleBroken, match="what the resident said"):
-        services.record_account(review.pk, by=w.staff.officer, at=AT_END, words=" ")
-    services.record_account(review.pk, by=w.staff.officer, at=AT_END, words="I was ill.")
+        reviews.record_account(review.pk, by=w.staff.officer, at=AT_END, words=" ")
+    reviews.record_account(review.pk, by=w.staff.officer, at=AT_END, words="I was ill.")
     assert fresh(review).residents_account == "I was ill."
     decide(w, review, Outcome.LIFT)
     with pytest.raises(TransitionNotAllowed):
-        services.record_account(review.pk, by=w.staff.officer, at=AT_END, words="More.")
+        reviews.record_account(review.pk, by=w.staff.officer, at=AT_END, words="More.")
 
 
 def test_lift_ends_all_of_it(w, restriction):
@@ -128,7 +131,7 @@ def test_extend_more_than_once(w, restriction):
     decide(w, builders.under_review(w, restriction, at=at), Outcome.EXTEND, at=at, months=6)
     second = Restriction.objects.get(follows=restriction)
     later = noon(date(2027, 12, 16))
-    review = services.begin_review(second.pk, by=w.staff.officer, at=later)
+    review = reviews.begin_review(second.pk, by=w.staff.officer, at=later)
     other = factories.working_as(w.provider, "team leader", name="Tess Third")
     decide(w, review, Outcome.EXTEND, at=later, by=other, months=6)
     third = Restriction.objects.get(follows=second)
@@ -218,7 +221,7 @@ def test_who_proposed_it_does_not_review_it(w):
     """F12, for a proposer who could otherwise decide; the successor of a restriction keeps its proposer."""
     other = builders.reviewer(w)
     proposed = builders.proposed(w, by=w.staff.team_leader)
-    restriction = services.impose(proposed.pk, by=other, at=NOON, reasons="x", considered="Fair.")
+    restriction = imposing.impose(proposed.pk, Said("x", considered="Fair."), by=other, at=NOON)
     review = builders.under_review(w, restriction, at=AT_END)
     with pytest.raises(NotPermitted, match="You proposed this"):
         decide(w, review, Outcome.LIFT, by=w.staff.team_leader)
@@ -264,7 +267,7 @@ def test_a_late_extension_holds_from_the_decision_never_backwards(w, restriction
     """Between the last day and a late review the restriction was over, whether or not the sweep had run."""
     late = noon(LAST + timedelta(days=10))
     if swept:
-        services.lapse(restriction.pk, at=noon(LAST + timedelta(days=1)))
+        ending.lapse(restriction.pk, at=noon(LAST + timedelta(days=1)))
     review = builders.under_review(w, restriction, at=late)
     decide(w, review, Outcome.EXTEND, at=late, months=6, late_reason="Illness.")
     new = Restriction.objects.get(follows=restriction)
@@ -279,7 +282,7 @@ def test_a_late_extension_holds_from_the_decision_never_backwards(w, restriction
 def test_a_late_lift_leaves_it_lapsed_and_frees_the_case(w, restriction, swept):
     late = noon(LAST + timedelta(days=10))
     if swept:
-        services.lapse(restriction.pk, at=noon(LAST + timedelta(days=1)))
+        ending.lapse(restriction.pk, at=noon(LAST + timedelta(days=1)))
     review = builders.under_review(w, restriction, at=late)
     decide(w, review, Outcome.LIFT, at=late, late_reason="Illness.")
     assert (fresh(restriction).state, stage(w)) == (State.LAPSED, Case.Stage.WRITTEN_WARNING)
@@ -299,18 +302,14 @@ def test_incidents_since_are_this_residents_own(w, restriction):
 
 def test_the_preview_says_what_the_deed_does(w, restriction):
     review = builders.under_review(w, restriction, at=AT_END)
-    seen = services.preview_review(
-        review,
-        on=LAST,
-        by=builders.reviewer(w),
-        outcome=Outcome.EXTEND,
-        reasons="x",
-        evidence="y",
-        months=6,
-        considered="Weighed.",
-    )
+    by, said = builders.reviewer(w), Said("x", considered="Weighed.")
+    extend = Conclusion(Outcome.EXTEND, evidence="y", months=6)
+    seen = deciding_reviews.plan(review, acts.review(review, Outcome.EXTEND), said, extend, by=by, at=AT_END)
     assert Restriction.objects.count() == 1
     decide(w, review, Outcome.EXTEND, months=6)
     new = Restriction.objects.get(follows=restriction)
-    assert (seen.starts_on, seen.ends_on) == (new.starts_on, new.ends_on)
-    assert "extended" in str(seen.letter).lower() or "longer" in str(seen.letter).lower()
+    days = seen.stands.found
+    assert (days.starts_on, days.ends_on) == (new.starts_on, new.ends_on)
+    sent = Review.objects.get(pk=review.pk).letter.facts
+    told = {name: value for name, value in seen.letter.items() if name != "reasons"}
+    assert told and {name: sent[name] for name in told} == told

@@ -8,9 +8,12 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from restrictions import services
+from decisions.services import Said
 from restrictions.models import Restriction, Review
-from restrictions.services import Answer
+from restrictions.services import breaches, imposing, proposing
+from restrictions.services.breaches import Answer
+from restrictions.services.contacts import changing, checking
+from restrictions.services.contacts.changing import NewContact
 from tests import factories, quick
 from tests.factories import NOON
 from tests.five import HOMES, a_decider, ready_to_propose
@@ -33,27 +36,41 @@ def running():
     """A restriction of the Tenancy Enforcement Procedure in force: a contact, a check, a cover, breaches."""
     w, restriction = with_contact()
     at = NOON + timedelta(days=20)
-    services.record_check(
-        restriction.pk, by=w.staff.team_leader, at=at, looked_at="Ten letters and six calls.", answered_in_time=False,
-        findings="Clear and kind, but two letters waited three weeks.", to_change="Answer within ten days.",
-    )  # fmt: skip
-    services.cover_spoc(
-        restriction.pk, by=w.staff.colleague, at=at, person_id=w.staff.officer.pk, from_on=at.date(),
-        until_on=(LATER + timedelta(days=5)).date(), reason="Annual leave.",
-    )  # fmt: skip
+    checking.record_check(
+        restriction.pk,
+        by=w.staff.team_leader,
+        at=at,
+        looked_at="Ten letters and six calls.",
+        answered_in_time=False,
+        findings="Clear and kind, but two letters waited three weeks.",
+        to_change="Answer within ten days.",
+    )
+    changing.change(
+        restriction.pk,
+        Said("Annual leave."),
+        NewContact(w.staff.officer.pk, from_on=at.date(), until_on=(LATER + timedelta(days=5)).date()),
+        by=w.staff.colleague,
+        at=at,
+    )
     for days in (22, 30):
         incident = builders.log(
             w.provider, w.staff, w.resident, at=NOON + timedelta(days=days), facts="Rang nine times."
         )
-        services.log_breach(
-            restriction.pk, by=w.staff.officer, at=NOON + timedelta(days=days), incident_id=incident.pk,
+        breaches.log_breach(
+            restriction.pk,
+            by=w.staff.officer,
+            at=NOON + timedelta(days=days),
+            incident_id=incident.pk,
             words="You rang nine times on one day. Calls are not used.",
-        )  # fmt: skip
+        )
         if days == 22:
-            services.answer_breaches(
-                restriction.pk, by=w.staff.manager, at=NOON + timedelta(days=23),
-                answer=Answer("breach warning", "The first breach.", consequence="A legal warning may follow."),
-            )  # fmt: skip
+            breaches.answer_breaches(
+                restriction.pk,
+                Said("The first breach."),
+                Answer("breach warning", consequence="A legal warning may follow."),
+                by=w.staff.manager,
+                at=NOON + timedelta(days=23),
+            )
     builders.log(w.provider, w.staff, w.resident, at=NOON + timedelta(days=35), facts="Came to the desk and shouted.")
     return w, Restriction.objects.get()
 
@@ -128,8 +145,8 @@ def test_every_page_of_a_review_that_is_left_out(sign_in, width):
     page.click('main button:has-text("Save review")')
     page.wait_for_url(f"**{url('proposal', restriction.reference)}")
     look(page, "running-proposal")
-    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
-    services.impose(restriction.pk, by=a_decider(w, restriction), at=NOON, reasons="Needed.", considered="No.")
+    proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    imposing.impose(restriction.pk, Said("Needed.", considered="No."), by=a_decider(w, restriction), at=NOON)
     reviewer = sign_in(builders.reviewer(w), width=width)
     reviewer.goto(url("waive", restriction.reference))
     look(reviewer, "running-waive")

@@ -15,20 +15,27 @@ from hypothesis import strategies as st
 from audit.models import Event
 from cases import ladder
 from cases import services as cases
-from cases.services.deciding import Meeting
+from deadlines import kinds
 from deadlines.models import Deadline
+from decisions.services import Meeting, Said
 from letters.models import Letter
 from people import access
 from people.access import NotPermitted
 from people.models import Role
 from policies.rules import RuleBroken
 from register.models import Entry
-from restrictions import permissions, services
+from restrictions import acts, rules
+from restrictions.limits import NewTerm
 from restrictions.models import Naming, Restriction, SpocCheck
-from restrictions.services import NewTerm, asked, checking, leaving, namings
+from restrictions.services import deciding_reviews, ending, imposing, proposing, reviews
+from restrictions.services.contacts import changing, checking
+from restrictions.services.contacts.changing import NewContact
+from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.parts.terms import save_terms
 from tests import factories, quick
 from tests.factories import NOON
 from tests.five import DOVER, NORTHAMPTON, TENANCY, ready_to_propose
+from tests.pressing import check, decide, press
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
 from worklist import services as worklist
@@ -49,16 +56,16 @@ def with_contact(policy=TENANCY, months=12):
     w = ready_to_propose(policy)
     restriction = builders.draft(w, months=months)
     terms = [*builders.TERMS, NewTerm("spoc", "limited", "Ring on weekdays before noon.", w.staff.colleague.pk)]
-    restriction = services.save_terms(restriction.pk, terms=terms, by=w.staff.officer, at=NOON)
-    for gate in ladder.gates_for_restriction(w.case, steps=asked.kind_steps(restriction)):
+    restriction = save_terms(restriction.pk, terms=terms, by=w.staff.officer, at=NOON)
+    for gate in ladder.gates_for_restriction(w.case, steps=rules.kind_steps(restriction)):
         if gate.asks and gate.blocks:
             cases.answer_gate(w.case.pk, gate.asks, words="It was followed.", by=w.staff.officer, at=NOON)
-    restriction = services.propose(restriction.pk, by=w.staff.officer, at=NOON)
-    body = permissions.body(restriction)
-    deciders = [factories.person(w.provider, *body.keys(w.provider), name=name) for name in ("Dara", "Dana")]
+    restriction = proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    body = acts.impose(restriction)
+    deciders = [factories.person(w.provider, *body.keys(), name=name) for name in ("Dara", "Dana")]
     meeting = Meeting(NOON.date(), [deciders[1].pk], "Both hold it to be needed.") if body.meets else None
-    return w, services.impose(
-        restriction.pk, by=deciders[0], at=NOON, reasons="Needed.", considered="No.", meeting=meeting
+    return w, imposing.impose(
+        restriction.pk, Said("Needed.", considered="No.", meeting=meeting), by=deciders[0], at=NOON
     )
 
 
@@ -69,13 +76,13 @@ def test_no_way_is_as_before_where_all_contact_goes_through_one_person():
     assert any("within the limit above, through" in way for way in told)
 
 
-def due(restriction, kind=checking.CHECK):
+def due(restriction, kind=kinds.SPOC_QUALITY_REVIEW):
     return Deadline.objects.open().filter(about=f"restriction:{restriction.reference}", kind=kind).first()
 
 
 def checked(w, restriction, *, by=None, at=NOON, **more):
     said = {"looked_at": "Ten letters.", "answered_in_time": True, "findings": "Well answered."} | more
-    return services.record_check(restriction.pk, by=by or w.staff.team_leader, at=at, **said)
+    return checking.record_check(restriction.pk, by=by or w.staff.team_leader, at=at, **said)
 
 
 def signed_in(user):
@@ -106,7 +113,7 @@ def test_the_first_check_is_set_with_the_restriction_for_the_contacts_line_manag
     assert (found.due_on, found.owner, found.not_for) == (QUARTER, w.staff.team_leader, [w.staff.colleague.pk])
     assert (found.reckoning["clause"], found.reckoning["strength"]) == ("s6", "recommended")
     assert Naming.objects.get().named_on == TODAY
-    assert worklist.in_words(found.kind) == "The work of a single point of contact to check"
+    assert kinds.of(found.kind).plain == "The work of a single point of contact to check"
 
 
 def test_where_there_is_no_line_manager_who_may_any_colleague_is_asked():
@@ -131,20 +138,20 @@ def test_where_the_policy_asks_for_no_check_there_is_none():
 def test_a_check_sets_the_next_and_leaves_a_task_until_it_is_done():
     w, restriction = with_contact()
     at = noon(date(2027, 3, 10))
-    check = checked(w, restriction, at=at, answered_in_time=False, to_change="Answer within ten days.")
-    assert (check.person, check.due_on, check.checked_on) == (w.staff.colleague, QUARTER, date(2027, 3, 10))
+    done = checked(w, restriction, at=at, answered_in_time=False, to_change="Answer within ten days.")
+    assert (done.person, done.due_on, done.checked_on) == (w.staff.colleague, QUARTER, date(2027, 3, 10))
     following = due(restriction)
     assert following.due_on == date(2027, 6, 10) and following.reckoning["runs_from"] == "last review"
-    assert Deadline.objects.get(kind=checking.CHECK, state="met").due_on == QUARTER
-    task = due(restriction, checking.FOLLOW_UP)
+    assert Deadline.objects.get(kind=kinds.SPOC_QUALITY_REVIEW, state="met").due_on == QUARTER
+    task = due(restriction, kinds.SPOC_FOLLOW_UP)
     assert task.owner == w.staff.colleague
     with pytest.raises(RuleBroken, match="Enter what has been done"):
-        services.follow_up(restriction.pk, by=w.staff.colleague, at=at, done=" ")
-    services.follow_up(restriction.pk, by=w.staff.colleague, at=at, done="A rota.")
-    assert due(restriction, checking.FOLLOW_UP) is None
+        checking.follow_up(restriction.pk, by=w.staff.colleague, at=at, done=" ")
+    checking.follow_up(restriction.pk, by=w.staff.colleague, at=at, done="A rota.")
+    assert due(restriction, kinds.SPOC_FOLLOW_UP) is None
     assert SpocCheck.objects.get().followed_up_by == w.staff.colleague
     with pytest.raises(TransitionNotAllowed, match="Nothing is left"):
-        services.follow_up(restriction.pk, by=w.staff.colleague, at=at, done="Again.")
+        checking.follow_up(restriction.pk, by=w.staff.colleague, at=at, done="Again.")
     told = list(Event.objects.filter(verb__startswith="spoc.").order_by("pk").values_list("verb", flat=True))
     assert told == ["spoc.named", "spoc.checked", "spoc.followed_up"]
 
@@ -166,10 +173,13 @@ def test_a_check_says_what_was_looked_at_and_found(left_out, words):
 
 def test_nobody_checks_their_own_work():
     w, restriction = with_contact()
-    services.cover_spoc(
-        restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.officer.pk, from_on=TODAY,
-        until_on=TODAY + timedelta(days=7), reason="Leave.",
-    )  # fmt: skip
+    changing.change(
+        restriction.pk,
+        Said("Leave."),
+        NewContact(w.staff.officer.pk, from_on=TODAY, until_on=TODAY + timedelta(days=7)),
+        by=w.staff.colleague,
+        at=NOON,
+    )
     for who in (w.staff.colleague, w.staff.officer):
         with pytest.raises(NotPermitted, match=r"You are the single point of contact here.*section 6"):
             checked(w, restriction, by=who)
@@ -186,7 +196,7 @@ def test_nobody_checks_their_own_work():
 def test_it_ends_with_the_restriction():
     w, restriction = with_contact()
     checked(w, restriction, to_change="Answer sooner.")
-    services.lift(restriction.pk, by=w.staff.manager, at=NOON, reason="Better.", considered="Fair.")
+    ending.lift(restriction.pk, Said("Better.", considered="Fair."), by=w.staff.manager, at=NOON)
     assert not Deadline.objects.open().filter(kind__startswith="spoc.").exists()
     with pytest.raises(TransitionNotAllowed, match="not in force"):
         checked(w, restriction)
@@ -194,7 +204,7 @@ def test_it_ends_with_the_restriction():
 
 def test_it_ends_when_the_last_day_has_gone():
     w, restriction = with_contact(months=4)
-    services.lapse(restriction.pk, at=noon(restriction.ends_on + timedelta(days=1)))
+    ending.lapse(restriction.pk, at=noon(restriction.ends_on + timedelta(days=1)))
     assert not Deadline.objects.open().filter(kind__startswith="spoc.").exists()
 
 
@@ -208,20 +218,17 @@ def test_an_extension_does_not_begin_the_quarter_anew():
     checked(w, restriction, at=noon(date(2027, 3, 10)), to_change="Answer sooner.")
     assert due(restriction) is None, "June is after the last day"
     at = noon(date(2027, 4, 15))
-    review = services.begin_review(restriction.pk, by=w.staff.officer, at=at)
-    services.decide_review(
+    review = reviews.begin_review(restriction.pk, by=w.staff.officer, at=at)
+    deciding_reviews.decide_review(
         review.pk,
+        Said("So.", considered="Weighed."),
+        Conclusion("extend", evidence="Rang again.", months=6),
         by=builders.reviewer(w),
         at=at,
-        outcome="extend",
-        months=6,
-        reasons="So.",
-        evidence="Rang again.",
-        considered="Weighed.",
     )
     new = Restriction.objects.get(follows=restriction)
     assert due(new).due_on == date(2027, 6, 10)
-    assert due(new, checking.FOLLOW_UP).owner == w.staff.colleague, "what was left is still to be done"
+    assert due(new, kinds.SPOC_FOLLOW_UP).owner == w.staff.colleague, "what was left is still to be done"
     assert Naming.objects.get(restriction=new).named_on == TODAY
 
 
@@ -231,11 +238,11 @@ def test_an_extension_does_not_begin_the_quarter_anew():
 def test_a_change_moves_the_tasks_and_tells_the_resident_and_whoever_looked():
     w, restriction = with_contact()
     checked(w, restriction, to_change="Answer sooner.")
-    services.change_spoc(
-        restriction.pk, by=w.staff.colleague, at=noon(date(2027, 1, 5)), person_id=w.staff.officer.pk, reason="Moved."
+    changing.change(
+        restriction.pk, Said("Moved."), NewContact(w.staff.officer.pk), by=w.staff.colleague, at=noon(date(2027, 1, 5))
     )
     assert restriction.terms.get(channel="spoc").person == w.staff.officer
-    assert due(restriction, checking.FOLLOW_UP).owner == w.staff.officer
+    assert due(restriction, kinds.SPOC_FOLLOW_UP).owner == w.staff.officer
     assert due(restriction).due_on == QUARTER and due(restriction).not_for == [w.staff.officer.pk]
     letter = Letter.objects.get(kind="spoc_changed")
     assert (letter.facts["person"]["name"], letter.facts["until_on"]) == ("Olive Officer", None)
@@ -250,12 +257,15 @@ def test_a_change_moves_the_tasks_and_tells_the_resident_and_whoever_looked():
 def test_a_cover_is_one_letter_with_both_days_and_ends_by_itself():
     w, restriction = with_contact()
     begins, ends = date(2027, 1, 4), date(2027, 1, 15)
-    services.cover_spoc(
-        restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.officer.pk, from_on=begins, until_on=ends,
-        reason="Leave.",
-    )  # fmt: skip
+    changing.change(
+        restriction.pk,
+        Said("Leave."),
+        NewContact(w.staff.officer.pk, from_on=begins, until_on=ends),
+        by=w.staff.colleague,
+        at=NOON,
+    )
     days = [begins - timedelta(days=1), begins, ends, ends + timedelta(days=1)]
-    names = [namings.person_on(restriction, on).name for on in days]
+    names = [restriction.contact_on(on).name for on in days]
     assert names == ["Colin Colleague", "Olive Officer", "Olive Officer", "Colin Colleague"]
     letter = Letter.objects.get(kind="spoc_changed")
     assert (letter.facts["from_on"], letter.facts["until_on"]) == ("2027-01-04", "2027-01-15")
@@ -266,40 +276,46 @@ def test_a_cover_is_one_letter_with_both_days_and_ends_by_itself():
 
 def test_who_is_back_early_is_the_contact_again_and_the_resident_is_told():
     w, restriction = with_contact()
-    services.cover_spoc(
-        restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.officer.pk, from_on=TODAY,
-        until_on=date(2027, 1, 15), reason="Leave.",
-    )  # fmt: skip
+    changing.change(
+        restriction.pk,
+        Said("Leave."),
+        NewContact(w.staff.officer.pk, from_on=TODAY, until_on=date(2027, 1, 15)),
+        by=w.staff.colleague,
+        at=NOON,
+    )
     client = signed_in(w.staff.colleague)
-    assert "Olive Officer covers today" in client.get(url("view", restriction)).content.decode()
-    assert client.post(url("cover_over", restriction)).status_code == 302
-    assert namings.person_on(restriction, TODAY) == w.staff.colleague
+    shown = client.get(url("view", restriction))
+    assert "Olive Officer covers today" in shown.content.decode()
+    assert press(client, url("cover_over", restriction), on=shown).status_code == 302
+    assert Restriction.objects.get(pk=restriction.pk).contact_on(TODAY) == w.staff.colleague
     assert Letter.objects.filter(kind="spoc_changed").latest("pk").facts["person"]["name"] == "Colin Colleague"
     assert not any("instead" in line for line in Entry.objects.get().arrangement)
-    assert client.post(url("cover_over", restriction)).status_code == 409
+    assert press(client, url("cover_over", restriction), on=shown).status_code == 302, "the same press again"
+    with pytest.raises(TransitionNotAllowed, match="Nobody covers"):
+        changing.end_cover(restriction.pk, by=w.staff.colleague, at=NOON)
     assert Letter.objects.filter(kind="spoc_changed").count() == 2
 
 
 def test_a_cover_goes_on_in_what_continues_the_restriction():
     w, restriction = with_contact(months=4)
     at = noon(date(2027, 4, 15))
-    services.cover_spoc(
-        restriction.pk, by=w.staff.colleague, at=at, person_id=w.staff.team_leader.pk, from_on=at.date(),
-        until_on=date(2027, 4, 18), reason="Ill.",
-    )  # fmt: skip
-    review = services.begin_review(restriction.pk, by=w.staff.officer, at=at)
-    services.decide_review(
+    changing.change(
+        restriction.pk,
+        Said("Ill."),
+        NewContact(w.staff.team_leader.pk, from_on=at.date(), until_on=date(2027, 4, 18)),
+        by=w.staff.colleague,
+        at=at,
+    )
+    review = reviews.begin_review(restriction.pk, by=w.staff.officer, at=at)
+    deciding_reviews.decide_review(
         review.pk,
+        Said("So.", considered="Weighed."),
+        Conclusion("extend", evidence="Rang again.", months=6),
         by=builders.reviewer(w),
         at=at,
-        outcome="extend",
-        months=6,
-        reasons="So.",
-        evidence="Rang again.",
-        considered="Weighed.",
     )
     new = Restriction.objects.get(follows=restriction)
-    assert namings.person_on(new, date(2027, 4, 17)) == w.staff.team_leader
+    assert new.contact_on(date(2027, 4, 17)) == w.staff.team_leader
     assert any("instead" in line for line in Entry.objects.get(removed_on__isnull=True).arrangement)
     assert not Naming.objects.filter(restriction=restriction, ended_on__isnull=True).exists()
 
@@ -320,25 +336,25 @@ def test_a_cover_that_does_not_fit_is_refused(change, field):
     said = {"person_id": w.staff.officer.pk, "from_on": TODAY, "until_on": date(2027, 1, 8), "reason": "Leave."}
     said |= {key: getattr(w.staff, value).pk if key == "person_id" else value for key, value in change.items()}
     with pytest.raises(RuleBroken) as refused:
-        services.cover_spoc(restriction.pk, by=w.staff.colleague, at=NOON, **said)
+        builders.change_contact(restriction.pk, by=w.staff.colleague, at=NOON, **said)
     assert refused.value.field == field and Naming.objects.count() == 1
 
 
 def test_the_contact_may_hand_over_and_so_may_the_team_and_nobody_else():
     w, restriction = with_contact()
     with pytest.raises(NotPermitted, match="lets Team managing the customer change the single point of contact"):
-        services.change_spoc(restriction.pk, by=w.staff.officer, at=NOON, person_id=w.staff.manager.pk, reason="x")
+        changing.change(restriction.pk, Said("x"), NewContact(w.staff.manager.pk), by=w.staff.officer, at=NOON)
     team = factories.person(w.provider, "managing_team", name="Tea Team")
-    services.change_spoc(restriction.pk, by=team, at=NOON, person_id=w.staff.manager.pk, reason="Busy.")
+    changing.change(restriction.pk, Said("Busy."), NewContact(w.staff.manager.pk), by=team, at=NOON)
     with pytest.raises(NotPermitted):
-        services.change_spoc(restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.officer.pk, reason="x")
+        changing.change(restriction.pk, Said("x"), NewContact(w.staff.officer.pk), by=w.staff.colleague, at=NOON)
 
 
 def test_a_restriction_without_contact_has_nothing_to_change():
     w = builders.world()
     restriction = builders.imposed(w)
     with pytest.raises(RuleBroken, match="has no single point of contact"):
-        services.change_spoc(restriction.pk, by=w.staff.manager, at=NOON, person_id=w.staff.officer.pk, reason="x")
+        changing.change(restriction.pk, Said("x"), NewContact(w.staff.officer.pk), by=w.staff.manager, at=NOON)
     assert "Single point of contact</h3>" not in seen(w.staff.manager, restriction)
     assert signed_in(w.staff.manager).get(url("change_spoc", restriction)).status_code == 302
 
@@ -348,7 +364,7 @@ def test_words_that_name_the_old_contact_are_shown_and_left_out_of_the_letter():
     restriction.terms.filter(channel="spoc").update(words="Ring Colin Colleague before noon.")
     page = signed_in(w.staff.colleague).get(url("change_spoc", restriction)).content.decode()
     assert "The terms name this person" in page and "Ring Colin Colleague before noon." in page
-    services.change_spoc(restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.officer.pk, reason="Moved.")
+    changing.change(restriction.pk, Said("Moved."), NewContact(w.staff.officer.pk), by=w.staff.colleague, at=NOON)
     assert Letter.objects.get(kind="spoc_changed").facts["how"] == ""
 
 
@@ -358,26 +374,35 @@ def test_words_that_name_the_old_contact_are_shown_and_left_out_of_the_letter():
 def test_the_sweep_asks_for_another_when_the_contact_has_left():
     w, restriction = with_contact(NORTHAMPTON)
     worklist.sweep(TODAY, at=NOON)
-    assert due(restriction, leaving.REPLACE) is None
+    assert due(restriction, kinds.SPOC_REPLACE) is None
     w.staff.colleague.is_active = False
     w.staff.colleague.save()
     for _ in range(2):
         found = worklist.sweep(TODAY, at=NOON)
-    asked = due(restriction, leaving.REPLACE)
+    asked = due(restriction, kinds.SPOC_REPLACE)
     assert asked.for_roles == ["data_management_officer", "team_leader"] and asked.due_on == TODAY
     assert found.done["contacts"] == 0 and Event.objects.filter(verb="spoc.left").count() == 1
     assert "has left. The resident has nobody to contact" in seen(w.staff.team_leader, restriction)
-    services.change_spoc(
-        restriction.pk, by=w.staff.team_leader, at=NOON, person_id=w.staff.officer.pk, reason="Colin has left."
+    keeper = factories.person(w.provider, "data_management_officer", name="Devi Data")
+    met = Meeting(TODAY, [keeper.pk], "Olive knows the household.")
+    changing.change(
+        restriction.pk,
+        Said("Colin has left.", meeting=met),
+        NewContact(w.staff.officer.pk),
+        by=w.staff.team_leader,
+        at=NOON,
     )
-    assert due(restriction, leaving.REPLACE) is None
+    assert due(restriction, kinds.SPOC_REPLACE) is None
 
 
 def covered(w, restriction, *, from_on=TODAY, until_on=date(2027, 1, 8)):
-    services.cover_spoc(
-        restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.officer.pk, from_on=from_on,
-        until_on=until_on, reason="Leave.",
-    )  # fmt: skip
+    changing.change(
+        restriction.pk,
+        Said("Leave."),
+        NewContact(w.staff.officer.pk, from_on=from_on, until_on=until_on),
+        by=w.staff.colleague,
+        at=NOON,
+    )
 
 
 def moves_team(w, user):
@@ -396,11 +421,11 @@ def test_a_cover_who_leaves_or_moves_team_is_noticed_as_the_holder_is(goes, from
     w, restriction = with_contact()
     covered(w, restriction, from_on=from_on)
     worklist.sweep(TODAY, at=NOON)
-    assert due(restriction, leaving.REPLACE) is None
+    assert due(restriction, kinds.SPOC_REPLACE) is None
     goes(w, w.staff.officer)
     for _ in range(2):
         found = worklist.sweep(TODAY, at=NOON)
-    asked = due(restriction, leaving.REPLACE)
+    asked = due(restriction, kinds.SPOC_REPLACE)
     assert (asked.title, asked.due_on) == ("Name another cover for the single point of contact", TODAY)
     assert not found.failed and Event.objects.filter(verb="spoc.left").count() == 1
     assert Event.objects.get(verb="spoc.left").facts == {"person": w.staff.officer.reference, "covering": True}
@@ -413,7 +438,7 @@ def test_the_holder_who_moves_team_has_left_as_well(goes):
     w, restriction = with_contact()
     goes(w, w.staff.colleague)
     worklist.sweep(TODAY, at=NOON)
-    assert due(restriction, leaving.REPLACE).title == "Name another single point of contact"
+    assert due(restriction, kinds.SPOC_REPLACE).title == "Name another single point of contact"
 
 
 @pytest.mark.parametrize("end", ["another", "ended", "days"])
@@ -422,19 +447,22 @@ def test_the_asking_ends_with_another_cover_with_the_end_of_the_cover_and_with_i
     covered(w, restriction)
     leaves(w, w.staff.officer)
     worklist.sweep(TODAY, at=NOON)
-    assert due(restriction, leaving.REPLACE)
+    assert due(restriction, kinds.SPOC_REPLACE)
     if end == "another":
-        services.cover_spoc(
-            restriction.pk, by=w.staff.colleague, at=NOON, person_id=w.staff.team_leader.pk, from_on=TODAY,
-            until_on=date(2027, 1, 8), reason="Leave.",
-        )  # fmt: skip
+        changing.change(
+            restriction.pk,
+            Said("Leave."),
+            NewContact(w.staff.team_leader.pk, from_on=TODAY, until_on=date(2027, 1, 8)),
+            by=w.staff.colleague,
+            at=NOON,
+        )
     elif end == "ended":
-        services.end_cover(restriction.pk, by=w.staff.colleague, at=NOON)
+        changing.end_cover(restriction.pk, by=w.staff.colleague, at=NOON)
     else:
         worklist.sweep(date(2027, 1, 8), at=noon(date(2027, 1, 8)))
-        assert due(restriction, leaving.REPLACE)
+        assert due(restriction, kinds.SPOC_REPLACE)
         worklist.sweep(date(2027, 1, 9), at=noon(date(2027, 1, 9)))
-    assert due(restriction, leaving.REPLACE) is None
+    assert due(restriction, kinds.SPOC_REPLACE) is None
 
 
 def test_a_cover_does_not_hide_that_the_holder_has_left():
@@ -442,11 +470,14 @@ def test_a_cover_does_not_hide_that_the_holder_has_left():
     leaves(w, w.staff.colleague)
     worklist.sweep(TODAY, at=NOON)
     covering = w.staff.team_leader
-    services.cover_spoc(
-        restriction.pk, by=factories.person(w.provider, "managing_team", name="Tea Team"), at=NOON,
-        person_id=covering.pk, from_on=TODAY, until_on=date(2027, 1, 8), reason="Left.",
-    )  # fmt: skip
-    assert due(restriction, leaving.REPLACE)
+    changing.change(
+        restriction.pk,
+        Said("Left."),
+        NewContact(covering.pk, from_on=TODAY, until_on=date(2027, 1, 8)),
+        by=factories.person(w.provider, "managing_team", name="Tea Team"),
+        at=NOON,
+    )
+    assert due(restriction, kinds.SPOC_REPLACE)
 
 
 # Screens
@@ -460,7 +491,7 @@ def test_every_error_of_a_change_keeps_every_text():
     days = {"from_on_day": "4", "from_on_month": "1", "from_on_year": "2027", "until_on_day": "1",
             "until_on_month": "1", "until_on_year": "2027"}  # fmt: skip
     for data in ({}, {"how_long": "cover"} | days, {"how_long": "cover", "person": str(w.staff.officer.pk)} | days):
-        shown = client.post(address, data | {"reason": typed}).content.decode()
+        shown = check(client, address, data | {"reason": typed}).content.decode()
         assert "There is a problem" in shown and "He said “off” שלום 👩🏽‍🚒 and more" in shown
     assert 'value="2027"' in shown and f'value="{w.staff.officer.pk}" selected' in shown
     assert "must be on or after its first day" in shown
@@ -470,12 +501,12 @@ def test_a_change_is_checked_before_it_is_made():
     w, restriction = with_contact()
     client = signed_in(w.staff.colleague)
     said = {"person": str(w.staff.officer.pk), "how_long": "for_good", "reason": "Moved."}
-    check = client.post(url("change_spoc", restriction), said).content.decode()
-    assert "Check before you change the contact" in check and "A change of your single point of contact" in check
+    checked = check(client, url("change_spoc", restriction), said).content.decode()
+    assert "Check before you change the contact" in checked and "A change of your single point of contact" in checked
     assert Naming.objects.count() == 1
-    again = client.post(url("change_spoc", restriction), said | {"again": "yes"}).content.decode()
+    again = press(client, url("change_spoc", restriction), said, button="change").content.decode()
     assert "Moved." in again and "Check before" not in again
-    assert client.post(url("change_spoc", restriction), said | {"confirmed": "yes"}).url == url("view", restriction)
+    assert decide(client, url("change_spoc", restriction), said).url == url("view", restriction)
     assert Naming.objects.count() == 2
     page = seen(w.staff.officer, restriction)
     assert "Who it has been" in page and "Olive Officer" in page
@@ -489,16 +520,16 @@ def test_the_page_of_the_check_shows_the_rule_and_keeps_every_text():
     assert "Thursday 18 March 2027" in page and "may be the SPOC&#x27;s line manager" in page and "Section 6" in page
     typed = "Ten letters “all” שלום 👩🏽‍🚒 " + "and more " * 900
     for name in ("looked_at", "findings", "to_change"):
-        shown = client.post(address, {name: typed}).content.decode()
+        shown = press(client, address, {name: typed}).content.decode()
         assert "There is a problem" in shown and "Ten letters “all” שלום 👩🏽‍🚒 and more" in shown
     said = {"looked_at": "Ten.", "answered_in_time": "no", "findings": "Late.", "to_change": "A rota."}
-    assert client.post(address, said).status_code == 302
+    assert press(client, address, said).status_code == 302
     shown = seen(w.staff.colleague, restriction)
     assert "Contact is not answered in time" in shown and "A rota." in shown
     follow = signed_in(w.staff.colleague)
     assert "A rota." in follow.get(url("follow_up", restriction)).content.decode()
-    assert "Enter what has been done" in follow.post(url("follow_up", restriction), {"reason": ""}).content.decode()
-    assert follow.post(url("follow_up", restriction), {"reason": "Made one."}).status_code == 302
+    assert "Enter what has been done" in press(follow, url("follow_up", restriction), {"reason": ""}).content.decode()
+    assert press(follow, url("follow_up", restriction), {"reason": "Made one."}).status_code == 302
     assert "Made one." in seen(w.staff.colleague, restriction)
     assert signed_in(w.staff.colleague).get(address).status_code == 403
 
@@ -535,23 +566,26 @@ def test_whatever_is_done_somebody_is_the_contact_and_a_check_is_never_further_t
             on = at.date()
             if not fresh(restriction).is_in_force(on):
                 break
-            now = namings.term_of(restriction).person
+            now = restriction.contact_term().person
             other = next(each for each in people[number % 3 :] + people if each != now)
             try:
                 if step == "check":
                     checked(w, restriction, at=at)
                 elif step == "change":
-                    services.change_spoc(restriction.pk, by=now, at=at, person_id=other.pk, reason="x")
+                    changing.change(restriction.pk, Said("x"), NewContact(other.pk), by=now, at=at)
                 elif step == "cover":
-                    services.cover_spoc(
-                        restriction.pk, by=now, at=at, person_id=other.pk, from_on=on, until_on=on + timedelta(days=9),
-                        reason="x",
-                    )  # fmt: skip
+                    changing.change(
+                        restriction.pk,
+                        Said("x"),
+                        NewContact(other.pk, from_on=on, until_on=on + timedelta(days=9)),
+                        by=now,
+                        at=at,
+                    )
                 else:
-                    services.end_cover(restriction.pk, by=now, at=at)
+                    changing.end_cover(restriction.pk, by=now, at=at)
             except (TransitionNotAllowed, RuleBroken):
                 continue
-            assert namings.person_on(restriction, on) is not None
+            assert restriction.contact_on(on) is not None
             found = due(restriction)
             assert found is None or found.due_on <= on + timedelta(days=92)
             if found is None:

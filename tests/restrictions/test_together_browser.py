@@ -9,7 +9,9 @@ import pytest
 from django.urls import reverse
 
 from cases.ladder.papers import FIRST
-from restrictions import services
+from decisions.services import Said
+from restrictions.services import deciding_reviews, proposing
+from restrictions.services.deciding_reviews import Conclusion
 from tests import factories, five, quick
 from tests.cases.test_police import threatened
 from tests.factories import NOON
@@ -47,10 +49,13 @@ def test_two_decide_each_on_their_own_page(sign_in, width):  # noqa: F811
     look(page, "lift-second")
 
     review = builders.under_review(w, restriction, at=NOON)
-    services.decide_review(
-        review.pk, by=director, at=NOON, outcome="extend", months=1, reasons="It goes on.", considered="Weighed.",
-        evidence="He rang again.",
-    )  # fmt: skip
+    deciding_reviews.decide_review(
+        review.pk,
+        Said("It goes on.", considered="Weighed."),
+        Conclusion("extend", evidence="He rang again.", months=1),
+        by=director,
+        at=NOON,
+    )
     third = factories.person(w.provider, "keeper", name="Kay Keeper")
     page = sign_in(third, width=width)
     page.goto(url("review", restriction.reference))
@@ -67,7 +72,7 @@ def test_the_police_the_first_letter_and_an_agreed_time(sign_in, width):  # noqa
     page.get_by_label("No", exact=True).check()
     look(page, "letter-police")
     w.case = five.now(w)
-    restriction = services.start(w.case.pk, by=w.staff.officer, at=NOON - timedelta(hours=1))
+    restriction = proposing.start(w.case.pk, by=w.staff.officer, at=NOON - timedelta(hours=1))
     page = sign_in(w.staff.officer, width=width)
     page.goto(url("when_reviewed", restriction.reference))
     page.get_by_label("After a time set for this case").check()

@@ -13,10 +13,11 @@ from deadlines.models import Deadline
 from letters.models import Letter
 from people import services as people
 from people.models import Need
-from restrictions import services
 from restrictions.models import Restriction, Review
+from restrictions.services import continuing, proposing
 from tests import factories
 from tests.factories import NOON
+from tests.pressing import check, decide, press
 from tests.restrictions import builders
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +67,7 @@ def test_a_proposal_goes_through_every_page(w):
     client = signed_in(w.staff.officer)
     page = client.get(url("of_case", w.case.reference))
     assert "Propose a restriction" in text(page)
-    response = client.post(url("start", w.case.reference))
+    response = press(client, url("start", w.case.reference))
     restriction = Restriction.objects.get()
     ref = restriction.reference
     assert response.url == url("proposal", ref)
@@ -80,48 +81,48 @@ def test_a_proposal_goes_through_every_page(w):
         ("less", {"reasons": "It went on.", "less_considered": "A call-back."}),
     ]
     for name, data in posts:
-        response = client.post(url(name, ref), data)
+        response = press(client, url(name, ref), data)
         assert response.status_code == 302, (name, text(response)[:3000])
         assert response.url == url("proposal", ref)
     channels = {
         "phone": "closed", "email": "limited", "letter": "open", "office": "open", "visit": "open", "online": "open",
         "spoc": "yes", "other": "no",
     }  # fmt: skip
-    response = client.post(url("terms", ref), channels)
+    response = press(client, url("terms", ref), channels)
     assert response.url.startswith(url("limits", ref) + "?")
     page = client.get(response.url)
     assert "E-mail: what is the limit?" in text(page)
     assert "Always accepted" in text(page)
     more = {"email_words": "One a week.", "spoc_person": str(w.staff.colleague.pk), "spoc_words": "Ring on Mondays."}
-    response = client.post(response.url, channels | more)
+    response = press(client, response.url, channels | more)
     assert response.url == url("instructions", ref)
     data = {
         "instructions": "Do not visit alone.\nRing first.", "risks": ["threats"], "share_with_contractors": "yes",
         "tell_resident": "yes",
     }  # fmt: skip
-    response = client.post(url("instructions", ref), data)
+    response = press(client, url("instructions", ref), data)
     assert response.url == url("proposal", ref)
     restriction = Restriction.objects.get()
     assert restriction.instructions == ["Do not visit alone.", "Ring first."]
     assert [t.channel for t in restriction.terms.exclude(limit="open")] == ["phone", "email", "spoc"]
     page = client.get(url("check", ref))
     assert "When you propose" in text(page)
-    response = client.post(url("check", ref))
+    response = press(client, url("check", ref))
     assert response.url == url("proposed", ref)
     assert "Restriction proposed" in text(client.get(response.url))
-    assert client.post(url("check", ref)).url == url("proposed", ref)
+    assert press(client, url("check", ref)).url == url("proposed", ref)
     assert Deadline.objects.open().get().kind == "restriction.decide"
 
 
 def test_thirteen_months_are_refused_with_the_clause_and_what_was_typed(w):
     restriction = builders.draft(w)
-    response = signed_in(w.staff.officer).post(url("length", restriction.reference), {"months": "13"})
+    response = press(signed_in(w.staff.officer), url("length", restriction.reference), {"months": "13"})
     error(response, "Length must be 6 to 12 months (clause 6.16)", "months")
     assert 'value="13"' in text(response)
 
 
 def test_no_length_is_suggested(w):
-    restriction = services.start(w.case.pk, by=w.staff.officer, at=NOON)
+    restriction = proposing.start(w.case.pk, by=w.staff.officer, at=NOON)
     page = text(signed_in(w.staff.officer).get(url("length", restriction.reference)))
     assert "The policy allows 6 to 12 months. Clause 6.16" in page
     assert 'name="months" value=' not in page
@@ -130,8 +131,8 @@ def test_no_length_is_suggested(w):
 def test_terms_that_leave_no_way_to_complain_are_refused(w):
     restriction = builders.draft(w)
     closed = dict.fromkeys(("phone", "email", "letter", "office", "visit", "online"), "closed")
-    response = signed_in(w.staff.officer).post(
-        url("terms", restriction.reference), closed | {"spoc": "no", "other": "no"}
+    response = press(
+        signed_in(w.staff.officer), url("terms", restriction.reference), closed | {"spoc": "no", "other": "no"}
     )
     error(response, "a resident must be able to complain and to appeal", "phone")
     assert text(response).count('value="closed" checked') == 6
@@ -141,8 +142,8 @@ def test_typed_text_of_every_kind_is_kept_at_an_error(w):
     """Ten thousand characters with emoji and right-to-left marks come back as they were typed."""
     restriction = builders.draft(w)
     words = ("‏שלום‏ 👩🏽‍🔧 O'Neill & <b>sons</b>\n" * 300)[:9_900]
-    response = signed_in(w.staff.officer).post(
-        url("less", restriction.reference), {"reasons": words, "less_considered": ""}
+    response = press(
+        signed_in(w.staff.officer), url("less", restriction.reference), {"reasons": words, "less_considered": ""}
     )
     error(response, "Enter what less was considered", "less_considered")
     assert "&lt;b&gt;sons&lt;/b&gt;" in text(response)
@@ -157,8 +158,10 @@ def test_the_extreme_path_is_offered_only_with_an_incident_of_danger(w):
     danger = builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True)
     page = text(client.get(url("evidence", restriction.reference)))
     assert "Are the usual stages left out?" in page
-    response = client.post(
-        url("evidence", restriction.reference), {"incidents": [str(danger.pk)], "extreme": "yes", "extreme_reason": ""}
+    response = press(
+        client,
+        url("evidence", restriction.reference),
+        {"incidents": [str(danger.pk)], "extreme": "yes", "extreme_reason": ""},
     )
     error(response, "Enter why the usual stages are left out", "extreme_reason")
 
@@ -178,7 +181,7 @@ def test_what_was_typed_survives_an_expired_session(w):
     typist = text(page).split('name="typist" value="')[1].split('"')[0]
     client.logout()
     data = {"reasons": "A long report.", "less_considered": "Much.", "typist": typist}
-    response = client.post(url("less", restriction.reference), data)
+    response = press(client, url("less", restriction.reference), data)
     assert "/account/login" in response.url
     client.post("/account/login/", {"login": w.staff.officer.email, "password": factories.PASSWORD})
     page = text(client.get(url("less", restriction.reference)))
@@ -216,20 +219,20 @@ def test_the_decider_reads_checks_and_imposes(w):
         "Clause 6.26",
     ):
         assert words in page
-    check = client.post(address, decision(restriction))
-    page = text(check)
+    checked = check(client, address, decision(restriction))
+    page = text(checked)
     assert "Check before you impose" in page
     assert "When you impose:" in page
     assert "18 June 2027" in page
     assert "20 January 2027" in page
     assert Restriction.objects.get().state == "proposed"
-    response = client.post(address, decision(restriction, confirmed="yes"))
+    response = decide(client, address, decision(restriction))
     assert response.url == url("imposed", restriction.reference)
     page = text(client.get(response.url))
     assert "Restriction imposed" in page
     assert restriction.reference in page
     assert "Why this date" in page
-    again = client.post(address, decision(restriction, confirmed="yes"))
+    again = decide(client, address, decision(restriction))
     assert again.url == response.url
     assert Letter.objects.filter(kind="restriction").count() == 1
 
@@ -238,9 +241,9 @@ def test_whoever_comes_second_is_told_who_was_first(w):
     other = builders.reviewer(w)
     restriction = builders.proposed(w)
     address = url("decide", restriction.reference)
-    signed_in(w.staff.team_leader).post(address, decision(restriction, confirmed="yes"))
+    decide(signed_in(w.staff.team_leader), address, decision(restriction))
     for response in (
-        signed_in(other).post(address, decision(restriction, confirmed="yes")),
+        decide(signed_in(other), address, decision(restriction)),
         signed_in(other).get(address),
     ):
         assert response.status_code == 409
@@ -252,13 +255,13 @@ def test_impose_with_changes_through_the_page(w):
     restriction = builders.proposed(w, months=12)
     client = signed_in(w.staff.team_leader)
     address = url("decide", restriction.reference)
-    refused = client.post(address, decision(restriction, "change", months="13"))
+    refused = check(client, address, decision(restriction, "change", months="13"))
     error(refused, "Length must be 6 to 12 months (clause 6.16)", "months")
     assert 'value="13"' in text(refused)
-    page = text(client.post(address, decision(restriction, "change", months="7", words_1="Two a week.")))
+    page = text(check(client, address, decision(restriction, "change", months="7", words_1="Two a week.")))
     assert "Imposed with your changes" in page
     assert "Two a week." in page
-    client.post(address, decision(restriction, "change", months="7", words_1="Two a week.", confirmed="yes"))
+    decide(client, address, decision(restriction, "change", months="7", words_1="Two a week."))
     restriction = Restriction.objects.get()
     assert (restriction.state, restriction.months) == ("in_force", 7)
     assert restriction.terms.get(channel="email").words == "Two a week."
@@ -266,8 +269,11 @@ def test_impose_with_changes_through_the_page(w):
 
 def test_change_your_decision_brings_the_form_back_as_typed(w):
     restriction = builders.proposed(w)
-    page = signed_in(w.staff.team_leader).post(
-        url("decide", restriction.reference), decision(restriction, reasons="So typed.", again="yes")
+    page = press(
+        signed_in(w.staff.team_leader),
+        url("decide", restriction.reference),
+        decision(restriction, reasons="So typed."),
+        button="change",
     )
     assert "So typed." in text(page)
     assert "Decide a proposal" in text(page)
@@ -277,8 +283,8 @@ def test_return_needs_reasons_and_goes_to_the_next(w):
     restriction = builders.proposed(w)
     client = signed_in(w.staff.team_leader)
     address = url("decide", restriction.reference)
-    error(client.post(address, decision(restriction, "return", reasons="")), "Enter your reasons", "reasons")
-    response = client.post(address, decision(restriction, "return", reasons="Say more.", considered=""))
+    error(check(client, address, decision(restriction, "return", reasons="")), "Enter your reasons", "reasons")
+    response = check(client, address, decision(restriction, "return", reasons="Say more.", considered=""))
     assert response.url == url("returned", restriction.reference)
     assert "Proposal returned" in text(client.get(response.url))
     page = text(signed_in(w.staff.officer).get(url("proposal", restriction.reference)))
@@ -290,7 +296,7 @@ def test_nothing_is_chosen_for_the_decider(w, what):
     restriction = builders.proposed(w)
     client = signed_in(w.staff.team_leader)
     assert "checked" not in text(client.get(url("decide", restriction.reference)))
-    response = client.post(url("decide", restriction.reference), decision(restriction, what))
+    response = check(client, url("decide", restriction.reference), decision(restriction, what))
     error(response, "Select what you decide")
 
 
@@ -301,7 +307,7 @@ def test_where_somebody_may_not_decide_a_sentence_says_why_and_who_can(w):
         assert "You cannot decide this" in page
         assert "Terry Leader can." in page
         assert "Impose as proposed" not in page
-        response = signed_in(who).post(url("decide", restriction.reference), decision(restriction, confirmed="yes"))
+        response = decide(signed_in(who), url("decide", restriction.reference), decision(restriction))
         assert response.status_code == 403
     assert Restriction.objects.get().state == "proposed"
 
@@ -313,14 +319,14 @@ def test_lift_is_checked_and_done_once(w):
     restriction = builders.imposed(w)
     client = signed_in(w.staff.team_leader)
     address = url("lift", restriction.reference)
-    error(client.post(address, {"reason": ""}), "Enter why it is lifted", "reason")
+    error(check(client, address, {"reason": ""}), "Enter why it is lifted", "reason")
     typed = {"reason": "Nothing since.", "considered": "He kept to it."}
-    assert "Check before you lift" in text(client.post(address, typed))
-    response = client.post(address, typed | {"confirmed": "yes"})
+    assert "Check before you lift" in text(check(client, address, typed))
+    response = decide(client, address, typed)
     assert response.url == url("lifted", restriction.reference)
     assert "Restriction lifted" in text(client.get(response.url))
-    assert client.post(address, typed | {"confirmed": "yes"}).url == response.url
-    second = signed_in(w.staff.manager).post(address, typed | {"confirmed": "yes"})
+    assert decide(client, address, typed).url == response.url
+    second = decide(signed_in(w.staff.manager), address, typed)
     assert second.status_code == 409
     assert "Terry Leader lifted" in text(second)
 
@@ -336,10 +342,10 @@ def test_a_review_is_begun_heard_and_decided(w, clock):
     address = url("review", restriction.reference)
     officer = signed_in(w.staff.officer)
     assert "Friday 18 June 2027" in text(officer.get(address))
-    officer.post(address, {"begin": "yes"})
-    officer.post(address, {"begin": "yes"})
+    press(officer, address)
+    press(officer, address)
     review = Review.objects.get()
-    officer.post(url("account", review.reference), {"words": "I was ill in May."})
+    press(officer, url("account", review.reference), {"words": "I was ill in May."})
     page = text(officer.get(address))
     assert "I was ill in May." in page
     assert "needs the right to" in page
@@ -351,16 +357,16 @@ def test_a_review_is_begun_heard_and_decided(w, clock):
     assert 'value="keep"' not in page
     assert "The policy does not say how long an extension may last" in page
     data = {"outcome": "extend", "months": "3", "reasons": "It goes on.", "considered": "Both letters.", "not_done": ""}
-    error(reviewer.post(address, data | {"evidence": ""}), "(clause 6.18)", "evidence")
+    error(check(reviewer, address, data | {"evidence": ""}), "(clause 6.18)", "evidence")
     data |= {"evidence": "Rang forty times in May."}
-    page = text(reviewer.post(address, data))
+    page = text(check(reviewer, address, data))
     assert "Check before you decide" in page
     assert "18 September 2027" in page
-    response = reviewer.post(address, data | {"confirmed": "yes"})
+    response = decide(reviewer, address, data)
     assert response.url == url("reviewed", review.reference)
-    assert reviewer.post(address, data | {"confirmed": "yes"}).url == response.url
+    assert decide(reviewer, address, data).url == response.url
     assert "Review decided" in text(reviewer.get(response.url))
-    second = signed_in(w.staff.manager).post(address, data | {"confirmed": "yes"})
+    second = decide(signed_in(w.staff.manager), address, data)
     assert second.status_code == 409
     assert "Rita Reviewer decided review" in text(second)
 
@@ -375,11 +381,11 @@ def test_vary_through_the_page(w, clock):
     words = {f"words_{n}": t.words for n, t in enumerate(restriction.terms.all())}
     data = {"outcome": "vary", "evidence": "Rang again.", "reasons": "Better.", "instructions": "Go in pairs."}
     data |= {"considered": "The terms were kept but once."}
-    unchanged = reviewer.post(address, data | limits | words)
+    unchanged = check(reviewer, address, data | limits | words)
     error(unchanged, "Change the terms")
     changed = data | limits | words | {"limit_0": "limited", "words_0": "On Tuesdays."}
-    assert "On Tuesdays." in text(reviewer.post(address, changed))
-    reviewer.post(address, changed | {"confirmed": "yes"})
+    assert "On Tuesdays." in text(check(reviewer, address, changed))
+    decide(reviewer, address, changed)
     new = Restriction.objects.get(follows=restriction)
     assert new.terms.get(channel="phone").words == "On Tuesdays."
     assert new.instructions == ["Go in pairs."]
@@ -436,8 +442,8 @@ def test_the_data_protection_officer_reads_and_does_nothing(w):
     assert url("lift", restriction.reference) not in page
     for name in ("lift", "withdraw"):
         assert client.get(url(name, restriction.reference)).status_code == 403
-    assert client.post(url("review", restriction.reference), {"begin": "yes"}).status_code == 403
-    assert client.post(url("start", w.case.reference)).status_code == 403
+    assert press(client, url("review", restriction.reference)).status_code == 403
+    assert press(client, url("start", w.case.reference)).status_code == 403
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -465,10 +471,14 @@ def test_the_tab_asks_the_same_at_one_and_at_thirty(w):
     at = NOON
     for _ in range(29):
         at += timedelta(days=1)
-        services.replace_terms(
-            Restriction.objects.get(state="in_force").pk, by=w.staff.manager, at=at,
-            terms=builders.OTHER_TERMS, ends_on=None, reason="x",
-        )  # fmt: skip
+        continuing.replace_terms(
+            Restriction.objects.get(state="in_force").pk,
+            by=w.staff.manager,
+            at=at,
+            terms=builders.OTHER_TERMS,
+            ends_on=None,
+            reason="x",
+        )
     assert Restriction.objects.count() == 30
     assert queries(client, address) == at_one
     assert at_one <= 16

@@ -12,15 +12,20 @@ from django_fsm import TransitionNotAllowed
 
 from audit.models import Decision
 from deadlines.models import Deadline
+from decisions.services import Said
 from letters.models import Letter
 from people.access import NotPermitted
 from policies import loader, shelf
 from policies.calendars import Calendar
 from policies.rules import RuleBroken
-from restrictions import services
+from restrictions import rules
+from restrictions.dates import OwnReview, Span, work_out
 from restrictions.forms.running import WhenReviewed
 from restrictions.models import Restriction
-from restrictions.services import asked, telling
+from restrictions.services import deciding_reviews, imposing, proposing, reviews
+from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.parts.length import save_review
+from restrictions.services.parts.whole import missing
 from tests import factories
 from tests.factories import NOON
 from tests.five import (
@@ -32,6 +37,7 @@ from tests.five import (
     a_decider,
     ready_to_propose,
 )
+from tests.pressing import decide, press
 from tests.restrictions import builders
 
 pytestmark = pytest.mark.django_db
@@ -48,10 +54,10 @@ def impose(w, *, months=6, review=None):
     """A restriction in force, whose proposal said this about its review."""
     restriction = builders.draft(w, months=months)
     if review:
-        services.save_review(restriction.pk, by=w.staff.officer, at=NOON, **review)
-    services.propose(restriction.pk, by=w.staff.officer, at=NOON)
+        save_review(restriction.pk, by=w.staff.officer, at=NOON, **review)
+    proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     decider = a_decider(w, restriction)
-    return services.impose(restriction.pk, by=decider, at=NOON, reasons="It is needed.", considered="Calls.")
+    return imposing.impose(restriction.pk, Said("It is needed.", considered="Calls."), by=decider, at=NOON)
 
 
 def due(restriction):
@@ -95,9 +101,9 @@ def test_where_the_policy_says_when_neither_is_possible(policy):
     w = ready_to_propose(policy)
     restriction = builders.draft(w)
     with pytest.raises(RuleBroken, match="The policy says when it is reviewed"):
-        services.save_review(restriction.pk, by=w.staff.officer, at=NOON, months=3)
+        save_review(restriction.pk, by=w.staff.officer, at=NOON, months=3)
     with pytest.raises(RuleBroken, match="does not let a review be left out"):
-        services.save_review(restriction.pk, by=w.staff.officer, at=NOON, no_review_reason=HURT)
+        save_review(restriction.pk, by=w.staff.officer, at=NOON, no_review_reason=HURT)
     client = signed_in(w.staff.officer)
     assert (
         "Not required"
@@ -112,7 +118,7 @@ def test_an_agreed_time_lies_within_the_policys_bounds(months, words):
     w = ready_to_propose(NORTHAMPTON)
     restriction = builders.draft(w)
     with pytest.raises(RuleBroken, match=words) as refused:
-        services.save_review(restriction.pk, by=w.staff.officer, at=NOON, months=months)
+        save_review(restriction.pk, by=w.staff.officer, at=NOON, months=months)
     assert (refused.value.rule.clause, refused.value.field) == ("4.2", "review_months")
 
 
@@ -131,16 +137,16 @@ def test_a_time_that_is_agreed_says_with_whom_and_how():
     assert "With whom was the time agreed" in client.get(address).content.decode()
     for agreed in ("", " \n"):
         with pytest.raises(RuleBroken, match="Enter with whom the time was agreed") as refused:
-            services.save_review(restriction.pk, by=w.staff.officer, at=NOON, months=4, agreed=agreed)
+            save_review(restriction.pk, by=w.staff.officer, at=NOON, months=4, agreed=agreed)
         assert (refused.value.rule.clause, refused.value.field) == ("4.2", "review_agreed")
     typed = {"when": "months", "review_months": "24", "review_agreed": "She said “four” שלום 👩🏽‍🚒."}
-    shown = client.post(address, typed).content.decode()
+    shown = press(client, address, typed).content.decode()
     assert "at most 12 months" in shown and "She said “four” שלום 👩🏽‍🚒." in shown
-    assert client.post(address, typed | {"review_months": "4"}).status_code == 302
+    assert press(client, address, typed | {"review_months": "4"}).status_code == 302
     saved = Restriction.objects.get()
     assert (saved.review_months, saved.review_agreed) == (4, "She said “four” שלום 👩🏽‍🚒.")
     Restriction.objects.update(review_agreed="")
-    assert "Enter with whom the time was agreed" in [one.message for one in services.missing(Restriction.objects.get())]
+    assert "Enter with whom the time was agreed" in [one.message for one in missing(Restriction.objects.get())]
 
 
 def test_where_the_resident_agrees_to_the_time_it_says_how():
@@ -149,9 +155,9 @@ def test_where_the_resident_agrees_to_the_time_it_says_how():
     assert unsaid in text
     policy = loader.read(text.replace(unsaid, "yes [4.2]"))
     with pytest.raises(RuleBroken, match="Enter how the resident agreed"):
-        asked.check_agreed(policy, 4, "")
-    asked.check_agreed(policy, 4, "By phone on Monday.")
-    asked.check_agreed(policy, None, "")
+        rules.check_agreed(policy, 4, "")
+    rules.check_agreed(policy, 4, "By phone on Monday.")
+    rules.check_agreed(policy, None, "")
     field = WhenReviewed(policy=policy).fields["review_agreed"]
     assert field.label == "How did the resident agree to this time?" and "Clause 4.2" in field.help_text
 
@@ -160,9 +166,9 @@ def test_where_the_resident_agrees_to_the_time_it_says_how():
 def test_where_nothing_is_said_of_agreement_none_is_asked(policy):
     w = ready_to_propose(policy)
     restriction = builders.draft(w)
-    services.save_review(restriction.pk, by=w.staff.officer, at=NOON, months=4, agreed="Not asked.")
+    save_review(restriction.pk, by=w.staff.officer, at=NOON, months=4, agreed="Not asked.")
     page = signed_in(w.staff.officer).get(reverse("restrictions:when_reviewed", args=[restriction.reference]))
-    assert "agreed" not in page.content.decode()
+    assert 'name="review_agreed"' not in page.content.decode()
 
 
 def test_without_an_agreed_time_the_longest_holds():
@@ -174,15 +180,13 @@ def test_a_review_that_is_kept_comes_again_after_the_time_that_was_set():
     w = ready_to_propose(HOMES)
     restriction = impose(w, review={"months": 2})
     at = builders.noon(date(2027, 2, 18))
-    review = services.begin_review(restriction.pk, by=w.staff.officer, at=at)
-    services.decide_review(
+    review = reviews.begin_review(restriction.pk, by=w.staff.officer, at=at)
+    deciding_reviews.decide_review(
         review.pk,
+        Said("So.", considered="Weighed."),
+        Conclusion("keep", evidence="He rang again."),
         by=builders.reviewer(w),
         at=at,
-        outcome="keep",
-        reasons="So.",
-        evidence="He rang again.",
-        considered="Weighed.",
     )
     assert due(restriction)["review.interval"].due_on == date(2027, 4, 18)
 
@@ -191,10 +195,10 @@ def test_where_the_policy_has_a_clock_a_waived_review_sets_it_aside_and_the_end_
     """An invented policy: every 13 weeks and at the end (8.1), and none where a reason is given (8.2)."""
     text = (Path(__file__).parents[1] / "policies" / "invented" / "highmoor.toml").read_text(encoding="utf-8")
     policy, wales = loader.read(text), Calendar.of("wales", 2026, 2028)
-    days = {"decided_on": date(2026, 12, 18), "starts_on": date(2026, 12, 18), "ends_on": date(2027, 6, 18)}
-    found = telling.dates(policy, wales, months=6, **days)
+    span = Span(date(2026, 12, 18), date(2026, 12, 18), date(2027, 6, 18), 6)
+    found = work_out(policy, wales, span)
     assert found.interval.due == date(2027, 3, 19) and found.at_end.clause == "8.1"
-    waived = telling.dates(policy, wales, months=6, waived=True, **days)
+    waived = work_out(policy, wales, span, own=OwnReview(waived=True))
     assert waived.interval is None
     assert (waived.at_end.due, waived.at_end.source, waived.at_end.clause) == (date(2027, 6, 18), "evenhand", None)
 
@@ -203,8 +207,8 @@ def test_where_the_policy_has_a_clock_a_waived_review_sets_it_aside_and_the_end_
 
 
 def waived(w, restriction, *, by=None, at=NOON, reasons=HURT, considered="It is still needed."):
-    return services.waive_review(
-        restriction.pk, by=by or builders.reviewer(w), at=at, reasons=reasons, considered=considered
+    return reviews.waive_review(
+        restriction.pk, Said(reasons, considered=considered), by=by or builders.reviewer(w), at=at
     )
 
 
@@ -241,7 +245,7 @@ def test_it_needs_a_reason_and_a_restriction_in_force_and_no_review_under_way():
         waived(w, restriction, reasons=" ")
     with pytest.raises(TransitionNotAllowed, match="not in force"):
         waived(w, restriction, at=builders.noon(restriction.ends_on + timedelta(days=1)))
-    services.begin_review(restriction.pk, by=w.staff.officer, at=NOON)
+    reviews.begin_review(restriction.pk, by=w.staff.officer, at=NOON)
     with pytest.raises(TransitionNotAllowed, match="A review of .* has begun"):
         waived(w, restriction)
 
@@ -258,16 +262,13 @@ def test_what_continues_it_is_reviewed_again():
     w = ready_to_propose(HOMES)
     restriction = impose(w, review={"no_review_reason": HURT})
     at = builders.noon(restriction.ends_on)
-    review = services.begin_review(restriction.pk, by=w.staff.officer, at=at)
-    services.decide_review(
+    review = reviews.begin_review(restriction.pk, by=w.staff.officer, at=at)
+    deciding_reviews.decide_review(
         review.pk,
+        Said("So.", considered="Weighed."),
+        Conclusion("extend", evidence="He rang again.", months=3),
         by=builders.reviewer(w),
         at=at,
-        outcome="extend",
-        months=3,
-        reasons="So.",
-        evidence="He rang again.",
-        considered="Weighed.",
     )
     assert Restriction.objects.get(follows=restriction).no_review_reason == ""
 
@@ -292,19 +293,19 @@ def test_the_page_of_the_proposal_keeps_every_text_at_every_error():
         {"when": "", "no_review_reason": typed},
         {"when": "months", "review_months": "x", "no_review_reason": typed},
     ):
-        shown = client.post(address, data).content.decode()
+        shown = press(client, address, data).content.decode()
         assert "There is a problem" in shown and "She said “never” שלום 👩🏽‍🚒 and more" in shown
-    assert "Enter why there is no review" in client.post(address, {"when": "none"}).content.decode()
-    assert client.post(address, {"when": "none", "no_review_reason": HURT}).status_code == 302
+    assert "Enter why there is no review" in press(client, address, {"when": "none"}).content.decode()
+    assert press(client, address, {"when": "none", "no_review_reason": HURT}).status_code == 302
     assert Restriction.objects.get().no_review_reason == HURT
     assert (
         "No review before its last day."
         in client.get(reverse("restrictions:proposal", args=[restriction.reference])).content.decode()
     )
-    assert client.post(address, {"when": "months", "review_months": "4"}).status_code == 302
+    assert press(client, address, {"when": "months", "review_months": "4"}).status_code == 302
     saved = Restriction.objects.get()
     assert (saved.no_review_reason, saved.review_months) == ("", 4)
-    assert client.post(address, {"when": "policy"}).status_code == 302
+    assert press(client, address, {"when": "policy"}).status_code == 302
     assert Restriction.objects.get().review_months is None
 
 
@@ -314,15 +315,15 @@ def test_the_page_of_the_act_checks_first_and_is_shown_to_those_who_may():
     reviewer = signed_in(builders.reviewer(w))
     assert f'href="{address}"' in reviewer.get(view).content.decode()
     assert f'href="{address}"' not in signed_in(w.staff.officer).get(view).content.decode()
-    assert "Enter why there is no review" in reviewer.post(address, {"reason": " "}).content.decode()
+    assert "Enter why there is no review" in press(reviewer, address, {"reason": " "}).content.decode()
     typed = {"reason": HURT, "considered": "It is still needed."}
-    check = reviewer.post(address, typed).content.decode()
+    check = press(reviewer, address, typed).content.decode()
     assert "Check before you decide" in check and "Why we will not think again early" in check
     assert Restriction.objects.get(pk=restriction.pk).no_review_reason == ""
-    assert HURT in reviewer.post(address, typed | {"again": "yes"}).content.decode()
-    assert reviewer.post(address, typed | {"confirmed": "yes"}).url == view
-    assert reviewer.post(address, typed | {"confirmed": "yes"}).url == view
+    assert HURT in press(reviewer, address, typed, button="change").content.decode()
+    assert decide(reviewer, address, typed).url == view
+    assert decide(reviewer, address, typed).url == view
     assert Letter.objects.filter(kind="review_waived").count() == 1
     other = signed_in(factories.working_as(w.provider, "manager", name="Mo Third"))
-    assert other.post(address, {"reason": HURT, "confirmed": "yes"}).status_code == 409
+    assert decide(other, address, {"reason": HURT}).status_code == 409
     assert f'href="{address}"' not in other.get(view).content.decode()

@@ -9,8 +9,10 @@ from cases import services as cases
 from cases.models import Case
 from people.access import NotPermitted
 from policies.rules import RuleBroken
-from restrictions import permissions, services
+from restrictions import acts
+from restrictions.dates import Changes
 from restrictions.models import Restriction
+from restrictions.services import proposing
 from tests import factories, invented
 from tests.factories import NOON
 from tests.five import HOMES, answer_what_is_asked
@@ -53,7 +55,7 @@ def highmoor(path_by: str = "head", *, told: bool = True, reporter: bool = False
     w.case = Case.objects.get(pk=w.case.pk)
     restriction = builders.draft(w)
     save(w, restriction, path="danger", police_told=told, police_words="It was withdrawn at once.")
-    return w, services.propose(restriction.pk, by=staff.officer, at=NOON), lead, head
+    return w, proposing.propose(restriction.pk, by=staff.officer, at=NOON), lead, head
 
 
 def test_stages_are_left_out_only_by_whom_the_path_names():
@@ -62,43 +64,43 @@ def test_stages_are_left_out_only_by_whom_the_path_names():
     page = page_for(lead, restriction)
     assert "Who decides to leave them out: Head of Homes (clause 5.1)." in page
     with pytest.raises(RuleBroken, match="on the same thing"):
-        services.impose(restriction.pk, by=lead, changes=services.Changes(months=3), **SAID)
-    waiting = services.impose(restriction.pk, by=lead, **SAID)
+        builders.impose(restriction.pk, by=lead, changes=Changes(months=3), **SAID)
+    waiting = builders.impose(restriction.pk, by=lead, **SAID)
     assert waiting.state == State.PROPOSED, "an Area Lead alone may restrict, and not take this path"
-    done = services.impose(restriction.pk, by=head, **SAID)
+    done = builders.impose(restriction.pk, by=head, **SAID)
     assert (done.state, done.decided_by) == (State.IN_FORCE, head)
 
 
 def test_who_may_take_the_path_and_restrict_decides_alone():
     _, restriction, _, head = highmoor()
-    assert services.impose(restriction.pk, by=head, **SAID).state == State.IN_FORCE
+    assert builders.impose(restriction.pk, by=head, **SAID).state == State.IN_FORCE
 
 
 def test_where_no_role_may_do_both_each_agrees_to_the_same():
     """The Area Lead restricts, the Head of Homes takes the path: neither changes what the other decides on."""
     _, restriction, lead, head = highmoor(by="lead [4.4]")
-    body = permissions.body(restriction)
+    body = acts.impose(restriction)
     assert body.together and body.how_many == 2
     assert "Agree to impose it as proposed" in page_for(head, restriction)
-    assert services.impose(restriction.pk, by=head, **SAID).state == State.PROPOSED
-    assert services.impose(restriction.pk, by=lead, **SAID).state == State.IN_FORCE
+    assert builders.impose(restriction.pk, by=head, **SAID).state == State.PROPOSED
+    assert builders.impose(restriction.pk, by=lead, **SAID).state == State.IN_FORCE
 
 
 def test_a_proposal_through_the_stages_needs_nobody_for_a_path():
     w, restriction, lead, _ = highmoor()
     Restriction.objects.filter(pk=restriction.pk).update(extreme=False, path="", extreme_reason="")
     restriction = Restriction.objects.get(pk=restriction.pk)
-    assert permissions.takes_path(restriction) is None
-    assert len(permissions.body(restriction).whos) == 1
+    assert acts.takes_path(restriction) is None
+    assert len(acts.impose(restriction).whos) == 1
 
 
 def test_only_whom_the_policy_names_decides_not_to_tell_the_police():
     """Highmoor 5.2: the Head of Homes decides that, so an Area Lead's word alone does not impose it."""
     _, restriction, lead, head = highmoor("lead or above", told=False)
     assert "Who decides that: Head of Homes (clause 5.2)" in page_for(lead, restriction)
-    assert services.impose(restriction.pk, by=lead, **SAID).state == State.PROPOSED
+    assert builders.impose(restriction.pk, by=lead, **SAID).state == State.PROPOSED
     assert not Decision.objects.filter(what="police.not_told").exists()
-    assert services.impose(restriction.pk, by=head, **SAID).state == State.IN_FORCE
+    assert builders.impose(restriction.pk, by=head, **SAID).state == State.IN_FORCE
     decision = Decision.objects.get(what="police.not_told")
     assert (decision.event.by_name, decision.clause) == ("Heledd Head", "5.2")
     assert decision.event.words.body["reasons"] == "It was withdrawn at once."
@@ -106,7 +108,7 @@ def test_only_whom_the_policy_names_decides_not_to_tell_the_police():
 
 def test_where_the_police_are_told_nobody_more_decides():
     _, restriction, lead, _ = highmoor("lead or above", told=True)
-    assert services.impose(restriction.pk, by=lead, **SAID).state == State.IN_FORCE
+    assert builders.impose(restriction.pk, by=lead, **SAID).state == State.IN_FORCE
     assert not Decision.objects.filter(what="police.not_told").exists()
 
 
@@ -118,20 +120,20 @@ def homes(*, told: bool):
     other = factories.person(w.provider, "manager", name="Olive Other")
     threat = next(each for each in w.case.incidents.all() if each.danger)
     type(threat).objects.filter(pk=threat.pk).update(reported_by=received)
-    return services.propose(restriction.pk, by=w.staff.officer, at=NOON), received, other
+    return proposing.propose(restriction.pk, by=w.staff.officer, at=NOON), received, other
 
 
 def test_whoever_received_the_threat_never_decides_alone_not_to_tell_the_police():
     """Homes for Life 1.9.4."""
     restriction, received, other = homes(told=False)
     with pytest.raises(NotPermitted, match=r"You received the threat in this case, so .*\(clause 1.9.4\)"):
-        services.impose(restriction.pk, by=received, **SAID)
+        builders.impose(restriction.pk, by=received, **SAID)
     page = page_for(received, restriction)
     assert "You received the threat in this case" in page and "Olive Other" in page
     assert "never, alone, whoever received the threat" in page
-    assert services.impose(restriction.pk, by=other, **SAID).state == State.IN_FORCE
+    assert builders.impose(restriction.pk, by=other, **SAID).state == State.IN_FORCE
 
 
 def test_whoever_received_the_threat_may_restrict_where_the_police_are_told():
     restriction, received, _ = homes(told=True)
-    assert services.impose(restriction.pk, by=received, **SAID).state == State.IN_FORCE
+    assert builders.impose(restriction.pk, by=received, **SAID).state == State.IN_FORCE

@@ -21,25 +21,18 @@ def staff(provider):
 
 @pytest.fixture
 def due(provider):
-    """Set a deadline: `due(date, owner=…, roles=…, barred=…, kind=…)`."""
+    """Set a deadline: `due(date, owner=…, roles=…, barred=…, kind=…)`; `title` is what its line says."""
     made = iter(range(1, 10_000))
 
-    def set_it(on, *, kind="appeal.decide", owner=None, roles=(), barred=(), at=NOON, resident=None, **more):
+    def set_it(on, *, kind="appeal.decide", owner=None, roles=(), barred=(), at=NOON, resident=None, title="", **more):
         number = next(made)
-        more.setdefault("about", f"appeal:A-{number:06d}")
-        more.setdefault("url_name", "worklist:mine")
-        return deadlines.set_deadline(
-            provider=more.pop("provider", provider),
-            resident=resident,
-            kind=kind,
-            case_ref=f"C-{number:06d}",
-            title=more.pop("title", "Decide an appeal"),
-            due_on=on,
-            owner=owner,
-            for_roles=roles,
-            not_for=barred,
-            at=at,
-            **more,
-        )
+        pointer = more.pop("about", f"appeal:A-{number:06d}")
+        about = factories.about(pointer, more.pop("provider", provider), resident, f"C-{number:06d}")
+        whose = deadlines.Whose(owner, roles, not_for=[user.pk for user in barred])
+        deadline = deadlines.set(kind, about, due=on, whose=whose, at=at, **more)
+        if title:
+            deadline.title = title
+            deadline.save()
+        return deadline
 
     return set_it

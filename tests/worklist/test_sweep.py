@@ -13,15 +13,16 @@ from hypothesis import strategies as st
 
 from audit.models import Event
 from config.celery import app
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline, Holiday
 from deadlines.services import calendar_for
 from letters.models import Dispatch, Notice
 from policies import clocks
-from register import services as register
 from register.models import Entry
 from restrictions.models import Restriction
 from tests import factories, quick
+from tests.register.builders import enter
 from tests.restrictions import builders
 from worklist import services, tasks
 from worklist.models import Digest, Reminder, Sweep
@@ -57,7 +58,6 @@ def said(*deadlines_: Deadline) -> list[tuple[str, str]]:
         ("register.look_again", date(2027, 3, 15), [Kind.DUE_SOON]),
         ("appeal.decide", date(2027, 3, 4), [Kind.DUE_SOON]),
         ("appeal.decide", date(2027, 3, 5), []),
-        ("something.new", date(2027, 3, 4), [Kind.DUE_SOON]),
         ("appeal.decide", MONDAY, [Kind.DUE_TODAY]),
         ("appeal.decide", date(2027, 2, 26), [Kind.OVERDUE]),
     ],
@@ -73,10 +73,8 @@ def test_a_date_counted_by_days_off_that_were_just_corrected_is_worked_out_anew(
     policy = provider.policy_version_on(MONDAY).policy
     counted = clocks.work_out(policy, "appeal.response", {"appeal received": MONDAY}, calendar_for(provider))
     Holiday.objects.create(provider=provider, on=date(2027, 3, 3), name="Closed")
-    late = deadlines.set_deadline(
-        provider=provider, resident=None, kind="appeal.decide", about="appeal:A-000001", title="Decide",
-        url_name="appeals:decide", owner=staff.manager, reckoning=counted, at=six(MONDAY),
-    )  # fmt: skip
+    about = factories.about("appeal:A-000001", provider)
+    late = deadlines.set("appeal.decide", about, due=counted, whose=deadlines.Whose(staff.manager), at=six(MONDAY))
     assert late.due_on == date(2027, 3, 15)
     found = sweep(MONDAY)
     assert Deadline.objects.get(pk=late.pk).due_on == date(2027, 3, 16)
@@ -97,7 +95,7 @@ def test_the_longest_lead_covers_three_working_days_over_christmas(provider):
     calendar = calendar_for(provider)
     day = calendar.covers[0]
     while day + timedelta(days=30) < calendar.covers[1]:
-        assert (calendar.add_working_days(day, 3) - day).days <= services.LONGEST_LEAD
+        assert (calendar.add_working_days(day, 3) - day).days <= kinds.LONGEST_LEAD
         day += timedelta(days=1)
 
 
@@ -131,8 +129,8 @@ def test_what_only_informs_reminds_nobody(due):
 
 def test_what_is_met_or_cancelled_reminds_nobody(due, staff):
     met, cancelled = due(MONDAY, owner=staff.manager), due(MONDAY, owner=staff.manager)
-    deadlines.meet(met.about, met.kind, at=six(MONDAY))
-    deadlines.cancel(cancelled.about, at=six(MONDAY), reason="Closed")
+    deadlines.meet(met.kind, met, at=six(MONDAY))
+    deadlines.cancel_all(cancelled, at=six(MONDAY), reason="Closed")
     sweep(MONDAY)
     assert said() == [] and not Digest.objects.exists()
 
@@ -237,7 +235,7 @@ def test_what_is_found_later_the_same_day_comes_with_the_next_mail(due, staff):
 def test_a_mail_says_nothing_that_has_been_done_meanwhile(due, staff):
     done, waits = due(MONDAY, owner=staff.manager), due(MONDAY, owner=staff.manager)
     sweep(MONDAY - timedelta(days=1))
-    deadlines.meet(done.about, done.kind, at=six(MONDAY))
+    deadlines.meet(done.kind, done, at=six(MONDAY))
     sweep(MONDAY)
     last = Notice.objects.filter(to=staff.manager).latest("pk")
     assert waits.about_ref in last.body and done.about_ref not in last.body
@@ -324,8 +322,9 @@ def test_a_closed_appeal_window_is_said_on_the_trail_once_and_not_before_its_tim
 
 def test_a_register_entry_of_its_own_goes_after_its_last_day(provider, staff):
     register_key = provider.policy_version_on(MONDAY).policy.registers[0].key
-    entry = register.enter(
-        provider=provider,
+    entry = enter(
+        provider,
+        staff.team_leader,
         place="7 Castle Street\nDover",
         postcode="CT16 1QX",
         register_key=register_key,
@@ -334,7 +333,7 @@ def test_a_register_entry_of_its_own_goes_after_its_last_day(provider, staff):
         arrangement=[],
         reason="A dog went for a fitter.",
         ends_on=MONDAY,
-        by=staff.team_leader,
+        source="",
         at=six(MONDAY - timedelta(days=30)),
     )
     assert sweep(MONDAY).done["tidied"] == 0

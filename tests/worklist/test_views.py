@@ -91,7 +91,7 @@ def test_the_date_leads_to_its_explanation(client, due, staff, provider):
     policy = PolicyVersion.objects.get(provider=provider).policy
     events = {"decision": date(2027, 2, 8)}
     reckoning = policies.clocks.work_out(policy, "appeal.window", events, calendar_for(provider))
-    deadline = due(None, owner=staff.manager, reckoning=reckoning)
+    deadline = due(reckoning, owner=staff.manager)
     html = page(client, staff.manager)
     assert reverse("worklist:why", args=[deadline.pk]) in html
     told = client.get(reverse("worklist:why", args=[deadline.pk])).content.decode()

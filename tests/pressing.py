@@ -1,0 +1,125 @@
+"""Pages as a person presses them: the form is read first, and its hidden fields go with what is typed.
+
+`press` for form → do, `decide` for form → check → do, `check` for what stands between. Each answers with the last page,
+so that a form that was refused on the way is seen as it was shown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+
+from design import seals
+from tests.factories import NOON
+
+Typed = Mapping[str, Any]
+
+
+@dataclass
+class Found:
+    """A form of a page: its hidden fields, what else stands in it, and its buttons."""
+
+    hidden: dict[str, list[str]] = field(default_factory=dict)
+    standing: dict[str, list[str]] = field(default_factory=dict)
+    buttons: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Forms(HTMLParser):
+    """Every form of a page that posts, in order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[Found] = []
+        self.within, self.box = False, ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        known = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.within = known.get("method") == "post" and known.get("class") != "evenhand-sign-out"
+            if self.within:
+                self.found.append(Found())
+        elif not self.within:
+            return
+        elif tag == "input":
+            self._input(known)
+        elif tag == "button":
+            self.found[-1].buttons.append((known.get("name", ""), known.get("value", "")))
+        elif tag in ("textarea", "select"):
+            self.box = known["name"]
+            self.found[-1].standing[self.box] = [""] if tag == "textarea" else []
+        elif tag == "option" and "selected" in known:
+            self.found[-1].standing[self.box].append(known.get("value", ""))
+
+    def _input(self, known: dict[str, str]) -> None:
+        kind, name, value = known.get("type", "text"), known.get("name", ""), known.get("value", "")
+        if kind in ("radio", "checkbox") and "checked" not in known or kind == "file":
+            return
+        into = self.found[-1].hidden if kind == "hidden" else self.found[-1].standing
+        into.setdefault(name, []).append(value)
+
+    def handle_data(self, data: str) -> None:
+        if self.box and self.found[-1].standing[self.box] and self.lasttag == "textarea":
+            self.found[-1].standing[self.box][0] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("textarea", "select"):
+            self.box = ""
+        if tag == "form":
+            self.within = False
+
+
+def form_of(page: HttpResponse, button: str = "do") -> Found:
+    """The form of the page that has this button, else its first; an empty one where it has none."""
+    if page.status_code not in (200, 409) or page.streaming:
+        return Found()
+    found = Forms(page.content.decode()).found
+    with_it = [form for form in found if ("do", button) in form.buttons]
+    return (with_it or found or [Found()])[0]
+
+
+def hidden(page: HttpResponse, button: str = "do") -> dict[str, list[str]]:
+    """The hidden fields of that form."""
+    return dict(form_of(page, button).hidden)
+
+
+def standing(page: HttpResponse, button: str = "do") -> dict[str, list[str]]:
+    """What stands in the boxes of that form, as a browser would post it unchanged."""
+    return dict(form_of(page, button).standing)
+
+
+def seal_of(plan: Any) -> str:
+    """The seal of what a page shows of a plan, for a test that goes past the page to the service."""
+    return seals.seal(plan.shown, at=NOON)
+
+
+def press(
+    client: Client,
+    url: str,
+    typed: Typed | None = None,
+    *,
+    button: str = "do",
+    on: HttpResponse | None = None,
+    **how: Any,
+) -> HttpResponse:
+    """Open the page (or take it as it was opened before, `on`), type, and press a button of its form."""
+    page = on if on is not None else client.get(url)
+    return client.post(url, {**hidden(page, button), **(typed or {}), "do": button}, **how)
+
+
+def check(client: Client, url: str, typed: Typed | None = None, *, on: HttpResponse | None = None) -> HttpResponse:
+    """Open the page, type, and go to its check page."""
+    return press(client, url, typed, button="check", on=on)
+
+
+def decide(
+    client: Client, url: str, typed: Typed | None = None, *, on: HttpResponse | None = None, **how: Any
+) -> HttpResponse:
+    """Open the page, type, check, and do it; where it did not come to a check page, what came instead."""
+    checked = check(client, url, typed, on=on)
+    if "checked" not in hidden(checked):
+        return checked
+    return press(client, url, on=checked, **how)
