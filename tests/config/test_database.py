@@ -38,13 +38,8 @@ def waiting(provider) -> list[Deadline]:
     decided = date(2026, 12, 18)
     policy = provider.policy_version_on(decided).policy
     found = clocks.work_out(policy, "appeal.window", {"decision": decided}, deadlines.calendar_for(provider))
-    return [
-        deadlines.set_deadline(
-            provider=provider, resident=None, kind="appeal.window", about=f"restriction:X-{number:06d}", case_ref="",
-            title="Look", url_name="worklist:mine", reckoning=found, at=NOON,
-        )
-        for number in range(ROWS)
-    ]  # fmt: skip
+    abouts = [factories.about(f"restriction:X-{number:06d}", provider) for number in range(ROWS)]
+    return [deadlines.set("appeal.window", about, due=found, at=NOON) for about in abouts]
 
 
 def add_a_day_off(staff, waiting) -> None:
