@@ -1,15 +1,20 @@
 """The shape of what is typed about appeals. Rules are the services'."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
 from typing import Any
 
+import decisions.forms
+from appeals.against.effects import NewTerms, NewWords, Rests, Sets
 from appeals.models import Appeal
-from appeals.services import Answer
+from appeals.services.answers import Answer, agreeing
+from appeals.services.lodging import NewAppeal
+from decisions.acts import Act
+from decisions.services import Said
 from design import fields, forms
-from people.models import Representative
+from people.models import Representative, User
 from restrictions.limits import NewTerm
-from restrictions.models import Restriction, Term
+from restrictions.models import Term
 
 State, Limit, Channel = Appeal.State, Term.Limit, Term.Channel
 
@@ -76,18 +81,24 @@ class Lodge(forms.Form):
             known = ", ".join(f"{one.name} ({one.relation})" for one in people)
             self.fields["made_by_name"].help_text = f"On file: {known}"
 
+    def new(self, resident: str) -> NewAppeal:
+        """The appeal as it came, from the resident or from somebody for them."""
+        typed = self.cleaned_data
+        by_representative = typed["who"] == self.REPRESENTATIVE
+        return NewAppeal(
+            typed["made_by_name"] if by_representative else resident,
+            typed["how"],
+            typed["received_on"],
+            typed["words"],
+            by_representative,
+            typed["made_on"],
+            typed.get("grounds", ""),
+        )
 
-class Decide(forms.Form):
-    """Uphold, vary, dismiss, or out of time; none chosen. The reasons are the resident's to read."""
 
-    outcome = fields.ChoiceField(label="What do you decide?", called="what you decide", size="m")
-    heard_because = fields.LongTextField(
-        label="Why the appeal is heard although it came late",
-        called="why the appeal is heard although it came late",
-        help_text="Not needed where you choose “Out of time”.",
-        required=False,
-        rows=3,
-    )
+class _Answers(forms.Form):
+    """What everybody who decides an appeal is asked: why, what they considered, and why so late."""
+
     reasons = fields.LongTextField(label="Your reasons", called="your reasons", help_text="The resident reads these.")
     considered = fields.LongTextField(
         label="What you considered",
@@ -100,6 +111,75 @@ class Decide(forms.Form):
         label="Why the answer is late", called="why the answer is late", required=False, rows=3
     )
 
+    def ask(self, asked: "Asked") -> None:
+        """Ask these as this appeal needs them."""
+        if asked.late:
+            self.fields["late_because"].help_text = asked.late
+        else:
+            del self.fields["late_because"]
+        if asked.act.asks:
+            decisions.forms.weigh(self, asked.act.asks)
+        if asked.act.together:
+            self.fields["reasons"].help_text = "The letter gives the reasons of whoever decides last."
+            self.fields["considered"].help_text = f"{self.fields['considered'].help_text} So it does with this."
+
+    def own(self) -> dict[str, str]:
+        """What this person says of it."""
+        typed = self.cleaned_data
+        return {
+            "reasons": typed["reasons"],
+            "considered": typed["considered"],
+            "not_done": typed["not_done"],
+            "late_because": typed.get("late_because", ""),
+        }
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of whoever decides this appeal, beside the outcome.
+
+    `stands` is what an appeal that succeeds in part could set otherwise, as it stands now, and `rests` what was built
+    on a warning since. `hearing` asks why a late appeal is heard, `doubt` why nobody can say if it is late, `late` by
+    when it was to be answered.
+    """
+
+    act: Act
+    outcomes: Mapping[str, str]
+    stands: NewTerms | NewWords | None = None
+    rests: str = ""
+    hearing: bool = False
+    doubt: str = ""
+    late: str = ""
+
+
+class Agree(_Answers):
+    """Agree to what the first of several has decided on an appeal, or not; with reasons of one's own."""
+
+    def __init__(self, *args: Any, asked: Asked, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ask(asked)
+        # Whoever does not agree gives reasons alone; what an agreement lacks, the service says.
+        self.fields["considered"].required = False
+        decisions.forms.ask_to_agree(self, "Agree to it")
+
+    def answer(self, act: Act) -> Answer:
+        """What was put before them, with reasons of their own."""
+        return agreeing(act, **self.own())
+
+
+class Decide(_Answers):
+    """Uphold, vary, dismiss, or out of time; none chosen. The reasons are the resident's to read."""
+
+    outcome = fields.ChoiceField(label="What do you decide?", called="what you decide", size="m")
+    heard_because = fields.LongTextField(
+        label="Why the appeal is heard although it came late",
+        called="why the appeal is heard although it came late",
+        help_text="Not needed where you choose “Out of time”.",
+        required=False,
+        rows=3,
+    )
+    field_order = ("outcome", "heard_because")
+
     LABELS = {
         State.UPHELD: "Uphold the appeal",
         State.VARIED: "Vary",
@@ -107,100 +187,29 @@ class Decide(forms.Form):
         State.OUT_OF_TIME: "Out of time",
     }
 
-    def __init__(
-        self,
-        *args: Any,
-        standing: Restriction | None,
-        terms: Sequence[Term],
-        warned: Mapping[str, Any] | None,
-        resting: str,
-        hints: dict[str, str],
-        hearing: bool,
-        doubt: str,
-        late_hint: str,
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, asked: Asked, others: Sequence[User] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.terms = list(terms)
-        self.incidents = [each["reference"] for each in warned["incidents"]] if warned else []
+        self.ask(asked)
+        self.asked = asked
         outcome = self.fields["outcome"]
         assert isinstance(outcome, fields.ChoiceField)
-        outcome.choices = [(key, self.LABELS[State(key)]) for key in hints]
-        outcome.hints = dict(hints)
-        if not hearing:
+        outcome.choices = [(key, self.LABELS[State(key)]) for key in asked.outcomes]
+        outcome.hints = dict(asked.outcomes)
+        if not asked.hearing:
             del self.fields["heard_because"]
-        elif doubt:
+        elif asked.doubt:
             heard = self.fields["heard_because"]
             assert isinstance(heard, fields.Spoken)
             heard.label, heard.called = "Why the appeal is heard", "why the appeal is heard"
-            heard.help_text = f"{doubt}. {heard.help_text}"
+            heard.help_text = f"{asked.doubt}. {heard.help_text}"
             heard.speak("heard_because")
-        if late_hint:
-            self.fields["late_because"].help_text = late_hint
-        else:
-            del self.fields["late_because"]
-        if State.VARIED in hints:
-            asked = self._words(warned) if warned else self._terms(standing) if standing else {}
-            self._ask(State.VARIED, asked)
-        if resting and State.UPHELD in hints:
-            self._ask(State.UPHELD, self._resting(resting))
+        if State.VARIED in asked.outcomes and asked.stands:
+            self._reveal(State.VARIED, _otherwise(asked.stands))
+        if asked.rests and State.UPHELD in asked.outcomes:
+            self._reveal(State.UPHELD, _resting(asked.rests))
+        decisions.forms.add_meeting(self, others)
 
-    def _resting(self, resting: str) -> dict[str, Any]:
-        """What becomes of what was built on a warning: it never just follows."""
-        return {
-            "what_rests": fields.ChoiceField(
-                label=f"What becomes of {resting}?",
-                called=f"what becomes of {resting}",
-                choices=Appeal.Rests.choices,
-                help_text="It came after the warning. Taking the warning back does not end it by itself.",
-            ),
-            "what_rests_because": fields.LongTextField(
-                label="Why?", called=f"why {resting} stays or ends", help_text="The resident reads this.", rows=3
-            ),
-        }
-
-    def _words(self, warned: Mapping[str, Any]) -> dict[str, Any]:
-        """The words of the letter, to be put right."""
-        changing: dict[str, Any] = {
-            f"told_{number}": fields.LongTextField(
-                label=f"What the letter says of {each['reference']}",
-                called=f"what the letter says of {each['reference']}",
-                initial=each["what"],
-                rows=4,
-            )
-            for number, each in enumerate(warned["incidents"])
-        }
-        changing["expected"] = fields.LongTextField(
-            label="What must change", called="what must change", initial=warned["expected"], rows=4
-        )
-        return changing
-
-    def _terms(self, standing: Restriction) -> dict[str, Any]:
-        """The terms, the last day and the orders of the restriction, to be changed."""
-        changing: dict[str, Any] = {}
-        for number, term in enumerate(self.terms):
-            label = term.words if term.channel == Channel.OTHER else term.get_channel_display()
-            changing[f"limit_{number}"] = fields.ChoiceField(
-                label=label,
-                choices=Limit.choices,
-                initial=term.limit,
-                inline=True,
-                called=f"what holds for {label.lower()}",
-            )
-            changing[f"words_{number}"] = fields.LongTextField(
-                label=f"{label}: the limit, where it is limited", initial=term.words, rows=2, required=False
-            )
-        changing["ends_on"] = fields.DayField(
-            label="Last day in force",
-            initial=standing.ends_on,
-            help_text="As it is, or earlier: an appeal never makes a restriction longer.",
-        )
-        changing["instructions"] = fields.LongTextField(
-            label="What staff must do, one order a line", initial="\n".join(standing.instructions), required=False
-        )
-        return changing
-
-    def _ask(self, outcome: str, asked: Mapping[str, Any]) -> None:
+    def _reveal(self, outcome: str, asked: Mapping[str, Any]) -> None:
         """Ask for these with one outcome only, right beneath it."""
         rest = {name: self.fields.pop(name) for name in list(self.fields) if name != "outcome"}
         for name, field in {**asked, **rest}.items():
@@ -215,49 +224,124 @@ class Decide(forms.Form):
         """What the decider wrote."""
         typed = self.cleaned_data
         return Answer(
-            reasons=typed["reasons"],
-            considered=typed["considered"],
-            not_done=typed["not_done"],
-            late_because=typed.get("late_because", ""),
+            typed["outcome"],
+            **self.own(),
             heard_because=typed.get("heard_because", ""),
-            what_rests=typed.get("what_rests") or "" if typed["outcome"] == State.UPHELD else "",
-            what_rests_because=typed.get("what_rests_because") or "" if typed["outcome"] == State.UPHELD else "",
+            sets=self._sets(),
+            meeting=decisions.forms.meeting_of(self),
         )
 
-    def words(self) -> dict[str, Any]:
-        """The words of the warning letter as the decider left them; only for *Vary*."""
-        typed = self.cleaned_data
-        told = {ref: typed[f"told_{number}"] for number, ref in enumerate(self.incidents)}
-        return {"expected": typed["expected"], "told": told}
+    def _sets(self) -> Sets | None:
+        typed, stands = self.cleaned_data, self.asked.stands
+        if typed["outcome"] == State.UPHELD and "what_rests" in typed:
+            return Rests(typed["what_rests"] or "", typed["what_rests_because"] or "")
+        if typed["outcome"] != State.VARIED:
+            return None
+        if isinstance(stands, NewWords):
+            return NewWords(typed["expected"], {ref: typed[f"told_{number}"] for number, ref in enumerate(stands.told)})
+        return self._terms(stands) if stands else None
 
-    def changes(self) -> dict[str, Any]:
-        """The terms, the last day and the orders as the decider left them; only for *Vary*."""
-        typed = self.cleaned_data
-        terms = []
-        for number, term in enumerate(self.terms):
+    def _terms(self, stands: NewTerms) -> NewTerms:
+        typed, terms = self.cleaned_data, []
+        for number, term in enumerate(stands.terms):
             limit = typed[f"limit_{number}"]
-            keeps_words = limit == Limit.LIMITED or term.channel in (Channel.SPOC, Channel.OTHER)
-            words = typed[f"words_{number}"] if keeps_words else ""
-            if limit == Limit.OPEN and term.channel in (Channel.SPOC, Channel.OTHER):
-                continue
-            terms.append(NewTerm(term.channel, limit, words, term.person_id))
+            named = term.channel in (Channel.SPOC, Channel.OTHER)
+            words = typed[f"words_{number}"] if limit == Limit.LIMITED or named else ""
+            if not (limit == Limit.OPEN and named):
+                terms.append(NewTerm(term.channel, limit, words, term.person_id))
         orders = [line for line in typed["instructions"].splitlines() if line.strip()]
-        ends_on: date | None = typed["ends_on"]
-        return {"terms": terms, "ends_on": ends_on, "instructions": orders or None}
+        return NewTerms(terms, typed["ends_on"], orders or None)
 
 
-class Reason(forms.Form):
-    """One box of reasons."""
+def _resting(rests: str) -> dict[str, Any]:
+    """What becomes of what was built on a warning: it never just follows."""
+    return {
+        "what_rests": fields.ChoiceField(
+            label=f"What becomes of {rests}?",
+            called=f"what becomes of {rests}",
+            choices=Appeal.Rests.choices,
+            help_text="It came after the warning. Taking the warning back does not end it by itself.",
+        ),
+        "what_rests_because": fields.LongTextField(
+            label="Why?", called=f"why {rests} stays or ends", help_text="The resident reads this.", rows=3
+        ),
+    }
 
-    reason = fields.LongTextField(label="Why", rows=4)
 
-    def __init__(self, *args: Any, name: str, label: str, called: str, hint: str = "", **kwargs: Any) -> None:
+def _otherwise(stands: NewTerms | NewWords) -> dict[str, Any]:
+    """The terms, the last day and the orders of a restriction, or the words of a letter, to be changed."""
+    if isinstance(stands, NewWords):
+        told = {
+            f"told_{number}": fields.LongTextField(
+                label=f"What the letter says of {ref}", called=f"what the letter says of {ref}", initial=what, rows=4
+            )
+            for number, (ref, what) in enumerate(stands.told.items())
+        }
+        return told | {
+            "expected": fields.LongTextField(
+                label="What must change", called="what must change", initial=stands.expected, rows=4
+            )
+        }
+    changing: dict[str, Any] = {}
+    for number, term in enumerate(stands.terms):
+        label = term.words if term.channel == Channel.OTHER else Channel(term.channel).label
+        changing[f"limit_{number}"] = fields.ChoiceField(
+            label=label,
+            choices=Limit.choices,
+            initial=term.limit,
+            inline=True,
+            called=f"what holds for {label.lower()}",
+        )
+        changing[f"words_{number}"] = fields.LongTextField(
+            label=f"{label}: the limit, where it is limited", initial=term.words, rows=2, required=False
+        )
+    return changing | {
+        "ends_on": fields.DayField(
+            label="Last day in force",
+            initial=stands.ends_on,
+            help_text="As it is, or earlier: an appeal never makes a restriction longer.",
+        ),
+        "instructions": fields.LongTextField(
+            label="What staff must do, one order a line",
+            initial="\n".join(stands.instructions or ()),
+            required=False,
+        ),
+    }
+
+
+class Withdraw(forms.Form):
+    """How and when the resident withdrew an appeal."""
+
+    reason = fields.LongTextField(
+        label="How did the resident withdraw it, and when?",
+        called="how the resident withdrew it, and when",
+        help_text="For example: by e-mail on 4 January, “I accept the decision”.",
+        rows=4,
+    )
+
+
+class Hear(forms.Form):
+    """Why a late appeal is heard; or whether one agrees that it is."""
+
+    reasons = fields.LongTextField(label="Why", rows=4)
+
+    def __init__(
+        self, *args: Any, late: bool, hint: str, agrees: bool, others: Sequence[User] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields.pop("reason")
-        assert isinstance(field, fields.Spoken)
-        field.label, field.help_text, field.called = label, hint, called
-        self.fields[name] = field
-        field.speak(name)
+        reasons, although = self.fields["reasons"], " although it came late" if late else ""
+        assert isinstance(reasons, fields.Spoken)
+        reasons.label, reasons.called = f"Why is it heard{although}?", f"why the appeal is heard{although}"
+        reasons.help_text = f"{hint}; your reasons go on the trail."
+        if agrees:
+            reasons.label, reasons.called = "Your reasons", "your reasons"
+            decisions.forms.ask_to_agree(self, "Hear the appeal")
+        reasons.speak("reasons")
+        decisions.forms.add_meeting(self, others)
+
+    def said(self) -> Said:
+        """What this person says of it."""
+        return Said(self.cleaned_data["reasons"], meeting=decisions.forms.meeting_of(self))
 
 
 class Received(forms.Form):

@@ -181,6 +181,11 @@ class Draft(models.Model):
     def __str__(self) -> str:
         return str(self.token)
 
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What a page on which it is decided about rests on, by name: another tab may have gone on typing."""
+        return {"what you had typed": self.data}
+
 
 @lru_cache(maxsize=256)
 def stage_names(policy_version_id: int) -> dict[str, str]:

@@ -31,6 +31,7 @@ SPOC_REPLACE = "spoc.replace"
 SPOC_CHANGE = "spoc.change"
 APPEAL_WINDOW = "appeal.window"
 APPEAL_DECIDE = "appeal.decide"
+APPEAL_HEAR = "appeal.hear"
 REGISTER_REVIEW = "register.review"
 REGISTER_LOOK_AGAIN = "register.look_again"
 REGISTER_CONSIDER = "register.consider"
@@ -312,6 +313,14 @@ KINDS: dict[str, Kind] = {
             "appeal",
             acting="Deciding the appeal",
             right=Can.DECIDE_APPEALS,
+        ),
+        Kind(
+            APPEAL_HEAR,
+            "Agree that a late appeal is heard, or not",
+            "The hearing of a late appeal to agree to",
+            "appeals:hear",
+            Task.OF_ROLES,
+            "appeal",
         ),
         Kind(
             REGISTER_REVIEW,

@@ -330,7 +330,7 @@ class Act(Deciders):
         if self.stuck:
             return (
                 f"Nobody at {self.provider.short_name} can at present: {self.stuck}. "
-                "An administrator can appoint somebody to decide it, and says why."
+                "An administrator can give somebody the role."
             )
         return who_can([user for user in self._deciding if not self.why_not_able(user)])
 

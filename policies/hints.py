@@ -42,7 +42,7 @@ def of(policy: Policy, document: str | None = None) -> list[Hint]:
 
 
 def _swallowed(policy: Policy) -> Iterator[Hint]:
-    """Own words run to the end of the text, so that a word of the list behind their comma is not read as one."""
+    """In a text that is one entry own words run to its end, so that a word of the list behind a comma is not read."""
     for path, item, key in _entries(policy):
         known = checks.words_for(policy, key)
         for piece in item.words.split(",")[1:]:

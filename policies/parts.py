@@ -183,7 +183,8 @@ class Appeals:
     window: Value
     response: Value
     by: Who
-    not_by: tuple[str, ...]
+    not_by: Value
+    consult: Who | None
     how: Value
     late: Value
     met_by: Value

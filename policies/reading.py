@@ -3,7 +3,7 @@
 from policies import law, schema
 from policies.contents import Contents
 from policies.parts import Appeals, LetterRule, Path, RegisterRule, RestrictionKind, Stage
-from policies.values import Value
+from policies.values import Value, Who
 
 
 def stage(policy: Contents, key: str, number: int) -> Stage:
@@ -143,14 +143,23 @@ def appeal(policy: Contents, path: str) -> Appeals:
         special = policy.values.get(f"{path}.{key}")
         return special if special else policy.value(f"appeal.{key}")
 
+    def whom(key: str) -> Value:
+        """Beside who decides: by the special rule, else where single acts stand (`[decide]`), else the general one."""
+        special = () if path == "appeal" else (f"{path}.{key}",)
+        said = (policy.values.get(each) for each in (*special, f"decide.appeal.{key}"))
+        return next(filter(None, said), None) or policy.value(f"appeal.{key}")
+
     keys = ("window", "response", "how", "late", "met_by", "final", "meanwhile", "next", "grounds", "powers")
     said = {key: of(key) for key in keys}
     named = policy.value(f"{path}.next") if path == "appeal" else policy.value("appeal.next")
     word = named.raw if named.said else policy.value("policy.ombudsman").raw
+    named_for_it = policy.values.get("decide.appeal.by") if path == "appeal" else None
+    by, asked = named_for_it.raw if named_for_it else None, whom("consult").raw
     return Appeals(
         covers=tuple(item.word for item in of("covers").kept),
-        by=policy.who(f"{path}.by"),
-        not_by=tuple(item.word for item in of("not_by").kept),
+        by=by if isinstance(by, Who) else policy.who(f"{path}.by"),
+        not_by=whom("not_by"),
+        consult=asked if isinstance(asked, Who) else None,
         window_path=said["window"].path,
         response_path=said["response"].path,
         ombudsman=law.ombudsman_called(word) if word else law.ombudsman(policy.nation, "landlord"),

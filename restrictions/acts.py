@@ -212,7 +212,7 @@ def takes_path(restriction: Restriction) -> Who | None:
 
 
 def police_left_out(restriction: Restriction) -> bool:
-    """Whether to impose a proposal decides that the police are not told of what it rests on, though it is rules."""
+    """Whether to impose a proposal decides that the police are not told of what it rests on, though it is asked."""
     if restriction.police_told is not False:
         return False
     case = restriction.case

@@ -6,6 +6,8 @@ from datetime import date
 
 import policies.clocks
 import policies.parts
+import policies.periods
+import policies.reckoning
 from deadlines import kinds
 from deadlines import services as deadlines
 from people.models import User
@@ -171,7 +173,7 @@ def _end(policy: Policy, span: Span) -> Reckoning:
         clause=rule.clause if rule else None,
         strength=rule.strength if rule else None,
         source=rule.source if rule else "policy",
-        assumed=[policies.clocks.START_NOT_COUNTED],
+        assumed=[policies.reckoning.START_NOT_COUNTED],
         title="Last day in force",
     )
 
@@ -211,7 +213,7 @@ def _set_for_this_case(policy: Policy, events: dict[str, date], months: int) -> 
         from_on=events[begin],
         clause=rule.clause if rule else None,
         strength=rule.strength if rule else None,
-        assumed=["The time was set for this case", policies.clocks.START_NOT_COUNTED],
+        assumed=["The time was set for this case", policies.reckoning.START_NOT_COUNTED],
         title="Review",
     )
 

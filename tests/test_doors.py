@@ -140,6 +140,7 @@ DOORS: dict[str, Door] = {
     "appeals:view": Door(READERS, APPEAL),
     "appeals:lodged": Door(READERS, APPEAL),
     "appeals:decide": Door({"manager"}, APPEAL),
+    "appeals:consult": Door(set(), APPEAL),
     "appeals:decided": Door(READERS, DECIDED),
     "appeals:hear": Door({"manager"}, APPEAL),
     "appeals:withdraw": Door(CASEWORK, APPEAL),
@@ -238,8 +239,10 @@ DOORS: dict[str, Door] = {
     "register:remove": Door(DECIDERS, PLACE),
     "register:removed": Door(DECIDERS, of(Entry, as_="reference", removed_on__isnull=False)),
     "register:look_again": Door(DECIDERS, ENTRY),
-    # Nobody is asked first in this policy: nobody finds the page. tests/register/test_agreeing.py has one.
-    "register:consult": Door(set(), lambda: of(Consideration, as_="pk", value="pk")() | {"act": "enter"}),
+    # Nobody is asked first in this policy: nobody finds the page.
+    "register:consult": Door(
+        set(), lambda: of(Consideration, as_="pk", value="pk", decided_at__isnull=True)() | {"act": "enter"}
+    ),
     "register:consult_on": Door(set(), lambda: ENTRY() | {"act": "keep"}),
     "register:match": Door(REGISTER, RESIDENT),
     "letters:outbox": Door(READERS),

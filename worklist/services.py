@@ -15,8 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from appeals import services as appeals
-from appeals.services import receipts
+from appeals.services import arrivals, windows
 from audit import subjects
 from deadlines import kinds
 from deadlines.kinds import LONGEST_LEAD, Lead
@@ -93,10 +92,10 @@ def sweep(on: date, *, at: datetime) -> Found:
     run.each("restriction", ended.order_by("pk"), run.lapse)
     run.each("contact", leaving.without_their_contact(over).order_by("pk"), run.ask_for_contact)
     run.each("contact", leaving.asked_in_vain(over).order_by("pk"), run.settle_contact)
-    windows = Deadline.objects.due_by(over - timedelta(days=1)).filter(kind=kinds.APPEAL_WINDOW)
+    closing = Deadline.objects.due_by(over - timedelta(days=1)).filter(kind=kinds.APPEAL_WINDOW)
     run.each("unseen", registering.unseen(over).order_by("pk"), run.show)
-    run.each("window", windows.order_by("pk"), run.close_window)
-    run.each("receipt", receipts.awaiting().order_by("pk"), run.ask_for_receipt)
+    run.each("window", closing.order_by("pk"), run.close_window)
+    run.each("receipt", arrivals.awaiting().order_by("pk"), run.ask_for_receipt)
     run.each("entry", Entry.objects.past_their_last_day(over).order_by("pk"), run.tidy)
     run.each("removed entry", Entry.objects.kept_too_long(over).order_by("pk"), run.erase)
     run.each("deadline", Deadline.objects.due_by(on + timedelta(days=LONGEST_LEAD)).order_by("pk"), run.remind)
@@ -160,11 +159,11 @@ class _Run:
 
     def close_window(self, pk: int) -> None:
         """Say on the trail that the time to appeal is over; a late appeal may still be lodged, and a person decides."""
-        self.found.done["windows"] += appeals.close_window(pk, at=self.at)
+        self.found.done["windows"] += windows.close(pk, at=self.at)
 
     def ask_for_receipt(self, pk: int) -> None:
         """Ask when a letter was received from whose receipt a time to appeal runs."""
-        self.found.done["receipts"] += receipts.ask(pk, at=self.at)
+        self.found.done["receipts"] += arrivals.ask(pk, at=self.at)
 
     def tidy(self, pk: int) -> None:
         """Take an entry past its last day off the list; by its dates it had already ceased to count."""

@@ -1,258 +1,189 @@
-"""Deciding an appeal. An outcome changes restriction, register, deadlines, stage and letter in one transaction."""
+"""Deciding an appeal: what a decision would come to, and the deed, alone or with others.
 
-from collections.abc import Mapping, Sequence
+An outcome changes restriction, register, deadlines, stage and letter in one transaction.
+"""
+
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django_fsm import TransitionNotAllowed
 
-import cases.services
-from appeals import against, permissions
-from appeals.against import Against
+from appeals import acts
+from appeals.against import finding
+from appeals.against.appealable import Appealable
+from appeals.against.effects import Answered, Effect, Rests
 from appeals.models import Appeal
-from appeals.services import effects
-from appeals.services.effects import what_stands
-from appeals.services.lodging import already, locked
-from appeals.services.timing import rules_for
+from appeals.services import file as files
+from appeals.services import hearing, outcome_letter
+from appeals.services.answers import Answer
+from appeals.services.file import File
+from appeals.services.rows import check_open, locked
 from audit import services as audit
 from deadlines import kinds
 from deadlines import services as deadlines
-from design import words
+from deadlines.models import Deadline
+from decisions import services as decisions
+from decisions.acts import Act
+from design import seals
 from design.dates import day_of
 from letters import services as letters
-from people.models import Resident, User
+from people.models import User
 from policies import law
+from policies.reckoning import Reckoning
 from policies.rules import RuleBroken, need
-from restrictions import limits
-from restrictions.limits import NewTerm
-from restrictions.models import Term
-from restrictions.services import continuing
 
 State = Appeal.State
-# What the ombudsman hears depends on what the provider does for this person (F9).
-FUNCTIONS = {
-    Resident.Relation.HOMELESS_APPLICANT: "homelessness",
-    Resident.Relation.PROSPECTIVE: "allocations",
-    Resident.Relation.VISITOR: "other",
-    Resident.Relation.ELECTED: "other",
-}
+POWERS = {State.UPHELD: {"uphold", "quash"}, State.VARIED: {"vary"}, State.DISMISSED: {"dismiss"}}
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a decider writes, whatever the outcome.
+class Plan:
+    """What a decision on an appeal comes to: shown on the check page, and carried out by `decide`."""
 
-    `heard_because` is why a late appeal is heard, where that was not decided before; `late_because` why the answer is
-    later than the policy endeavours (Dover 6.35). `what_rests` says of what was built on a warning that goes whether it
-    stays or ends too, and `what_rests_because` why.
+    appeal: Appeal
+    against: Appealable
+    act: Act
+    answer: Answer
+    effect: Effect
+    file: File
+    facts: dict[str, Any]
+
+    @property
+    def steps(self) -> list[str]:
+        """What will happen to what the appeal is against, in order."""
+        heard = [] if self.answer.outcome != State.OUT_OF_TIME else ["The appeal is not heard."]
+        return [*heard, *self.effect.steps]
+
+    def shown(self) -> dict[str, Any]:
+        """What its reader signs, part by part: what will happen, the letters, and the file on which it rests."""
+        corrected = self.effect.corrected
+        return files.shown(self.appeal, self.against, self.act, self.file) | {
+            "what will happen": self.steps,
+            "the letter": self.facts,
+            "the letter in its place": corrected.facts if corrected else None,
+        }
+
+
+def plan(appeal: Appeal, act: Act, answer: Answer, *, by: User, at: datetime) -> Plan:
+    """What a decision would come to, and nothing done: for the check page, and for the deed.
+
+    Raises as `decide`, but for an appeal that is decided already.
     """
-
-    reasons: str
-    considered: str
-    not_done: str = ""
-    late_because: str = ""
-    heard_because: str = ""
-    what_rests: str = ""
-    what_rests_because: str = ""
-
-
-@transaction.atomic
-def accept_late(appeal_id: int, *, by: User, at: datetime, reasons: str) -> Appeal:
-    """Decide that a late appeal is heard, though the policy does not promise it (Dover 6.34 is silent on late ones).
-
-    Raises RuleBroken without reasons, or where the policy refuses late appeals; TransitionNotAllowed where it is in
-    time, heard already, or decided.
-    """
-    appeal = locked(appeal_id)
-    permissions.check_can_decide(by, appeal)
-    if not appeal.is_open:
-        raise TransitionNotAllowed(already(appeal), object=appeal)
-    if not appeal.awaits_hearing:
-        raise TransitionNotAllowed(f"{appeal.reference} is being heard already.", object=appeal)
-    _hear(appeal, reasons, field="reasons", by=by, at=at)
-    effects.suspend(appeal, against.of(appeal), by=by, at=at)
-    return appeal
-
-
-def check_hearing(appeal: Appeal, reasons: str, *, field: str) -> None:
-    """Refuse to hear a late appeal without reasons, or where the policy says that late ones are refused.
-
-    Where the policy does not say until when it could be made, it is not called late: why it is heard is asked all the
-    same.
-    """
-    rules = rules_for(against.of(appeal))
-    if rules.late.said and rules.late.raw == "refused" and not appeal.doubt:
-        raise RuleBroken("A late appeal is not heard", rules.late.rule, field)
-    if appeal.doubt:
-        need(reasons, f"Enter why the appeal is heard: {words.lower_first(appeal.doubt)}", field, rules.window.rule)
-    need(reasons, "Enter why the appeal is heard although it came late", field, law.PERSON_DECIDES)
-
-
-def _hear(appeal: Appeal, reasons: str, *, field: str, by: User, at: datetime) -> None:
-    check_hearing(appeal, reasons, field=field)
-    late = rules_for(against.of(appeal)).late
-    appeal.late_accepted_by, appeal.late_accepted_at, appeal.late_accepted_reason = by, at, reasons.strip()
-    appeal.save()
-    rule = late.rule if late.said else None
-    audit.decide("appeal.heard_late", subject=appeal, by=by, at=at, reasons=reasons, rule=rule, outcome="heard")
-
-
-@transaction.atomic
-def uphold(appeal_id: int, *, by: User, at: datetime, answer: Answer) -> Appeal:
-    """Let the appeal succeed: what was decided goes, with all that it held, and the resident is told.
-
-    Where a review has carried a restriction on meanwhile, what carries it on ends. What rests on a warning ends too
-    only where the answer says so. Raises NotPermitted for all but a decider whom the policy names (Dover 6.35) and rule
-    F12 leaves; TransitionNotAllowed where somebody has decided already; RuleBroken for what the answer lacks.
-    """
-    appeal = _ready(appeal_id, answer, outcome=State.UPHELD, by=by, at=at)
-    found = against.of(appeal)
-    facts = outcome_facts(appeal, State.UPHELD, answer, on=day_of(at))
-    appeal.uphold(by=by, at=at, reasons=answer.reasons.strip())
-    if effects.resting(found, on=day_of(at)):
-        appeal.what_rests, appeal.what_rests_reason = answer.what_rests, answer.what_rests_because.strip()
-    effects.undo(appeal, found, ends_too=appeal.what_rests == Appeal.Rests.ENDS, by=by, at=at)
-    return _settle(appeal, answer, facts, by=by, at=at)
-
-
-@transaction.atomic
-def vary(
-    appeal_id: int,
-    *,
-    by: User,
-    at: datetime,
-    answer: Answer,
-    terms: Sequence[NewTerm],
-    ends_on: date | None,
-    instructions: Sequence[str] | None = None,
-) -> Appeal:
-    """Let the appeal succeed in part: the restriction goes on in other terms, or to an earlier last day.
-
-    Never longer than it was. Raises as `uphold`; RuleBroken also where nothing would change, or where the restriction
-    is no longer in force.
-    """
-    appeal = _ready(appeal_id, answer, outcome=State.VARIED, by=by, at=at)
-    decided = against.of(appeal)
-    if decided.limits is None:
-        raise RuleBroken("Only a restriction has terms that can be varied", field="outcome")
-    standing = what_stands(decided.limits)
-    effects.check_change(standing, terms, ends_on, on=day_of(at))
-    appeal.vary(by=by, at=at, reasons=answer.reasons.strip())
-    successor = continuing.replace_terms(
-        standing.pk,
-        by=by,
-        at=at,
-        terms=terms,
-        ends_on=ends_on,
-        reason=f"Appeal {appeal.reference} was upheld in part",
-        instructions=instructions,
-    )
-    appeal.replaced_by = successor
-    facts = outcome_facts(
-        appeal, State.VARIED, answer, on=day_of(at), terms=limits.of(successor), ends_on=successor.ends_on
-    )
-    return _settle(appeal, answer, facts, by=by, at=at)
-
-
-@transaction.atomic
-def correct(
-    appeal_id: int, *, by: User, at: datetime, answer: Answer, expected: str, told: Mapping[str, str]
-) -> Appeal:
-    """Let the appeal against a warning letter succeed in part: another letter, in other words, takes its place today.
-
-    `expected` is what must change and `told` what the letter says of each incident, by its reference. What rests on the
-    old letter stays. Raises as `uphold`; RuleBroken also where nothing would change, or where it is no letter.
-    """
-    appeal = _ready(appeal_id, answer, outcome=State.VARIED, by=by, at=at)
-    found = against.of(appeal)
-    if found.warning is None or not effects.can_be_corrected(found):
-        raise RuleBroken("There is no letter whose words could be corrected", field="outcome")
-    appeal.vary(by=by, at=at, reasons=answer.reasons.strip())
-    rules = rules_for(found)
-    appeal.corrected_by = cases.services.correct_warning(
-        found.warning.pk,
-        expected=expected,
-        told=told,
-        by=by,
-        at=at,
-        reason=f"Appeal {appeal.reference} was upheld in part",
-        rule=rules.by.rule,
-        appealable=rules.final.raw is not True,
-    )
-    return _settle(appeal, answer, outcome_facts(appeal, State.VARIED, answer, on=day_of(at)), by=by, at=at)
-
-
-@transaction.atomic
-def dismiss(appeal_id: int, *, by: User, at: datetime, answer: Answer) -> Appeal:
-    """Let the decision stand as it is, and tell the resident why. Raises as `uphold`."""
-    appeal = _ready(appeal_id, answer, outcome=State.DISMISSED, by=by, at=at)
-    appeal.dismiss(by=by, at=at, reasons=answer.reasons.strip())
-    return _settle(appeal, answer, outcome_facts(appeal, State.DISMISSED, answer, on=day_of(at)), by=by, at=at)
-
-
-@transaction.atomic
-def refuse_as_late(appeal_id: int, *, by: User, at: datetime, answer: Answer) -> Appeal:
-    """Decide not to hear an appeal that came after its window, and tell the resident why.
-
-    A person decides, never the clock: the policy does not say what becomes of a late appeal. Raises as `uphold`;
-    RuleBroken where it came in time or is being heard already.
-    """
-    appeal = _ready(appeal_id, answer, outcome=State.OUT_OF_TIME, by=by, at=at)
-    if not appeal.awaits_hearing:
-        why = "it came in time" if appeal.in_time else "it is being heard"
-        raise RuleBroken(f"“Out of time” cannot be chosen: {why}", rules_for(against.of(appeal)).window.rule, "outcome")
-    appeal.refuse_as_late(by=by, at=at, reasons=answer.reasons.strip())
-    return _settle(appeal, answer, outcome_facts(appeal, State.OUT_OF_TIME, answer, on=day_of(at)), by=by, at=at)
-
-
-def _ready(appeal_id: int, answer: Answer, *, outcome: str, by: User, at: datetime) -> Appeal:
-    """The appeal, locked, for somebody who may decide it, with all that an answer needs."""
-    appeal = locked(appeal_id)
-    permissions.check_can_decide(by, appeal)
-    if not appeal.is_open:
-        raise TransitionNotAllowed(already(appeal), object=appeal)
-    check_answer(appeal, answer, outcome=outcome, at=at)
-    if outcome != State.OUT_OF_TIME and appeal.awaits_hearing:
-        _hear(appeal, answer.heard_because, field="heard_because", by=by, at=at)
-    appeal.considered, appeal.not_done = answer.considered.strip(), answer.not_done.strip()
-    appeal.late_answer_reason = answer.late_because.strip() if answered_late(appeal, day_of(at)) else ""
-    return appeal
-
-
-def answered_late(appeal: Appeal, on: date) -> bool:
-    """Whether an answer on this day is later than the policy sets itself (Dover 6.35: 10 working days, endeavour)."""
-    due = appeal.response.due
-    return due is not None and on > due
-
-
-def check_answer(appeal: Appeal, answer: Answer, *, outcome: str, at: datetime) -> None:
-    """Refuse an answer without reasons, without what was considered, or late without an explanation."""
-    found = against.of(appeal)
-    rules = rules_for(found)
-    effects.check_power(found, outcome)
+    against, on = finding.of_appeal(appeal), day_of(at)
+    outcome = answer.outcome
+    check_power(against, outcome)
     need(answer.reasons, "Enter your reasons", "reasons", law.PERSON_DECIDES)
     need(answer.considered, "Enter what you considered", "considered", law.PERSON_DECIDES)
-    if answered_late(appeal, day_of(at)):
-        need(answer.late_because, "Enter why the answer is late", "late_because", rules.response.rule)
-    if outcome != State.OUT_OF_TIME and appeal.awaits_hearing:
-        check_hearing(appeal, answer.heard_because, field="heard_because")
-    if outcome == State.UPHELD:
-        effects.check_resting(found, answer.what_rests, answer.what_rests_because, on=day_of(at))
+    if answered_late(appeal, on):
+        need(answer.late_because, "Enter why the answer is late", "late_because", against.rules.response.rule)
+    if outcome == State.OUT_OF_TIME:
+        _check_can_be_late(appeal, against)
+    elif appeal.awaits_hearing:
+        hearing.check(appeal, answer.heard_because, field="heard_because")
+    effect = _effect(against, answer, on=on)
+    decisions.check(act, answer.said(), by=by, at=at)
+    facts = outcome_letter.facts(appeal, against, answer, effect, on=on)
+    return Plan(appeal, against, act, answer, effect, files.read(against), facts)
 
 
-def _settle(appeal: Appeal, answer: Answer, facts: dict[str, Any], *, by: User, at: datetime) -> Appeal:
-    """What every outcome brings with it: the letter, the deadline met, the decision on record (Dover 6.36)."""
-    found = against.of(appeal)
-    rules = rules_for(found)
-    if appeal.state in (State.DISMISSED, State.OUT_OF_TIME):
-        effects.resume(appeal, found, by=by, at=at)
-    appeal.letter = letters.request("appeal_outcome", appeal, facts, by=by, at=at)
-    appeal.save()
+def _effect(against: Appealable, answer: Answer, *, on: date) -> Effect:
+    if answer.outcome == State.UPHELD:
+        return against.upheld(answer.sets if isinstance(answer.sets, Rests) else Rests(), on=on)
+    if answer.outcome == State.VARIED:
+        return against.varied(answer.sets, on=on)
+    return against.unchanged(on=on)
+
+
+@transaction.atomic
+def decide(appeal_id: int, answer: Answer, *, by: User, at: datetime, seen: str | None = None) -> Appeal:
+    """Decide an appeal: uphold it, vary what it is against, dismiss it, or refuse it as late (Dover 6.35).
+
+    Where the policy has several decide, this is one person's voice, and it takes effect with the last that is needed:
+    all agree to the same outcome and what it sets. A meeting decides at once, written down by one who took part.
+
+    Upheld, what was decided goes, with all that it held; what rests on a warning ends too only where the answer says
+    so. Varied, a restriction goes on in other terms, never longer; or another letter takes a letter's place. A person
+    decides that a late appeal is not heard, never the clock. Raises NotPermitted for all but a decider whom the policy
+    names and rule F12 leaves; TransitionNotAllowed where somebody has decided already; RuleBroken for an outcome that
+    cannot be, for what the answer lacks, and before those were asked whom the policy has asked first; ChangedSince
+    where that is not what was `seen` any more.
+    """
+    appeal = locked(appeal_id)
+    act = acts.decide(appeal)
+    act.check(by)
+    check_open(appeal)
+    hearing.check_nothing_else_is_put(appeal, acts.hear_late(appeal))
+    planned = plan(appeal, act, answer, by=by, at=at)
+    seals.check(seen, planned.shown(), since=files.since(appeal))
+    writer = decisions.take(act, answer.said(), by=by, at=at)
+    return appeal if writer is None else _carry_out(planned, by=by, writer=writer, at=at)
+
+
+@transaction.atomic
+def disagree(appeal_id: int, *, by: User, at: datetime, reasons: str, seen: str | None = None) -> Appeal:
+    """Not agree to what the first of several has decided on an appeal: it is decided anew.
+
+    Raises TransitionNotAllowed where nothing is put before them; RuleBroken without reasons; ChangedSince where what is
+    put is not what was `seen` any more.
+    """
+    appeal = locked(appeal_id)
+    against = finding.of_appeal(appeal)
+    act = acts.decide(appeal, against)
+    act.check(by)
+    check_open(appeal)
+    if seen is not None:
+        seals.check(seen, files.shown(appeal, against, act, files.read(against)), since=files.since(appeal))
+    waits = Deadline.objects.open().about(appeal).get(kind=kinds.APPEAL_DECIDE)
+    decisions.disagree(act, by=by, at=at, reasons=reasons)
+    due = Reckoning.from_json(waits.reckoning) if waits.reckoning else None
+    deadlines.set(act.waits, appeal, due=due, told=True, whose=act.whose, event=waits.runs_from_event, at=at)
+    return appeal
+
+
+@transaction.atomic
+def consult(appeal_id: int, *, person_id: int | None, on: date | None, words: str, by: User, at: datetime) -> Appeal:
+    """Write down what somebody said whom the policy has asked before an appeal is decided. Raises as its gate."""
+    appeal = locked(appeal_id)
+    act = acts.decide(appeal)
+    check_open(appeal)
+    for asked in act.first:
+        decisions.consult(act, asked, person_id=person_id, on=on, words=words, by=by, at=at)
+    return appeal
+
+
+def _carry_out(planned: Plan, *, by: User, writer: User, at: datetime) -> Appeal:
+    """What the last voice that was needed brings: `by` has decided, and it goes out in the name of `writer`."""
+    appeal, answer = planned.appeal, planned.answer
+    if answer.outcome != State.OUT_OF_TIME and appeal.awaits_hearing:
+        hearing.record(appeal, answer.heard_because, by=by, at=at)
+    appeal.considered, appeal.not_done = answer.considered.strip(), answer.not_done.strip()
+    appeal.late_answer_reason = answer.late_because.strip() if answered_late(appeal, day_of(at)) else ""
+    transition = {
+        State.UPHELD: appeal.uphold,
+        State.VARIED: appeal.vary,
+        State.DISMISSED: appeal.dismiss,
+        State.OUT_OF_TIME: appeal.refuse_as_late,
+    }[State(answer.outcome)]
+    transition(by=by, at=at, reasons=answer.reasons.strip())
+    planned.effect.carry_out(Answered(appeal, planned.act.rule, writer, at))
+    _tell(planned, by=writer, at=at)
     deadlines.meet(kinds.APPEAL_DECIDE, appeal, at=at, how=appeal.get_state_display())
+    _record(planned, by=by, at=at)
+    return appeal
+
+
+def _tell(planned: Plan, *, by: User, at: datetime) -> None:
+    """Tell the resident in writing what was decided (Dover 6.36)."""
+    planned.appeal.letter = letters.request("appeal_outcome", planned.appeal, planned.facts, by=by, at=at)
+    planned.appeal.save()
+
+
+def _record(planned: Plan, *, by: User, at: datetime) -> None:
+    appeal, answer, rules = planned.appeal, planned.answer, planned.against.rules
     late = appeal.state == State.OUT_OF_TIME
-    rule = (rules.late.rule if rules.late.said else None) if late else (rules.by.rule or rules.response.rule)
+    rule = (rules.late.rule if rules.late.said else None) if late else (planned.act.rule or rules.response.rule)
+    assert appeal.letter is not None
     audit.decide(
         f"appeal.{appeal.state}",
         subject=appeal,
@@ -264,7 +195,7 @@ def _settle(appeal: Appeal, answer: Answer, facts: dict[str, Any], *, by: User, 
         considered=answer.considered,
         not_done=answer.not_done,
         facts={
-            "against": found.key,
+            "against": planned.against.key,
             "letter": appeal.letter.reference,
             "successor": appeal.replaced_by.reference if appeal.replaced_by else None,
             "corrected_by": appeal.corrected_by.paper.reference if appeal.corrected_by else None,
@@ -274,54 +205,46 @@ def _settle(appeal: Appeal, answer: Answer, facts: dict[str, Any], *, by: User, 
             "answered_late_because": appeal.late_answer_reason,
         },
     )
-    return appeal
 
 
-def outcome_facts(
-    appeal: Appeal,
-    outcome: str,
-    answer: Answer,
-    *,
-    on: date,
-    terms: Sequence[Term] | None = None,
-    ends_on: date | None = None,
-) -> dict[str, Any]:
-    """What the outcome letter says, as plain values; the same for its preview and for the letter itself."""
-    found = against.of(appeal)
-    reasons = [answer.reasons, answer.what_rests_because if outcome == State.UPHELD else ""]
-    unsaid = {"no_last_day": True} if appeal.doubt and outcome == State.OUT_OF_TIME else {}
-    return unsaid | {
-        "appeal_reference": appeal.reference,
-        "restriction_reference": found.limits.reference if found.limits else "",
-        "against": against.to_resident(found),
-        "outcome": str(outcome),
-        "reasons": "\n\n".join(each.strip() for each in reasons if each.strip()),
-        "considered": answer.considered.strip(),
-        "effect": effects.effect(found, outcome, on=on, ends_on=ends_on, what_rests=answer.what_rests),
-        "terms": limits.as_facts(terms) if terms else None,
-        "starts_on": on.isoformat() if terms else None,
-        "ends_on": ends_on.isoformat() if ends_on else None,
-        "final": True if rules_for(found).final.raw is True else None,
-        "next": next_step(found),
-    }
+# What can be decided
 
 
-def next_step(found: Against) -> dict[str, str] | None:
-    """Where the resident can go next: whom the policy names, else whom the law names for this provider (F9).
+def powers(against: Appealable) -> set[str]:
+    """The outcomes that the policy lets a decider choose; all where it is silent on them."""
+    said = against.rules.powers
+    if not said.said:
+        return {str(one) for one in POWERS}
+    return {str(outcome) for outcome, named in POWERS.items() if named & {item.word for item in said.kept}}
 
-    Named as the policy's only where the policy says so. None where neither does.
-    """
-    rules, case = rules_for(found), found.case
-    if rules.next.said and rules.next.rule:
-        called = law.ombudsman_called(str(rules.next.raw))
-        name = called.name if called else rules.next.words
-        return {"name": name, "words": f"Our policy names this as the next step ({rules.next.rule.in_brackets()})."}
-    function = FUNCTIONS.get(Resident.Relation(case.resident.relation), "landlord")
-    named = law.ombudsman(case.policy.nation or case.provider.nation, function)
-    if named is None:
-        return None
-    words = (
-        "You can ask them to look at how we dealt with this. That is your right, and not a step in our policy. "
-        "They may ask you to complain to us first."
-    )
-    return {"name": named.name, "words": words}
+
+def check_power(against: Appealable, outcome: str) -> None:
+    """Refuse an outcome that the policy does not let a decider choose."""
+    if outcome not in State.values:
+        raise RuleBroken("Select what you decide", field="outcome")
+    if outcome != State.OUT_OF_TIME and outcome not in powers(against):
+        label = State(outcome).label.lower()
+        raise RuleBroken(f"The outcome cannot be “{label}”", against.rules.powers.rule, "outcome")
+
+
+def outcomes(appeal: Appeal, against: Appealable, *, on: date) -> dict[str, str]:
+    """The outcomes that are possible, each with what it changes; none is offered that cannot be."""
+    allowed = powers(against)
+    offered = {outcome: hint for outcome, hint in against.outcomes(on).items() if outcome in allowed}
+    if appeal.awaits_hearing:
+        why = "in your judgement it came too late" if appeal.doubt else "it came late"
+        offered[State.OUT_OF_TIME] = f"The appeal is not heard, because {why}. The resident is told why."
+    return offered
+
+
+def _check_can_be_late(appeal: Appeal, against: Appealable) -> None:
+    """Refuse to call an appeal late that came in time, or that is heard already."""
+    if not appeal.awaits_hearing:
+        why = "it came in time" if appeal.in_time else "it is being heard"
+        raise RuleBroken(f"“Out of time” cannot be chosen: {why}", against.rules.window.rule, "outcome")
+
+
+def answered_late(appeal: Appeal, on: date) -> bool:
+    """Whether an answer on this day is later than the policy sets itself (Dover 6.35: 10 working days, endeavour)."""
+    due = appeal.response.due
+    return due is not None and on > due

@@ -1,125 +1,141 @@
-"""Lodging an appeal that came, and recording that it is withdrawn."""
+"""Lodging an appeal that came: what it would come to, and the deed."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django_fsm import TransitionNotAllowed
 
-from appeals import against, permissions
-from appeals.against import Against
+from appeals import acts, permissions
+from appeals.against import finding
+from appeals.against.appealable import Appealable
 from appeals.models import Appeal
-from appeals.services import effects, receipts
-from appeals.services.offers import check_not_final, check_open_to_appeal
-from appeals.services.timing import Timing, meanwhile, rules_for, timing
+from appeals.services import appealable_now, arrivals, timing
+from appeals.services import meanwhile as holding
+from appeals.services.timing import Timing
 from audit import services as audit
 from cases.models import Case
 from deadlines import kinds
 from deadlines import services as deadlines
-from deadlines.models import Deadline
-from design import dates
+from decisions.acts import Act
+from design import dates, seals
 from design.dates import day_of
 from letters import services as letters
 from people.models import Resident, User
 from people.references import next_reference
 from policies.rules import RuleBroken, need
 
-State = Appeal.State
+
+@dataclass(frozen=True)
+class NewAppeal:
+    """An appeal as it came: from whom, how, when it was received and made, in whose words, on what grounds."""
+
+    made_by_name: str
+    how: str
+    received_on: date
+    words: str
+    by_representative: bool = False
+    made_on: date | None = None
+    grounds: str = ""
 
 
-AGAINST = (
-    "restriction__letter", "restriction__decided_by", "restriction__proposed_by", "restriction__follows",
-    "warning__letter__drafted_by", "warning__letter__issued_by", "warning__incident", "warning__given_by",
-    "decision__event",
-)  # fmt: skip
-"""What `against.of` reads of an appeal."""
+@dataclass(frozen=True)
+class Plan:
+    """What lodging an appeal would come to: whether it is in time, who answers it by when, what holds until then."""
+
+    against: Appealable
+    new: NewAppeal
+    timing: Timing
+    act: Act
+
+    @property
+    def meanwhile(self) -> str:
+        """What holds until it is decided. A late one suspends nothing before somebody has said that it is heard."""
+        return holding.sentence(self.against, heard=self.timing.in_time is True)
+
+    def shown(self) -> dict[str, Any]:
+        """What its reader checks, part by part."""
+        return {
+            "whether it is in time": [self.timing.words, self.timing.window.explain()],
+            "by when it is answered": self.timing.response.explain(),
+            "who decides it": [self.deciders, self.act.who_can()],
+            "what holds until then": self.meanwhile,
+        }
+
+    @property
+    def deciders(self) -> str:
+        """Who decides it, in the policy's own names of roles."""
+        return acts.names(self.act)
 
 
-def locked(appeal_id: int) -> Appeal:
-    """The appeal with its row locked, and what it is against and its case beside it.
+def plan(against: Appealable, new: NewAppeal, *, at: datetime) -> Plan:
+    """What lodging it would come to, and nothing done: for the check page, and for the deed.
 
-    All of it is read after the wait: a join is not read again when a lock is had at last (docs/adr/0051), so it would
-    show a restriction in force that has been lifted meanwhile, and nobody who decided.
+    Raises as `lodge`, but for who may.
     """
-    Appeal.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=appeal_id)
-    return Appeal.objects.select_related(
-        "case__provider", "case__resident__provider", "case__policy_version", *AGAINST
-    ).get(pk=appeal_id)
+    appealable_now.check(against)
+    _check(against, new, on=day_of(at))
+    found = timing.work_out(against, received_on=new.received_on, made_on=new.made_on)
+    return Plan(against, new, found, acts.to_come(against))
 
 
-def already(appeal: Appeal) -> str:
-    """Who did what when, for whoever comes second."""
-    if appeal.decided_by and appeal.decided_at:
-        day, outcome = day_of(appeal.decided_at), appeal.get_state_display()
-        return f"{appeal.decided_by.name} decided {appeal.reference} on {dates.day(day)}: {outcome}."
-    return f"{appeal.reference} is “{appeal.get_state_display()}”."
+def _check(against: Appealable, new: NewAppeal, *, on: date) -> None:
+    """Refuse what cannot be: an appeal before the decision, from the future, or without words."""
+    window, decided = against.rules.window.rule, dates.day(against.decided_on)
+    need(new.made_by_name, "Enter who appeals", "made_by_name")
+    need(new.words, "Enter what they say, in their own words", "words")
+    days = (("received_on", new.received_on, "received"), ("made_on", new.made_on, "written or sent"))
+    for field, day, called in days:
+        if day and day > on:
+            raise RuleBroken(f"The day it was {called} must be today or in the past", field=field)
+        if day and day < against.decided_on:
+            words = f"The day it was {called} must be on or after the decision of {decided}"
+            raise RuleBroken(words, window, field)
+    if new.made_on and new.made_on > new.received_on:
+        raise RuleBroken("The day it was written or sent must not be after the day it was received", field="made_on")
 
 
 @transaction.atomic
-def lodge(
-    case_id: int,
-    key: str,
-    *,
-    made_by_name: str,
-    by_representative: bool,
-    how: str,
-    received_on: date,
-    words: str,
-    by: User,
-    at: datetime,
-    made_on: date | None = None,
-    grounds: str = "",
-) -> Appeal:
+def lodge(case_id: int, key: str, new: NewAppeal, *, by: User, at: datetime, seen: str | None = None) -> Appeal:
     """Record an appeal that came against the decision of that reference, as its policy lets it (Dover 6.34 to 6.36).
 
     It is acknowledged by letter, and by when it is answered is set. A late one is lodged too: whether it is heard is
     decided by somebody who decides appeals, never by the clock. So is one on other `grounds` than the policy names.
     Raises RuleBroken where the policy does not cover the decision, for a day before it or in the future, and after a
     final outcome (6.35); TransitionNotAllowed where an appeal against it is open already, or where it no longer stands;
-    NoDecision where the case has none of that reference.
+    NoDecision where the case has none of that reference; ChangedSince where what follows from it is not what was `seen`
+    any more.
     """
     case = _locked_case(case_id)
     permissions.check_can_lodge(by, case)
-    decided = against.find(case, key)
-    check_open_to_appeal(decided)
-    check_lodging(decided, made_by_name=made_by_name, words=words, received_on=received_on, made_on=made_on, at=at)
-    found = timing(decided, received_on=received_on, made_on=made_on)
+    planned = plan(finding.by_key(case, key), new, at=at)
+    seals.check(seen, planned.shown(), since=audit.since(case, case.provider))
+    against, found = planned.against, planned.timing
     appeal = Appeal.objects.create(
         case=case,
-        **decided.target,
+        **against.points,
         reference=next_reference("appeal"),
-        made_by_name=made_by_name.strip(),
-        by_representative=by_representative,
-        how=how,
-        made_on=made_on,
-        received_on=received_on,
-        words=words.strip(),
-        grounds=grounds.strip(),
+        made_by_name=new.made_by_name.strip(),
+        by_representative=new.by_representative,
+        how=new.how,
+        made_on=new.made_on,
+        received_on=new.received_on,
+        words=new.words.strip(),
+        grounds=new.grounds.strip(),
         window_reckoning=found.window.to_json(),
         response_reckoning=found.response.to_json(),
         in_time=found.in_time,
         lodged_by=by,
         lodged_at=at,
     )
-    event = audit.record(
-        "appeal.lodged",
-        subject=appeal,
-        by=by,
-        at=at,
-        facts={
-            "against": decided.key,
-            "received_on": received_on,
-            "made_on": made_on,
-            "how": how,
-            "window_until": found.window.due,
-            "in_time": found.in_time,
-            "answer_by": found.response.due,
-        },
-        words={"against": decided.called, "made_by": made_by_name, "words": words, "grounds": grounds},
-    )
-    _set_deadlines(appeal, decided, found, event=event.pk, at=at)
-    effects.suspend(appeal, decided, by=by, at=at)
-    _acknowledge(appeal, by=by, at=at)
+    event = _record(appeal, planned, by=by, at=at)
+    if found.in_time is not False:
+        deadlines.meet(kinds.APPEAL_WINDOW, against, at=at, how=f"{appeal.reference} was received")
+        arrivals.ask_no_longer(against, at=at)
+    act = acts.decide(appeal, against)
+    deadlines.set(kinds.APPEAL_DECIDE, appeal, due=found.response, told=True, whose=act.whose, event=event, at=at)
+    holding.suspend(appeal, against, by=by, at=at)
+    _acknowledge(appeal, against, act, by=by, at=at)
     return appeal
 
 
@@ -133,44 +149,32 @@ def _locked_case(case_id: int) -> Case:
     return Case.objects.select_related("provider", "resident__provider", "policy_version").get(pk=case_id)
 
 
-def check_lodging(
-    found: Against,
-    *,
-    made_by_name: str,
-    words: str,
-    received_on: date,
-    made_on: date | None,
-    at: datetime,
-) -> None:
-    """Refuse what cannot be: an appeal before the decision, from the future, after a final outcome, without words."""
-    rules = rules_for(found)
-    decided = dates.day(found.decided_on)
-    need(made_by_name, "Enter who appeals", "made_by_name")
-    need(words, "Enter what they say, in their own words", "words")
-    for field, day, called in (("received_on", received_on, "received"), ("made_on", made_on, "written or sent")):
-        if day and day > day_of(at):
-            raise RuleBroken(f"The day it was {called} must be today or in the past", field=field)
-        if day and day < found.decided_on:
-            raise RuleBroken(
-                f"The day it was {called} must be on or after the decision of {decided}", rules.window.rule, field
-            )
-    if made_on and made_on > received_on:
-        raise RuleBroken("The day it was written or sent must not be after the day it was received", field="made_on")
-    check_not_final(found)
+def _record(appeal: Appeal, planned: Plan, *, by: User, at: datetime) -> int:
+    against, new, found = planned.against, planned.new, planned.timing
+    event = audit.record(
+        "appeal.lodged",
+        subject=appeal,
+        by=by,
+        at=at,
+        facts={
+            "against": against.key,
+            "received_on": new.received_on,
+            "made_on": new.made_on,
+            "how": new.how,
+            "window_until": found.window.due,
+            "in_time": found.in_time,
+            "answer_by": found.response.due,
+        },
+        words={
+            "against": against.called, "made_by": new.made_by_name, "words": new.words, "grounds": new.grounds,
+        },
+    )  # fmt: skip
+    return event.pk
 
 
-def _set_deadlines(appeal: Appeal, decided: Against, found: Timing, *, event: int, at: datetime) -> None:
-    if found.in_time is not False:
-        how = f"{appeal.reference} was received"
-        deadlines.meet(kinds.APPEAL_WINDOW, decided, at=at, how=how)
-        receipts.ask_no_longer(decided, at=at)
-    deciders = deadlines.Whose(roles=permissions.decider_keys(decided), not_for=permissions.barred(decided))
-    deadlines.set(kinds.APPEAL_DECIDE, appeal, due=found.response, told=True, whose=deciders, event=event, at=at)
-
-
-def _acknowledge(appeal: Appeal, *, by: User, at: datetime) -> None:
+def _acknowledge(appeal: Appeal, against: Appealable, act: Act, *, by: User, at: datetime) -> None:
     """Tell the resident in writing that it came, who decides, by when, and what holds until then."""
-    told = acknowledgement_facts(appeal)
+    told = _acknowledgement(appeal, against, act)
     appeal.acknowledgement = letters.request("appeal_acknowledgement", appeal, told, by=by, at=at)
     appeal.acknowledge(at=at)
     appeal.save()
@@ -178,51 +182,17 @@ def _acknowledge(appeal: Appeal, *, by: User, at: datetime) -> None:
     audit.record("appeal.acknowledged", subject=appeal, by=by, at=at, facts=facts)
 
 
-def acknowledgement_facts(appeal: Appeal) -> dict[str, Any]:
+def _acknowledgement(appeal: Appeal, against: Appealable, act: Act) -> dict[str, Any]:
     """What the acknowledgement says, as plain values."""
-    response, found = appeal.response, against.of(appeal)
+    response, restriction = appeal.response, against.restriction
     return {
         "appeal_reference": appeal.reference,
-        "restriction_reference": found.limits.reference if found.limits else "",
-        "against": against.to_resident(found),
+        "restriction_reference": restriction.reference if restriction else "",
+        "against": against.to_resident,
         "received_on": appeal.received_on.isoformat(),
         "in_time": appeal.in_time,
         "answer_by": response.due.isoformat() if response.due else None,
         "answer_explained": response.explain(),
-        "decided_by_role": permissions.decider_names(found),
-        "meanwhile": meanwhile(found, heard=not appeal.awaits_hearing),
+        "decided_by_role": acts.names(act),
+        "meanwhile": holding.sentence(against, heard=not appeal.awaits_hearing),
     }
-
-
-@transaction.atomic
-def withdraw(appeal_id: int, *, by: User, at: datetime, reason: str) -> Appeal:
-    """Record that the resident no longer wants the appeal; it is no outcome, so within the window it may come again."""
-    appeal = locked(appeal_id)
-    permissions.check_can_withdraw(by, appeal)
-    if not appeal.is_open:
-        raise TransitionNotAllowed(already(appeal), object=appeal)
-    need(reason, "Enter how the resident withdrew it, and when", "reason")
-    appeal.withdraw(at=at, reason=reason.strip())
-    appeal.save()
-    deadlines.cancel_all(appeal, at=at, reason="The appeal was withdrawn")
-    found = against.of(appeal)
-    effects.resume(appeal, found, by=by, at=at)
-    facts = {"against": found.key}
-    audit.record("appeal.withdrawn", subject=appeal, by=by, at=at, facts=facts, words={"reason": reason})
-    return appeal
-
-
-@transaction.atomic
-def close_window(deadline_id: int, *, at: datetime) -> bool:
-    """Record that the time to appeal has run out, and cancel what showed it. False where that was done already.
-
-    It decides nothing: a late appeal is still lodged, and a person says whether it is heard.
-    """
-    deadline = (
-        Deadline.objects.select_for_update(of=("self",)).select_related("provider", "resident").get(pk=deadline_id)
-    )
-    if deadline.state != Deadline.State.OPEN or deadline.due_on is None or deadline.due_on >= day_of(at):
-        return False
-    deadlines.cancel(deadline.kind, deadline, at=at, reason="The time to appeal ran out")
-    audit.record("appeal.window_closed", subject=deadline, by=None, at=at, facts={"until": deadline.due_on})
-    return True

@@ -1,249 +1,204 @@
-"""Deciding an appeal, hearing a late one, and recording that it is withdrawn."""
+"""Deciding an appeal, alone or with others; and writing down who was asked first."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 from django_fsm import TransitionNotAllowed
 
-from appeals import forms, permissions, services
-from appeals.against import Against
+import decisions.forms
+import decisions.views
+from appeals import acts, forms
+from appeals.against.appealable import Appealable
+from appeals.against.effects import Row
 from appeals.models import Appeal
-from appeals.services import deciding, effects, lodging, timing
-from appeals.views.shared import CHANGE, DO, find, form_of, hidden, second, user_of
-from audit.models import Event
-from cases import wording
-from cases.ladder import papers
-from cases.models import Incident, Warning
-from cases.services import quashing
-from design import dates
+from appeals.services import deciding, hearing, rows
+from appeals.services import file as files
+from appeals.services.answers import Answer, agreeing
+from appeals.services.deciding import Plan
+from appeals.views.shared import FRAME, deciding_together, find, page_of, second
+from decisions import permissions
+from decisions.acts import Act
+from design import dates, pages, words
 from design.dates import day_of
-from design.forms import for_page
 from letters import services as letters
-from people.models import Need, User
-from restrictions import dates as days
+from people.access import SignedInRequest
+from people.models import User
 from restrictions import limits
-from restrictions.models import Restriction, Term
 
 State = Appeal.State
-LATE_IS_OPEN = "The policy does not say what becomes of a late appeal"
 BUTTONS = {
     State.UPHELD: "Uphold the appeal",
     State.VARIED: "Vary the restriction",
     State.DISMISSED: "Dismiss the appeal",
     State.OUT_OF_TIME: "Refuse the appeal as late",
 }
+page = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def decide(request: HttpRequest, ref: str) -> HttpResponse:
+@page
+def decide(request: SignedInRequest, ref: str) -> HttpResponse:
     """The file on the day of the decision, what has happened since, and the decision on the appeal."""
     appeal, context = find(request, ref)
-    user, at = user_of(request), timezone.now()
+    user, at, against = request.user, timezone.now(), context["against"]
+
+    def late(refusal: TransitionNotAllowed) -> HttpResponse:
+        back = reverse("appeals:view", args=[ref])
+        return second(refusal, request, lambda other: other.decided_by_id == user.pk, "appeals:decided", back=back)
+
     if not appeal.is_open:
-        refusal = TransitionNotAllowed(lodging.already(appeal), object=appeal)
-        return second(request, refusal, lambda other: other.decided_by_id == user.pk, "appeals:decided")
-    permissions.check_can_decide(user, appeal)
-    found: Against = context["against"]
-    standing = effects.what_stands(found.limits) if found.limits else None
-    form = _decide_form(request, appeal, found, standing)
+        return late(TransitionNotAllowed(rows.already(appeal), object=appeal))
+    act = acts.decide(appeal, against)
+    act.check(user)
     try:
-        if request.method == "POST" and request.POST.get("act") != CHANGE and form.is_valid():
-            with form.rules():
-                if request.POST.get("act") == DO:
-                    _settle(appeal, found, form, user, at)
-                    return redirect("appeals:decided", appeal.reference)
-                context |= _to_check(request, appeal, found, standing, form, at)
-                return render(request, "appeals/check_decide.html", context)
+        hearing.check_nothing_else_is_put(appeal, acts.hear_late(appeal, against))
     except TransitionNotAllowed as refusal:
-        return second(request, refusal, lambda other: other.decided_by_id == user.pk, "appeals:decided")
-    return render(request, "appeals/decide.html", context | {"form": form, **_file(found, standing)})
+        return late(refusal)
+    found = deciding_together(act, user, appeal)
+    if found["spoken"] and request.method == "POST":
+        return redirect("appeals:view", ref)
+    view = page_of(request, appeal, context, at)
+    form, file = _form(view, appeal, against, act, user), files.read(against)
+    context |= found | {"form": form, "file": file, "put": _put(act), "came": _came(appeal), "questions": act.asks}
+
+    def check() -> pages.Check | None:
+        if decisions.forms.does_not_agree(form):
+            return None
+        plan = deciding.plan(appeal, act, _answer(form, act), by=user, at=at)
+        waits = {"still_waits_for": found["still_waits_for"]}
+        return pages.Check("appeals/check_decide.html", _check_page(plan, user, at) | waits, plan.shown())
+
+    return view.decide(
+        form,
+        shown=files.shown(appeal, against, act, file),
+        check=check,
+        do=lambda seen: _do(request, appeal, form, act, at, seen),
+        show=lambda: render(request, "appeals/decide.html", context),
+        late=late,
+    )
 
 
-def _settle(appeal: Appeal, found: Against, form: forms.Decide, user: User, at: datetime) -> None:
-    """Hand the decision to its service."""
-    outcome, answer = form.cleaned_data["outcome"], form.answer()
-    if outcome == State.VARIED and found.warning:
-        services.correct(appeal.pk, by=user, at=at, answer=answer, **form.words())
-    elif outcome == State.VARIED:
-        services.vary(appeal.pk, by=user, at=at, answer=answer, **form.changes())
-    else:
-        acts = {State.UPHELD: services.uphold, State.DISMISSED: services.dismiss}
-        acts.get(outcome, services.refuse_as_late)(appeal.pk, by=user, at=at, answer=answer)
+def _do(
+    request: SignedInRequest, appeal: Appeal, form: forms.Decide | forms.Agree, act: Act, at: datetime, seen: str | None
+) -> str:
+    """Hand it to its service, and say where it leads."""
+    back = reverse("appeals:view", args=[appeal.reference])
+    if decisions.forms.does_not_agree(form):
+        reasons = form.cleaned_data["reasons"]
+        deciding.disagree(appeal.pk, by=request.user, at=at, reasons=reasons, seen=seen)
+        messages.success(request, "It is recorded that you do not agree. The appeal is decided anew.")
+        return back
+    done = deciding.decide(appeal.pk, _answer(form, act), by=request.user, at=at, seen=seen)
+    if done.is_open:
+        messages.success(request, "Your decision is recorded. It waits for the others.")
+        return back
+    return reverse("appeals:decided", args=[appeal.reference])
 
 
-def _to_check(
-    request: HttpRequest,
-    appeal: Appeal,
-    found: Against,
-    standing: Restriction | None,
-    form: forms.Decide,
-    at: datetime,
-) -> dict[str, Any]:
-    """What the check page shows: the answer, what will happen, and the letter as it would be sent today."""
-    outcome, answer, on = form.cleaned_data["outcome"], form.answer(), day_of(at)
-    deciding.check_answer(appeal, answer, outcome=outcome, at=at)
-    terms: list[Term] | None = None
-    ends_on, corrected = None, ""
-    if outcome == State.VARIED and found.warning:
-        corrected = _corrected(request, found, form, at)
-    elif outcome == State.VARIED:
-        assert standing is not None
-        changes = form.changes()
-        effects.check_change(standing, changes["terms"], changes["ends_on"], on=on)
-        terms, ends_on = days.make_terms(standing, changes["terms"]), changes["ends_on"] or standing.ends_on
-    facts = deciding.outcome_facts(appeal, outcome, answer, on=on, terms=terms, ends_on=ends_on)
-    letter = letters.preview("appeal_outcome", appeal, facts, on=on, by=user_of(request))
+def _answer(form: forms.Decide | forms.Agree, act: Act) -> Answer:
+    return form.answer(act) if isinstance(form, forms.Agree) else form.answer()
+
+
+def _form(view: pages.Page, appeal: Appeal, against: Appealable, act: Act, user: User) -> forms.Decide | forms.Agree:
+    """The form of the first who decides, or of those who agree to what the first has decided."""
+    today, rule = day_of(view.at), against.rules.response.rule
+    cited = f" ({rule.cite()}, {rule.strength})" if rule else ""
+    due = appeal.response.due
+    late = f"It was to be answered by {dates.day(due)}{cited}." if due and deciding.answered_late(appeal, today) else ""
+    asked = forms.Asked(
+        act,
+        deciding.outcomes(appeal, against, on=today),
+        against.stands(),
+        against.rests_on_it(today),
+        hearing=appeal.awaits_hearing,
+        doubt=appeal.doubt,
+        late=late,
+    )
+    if act.voices:
+        return view.form(forms.Agree, asked=asked)
+    return view.form(forms.Decide, asked=asked, others=act.others(user) if act.meets else None)
+
+
+def _put(act: Act) -> dict[str, Any]:
+    """What the first of several has decided, as the page shows it; empty where nobody has."""
+    if not act.voices:
+        return {}
+    answer = agreeing(act, reasons="", considered="")
+    heard = [Row("Why it is heard", answer.heard_because)] if answer.heard_because else []
     return {
-        "outcome": forms.Decide.LABELS[State(outcome)],
-        "outcome_key": str(outcome),
-        "outcome_button": "Replace the letter" if corrected else BUTTONS[State(outcome)],
+        "outcome": forms.Decide.LABELS[State(answer.outcome)],
+        "rows": [*heard, *(answer.sets.lines() if answer.sets else [])],
+    }
+
+
+def _check_page(plan: Plan, user: User, at: datetime) -> dict[str, Any]:
+    """What the check page shows: the answer, what will happen, and the letters as they would be sent today."""
+    answer, case, corrected = plan.answer, plan.appeal.case, plan.effect.corrected
+    on = day_of(at)
+    return {
+        "plan": plan,
         "answer": answer,
-        "terms": limits.arrangement(terms) if terms else [],
-        "ends_on": ends_on,
-        "standing": standing,
-        "standing_in_force": bool(standing and standing.is_in_force(on)),
-        "entered": bool(standing and effects.is_entered(standing)),
-        "resting": effects.resting(found, on=on).named,
-        "what_rests": Appeal.Rests(answer.what_rests).label if answer.what_rests else "",
-        "letter": letter,
-        "corrected": corrected,
-        "hidden": hidden(request.POST),
+        "outcome": forms.Decide.LABELS[State(answer.outcome)],
+        "lines": _lines(plan),
+        "outcome_button": "Replace the letter" if corrected else BUTTONS[State(answer.outcome)],
+        "terms": limits.arrangement(plan.effect.terms),
+        "letter": letters.preview("appeal_outcome", plan.appeal, plan.facts, on=on, by=user),
+        "corrected": letters.preview(corrected.kind, case, corrected.facts, on=on, by=user) if corrected else "",
     }
 
 
-def _corrected(request: HttpRequest, found: Against, form: forms.Decide, at: datetime) -> str:
-    """The letter that would take the place of the one appealed against."""
-    assert found.warning is not None
-    case, user = found.case, user_of(request)
-    kind = papers.PAPERS[found.warning.kind].letter
-    incidents = list(found.warning.incidents.order_by("happened_on", "pk"))
-    appealable = timing.rules_for(found).final.raw is not True
-    facts = quashing.corrected_facts(case, found.warning, incidents, on=at, appealable=appealable, **form.words())
-    return letters.preview(kind, case, facts, on=day_of(at), by=user)
+def _lines(plan: Plan) -> list[Row]:
+    """What the decider wrote, line by line; what was not asked is left out."""
+    answer, effect = plan.answer, plan.effect
+    late = "" if plan.appeal.doubt else " although late"
+    heard = answer.heard_because if answer.outcome != State.OUT_OF_TIME else ""
+    rests = [*answer.sets.lines()] if effect.rests and answer.sets else []
+    written = [
+        Row(f"Why it is heard{late}", heard),
+        Row("Your reasons", answer.reasons),
+        Row("What you considered", answer.considered),
+        Row("What you decided not to do", answer.not_done),
+        Row("Why the answer is late", answer.late_because),
+        Row("What rests on it", words.upper_first(effect.rests), False),
+        *rests,
+        Row("Last day in force", dates.day(effect.ends_on) if effect.ends_on else "", False),
+    ]
+    return [row for row in written if row.words]
 
 
-def _decide_form(request: HttpRequest, appeal: Appeal, found: Against, standing: Restriction | None) -> forms.Decide:
-    today, rules = timezone.localdate(), timing.rules_for(found)
-    late, due = deciding.answered_late(appeal, today), appeal.response.due
-    cited = f" ({rules.response.rule.cite()}, {rules.response.rule.strength})" if rules.response.rule else ""
-    own = {
-        "standing": standing,
-        "terms": limits.of(standing) if standing else [],
-        "warned": found.warning.paper.facts if effects.can_be_corrected(found) and found.warning else None,
-        "resting": effects.resting(found, on=today).named,
-        "hints": effects.choices(appeal, found, on=today),
-        "hearing": appeal.awaits_hearing,
-        "doubt": appeal.doubt,
-        "late_hint": f"It was to be answered by {dates.day(due)}{cited}." if late and due else "",
-    }
-    return form_of(request, forms.Decide, own)
+def _came(appeal: Appeal) -> str:
+    """Whether it came in time, and whether it is heard, in a sentence."""
+    if appeal.in_time:
+        return "It came in time."
+    came = appeal.doubt or "It came late"
+    if appeal.late_accepted_by:
+        return f"{came}, and {appeal.late_accepted_by.name} decided that it is heard."
+    return f"{came}: say whether it is heard."
 
 
-def _file(found: Against, standing: Restriction | None) -> dict[str, Any]:
-    """The file as the first decider had it, and what has come since."""
-    case, then, at = found.case, _evidence(found), _decided_at(found)
-    decided = found.limits
-    since = case.incidents.filter(reported_at__gt=at).exclude(pk__in=[one.pk for one in then])
-    needs = Need.objects.standing().filter(resident=case.resident, recorded_at__gt=at)
-    changed = decided is not None and standing is not None and standing.pk != decided.pk
-    return {
-        "evidence": then,
-        "risk": case.assessments.filter(kind="risk", made_at__lte=at).order_by("-made_at").first() if decided else None,
-        "terms_then": limits.arrangement(limits.of(decided)) if decided else [],
-        "terms_now": limits.arrangement(limits.of(standing)) if changed and standing else [],
-        "standing": standing,
-        "reasons_then": _reasons(found),
-        "since": list(since.order_by("happened_on", "pk")),
-        "needs_since": list(needs),
-        "hearsay": Incident.Knowledge.HEARSAY,
-    }
-
-
-def _evidence(found: Against) -> list[Incident]:
-    """The incidents on which the decision rested."""
-    if found.limits:
-        return list(found.limits.incidents.order_by("happened_on", "pk"))
-    if found.warning and found.warning.kind == Warning.Kind.INITIAL:
-        return [found.warning.incident] if found.warning.incident else []
-    return list(found.warning.incidents.order_by("happened_on", "pk")) if found.warning else []
-
-
-def _decided_at(found: Against) -> datetime:
-    """The instant of the decision."""
-    if found.restriction and found.restriction.decided_at:
-        return found.restriction.decided_at
-    if found.decision:
-        return found.decision.event.at
-    assert found.warning is not None
-    if found.warning.letter and found.warning.letter.issued_at:
-        return found.warning.letter.issued_at
-    assert found.warning.incident is not None
-    return found.warning.incident.reported_at
-
-
-def _reasons(found: Against) -> str:
-    """Why it was decided, as the trail keeps it; for a restriction its own page tells more."""
-    events = Event.objects.for_case(found.case.reference).select_related("words")
-    if found.decision:
-        event = Event.objects.select_related("words").get(pk=found.decision.pk)
-        return str(wording.body(event).get("reasons", ""))
-    if found.warning and found.warning.letter:
-        issued = events.filter(verb__in=("warning.issued", "warning.corrected"), facts__letter=found.key).last()
-        return str(wording.body(issued).get("reasons", "")) if issued else ""
-    return ""
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def hear(request: HttpRequest, ref: str) -> HttpResponse:
-    """Decide that a late appeal is heard, and decide it later."""
+@page
+def consult(request: SignedInRequest, ref: str) -> HttpResponse:
+    """Write down what somebody said whom the policy has asked before an appeal is decided."""
     appeal, context = find(request, ref)
-    user = user_of(request)
-    permissions.check_can_decide(user, appeal)
-    form = for_page(
-        forms.Reason,
-        request,
-        name="reasons",
-        label="Why is it heard?" if appeal.doubt else "Why is it heard although it came late?",
-        called="why the appeal is heard" if appeal.doubt else "why the appeal is heard although it came late",
-        hint=f"{appeal.doubt or LATE_IS_OPEN}; your reasons go on the trail.",
-    )
-    try:
-        if request.method == "POST" and form.is_valid():
-            with form.rules():
-                services.accept_late(appeal.pk, by=user, at=timezone.now(), reasons=form.cleaned_data["reasons"])
-                return redirect("appeals:view", appeal.reference)
-        elif request.method != "POST" and not (appeal.is_open and appeal.awaits_hearing):
-            return redirect("appeals:view", appeal.reference)
-    except TransitionNotAllowed as refusal:
-        return second(request, refusal, lambda other: other.late_accepted_by_id == user.pk, "appeals:view")
-    return render(request, "appeals/hear.html", context | {"form": form})
+    permissions.check_can_consult(request.user, appeal.case.provider)
+    act = acts.decide(appeal, context["against"])
+    if not act.first:
+        raise Http404("The policy has nobody asked before this")
+    back = reverse("appeals:view", args=[ref])
+    if not appeal.is_open:
+        refusal = TransitionNotAllowed(rows.already(appeal), object=appeal)
+        return second(refusal, request, lambda other: False, "appeals:view", back=back)
 
+    def record(person: int, on: date | None, said: str) -> object:
+        return deciding.consult(appeal.pk, by=request.user, at=timezone.now(), person_id=person, on=on, words=said)
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
-    """Record that the resident no longer wants the appeal."""
-    appeal, context = find(request, ref)
-    user = user_of(request)
-    permissions.check_can_withdraw(user, appeal)
-    form = for_page(
-        forms.Reason,
-        request,
-        name="reason",
-        label="How did the resident withdraw it, and when?",
-        called="how the resident withdrew it, and when",
-        hint="For example: by e-mail on 4 January, “I accept the decision”.",
-    )
-    try:
-        if request.method == "POST" and form.is_valid():
-            with form.rules():
-                services.withdraw(appeal.pk, by=user, at=timezone.now(), reason=form.cleaned_data["reason"])
-                return redirect("appeals:view", appeal.reference)
-        elif request.method != "POST" and not appeal.is_open:
-            return redirect("appeals:view", appeal.reference)
-    except TransitionNotAllowed as refusal:
-        return second(request, refusal, lambda other: other.state == State.WITHDRAWN, "appeals:view")
-    return render(request, "appeals/withdraw.html", context | {"form": form})
+    (asked, *_) = act.first
+    shown = deciding_together(act, request.user, appeal)["asked_first"][0]
+    context |= {"subject": appeal.reference, "consultation": shown, "frame": FRAME}
+    view = page_of(request, appeal, context, timezone.now())
+    return decisions.views.write_down(view, asked, record=record, back=back, context=context)

@@ -44,6 +44,11 @@ class Scope:
     rule: Rule | None
     elsewhere: tuple[Item, ...]
 
+    @property
+    def shown(self) -> dict[str, str]:
+        """What the page on which it is judged shows of it, by name."""
+        return {"how the person stands to us, and whom the policy covers": self.sentence}
+
 
 def scope(case: Case) -> Scope:
     """Whether the case's policy covers its resident.

@@ -24,6 +24,11 @@ class Reached:
     silent: bool = False
     how: str = ""
 
+    @property
+    def shown(self) -> dict[str, str]:
+        """What a page on which it is settled shows of it, by name."""
+        return {"what has come so far": self.sentence}
+
 
 def written_reached(standing: Standing) -> Reached:
     """Whether what the policy asks for before a written warning has come.

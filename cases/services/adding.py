@@ -13,6 +13,7 @@ from audit import services as audit
 from cases import permissions
 from cases.models import Incident
 from cases.services import drafting, evidence, incidents, places
+from design import seals
 from people.models import Resident, User
 from policies.rules import RuleBroken, need
 
@@ -75,18 +76,21 @@ def add_details(
     at: datetime,
     parts: Sequence[tuple[Resident, str]] = (),
     affected: Sequence[incidents.AffectedPerson] = (),
+    seen: str | None = None,
     **details: Any,
 ) -> Incident:
     """Add what was not known, or not written, when the incident was logged. The account itself never changes.
 
     `details` are any of `CHANGEABLE`; what stood before is in the event (UK GDPR Art 16: never overwritten without
     trace). `parts` names residents who were not named yet; whoever's behaviour it was gets the incident on a case.
+    `seen` is the version of those details that somebody began from; raises ChangedSince where another was saved since.
     """
     incident = places.locked(incident_id)
     permissions.check_can_add_to(by, incident)
     unknown = set(details) - set(CHANGEABLE)
     if unknown:
         raise TypeError(f"not details of an incident: {sorted(unknown)}")
+    seals.check(seen, known(incident, *details), since=added(incident))
     incidents.check_parts(incident.provider, parts)
     named = set(incident.involvements.values_list("resident_id", flat=True))
     if any(resident.pk in named for resident, _ in parts):
@@ -107,6 +111,16 @@ def add_details(
                 "incident.details_added", subject=places.Placed(incident, case), by=by, at=at, facts=facts, words=words
             )
     return incident
+
+
+def known(incident: Incident, *names: str) -> dict[str, Any]:
+    """Details of an incident as they stand: the version that a change begins from."""
+    return {name: getattr(incident, name) for name in names}
+
+
+def added(incident: Incident) -> seals.Since:
+    """Who added details to an incident, from an instant on."""
+    return audit.since(places.Placed(incident, None), did={"incident.details_added": "saved it"})
 
 
 def _as_told(incident: Incident) -> incidents.Happened:

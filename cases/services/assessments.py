@@ -1,6 +1,7 @@
 """Assessments of a case: the risk, and what a decision means for somebody with protected characteristics."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
@@ -9,11 +10,21 @@ from audit import services as audit
 from cases import permissions
 from cases.models import Assessment, Case
 from cases.services.rows import lock
+from design import seals
 from people.models import User
 from policies.rules import RuleBroken, need
 
 GATES = {Assessment.Kind.RISK: "gate.risk_assessment", Assessment.Kind.EQUALITY: "gate.equality_assessment"}
 ASSESSED = ("risk_assessment", "equality_assessment")
+
+
+def shown(case: Case, kind: str, gate: str = "") -> dict[str, Any]:
+    """What the page of an assessment or a question shows of the file, by name: nobody weighs needs without a look."""
+    made = case.assessments.filter(kind=kind, gate=gate).order_by("pk").values_list("pk", flat=True)
+    return {
+        "the needs and adjustments on record": case.resident.needs_version,
+        "what was assessed or answered before": list(made),
+    }
 
 
 @transaction.atomic
@@ -28,18 +39,21 @@ def assess(
     controls: str = "",
     by: User,
     at: datetime,
+    seen: str | None = None,
 ) -> Assessment:
     """Record a risk assessment (Dover 6.26, 6.27) or an individual equality assessment (6.40; Equality Act s149).
 
     A new one stands beside the old ones, and the latest holds. It keeps the version of the resident's needs that it
     weighed, so that it is open again when these change. Evenhand computes no score: severity and future risk are the
-    assessor's judgement. Raises `RuleBroken` where a part of it is missing.
+    assessor's judgement. Raises `RuleBroken` where a part of it is missing; ChangedSince where a need or another
+    assessment was recorded since its page was `seen`.
     """
     case = lock(case_id)
     permissions.check_can_assess(by, case)
     if case.stage == Case.Stage.CLOSED:
         raise TransitionNotAllowed("The case is closed.", object=case, method=Case.close)
     kind = Assessment.Kind(kind)
+    seals.check(seen, shown(case, kind), since=audit.since(case, case.resident))
     rule = case.policy.rule(GATES[kind])
     if kind == Assessment.Kind.RISK:
         for value, name, field in (
@@ -72,11 +86,11 @@ def assess(
 
 
 @transaction.atomic
-def answer_gate(case_id: int, gate: str, *, words: str, by: User, at: datetime) -> Assessment:
+def answer_gate(case_id: int, gate: str, *, words: str, by: User, at: datetime, seen: str | None = None) -> Assessment:
     """Answer a question that the policy asks before a step (West Kent 6.1: was the customer asked to adjust?).
 
     A new answer stands beside the old ones, and the latest holds. Raises KeyError for a question that the case's policy
-    does not ask, `RuleBroken` without an answer.
+    does not ask, `RuleBroken` without an answer; ChangedSince where somebody else answered since its page was `seen`.
     """
     case = lock(case_id)
     permissions.check_can_assess(by, case)
@@ -85,6 +99,7 @@ def answer_gate(case_id: int, gate: str, *, words: str, by: User, at: datetime) 
         raise KeyError(gate)
     if case.stage == Case.Stage.CLOSED:
         raise TransitionNotAllowed("The case is closed.", object=case, method=Case.close)
+    seals.check(seen, shown(case, Assessment.Kind.QUESTION, gate), since=audit.since(case, case.resident))
     need(words, "Enter your answer", "words", asked.rule)
     answer = Assessment.objects.create(
         case=case,

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from cases import permissions
 from cases.models import Draft
+from design import seals
 from people.models import User
 
 
@@ -22,12 +23,13 @@ def save_draft(token: uuid.UUID, *, data: Mapping[str, Sequence[str]], by: User,
 
 
 @transaction.atomic
-def discard_draft(token: uuid.UUID, *, by: User) -> None:
-    """Throw away a draft of one's own that became nothing."""
+def discard_draft(token: uuid.UUID, *, by: User, seen: str | None = None) -> None:
+    """Throw away a draft of one's own that became nothing; not one that went on growing since its page was `seen`."""
     draft = Draft.objects.select_for_update(of=("self",)).filter(token=token, became__isnull=True).first()
     if draft is None:
         return
     permissions.check_can_use_draft(by, draft)
+    seals.check(seen, draft.shown)
     draft.delete()
 
 

@@ -1,7 +1,7 @@
 """What an appeal does to a warning: it goes, or a letter with other words takes its place. Called by `appeals`."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -96,7 +96,7 @@ def correct_warning(
     case, old = _lock(warning_id)
     permissions.check_may_move(by, case)
     incidents = list(old.incidents.order_by("happened_on", "pk"))
-    facts = corrected_facts(case, old, incidents, expected=expected, told=told, on=at, appealable=appealable)
+    facts = corrected_facts(case, old, incidents, expected=expected, told=told, on=day_of(at), appealable=appealable)
     _withdraw(old, at=at, reason=reason)
     paper = papers.PAPERS[old.kind]
     letter = letters.request(paper.letter, case, facts, by=by, at=at)
@@ -122,7 +122,7 @@ def corrected_facts(
     *,
     expected: str,
     told: Mapping[str, str],
-    on: datetime,
+    on: date,
     appealable: bool,
 ) -> dict:
     """What the corrected letter says. Raises RuleBroken without words, or where nothing would be other than it was."""
@@ -136,7 +136,7 @@ def corrected_facts(
     facts.pop("appeal", None)
     if not appealable:
         return facts | {"appeal_possible": False}
-    return facts | appeal_windows.of_warning(case.provider, case.policy, paper.state, day_of(on))
+    return facts | appeal_windows.of_warning(case.provider, case.policy, paper.state, on)
 
 
 def _lock(warning_id: int) -> tuple[Case, Warning]:

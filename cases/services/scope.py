@@ -10,22 +10,24 @@ from cases import ladder, permissions
 from cases.models import Assessment, Case
 from cases.services import stages
 from cases.services.rows import lock
+from design import seals
 from people.models import User
 from policies.rules import RuleBroken, need
 
 
 @transaction.atomic
-def judge_scope(case_id: int, *, words: str, by: User, at: datetime) -> Assessment:
+def judge_scope(case_id: int, *, words: str, by: User, at: datetime, seen: str | None = None) -> Assessment:
     """Judge that the policy covers this person, where it does not name people of their relation and leaves it open.
 
     Raises `RuleBroken` where the policy names them, where its list is complete and leaves them out, and without
-    reasons; `TransitionNotAllowed` on a closed case.
+    reasons; `TransitionNotAllowed` on a closed case; ChangedSince where it stands otherwise than its page was `seen`.
     """
     case = lock(case_id)
     permissions.check_can_assess(by, case)
     if case.stage == Case.Stage.CLOSED:
         raise TransitionNotAllowed("The case is closed.", object=case, method=Case.close)
     found = ladder.scope(case)
+    seals.check(seen, found.shown, since=audit.since(case, case.resident))
     if found.named:
         raise RuleBroken("There is nothing to judge: the policy covers this person", found.rule, "reasons")
     if not found.open:
@@ -47,16 +49,17 @@ def judge_scope(case_id: int, *, words: str, by: User, at: datetime) -> Assessme
 
 
 @transaction.atomic
-def refer_on(case_id: int, *, to: str, reasons: str, by: User, at: datetime) -> Case:
+def refer_on(case_id: int, *, to: str, reasons: str, by: User, at: datetime, seen: str | None = None) -> Case:
     """Refer on somebody whom the policy does not cover, and close the case: what was logged stays on the file.
 
     Dover 3.3 sends all other residents to its corporate policies, West Kent 1.6 staff and contractors to its complaints
     process. Raises `RuleBroken` where the policy names people of this relation, without a place or reasons, and as
-    `close` where a restriction is in force or proposed.
+    `close` where a restriction is in force or proposed; ChangedSince where it stands otherwise than `seen` says.
     """
     case = lock(case_id)
     permissions.check_can_close(by, case)
     found = ladder.scope(case)
+    seals.check(seen, found.shown, since=audit.since(case, case.resident))
     if found.named:
         raise RuleBroken("The policy covers this person", found.rule, "covered")
     need(to, "Enter to whom, or under which policy", "to", found.rule)

@@ -1,6 +1,7 @@
 """The case's own decisions, and what restrictions, reviews and appeals tell it."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
@@ -9,11 +10,12 @@ from audit import services as audit
 from cases import ladder, permissions
 from cases.models import Case
 from cases.services.rows import lock
-from cases.services.warnings import drop_drafts
+from cases.services.warnings import drop_drafts, unissued
 from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from deadlines.services import appeal_windows
+from design import seals
 from design.dates import day_of
 from people.models import Resident, User
 from policies.rules import Rule, RuleBroken, need
@@ -23,18 +25,19 @@ RESTRICTION_FIRST = Rule("evenhand", text="A restriction ends first; then its ca
 
 
 @transaction.atomic
-def settle_threshold(case_id: int, *, reasons: str, by: User, at: datetime) -> Case:
+def settle_threshold(case_id: int, *, reasons: str, by: User, at: datetime, seen: str | None = None) -> Case:
     """Decide, where the policy does not say, that the case goes on to a written warning (rule D10: a named person).
 
     In Dover's policy this is open when initial warnings of several interactions would have to be added up, or when
     the behaviour stopped and came back later (6.9, 6.11). Raises `RuleBroken` where the policy does say, or without
-    reasons.
+    reasons; ChangedSince where more has come, or somebody has settled it, since its page was `seen`.
     """
     case = lock(case_id)
     permissions.check_can_settle_threshold(by, case)
     if case.stage != Case.Stage.INITIAL_WARNING:
         raise TransitionNotAllowed("The case is past its first stage.", object=case, method=Case.warn_in_writing)
     reached = ladder.written_reached(ladder.read(case))
+    seals.check(seen, reached.shown, since=audit.since(case))
     if case.threshold_settled_at:
         return case
     if not reached.silent:
@@ -56,17 +59,19 @@ def settle_threshold(case_id: int, *, reasons: str, by: User, at: datetime) -> C
 
 
 @transaction.atomic
-def settle_restriction(case_id: int, *, reasons: str, by: User, at: datetime) -> Case:
+def settle_restriction(case_id: int, *, reasons: str, by: User, at: datetime, seen: str | None = None) -> Case:
     """Decide, where the policy does not say what comes before a restriction, that one may be proposed (rule D10).
 
     It holds until the case moves on: after a restriction has ended it is to be settled anew. Raises `RuleBroken` where
-    the policy does say, or without reasons; TransitionNotAllowed where a restriction is in force or the case is closed.
+    the policy does say, or without reasons; TransitionNotAllowed under a restriction or where the case is closed;
+    ChangedSince where more has come, or somebody has settled it, since its page was `seen`.
     """
     case = lock(case_id)
     permissions.check_can_settle_threshold(by, case)
     if case.stage not in (Case.Stage.INITIAL_WARNING, Case.Stage.WRITTEN_WARNING):
         raise TransitionNotAllowed(f"{case.reference} is at “{case.stage_name}”.", object=case, method=Case.restrict)
     reached = ladder.restriction_reached(ladder.read(case))
+    seals.check(seen, reached.shown, since=audit.since(case))
     if reached.how == "settled":
         return case
     if not reached.silent:
@@ -122,16 +127,27 @@ def decide_not_to_act(case_id: int, *, considered: str, reasons: str, by: User, 
     return case
 
 
+def shown(case: Case) -> dict[str, Any]:
+    """What the pages rest on that close or reopen a case: its stage, and the letters that closing withdraws."""
+    waiting = unissued(case).order_by("pk").values_list("letter__reference", flat=True)
+    return {
+        "the stage of the case": [case.stage, case.closed_at],
+        "the warning letters that were never issued": list(waiting),
+    }
+
+
 @transaction.atomic
-def close(case_id: int, *, reason: str, by: User, at: datetime) -> Case:
+def close(case_id: int, *, reason: str, by: User, at: datetime, seen: str | None = None) -> Case:
     """Close a case for a stated reason. A warning letter that is still a draft is withdrawn.
 
     A proposal that waits is withdrawn or decided first: its deadline tells the case of it. Under a restriction or its
     review the restriction ends first, because its letter, register entry and dates belong
     to it and are not known here: `mark_unrestricted` then brings the case back, or closes it at once.
+    Raises ChangedSince where the case has moved, or a letter was drafted, since its page was `seen`.
     """
     case = lock(case_id)
     permissions.check_can_close(by, case)
+    seals.check(seen, shown(case), since=audit.since(case))
     check_closes(case)
     need(reason, "Enter why the case is closed", "reasons", WITH_REASON)
     close_for(case, reason=reason, by=by, at=at)
@@ -161,15 +177,17 @@ def close_for(case: Case, *, reason: str, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def reopen(case_id: int, *, reason: str, by: User, at: datetime) -> Case:
+def reopen(case_id: int, *, reason: str, by: User, at: datetime, seen: str | None = None) -> Case:
     """Reopen a case for a stated reason. It begins again at the first stage: what was warned before counts no more.
 
-    Raises `RuleBroken` where the resident has another open case by now: one open case a resident.
+    Raises `RuleBroken` where the resident has another open case by now: one open case a resident. Raises ChangedSince
+    where it was reopened, or closed anew, since its page was `seen`.
     """
     resident_id = Case.objects.values_list("resident_id", flat=True).get(pk=case_id)
     Resident.objects.select_for_update(of=("self",), no_key=True).get(pk=resident_id)
     case = lock(case_id)
     permissions.check_can_reopen(by, case)
+    seals.check(seen, shown(case), since=audit.since(case))
     case.reopen(at=at)
     need(reason, "Enter why the case is reopened", "reasons", WITH_REASON)
     other = Case.objects.open().filter(resident_id=resident_id).exclude(pk=case.pk).first()

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
@@ -385,10 +386,14 @@ def withdraw_warning(warning_id: int, *, reasons: str, by: User, at: datetime) -
     return warning
 
 
+def unissued(case: Case) -> QuerySet[Warning]:
+    """The warnings of a case whose letter was never issued and is not withdrawn."""
+    return case.warnings.select_related("letter").filter(letter__state__in=WAITING, withdrawn_at__isnull=True)
+
+
 def drop_drafts(case: Case, *, by: User, at: datetime) -> None:
     """Withdraw warning letters that were never issued, because the case has moved past them."""
-    open_drafts = case.warnings.select_related("letter").filter(letter__state__in=WAITING, withdrawn_at__isnull=True)
-    for warning in open_drafts:
+    for warning in unissued(case):
         assert warning.letter is not None
         _withdraw(warning, warning.letter, by=by, at=at)
 

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 from cases import forms, permissions, services, wording
 from cases.models import Draft, Incident
 from cases.views.frame import SignedInRequest
-from design import drafts, words
+from design import drafts, pages, words
 from design.dates import day_of
+from design.forms import Form
 from people import access
 from people.models import Organisation, PolicyVersion, Provider, Resident, User
 from people.permissions import check_can_add
@@ -24,6 +25,8 @@ from policies.policy import Policy
 
 MOST_FOUND = 10
 LONGEST_KEY = 18
+# The buttons that keep what is typed and lead on, or back to the page.
+KEEPING = {"find", "find_colleague", "another", "add_person", "draft"}
 FRESH = 3600  # seconds for which "Just now" of a draft may still be true
 
 
@@ -131,12 +134,18 @@ def people_of(user: User, query: Any) -> forms.People:
 
 
 def _act(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
-    """One of the page's buttons: find somebody, name another person, save the draft, or save the incident."""
-    at, do = timezone.now(), request.POST.get("do", "save")
-    if do == "save":
+    """One of the page's buttons: find somebody, name another person, save the draft, or save the incident.
+
+    An unknown one saves nothing: the page is shown again with what was typed. The draft's own token makes one incident
+    of however many presses (docs/adr/0063).
+    """
+    at, do = timezone.now(), request.POST.get(drafts.BUTTON, "")
+    if do == pages.DO:
         return _save(request, token, at)
+    if do not in KEEPING:
+        people = people_of(request.user, request.POST)
+        return _page(request, forms.LogForm.from_draft(request.POST, **_asked(request.user, people, at)), token)
     typed = drafts.typed(request.POST)
-    typed.pop("do", None)
     if do == "another" and typed.get("found", [""])[0] not in ("", forms.UNKNOWN):
         typed[f"{forms.PART}{typed['found'][0]}"] = typed.get("part", ["behaved"])
         typed |= {"q": [""], "found": [""], "part": ["behaved"]}
@@ -186,7 +195,6 @@ def autosave(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
     """Keep what is typed while typing pauses. Answers with nothing."""
     permissions.check_can_log(request.user, request.user.provider)
     typed = drafts.typed(request.POST)
-    typed.pop("do", None)
     services.drafting.save_draft(token, data=typed, by=request.user, at=timezone.now())
     return HttpResponse(status=204)
 
@@ -196,11 +204,16 @@ def discard(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
     draft = _own_draft(request.user, token)
     if draft is None or draft.became_id:
         raise Http404
-    if request.method == "POST":
-        services.drafting.discard_draft(token, by=request.user)
+    page = pages.Page(request, at=timezone.now())
+    form = page.form(Form)
+    context = {"form": form, "draft": draft, "back": reverse("cases:log_draft", args=[token])}
+
+    def do(seen: str | None) -> str:
+        services.drafting.discard_draft(token, by=request.user, seen=seen)
         messages.success(request, "The draft is discarded.")
-        return redirect("worklist:mine")
-    return render(request, "cases/discard.html", {"draft": draft, "back": reverse("cases:log_draft", args=[token])})
+        return reverse("worklist:mine")
+
+    return page.decide(form, shown=draft.shown, do=do, show=lambda: render(request, "cases/discard.html", context))
 
 
 def same(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
@@ -219,12 +232,15 @@ def same(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
     found = services.incidents.same_day(typed.parts(), on=typed.happened().happened_on)
     choices = [(one.reference, f"Yes, it is {one.reference}") for one in found]
     hints = {one.reference: _told_by(one) for one in found}
-    form = forms.SameForm(request.POST or None, request.FILES or None, choices=choices, hints=hints)
-    if form.is_valid():
-        with form.rules():
-            return _answer_same(request, token, form, typed, found, at)
+    page = pages.Page(request, at=at)
+    form = page.form(forms.SameForm, choices=choices, hints=hints)
     context = {"form": form, "files": "files" in request.GET, "back": reverse("cases:log_draft", args=[token])}
-    return render(request, "cases/same.html", context)
+    return page.decide(
+        form,
+        shown={"the incidents of that day": [one.reference for one in found], **draft.shown},
+        do=lambda seen: _answer_same(request, token, form, typed, found, at),
+        show=lambda: render(request, "cases/same.html", context),
+    )
 
 
 def _told_by(incident: Incident) -> str:
@@ -240,10 +256,11 @@ def _answer_same(
     typed: forms.LogForm,
     found: list[Incident],
     at: Any,
-) -> HttpResponse:
+) -> str:
     chosen = next((one for one in found if one.reference == form.cleaned_data["same"]), None)
     if chosen is None:
-        return _saved(_log(request, token, typed, files=form.cleaned_data["evidence"], at=at))
+        logged = _log(request, token, typed, files=form.cleaned_data["evidence"], at=at)
+        return reverse("cases:incident_saved", args=[logged.reference])
     services.adding.add_account_from_draft(
         token,
         chosen.pk,
@@ -255,4 +272,4 @@ def _answer_same(
         at=at,
     )
     messages.success(request, f"Your account is added to incident {chosen.reference}.")
-    return redirect("cases:incident", chosen.reference)
+    return reverse("cases:incident", args=[chosen.reference])

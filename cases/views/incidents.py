@@ -1,10 +1,11 @@
 """What comes after an incident is logged, its own page, and what is added to it."""
 
+import functools
 from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -16,8 +17,8 @@ from cases.views.drafting import keys_of, people_of, policy_on
 from cases.views.frame import SignedInRequest, bar
 from deadlines import kinds
 from deadlines.models import Deadline
-from design import components
-from design.forms import for_page
+from design import components, dates, pages, refusals
+from design.forms import Form
 from people import access
 from people.models import User
 
@@ -117,6 +118,15 @@ ADD: dict[str, tuple[str, Any]] = {
 }
 
 
+# What is stored of each, and changed there rather than added.
+STORED = {
+    "categories": ("categories",),
+    "harm": ("danger", "hurt"),
+    "police": ("police_called", "police_reference"),
+    "hazard": ("hazard", "hazard_words"),
+}
+
+
 def add(request: SignedInRequest, ref: str, what: str) -> HttpResponse:
     """Add one thing to an incident that is logged."""
     if what not in ADD:
@@ -124,22 +134,32 @@ def add(request: SignedInRequest, ref: str, what: str) -> HttpResponse:
     found = _find(request, ref)
     permissions.check_can_add_to(request.user, found)
     title, kind = ADD[what]
-    asked = _add_asked(request, found, what)
-    searched = what == "people" and request.method != "POST" and not hasattr(request, "kept_typing")
-    if searched:
-        form = kind.from_draft(request.GET, **asked)
-    else:
-        form = for_page(kind, request, _add_initial(found, what), **asked)
-    if form.is_valid():
-        with form.rules():
-            _add(request, found, what, form)
-            messages.success(request, f"{title}: added to {found.reference}.")
-            return redirect("cases:incident_saved", found.reference)
     context = {
-        **_bar(found), "form": form, "incident": found, "title": title, "what": what,
+        **_bar(found), "incident": found, "title": title, "what": what, "frame": "cases/incident_step.html",
         "colleague_q": request.GET.get("q", ""), "back": reverse("cases:incident", args=[found.reference]),
     }  # fmt: skip
-    return render(request, "cases/add.html", context)
+    page = pages.Page(request, at=timezone.now(), context=context, since=services.adding.added(found))
+    asked = _add_asked(request, found, what)
+
+    def show(form: Form) -> HttpResponse:
+        return render(request, "cases/add.html", context | {"form": form})
+
+    def do(form: Any, seen: str | None) -> str:
+        _add(found, what, form, {"by": request.user, "at": page.at}, seen)
+        messages.success(request, f"{title}: added to {found.reference}.")
+        return reverse("cases:incident_saved", args=[found.reference])
+
+    if what in STORED:
+        known = functools.partial(_stored, found.pk, *STORED[what])
+        return page.edit(kind, known=known, show=show, do=do, **asked)
+    searched = what == "people" and request.method != "POST" and not hasattr(request, "kept_typing")
+    form = kind.from_draft(request.GET, **asked) if searched else page.form(kind, **asked)
+    return page.decide(form, do=lambda seen: do(form, seen), show=lambda: show(form))
+
+
+def _stored(pk: int, *names: str) -> dict[str, Any]:
+    """Details of an incident, read afresh."""
+    return services.adding.known(Incident.objects.get(pk=pk), *names)
 
 
 def _add_asked(request: SignedInRequest, found: Incident, what: str) -> dict[str, Any]:
@@ -157,34 +177,20 @@ def _add_asked(request: SignedInRequest, found: Incident, what: str) -> dict[str
     return {}
 
 
-def _add_initial(found: Incident, what: str) -> dict[str, Any]:
-    if what == "categories":
-        return {"categories": found.categories}
-    if what == "police":
-        return {"police_called": found.police_called, "police_reference": found.police_reference}
-    if what == "harm":
-        return {"danger": found.danger, "hurt": found.hurt}
-    return {"hazard_words": found.hazard_words} if what == "hazard" else {}
-
-
-def _add(request: SignedInRequest, found: Incident, what: str, form: Any) -> None:
-    kept, by, at = form.cleaned_data, request.user, timezone.now()
-    if what == "categories":
-        services.adding.add_details(found.pk, categories=kept["categories"], by=by, at=at)
-    elif what == "people":
+def _add(found: Incident, what: str, form: Any, who: dict[str, Any], seen: str | None) -> None:
+    """Hand what was typed to the service that adds it; what is stored already, with the version that it began from."""
+    kept = form.cleaned_data
+    if what == "people":
         resident = form.people.resident(kept["found"])
-        services.adding.add_details(found.pk, parts=[(resident, kept["part"] or "behaved")], by=by, at=at)
-    elif what == "harm":
-        hit = forms.affected_people(form.colleagues, kept["affected"], kept["contractors"])
-        services.adding.add_details(found.pk, danger=kept["danger"], hurt=kept["hurt"], affected=hit, by=by, at=at)
-    elif what == "police":
-        services.adding.add_details(found.pk, **kept, by=by, at=at)
-    elif what == "hazard":
-        services.adding.add_details(found.pk, hazard=True, hazard_words=kept["hazard_words"], by=by, at=at)
+        services.adding.add_details(found.pk, parts=[(resident, kept["part"] or "behaved")], **who)
     elif what == "files":
-        services.evidence.add_evidence(found.pk, files=kept["evidence"], by=by, at=at)
+        services.evidence.add_evidence(found.pk, files=kept["evidence"], **who)
+    elif what == "account":
+        services.adding.add_account(found.pk, words=kept["words"], words_used=kept["words_used"], **who)
     else:
-        services.adding.add_account(found.pk, words=kept["words"], words_used=kept["words_used"], by=by, at=at)
+        stored = {name: kept.get(name, True) for name in STORED[what]}
+        hit = forms.affected_people(form.colleagues, kept["affected"], kept["contractors"]) if what == "harm" else []
+        services.adding.add_details(found.pk, **stored, affected=hit, seen=seen, **who)
 
 
 @require_GET
@@ -207,22 +213,26 @@ def support(request: SignedInRequest, about: str) -> HttpResponse:
     if deadline is None:
         raise Http404
     hit = services.support.hit_under(found, request.user)
-    form = for_page(forms.SupportForm, request)
-    if form.is_valid():
-        with form.rules():
-            services.support.confirm_support(
-                found.pk, words=form.cleaned_data["offered"], by=request.user, at=timezone.now()
-            )
-            messages.success(request, "It is recorded that you have seen this.")
-            return redirect("cases:support", about)
+    seen = deadline.state == Deadline.State.MET
+    if seen and deadline.ended_at and request.method == "POST":
+        why = f"You have said already that you have seen this, on {dates.moment(deadline.ended_at)}."
+        return refusals.too_late(request, why, back=request.path, back_text="See it")
+    page = pages.Page(request, at=timezone.now())
+    form = page.form(forms.SupportForm)
+
+    def do(_: str | None) -> str:
+        services.support.confirm_support(found.pk, words=form.cleaned_data["offered"], by=request.user, at=page.at)
+        messages.success(request, "It is recorded that you have seen this.")
+        return request.path
+
     context = {
         "incident": found,
         "form": form,
         "hit": hit,
         "when": wording.moment_of(found.happened_on, found.happened_at),
-        "seen": deadline.state == Deadline.State.MET,
+        "seen": seen,
         "seen_at": deadline.ended_at,
         "readable": Incident.objects.visible_to(request.user).filter(pk=found.pk).exists(),
         "hurt": found.hurt or any(one.hurt for one in hit),
     }
-    return render(request, "cases/support.html", context)
+    return page.decide(form, do=do, show=lambda: render(request, "cases/support.html", context))

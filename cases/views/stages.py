@@ -1,18 +1,21 @@
 """The case's own decisions: settling what the policy leaves open, assessing, not acting, closing, reopening."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 
+from audit import services as audit
 from cases import forms, ladder, permissions, services
 from cases.models import Assessment, Case
+from cases.services import assessments
 from cases.services.assessments import ASSESSED
 from cases.views.frame import SignedInRequest, bar, find
-from design.forms import for_page
+from design import pages
 from policies.parts import Gate
 
 
@@ -20,22 +23,27 @@ def _step(
     request: SignedInRequest,
     case: Case,
     form_kind: Any,
-    do: Callable[[dict[str, Any]], Any],
+    do: Callable[..., Any],
     *,
     done: str,
+    shown: Mapping[str, Any] | None = None,
     template: str = "cases/reasons.html",
     asked: dict[str, Any] | None = None,
     **context: Any,
 ) -> HttpResponse:
-    """One form, one service call, back to the overview."""
-    form = for_page(form_kind, request, **(asked or {}))
-    if form.is_valid():
-        with form.rules():
-            do(form.cleaned_data)
-            messages.success(request, done)
-            return redirect("cases:overview", case.reference)
+    """One form, one service call, back to the overview. `do` takes what was typed; by whom, when, having seen what."""
+    frame = {**bar(case), "frame": "cases/step.html"}
+    page = pages.Page(request, at=timezone.now(), context=frame, since=audit.since(case, case.resident))
+    form = page.form(form_kind, **(asked or {}))
     context = {**bar(case), "form": form, "subject": case.reference, **context}
-    return render(request, template, context)
+
+    def press(seen: str | None) -> str:
+        who = {"by": request.user, "at": page.at}
+        do(form.cleaned_data, who if shown is None else who | {"seen": seen})
+        messages.success(request, done)
+        return reverse("cases:overview", args=[case.reference])
+
+    return page.decide(form, shown=shown, do=press, show=lambda: render(request, template, context))
 
 
 def settle(request: SignedInRequest, ref: str) -> HttpResponse:
@@ -47,7 +55,8 @@ def settle(request: SignedInRequest, ref: str) -> HttpResponse:
         request,
         case,
         forms.ReasonsForm,
-        lambda kept: services.settle_threshold(case.pk, reasons=kept["reasons"], by=request.user, at=timezone.now()),
+        lambda kept, who: services.settle_threshold(case.pk, reasons=kept["reasons"], **who),
+        shown=reached.shown,
         done="It is decided that the case goes on to a written warning.",
         title="Decide whether it goes on to a warning letter",
         button="Decide that it goes on",
@@ -67,7 +76,8 @@ def settle_restriction(request: SignedInRequest, ref: str) -> HttpResponse:
         request,
         case,
         forms.ReasonsForm,
-        lambda kept: services.settle_restriction(case.pk, reasons=kept["reasons"], by=request.user, at=timezone.now()),
+        lambda kept, who: services.settle_restriction(case.pk, reasons=kept["reasons"], **who),
+        shown=reached.shown,
         done="It is decided that a restriction may be proposed.",
         title="Decide whether it goes on to a restriction",
         button="Decide that it goes on",
@@ -90,7 +100,8 @@ def gate(request: SignedInRequest, ref: str, key: str) -> HttpResponse:
         request,
         case,
         forms.AnswerForm,
-        lambda kept: services.answer_gate(case.pk, key, words=kept["words"], by=request.user, at=timezone.now()),
+        lambda kept, who: services.answer_gate(case.pk, key, words=kept["words"], **who),
+        shown=assessments.shown(case, Assessment.Kind.QUESTION, key),
         done="Your answer is recorded.",
         template="cases/gate.html",
         title=ladder.question(asked),
@@ -116,18 +127,18 @@ def scope(request: SignedInRequest, ref: str) -> HttpResponse:
     if found.named:
         raise Http404("The policy covers this person")
 
-    def settle(kept: dict[str, Any]) -> None:
-        at = timezone.now()
+    def settle(kept: dict[str, Any], who: dict[str, Any]) -> None:
         if kept.get("covered"):
-            services.judge_scope(case.pk, words=kept["reasons"], by=request.user, at=at)
+            services.judge_scope(case.pk, words=kept["reasons"], **who)
         else:
-            services.refer_on(case.pk, to=kept["to"], reasons=kept["reasons"], by=request.user, at=at)
+            services.refer_on(case.pk, to=kept["to"], reasons=kept["reasons"], **who)
 
     return _step(
         request,
         case,
         forms.ScopeForm,
         settle,
+        shown=found.shown,
         done="Your judgement is recorded.",
         template="cases/scope.html",
         asked={"is_open": found.open},
@@ -146,7 +157,7 @@ def not_to_act(request: SignedInRequest, ref: str) -> HttpResponse:
         request,
         case,
         forms.NotActingForm,
-        lambda kept: services.decide_not_to_act(case.pk, by=request.user, at=timezone.now(), **kept),
+        lambda kept, who: services.decide_not_to_act(case.pk, **kept, **who),
         done="Your decision is recorded.",
         title="Record a decision not to act",
         button="Record the decision",
@@ -162,7 +173,8 @@ def close(request: SignedInRequest, ref: str) -> HttpResponse:
         request,
         case,
         forms.ReasonsForm,
-        lambda kept: services.close(case.pk, reason=kept["reasons"], by=request.user, at=timezone.now()),
+        lambda kept, who: services.close(case.pk, reason=kept["reasons"], **who),
+        shown=services.stages.shown(case),
         done="The case is closed.",
         asked={"label": "Why is the case closed?", "called": "why the case is closed"},
         title="Close the case",
@@ -179,7 +191,8 @@ def reopen(request: SignedInRequest, ref: str) -> HttpResponse:
         request,
         case,
         forms.ReasonsForm,
-        lambda kept: services.reopen(case.pk, reason=kept["reasons"], by=request.user, at=timezone.now()),
+        lambda kept, who: services.reopen(case.pk, reason=kept["reasons"], **who),
+        shown=services.stages.shown(case),
         done="The case is open again, at its first stage.",
         asked={"label": "Why is the case reopened?", "called": "why the case is reopened"},
         title="Reopen the case",
@@ -197,7 +210,8 @@ def _assess(request: SignedInRequest, ref: str, kind: str, form_kind: Any, **sai
         request,
         case,
         form_kind,
-        lambda kept: services.assess(case.pk, kind=kind, by=request.user, at=timezone.now(), **kept),
+        lambda kept, who: services.assess(case.pk, kind=kind, **kept, **who),
+        shown=assessments.shown(case, kind),
         template="cases/assess.html",
         gate=gate,
         cited=gate.rule.cite() if gate and gate.rule else "",

@@ -236,13 +236,13 @@ def _take_part(request: SignedInRequest, case: Case, warning: Warning) -> list[U
 
 
 def _decide(request: SignedInRequest, case: Case, warning: Warning, form: forms.IssueForm) -> HttpResponse | None:
-    """The buttons of the letter's page. None where the form has to be shown again."""
+    """The buttons of the letter's page; any other does nothing. None where the form has to be shown again."""
     at, ref = timezone.now(), warning.paper.reference
     if request.POST.get("do") == "submit":
         services.submit_warning(warning.pk, by=request.user, at=at)
         messages.success(request, "The letter is sent for approval.")
         return redirect("cases:overview", case.reference)
-    if not form.is_valid():
+    if request.POST.get("do") != "issue" or not form.is_valid():
         return None
     with form.rules():
         try:

@@ -78,7 +78,7 @@ def set(
         kind=kind,
         about=trail.about,
         case_ref=trail.case,
-        title=row.title_of(trail.ref, words),
+        title=row.title_of(trail.ref, words)[:200],
         due_on=on,
         reckoning=found.to_json() if found else None,
         owner=whose.owner,

@@ -43,9 +43,7 @@ class Plan:
     @property
     def shown(self) -> dict[str, Any]:
         """All that the page shows of it, by name."""
-        moves = [
-            (one.name, one.decided and one.decided.subject.trail.about, one.was, one.now) for one in self.touched.moves
-        ]
+        moves = [(one.name, one.decided and one.decided.trail.about, one.was, one.now) for one in self.touched.moves]
         return {
             "the policy that the case would run under": self.version.pk,
             "what would change for the case": [str(change) for change in self.touched.rules],
@@ -135,7 +133,7 @@ def _set_anew(case: Case, move: Move, *, at: datetime, event: int) -> None:
     """What the newer version brings: a review, a check, a right to appeal."""
     assert move.reckoning is not None
     if move.decided is not None:
-        against, words = move.decided.subject, move.decided.words
+        against, words = move.decided, move.decided.window_words
         deadlines.set(move.kind, against, due=move.reckoning, told=True, event=event, words=words, at=at)
         return
     assert move.restriction is not None

@@ -4,19 +4,17 @@ Every clock is counted anew by that version. What a letter told the resident nev
 own time may grow, what we promised by a day may come sooner; otherwise it stays, and says so.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from appeals import against
-from appeals.services import receipts
+from appeals.against.appealable import Appealable
+from appeals.services import arrivals
+from appeals.services.windows import counted
 from audit import subjects
-from audit.models import Decision
-from cases.ladder import papers
-from cases.models import Case, Warning
+from cases.models import Case
 from deadlines import kinds
 from deadlines.models import Deadline
-from deadlines.services import About, Subject, appeal_windows
 from design import dates
 from design.dates import day_of
 from letters import facts
@@ -25,32 +23,11 @@ from policies.calendars import Calendar
 from policies.parts import Appeals
 from policies.policy import Policy
 from policies.reckoning import Reckoning
-from restrictions.models import Naming, Restriction, Review, SpocCheck
-from restrictions.rules import appealed_as
+from restrictions.models import Naming, Restriction, SpocCheck
 from restrictions.services.contacts import checking
 
 COUNTED = (kinds.APPEAL_WINDOW, kinds.SPOC_QUALITY_REVIEW, kinds.LETTER_SEND)
 """The kinds of deadline whose clocks are counted anew here."""
-Names = Callable[[Policy], Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Decided:
-    """A decision of the case that the resident was told of, by the names under which a policy's appeals speak of it.
-
-    `called` is what a letter calls it, `words` how the list of dates says against what the time to appeal is.
-    """
-
-    subject: Subject
-    on: date
-    called: str
-    words: str
-    names: Names
-    of: Names = lambda policy: ()
-
-    def rules(self, policy: Policy) -> Appeals | None:
-        """How a policy lets it be appealed; None where it lets nobody."""
-        return appeal_windows.rules_for(policy, self.names(policy), self.of(policy))
 
 
 @dataclass(frozen=True)
@@ -66,7 +43,7 @@ class Move:
     reckoning: Reckoning | None
     restriction: Restriction | None = None
     deadline: Deadline | None = None
-    decided: Decided | None = None
+    decided: Appealable | None = None
 
     @property
     def now(self) -> date | None:
@@ -107,91 +84,11 @@ class Stay:
 Outcome = Move | Stay
 
 
-def decided(
-    case: Case,
-    restrictions: Iterable[Restriction],
-    reviews: Iterable[Review],
-    warnings: Iterable[Warning],
-    others: Mapping[int, Decision],
-) -> dict[str, Decided]:
-    """The decisions of a case that still stand and of which the resident was told, by what deadlines call them."""
-    found: list[Decided] = []
-    imposed = {one.pk: one for one in restrictions if one.state in against.STANDING and one.decided_on}
-    found += [_of_restriction(one) for one in imposed.values()]
-    for review in reviews:
-        if review.outcome == Review.Outcome.KEEP and review.restriction_id in imposed:
-            review.restriction = imposed[review.restriction_id]
-            found.append(_of_review(review))
-    conversations: dict[str, Warning] = {}
-    for one in warnings:
-        one.case = case
-        conversations.setdefault(one.trail.about, one)
-    found += [_of_warning(one) for one in conversations.values()]
-    found += [_of_other(case, one) for one in others.values()]
-    return {one.subject.trail.about: one for one in found}
-
-
-def _of_restriction(restriction: Restriction) -> Decided:
-    assert restriction.decided_on is not None
-    terms, carried = list(restriction.terms.all()), against.carried_on(restriction)
-    return Decided(
-        restriction,
-        restriction.decided_on,
-        f"our decision of {dates.day(restriction.decided_on)} to limit how you contact us ({restriction.reference})",
-        "",
-        lambda policy: (*appealed_as(policy, terms), *carried),
-    )
-
-
-def _of_review(review: Review) -> Decided:
-    assert review.decided_at is not None
-    terms, on = list(review.restriction.terms.all()), day_of(review.decided_at)
-    return Decided(
-        review,
-        on,
-        f"our decision of {dates.day(on)} that the limits stay as they are (review {review.reference})",
-        "against the review",
-        lambda policy: policy.steps_into("review"),
-        lambda policy: appealed_as(policy, terms),
-    )
-
-
-def _of_warning(warning: Warning) -> Decided:
-    assert warning.given_on is not None
-    if warning.letter is None:
-        state, called = "initial warning", f"the warnings that we gave you on {dates.day(warning.given_on)}"
-        against_ = "the first warnings"
-    else:
-        paper = papers.PAPERS[warning.kind]
-        state, against_ = paper.state, f"the {paper.name}"
-        called = f"our {paper.name} {warning.letter.reference} of {dates.day(warning.given_on)}"
-    return Decided(
-        warning,
-        warning.given_on,
-        called,
-        f"against {against_}",
-        lambda policy: appeal_windows.warned_as(policy, state),
-    )
-
-
-def _of_other(case: Case, decision: Decision) -> Decided:
-    on = day_of(decision.event.at)
-    entered = decision.what == against.ENTERED
-    what = f"register entry {decision.event.subject_ref}" if entered else "decision not to act"
-    return Decided(
-        About(decision.trail, case.provider, case.resident),
-        on,
-        f"our {what} of {dates.day(on)}",
-        f"against {'' if entered else 'the '}{what}",
-        lambda policy: appeal_windows.ENTERED_AS if entered else (),
-    )
-
-
 # The time to appeal
 
 
 def windows(
-    case: Case, policy: Policy, open_ones: Mapping[str, Deadline], told: Mapping[str, Decided], calendar: Calendar,
+    case: Case, policy: Policy, open_ones: Mapping[str, Deadline], told: Mapping[str, Appealable], calendar: Calendar,
     on: date,
 ) -> Iterable[Outcome]:  # fmt: skip
     """The time to appeal against each decision: longer by that version, or as it was told; or new, where it lets more.
@@ -199,16 +96,14 @@ def windows(
     A time that has run out is not opened again. Whoever was told that nobody can appeal is told of a new right.
     """
     for about, one in told.items():
-        row, rules = open_ones.get(about), one.rules(policy)
+        row, rules = open_ones.get(about), one.rules_under(policy)
         if rules is None:
             continue
-        received, ruled = _received(row), one.rules(case.policy)
-        now = appeal_windows.window(policy, rules, calendar, decided_on=one.on, dated=one.on, received=received)
+        received, ruled = _received(row), one.rules_under(case.policy)
+        now = counted(one, rules, policy, calendar, received=received)
         if row is not None and ruled is not None:
-            counted = appeal_windows.window(
-                case.policy, ruled, calendar, decided_on=one.on, dated=one.on, received=received
-            )
-            if (counted.due, counted.readings) != (now.due, now.readings):
+            was = counted(one, ruled, case.policy, calendar, received=received)
+            if (was.due, was.readings) != (now.due, now.readings):
                 yield from _window(row, now, one)
         elif row is None and ruled is None and _is_open(now, on):
             yield Move(kinds.APPEAL_WINDOW, _named(kinds.APPEAL_WINDOW), None, now, decided=one)
@@ -217,10 +112,10 @@ def windows(
 def _received(row: Deadline | None) -> date | None:
     """The day on which the letter was received, where the time that runs is counted from that day."""
     found = Reckoning.from_json(row.reckoning) if row and row.reckoning else None
-    return found.from_on if found and found.runs_from == receipts.RECEIVED else None
+    return found.from_on if found and found.runs_from == arrivals.RECEIVED else None
 
 
-def _window(row: Deadline, now: Reckoning, one: Decided) -> Iterable[Outcome]:
+def _window(row: Deadline, now: Reckoning, one: Appealable) -> Iterable[Outcome]:
     before = Reckoning.from_json(row.reckoning or {"path": kinds.APPEAL_WINDOW})
     days = [day for day in (row.due_on, *before.readings.values()) if day]
     if now.due and days and now.due > max(days):
@@ -234,7 +129,7 @@ def _is_open(window: Reckoning, on: date) -> bool:
     return any(day >= on for day in days)
 
 
-def why_wait(case: Case, policy: Policy, open_ones: Mapping[str, Deadline], told: Mapping[str, Decided]) -> str:
+def why_wait(case: Case, policy: Policy, open_ones: Mapping[str, Deadline], told: Mapping[str, Appealable]) -> str:
     """Why a case waits for the sake of a right to appeal that a letter gave; "" where it need not.
 
     While the time runs, a right that the version does not know is kept by keeping the version that gives it. A time
@@ -244,8 +139,8 @@ def why_wait(case: Case, policy: Policy, open_ones: Mapping[str, Deadline], told
         one = told.get(about)
         if one is None:
             continue
-        rules, ruled = one.rules(policy), one.rules(case.policy)
-        waits = row.reckoning is not None and receipts.waits(Reckoning.from_json(row.reckoning))
+        rules, ruled = one.rules_under(policy), one.rules_under(case.policy)
+        waits = row.reckoning is not None and arrivals.waits(Reckoning.from_json(row.reckoning))
         if waits and rules and ruled and _says(policy, rules) != _says(case.policy, ruled):
             return (
                 f"The time to appeal against {subjects.ref_of(about)} runs from the receipt of its letter, which is "

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from appeals.against.appealable import Appealable
 from audit import subjects
 from cases.models import Case
 from deadlines import kinds
@@ -16,7 +17,7 @@ from deadlines.services import appeal_windows
 from design import dates
 from letters import services as letters
 from office.services import touched
-from office.services.recounting import Decided, Move
+from office.services.recounting import Move
 from office.services.touched import Touched
 from people.models import PolicyVersion
 from policies.reckoning import Reckoning
@@ -80,25 +81,25 @@ def _review(move: Move, changes: list[str]) -> dict[str, Any]:
 
 
 def _appeals(
-    found: Touched, told: dict[str, Decided], rows: dict[str, Deadline], version: PolicyVersion, changes: list[str]
+    found: Touched, told: dict[str, Appealable], rows: dict[str, Deadline], version: PolicyVersion, changes: list[str]
 ) -> Iterable[dict[str, Any]]:
     """The decisions whose appeal changes: until when, how, or who decides; or that can be appealed only now."""
-    moved = {move.decided.subject.trail.about: move for move in found.moves if move.decided}
+    moved = {move.decided.trail.about: move for move in found.moves if move.decided}
     for about_, one in told.items():
-        move, row, rules = moved.get(about_), rows.get(about_), one.rules(version.policy)
+        move, row, rules = moved.get(about_), rows.get(about_), one.rules_under(version.policy)
         if rules is None or (move is None and row is None):
             continue
         stands = move.reckoning if move else Reckoning.from_json(row.reckoning) if row and row.reckoning else None
         if stands is None:
             continue
         now = appeal_windows.in_letter(found.case.provider, rules, stands)
-        before = one.rules(found.case.policy)
+        before = one.rules_under(found.case.policy)
         was = appeal_windows.in_letter(found.case.provider, before, stands) if before else None
         said = [*_differs(was, now, move)]
         if said:
             changes += [f"Appeal against {subjects.ref_of(about_)}: {words}" for words in said]
             until = move.was.isoformat() if move and move.was else None
-            yield now | {"against": one.called, "was_until": until, "new": was is None}
+            yield now | {"against": one.to_resident, "was_until": until, "new": was is None}
 
 
 def _differs(was: dict[str, Any] | None, now: dict[str, Any], move: Move | None) -> Iterable[str]:

@@ -8,33 +8,29 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+import appeals.acts
 import cases.services.versions
 import restrictions.acts
+from appeals.against import finding
+from appeals.against.appealable import Appealable
 from appeals.models import Appeal
-from audit import subjects
-from audit.models import Decision
 from cases import ladder
-from cases.ladder import papers
 from cases.models import Case, Warning
 from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
-from deadlines.services import appeal_windows
 from decisions.acts import Deciders
 from design.dates import day_of
 from letters.models import Letter
 from office.services import recounting
-from office.services.recounting import Decided, Move, Outcome, Stay
-from people.access import Can
+from office.services.recounting import Move, Outcome, Stay
 from people.models import PolicyVersion, Provider
 from policies import difference
 from policies.calendars import Calendar
 from policies.difference import Change
 from policies.policy import Policy
-from policies.values import Who
 from restrictions.dates import Dates, OwnReview, Span, work_out
 from restrictions.models import Naming, Restriction, Review, SpocCheck
-from restrictions.rules import appealed_as
 
 Stage = Case.Stage
 # Parts of a policy that say nothing about what is still ahead of a case.
@@ -87,18 +83,17 @@ class Held:
     appeals: dict[int, list[Appeal]] = field(default_factory=dict)
     letters: dict[int, str] = field(default_factory=dict)
     waiting: dict[str, list[Deadline]] = field(default_factory=dict)
-    warnings: dict[int, list[Warning]] = field(default_factory=dict)
+    decisions: dict[int, list[Appealable]] = field(default_factory=dict)
+    against: dict[str, Appealable] = field(default_factory=dict)
     holders: dict[int, Naming] = field(default_factory=dict)
     checks: dict[int, list[SpocCheck]] = field(default_factory=dict)
-    others: dict[int, Decision] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
 
-    def decided(self, case: Case) -> dict[str, Decided]:
-        """The decisions of a case that stand and of which the resident was told."""
-        about = {row.about for row in self.waiting.get(case.reference, [])}
-        others = {pk: one for pk, one in self.others.items() if one.trail.about in about}
-        imposed, held = self.restrictions.get(case.pk, []), self.reviews.get(case.pk, [])
-        return recounting.decided(case, imposed, held, self.warnings.get(case.pk, []), others)
+    def decided(self, case: Case) -> dict[str, Appealable]:
+        """The decisions of a case that stand and of which the resident was told, by what their deadlines are about."""
+        windows, found = self.open_windows(case), self.decisions.get(case.pk, [])
+        told = [one for one in found if one.told_by_us or one.trail.about in windows]
+        return {one.trail.about: one for one in told if not one.gone}
 
     def open_windows(self, case: Case) -> dict[str, Deadline]:
         """The times to appeal that run in a case, by what they are about."""
@@ -159,8 +154,12 @@ def _held(some: Sequence[Case]) -> Held:
         held.restrictions.setdefault(restriction.case_id, []).append(restriction)
     for review in Review.objects.filter(restriction__case__in=some).select_related("restriction").order_by("pk"):
         held.reviews.setdefault(review.restriction.case_id, []).append(review)
-    for appeal in Appeal.objects.open().filter(case__in=some).select_related("warning").order_by("pk"):
+    held.decisions = finding.in_cases(some)
+    for appeal in Appeal.objects.open().filter(case__in=some).order_by("pk"):
+        appeal.case = of_case[appeal.case_id]
         held.appeals.setdefault(appeal.case_id, []).append(appeal)
+        ((_, against),) = finding.of_appeals([appeal], held.decisions[appeal.case_id])
+        held.against[appeal.trail.about] = against
     unissued = Warning.objects.filter(case__in=some, letter__state__in=cases.services.versions.UNISSUED)
     held.letters = dict(unissued.values_list("case_id", "letter__reference"))
     references = [case.reference for case in some]
@@ -172,17 +171,12 @@ def _held(some: Sequence[Case]) -> Held:
 
 
 def _hold_what_clocks_run_from(held: Held, some: Sequence[Case]) -> None:
-    """The warnings, namings, checks, other decisions and letters from which the open deadlines run."""
-    given = Warning.objects.filter(case__in=some, given_on__isnull=False, withdrawn_at__isnull=True)
-    for warning in given.select_related("letter", "incident").order_by("pk"):
-        held.warnings.setdefault(warning.case_id, []).append(warning)
+    """The namings, checks and letters from which the open deadlines run."""
     holding = Naming.objects.filter(restriction__case__in=some, until_on__isnull=True, ended_on__isnull=True)
     held.holders = {one.restriction_id: one for one in holding}
     for check in SpocCheck.objects.filter(restriction__case__in=some).select_related("restriction").order_by("pk"):
         held.checks.setdefault(check.restriction.case_id, []).append(check)
     rows = [row for waiting in held.waiting.values() for row in waiting]
-    others = [int(row.about_ref) for row in rows if row.about_kind == subjects.DECISION]
-    held.others = Decision.objects.select_related("event").in_bulk(others) if others else {}
     letters = Letter.objects.filter(reference__in=[row.about_ref for row in rows if row.kind == kinds.LETTER_SEND])
     held.kinds = dict(letters.values_list("reference", "kind"))
 
@@ -273,7 +267,7 @@ def _deciders(case: Case, policy: Policy, held: Held, known: dict[Deciders, list
         kind = kinds.of(row.kind)
         if not kind.acting:
             continue
-        was, now = (_who(row.kind, each, case, held) for each in (case.policy, policy))
+        was, now = (_who(row, each, case, held) for each in (case.policy, policy))
         if now not in known:
             known[now] = now.keys()
         keys = known[now]
@@ -281,27 +275,12 @@ def _deciders(case: Case, policy: Policy, held: Held, known: dict[Deciders, list
             yield Decider(row, kind.acting, was.names(), now.names(), keys)
 
 
-def _who(kind: str, policy: Policy, case: Case, held: Held) -> Deciders:
-    if kind == kinds.WARNING_ISSUE:
+def _who(row: Deadline, policy: Policy, case: Case, held: Held) -> Deciders:
+    if row.kind == kinds.WARNING_ISSUE:
         return Deciders(whos=(ladder.who_issues(policy),), provider=case.provider)
-    if kind != kinds.APPEAL_DECIDE:
-        return restrictions.acts.deciders(kind, policy, case.provider)
-    who = _who_hears(policy, case, held)
-    return Deciders(whos=(who,), provider=case.provider, right=Can.DECIDE_APPEALS)
-
-
-def _who_hears(policy: Policy, case: Case, held: Held) -> Who:
-    warning = next((one.warning for one in held.appeals.get(case.pk, []) if one.warning), None)
-    if warning:
-        paper = papers.PAPERS.get(warning.kind, papers.FIRST)
-        against = appeal_windows.against_warning(policy, paper.state)
-        return against.by if against else Who(known=policy.roles)
-    restriction = standing(case, held)
-    decided = [*appealed_as(policy, restriction.terms.all() if restriction else ())]
-    if restriction and restriction.follows_id:
-        decided += ["extend", "vary"]
-    rules = policy.appeal_of(*decided)
-    return rules.by if rules else Who(known=policy.roles)
+    if row.kind == kinds.APPEAL_DECIDE:
+        return appeals.acts.deciders(held.against[row.about], policy)
+    return restrictions.acts.deciders(row.kind, policy, case.provider)
 
 
 def _why_not(case: Case, policy: Policy, held: Held) -> str:

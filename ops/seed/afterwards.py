@@ -6,10 +6,11 @@ review that is left out; an appeal against a first letter.
 
 from datetime import timedelta
 
+from appeals.services import lodging
+from appeals.services.lodging import NewAppeal
 from cases import ladder
 from deadlines.services import appeal_windows
 from decisions.services import Said
-from ops.seed import casework
 from ops.seed.neighbours import Neighbour
 from ops.seed.way import LATELY, LONG_AGO, THIS_MONTH, Days, Way
 from policies.parts import SPOC_QUALITY_REVIEW
@@ -111,4 +112,6 @@ def appeal(neighbour: Neighbour) -> None:
     one = Way(neighbour, APPEALED, THIS_MONTH)
     one.send_first_letter()
     letter = one.case.warnings.get(kind=ladder.papers.FIRST.kind).paper
-    casework.lodge(one.case, letter.reference, words=WROTE, by=one.officer, at=neighbour.at(2, 9))
+    at = neighbour.at(2, 9)
+    new = NewAppeal(one.resident.name, "email", at.date(), WROTE)
+    lodging.lodge(one.case.pk, letter.reference, new, by=one.officer, at=at)

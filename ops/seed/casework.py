@@ -8,9 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import appeals.services
 import cases.services
-from appeals.models import Appeal
 from cases import ladder
 from cases.ladder import papers
 from cases.models import Assessment, Case, Incident, Involvement, Warning
@@ -198,35 +196,3 @@ def fill(
     save_length(pk, months=months, by=by, at=at)
     if less:
         save_less(pk, reasons=reasons, less_considered=less, by=by, at=at)
-
-
-def lodge(case: Case, key: str, *, by: User, at: datetime, **changes: Any) -> Appeal:
-    """The resident's appeal against the decision of a reference, which came that day by e-mail."""
-    told: dict[str, Any] = {
-        "made_by_name": case.resident.name,
-        "by_representative": False,
-        "how": Appeal.How.EMAIL,
-        "received_on": day_of(at),
-    }
-    return appeals.services.lodge(case.pk, key, by=by, at=at, **told | changes)
-
-
-def decide_appeal(
-    appeal: Appeal,
-    outcome: str,
-    *,
-    by: User,
-    at: datetime,
-    answer: appeals.services.Answer,
-    terms: Sequence[NewTerm] = (),
-    ends_on: date | None = None,
-) -> Appeal:
-    """Decide an appeal, whichever way; where it is varied, to these terms."""
-    if outcome == Appeal.State.VARIED:
-        return appeals.services.vary(appeal.pk, by=by, at=at, answer=answer, terms=list(terms), ends_on=ends_on)
-    act = {
-        Appeal.State.UPHELD: appeals.services.uphold,
-        Appeal.State.DISMISSED: appeals.services.dismiss,
-        Appeal.State.OUT_OF_TIME: appeals.services.refuse_as_late,
-    }[Appeal.State(outcome)]
-    return act(appeal.pk, by=by, at=at, answer=answer)

@@ -4,9 +4,12 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
 
-import appeals.services
 import cases.services
 import people.services
+from appeals.against.effects import NewTerms
+from appeals.services import deciding, lodging
+from appeals.services.answers import Answer
+from appeals.services.lodging import NewAppeal
 from cases.models import Case, Incident
 from decisions.services import Said
 from ops.seed import casework
@@ -203,22 +206,18 @@ class Telling:
 
     def appeal(self) -> None:
         """The resident's appeal comes in."""
-        at, restriction = self.council.at(self.story.appealed or 0, 9, 15), self.restriction
-        casework.lodge(self.case, restriction.reference, words=self.story.appeal, by=self.author, at=at)
+        at = self.council.at(self.story.appealed or 0, 9, 15)
+        new = NewAppeal(self.resident.name, "email", at.date(), self.story.appeal)
+        lodging.lodge(self.restriction.case_id, self.restriction.reference, new, by=self.author, at=at)
 
     def decide(self) -> None:
         """A manager who had no part in it decides the appeal."""
         story, restriction = self.story, self.restriction
+        outcome, at = story.outcome, self.council.at(story.decided or 0, 16)
         considered = "The log of calls, both letters, and what the resident says."
-        casework.decide_appeal(
-            restriction.appeals.get(),
-            story.outcome,
-            by=self.staff["head"],
-            at=self.council.at(story.decided or 0, 16),
-            answer=appeals.services.Answer(reasons=ANSWERS[story.outcome], considered=considered),
-            terms=SOFTER,
-            ends_on=restriction.ends_on,
-        )
+        sets = NewTerms(SOFTER, restriction.ends_on) if outcome == "varied" else None
+        answer = Answer(outcome, ANSWERS[outcome], considered, sets=sets)
+        deciding.decide(restriction.appeals.get().pk, answer, by=self.staff["head"], at=at)
 
     def review(self) -> None:
         """Somebody uninvolved reviews the restriction."""

@@ -20,19 +20,17 @@ from design import refusals
 from design.pages import Page
 from people import access
 from people.access import Can, SignedInRequest
-from people.models import PolicyVersion, Provider, Resident, User
-from policies.policy import RegisterRule
-from policies.values import Item
+from people.models import Provider, Resident, User
 from register import acts, forms, shown
 from register.models import Consideration
 from register.services import entering, new_entries, retention
 from register.services.new_entries import NewEntry
 from register.views import entries, put
+from register.views.who_decides import WhoDecides
 
 PUT_FORWARD = "The entry is put forward. It waits for those who decide on it."
 WAITS = "Your decision is recorded. It waits for the others."
 NOT_AGREED = "It is recorded that you do not agree. It is decided anew."
-ENTER, PUT, VOICE = "Enter on the register", "Put the entry forward", "Record your decision"
 DID = {
     "register.asked": "put it forward",
     "decision.agreed": "decided",
@@ -46,25 +44,22 @@ def add(request: SignedInRequest, reference: str = "") -> HttpResponse:
     provider, now = entries.provider_of(request.user), timezone.now()
     resident = get_object_or_404(Resident, reference=reference, provider=provider) if reference else None
     on = timezone.localdate(now)
-    version, registers = provider.policy_version_on(on), acts.open_registers(request.user, provider, on)
-    if not registers:
+    version = provider.policy_version_on(on)
+    known = [(each, acts.enter(version, each, provider, resident=resident))
+             for each in acts.open_registers(request.user, provider, on)]  # fmt: skip
+    if not known:
         return _nobody(request.user, provider)
-    known = [acts.enter(version, each, provider, resident=resident) for each in registers]
-    page = Page(request, at=now)
-    form = page.form(
-        forms.AddEntry, registers=registers, resident=resident, asks=_asks(version, known),
-        take_part=_take_part(known, request.user),
-    )  # fmt: skip
+    page, who = Page(request, at=now), WhoDecides(version, known, request.user)
+    form = page.form(forms.AddEntry, registers=who.registers, resident=resident, asks=who.asks, take_part=who.take_part)
 
     def do(seen: str | None) -> str:
-        key = form.cleaned_data.get("register_key") or registers[0].key
+        key = form.cleaned_data.get("register_key") or who.registers[0].key
         new = NewEntry(provider, key, version, resident, *form.where())
         question = entering.enter(form.saying(new), asking.said_of(form, "reason"), by=request.user, at=page.at)
         return _led_to(request, question)
 
     def show() -> HttpResponse:
-        context = {"form": form, "resident": resident, "decides": _who_decides(registers, known, request.user)}
-        return render(request, "register/add.html", context | _of_registers(registers) | _button(known, request.user))
+        return render(request, "register/add.html", {"form": form, "resident": resident} | who.context())
 
     return page.decide(form, do=do, show=show)
 
@@ -113,11 +108,10 @@ def enter_after(request: SignedInRequest, pk: int) -> HttpResponse:
         return _answered(request, question)
     if act.voices or act.why_not(request.user):
         return redirect("register:consider", pk)
-    page = _page(request, question)
+    page, who = _page(request, question), WhoDecides(question.policy_version, [(question.rule, act)], request.user)
     form = page.form(
-        forms.AddEntry, forms.put_as_typed(question.proposed), registers=[question.rule], resident=question.resident,
-        asks=_asks(question.policy_version, [act]), take_part=act.others(request.user) if act.meets else None,
-        asked=True,
+        forms.AddEntry, forms.put_as_typed(question.proposed), registers=who.registers, resident=question.resident,
+        asks=who.asks, take_part=who.take_part, asked=True,
     )  # fmt: skip
 
     def do(seen: str | None) -> str:
@@ -126,8 +120,7 @@ def enter_after(request: SignedInRequest, pk: int) -> HttpResponse:
         return _led_to(request, entering.answer(pk, said, by=request.user, at=page.at, seen=seen))
 
     def show() -> HttpResponse:
-        context = _context(request, question, act) | {"form": form, "resident": question.resident}
-        context |= {"decides": _who_decides([question.rule], [act], request.user)} | _button([act], request.user)
+        context = {"form": form, "resident": question.resident, "question": question} | who.context()
         return render(request, "register/add.html", context)
 
     return page.decide(
@@ -195,7 +188,7 @@ def _context(request: SignedInRequest, question: Consideration, act: Act) -> dic
         "enter_text": "Enter the resident" if question.resident else "Enter the place",
         "asked_first": asked,
         "questions": act.asks,
-        **_of_registers([question.rule]),
+        "registers": [(question.rule, retention.in_words(question.rule))],
         **decisions.together(act, reader),
     }
 
@@ -228,54 +221,3 @@ def _answered(request: SignedInRequest, question: Consideration) -> HttpResponse
     if question.entry is not None:
         return redirect("register:entry", question.entry.reference)
     return render(request, "register/considered.html", {"question": question})
-
-
-# What the form says of who decides
-
-
-def _asks(version: PolicyVersion, known: list[Act]) -> list[Item]:
-    """What the policy wants weighed before an entry, or before its resident is not told of it."""
-    own = version.policy.questions_for(acts.WITHHOLD)
-    return list(dict.fromkeys([*(item for act in known for item in act.asks), *own]))
-
-
-def _take_part(known: list[Act], reader: User) -> list[User] | None:
-    """Whom a meeting can be written down with; None where none decides now."""
-    meet = [act for act in known if act.meets and not _waits_for_others(act, reader)]
-    return list(dict.fromkeys(user for act in meet for user in act.others(reader))) if meet else None
-
-
-def _waits_for_others(act: Act, reader: User) -> bool:
-    """Whether the reader can only put an entry forward: barred, not named, or somebody is asked first."""
-    return bool(act.why_not(reader)) or any(asked.binds and not asked.done for asked in act.first)
-
-
-def _who_decides(registers: list[RegisterRule], known: list[Act], reader: User) -> list[str]:
-    """For each register, what pressing the button will do."""
-    return [_who(register, act, reader) for register, act in zip(registers, known, strict=True)]
-
-
-def _who(register: RegisterRule, act: Act, reader: User) -> str:
-    of = f"{register.name}{f' ({register.rule.in_brackets()})' if register.rule else ''}"
-    asked = [one.names() for one in act.first if one.binds and not one.done]
-    if asked:
-        return f"{of}: you put the entry forward. Before it is decided these are asked: {'; '.join(asked)}."
-    if why := act.why_not(reader):
-        return f"{of}: you put the entry forward. {why}"
-    if act.meets:
-        return f"{of}: {act.names()} decides. You took part, and write down who else did."
-    lacking = act.lacking([*act.agreed, reader])
-    if lacking:
-        return f"{of}: you record your decision. No entry is made before these agree as well: {'; '.join(lacking)}."
-    return f"You decide on this entry under your own name, for the {of}."
-
-
-def _button(known: list[Act], reader: User) -> dict[str, str]:
-    """What the button will do; where that hangs on the register, neither more nor less than what is true of each."""
-    alone = {PUT if _waits_for_others(act, reader) else VOICE if act.together else ENTER for act in known}
-    return {"button": alone.pop() if len(alone) == 1 else "Record the entry"}
-
-
-def _of_registers(registers: list[RegisterRule]) -> dict[str, Any]:
-    """What the policy says of each register, for whoever decides on an entry."""
-    return {"registers": [(register, retention.in_words(register)) for register in registers]}

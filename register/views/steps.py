@@ -168,7 +168,8 @@ def remove(request: SignedInRequest, reference: str) -> HttpResponse:
 
     def check() -> Check:
         plan = removing.plan(step.entry, step.act, form.said(), by=request.user, at=step.page.at)
-        context = step.context(form, plan=plan, said=form.said(), button=step.button(step.title))
+        context = {"plan": plan, "said": form.said(), "button": step.button(step.title)}
+        context |= decisions.together(step.act, request.user)
         return Check("register/check_removal.html", context, step.parts)
 
     return step.page.decide(

@@ -6,10 +6,11 @@ import pytest
 from django.db import IntegrityError, transaction
 from django_fsm import TransitionNotAllowed
 
+import appeals.acts
 import cases.services
-from appeals import against, permissions, services
+from appeals.against import finding
 from appeals.models import Appeal
-from appeals.services import deciding, effects
+from appeals.services import deciding
 from audit.models import Decision, Event
 from cases import ladder
 from cases.models import Case, Warning
@@ -30,9 +31,9 @@ from restrictions.models import Restriction, Review
 from restrictions.services import deciding_reviews, ending, imposing
 from restrictions.services.deciding_reviews import Conclusion
 from tests import factories, five
+from tests.appeals import builders as acting
 from tests.appeals.builders import WEEK, answer, director, letter_of, lodge_against, now, offered, restricted_on, warned
 from tests.factories import NOON
-from tests.policies.test_invented import HARBOUR
 from tests.register.builders import enter
 from tests.restrictions import builders
 
@@ -83,7 +84,7 @@ class TestWhatIsCovered:
         cases.services.decide_not_to_act(
             w.case.pk, considered="An injunction.", reasons="Too much.", by=w.staff.officer, at=NOON + timedelta(days=3)
         )
-        known = [one.key for one in against.known(now(w))]
+        known = [one.key for one in finding.in_case(now(w))]
         if now(w).policy.stage_for_state("written warning"):
             assert len(known) == 5
         expected = offered(w)
@@ -102,7 +103,7 @@ class TestWhatIsCovered:
 
     def test_a_decision_of_another_case_is_none_of_this_one(self):
         w = warned()
-        with pytest.raises(against.NoDecision):
+        with pytest.raises(finding.NoDecision):
             lodge_against(w, "L-999999")
 
     def test_one_open_appeal_a_decision_of_any_kind(self):
@@ -130,7 +131,7 @@ class TestWhatIsCovered:
         with pytest.raises(NotPermitted):
             lodge_against(w, w.case.incidents.get().reference, by=other.officer)
         with pytest.raises(NotPermitted):
-            services.dismiss(appeal.pk, by=other.manager, at=WEEK, answer=answer())
+            acting.dismiss(appeal, by=other.manager, at=WEEK, answer=answer())
 
 
 def review_before_the_end(w: builders.World, restriction: Restriction) -> Review:
@@ -174,20 +175,20 @@ class TestWindowAndDecider:
 
     def test_the_decider_follows_the_kind_of_decision(self):
         w, restriction = restricted_on()
-        names = {one.key: permissions.decider_names(one) for one in against.known(w.case)}
+        names = {one.key: appeals.acts.names(appeals.acts.to_come(one)) for one in finding.in_case(w.case)}
         assert names[letter_of(w).paper.reference] == "Assistant Director of the service area"
         everybody = names[restriction.reference]
         assert "Manager" in everybody and "Corporate" in everybody, "for other formal action the policy names nobody"
-        assert permissions.rules_of(against.of_restriction(restriction)).by.unsaid
+        assert finding.of_restriction(restriction).rules.by.unsaid
 
     def test_only_whom_the_policy_names_decides(self):
         w = warned()
         appeal = lodge_against(w, letter_of(w).paper.reference)
         with pytest.raises(NotPermitted, match=r"lets Assistant Director of the service area decide an appeal"):
-            services.dismiss(appeal.pk, by=w.staff.manager, at=WEEK, answer=answer())
+            acting.dismiss(appeal, by=w.staff.manager, at=WEEK, answer=answer())
         with pytest.raises(NotPermitted, match="Assistant Director of the service area"):
-            services.dismiss(appeal.pk, by=director(w, "assistant_director_corporate"), at=WEEK, answer=answer())
-        assert services.dismiss(appeal.pk, by=director(w), at=WEEK, answer=answer()).state == State.DISMISSED
+            acting.dismiss(appeal, by=director(w, "assistant_director_corporate"), at=WEEK, answer=answer())
+        assert acting.dismiss(appeal, by=director(w), at=WEEK, answer=answer()).state == State.DISMISSED
 
     @pytest.mark.parametrize(("part", "did"), [("drafted_by", "drafted"), ("issued_by", "issued")])
     def test_whoever_drafted_or_issued_the_letter_does_not_decide(self, part, did):
@@ -197,12 +198,12 @@ class TestWindowAndDecider:
         who = getattr(letter_of(w).paper, part)
         access.grant(Role.objects.get(provider=w.provider, key="assistant_director"), who, by=None, at=NOON)
         with pytest.raises(NotPermitted, match=f"You {did} L-.*so somebody else decides"):
-            services.uphold(appeal.pk, by=type(who).objects.get(pk=who.pk), at=WEEK, answer=answer())
+            acting.uphold(appeal, by=type(who).objects.get(pk=who.pk), at=WEEK, answer=answer())
 
     def test_whoever_gave_the_first_warning_does_not_decide_on_it(self):
         w = warned()
         appeal = lodge_against(w, w.case.incidents.get().reference)
-        assert against.parts(against.of(appeal))[w.staff.officer.pk] == "gave the warning"
+        assert finding.of_appeal(appeal).took_part()[w.staff.officer.pk] == "gave the warning"
 
 
 # What an outcome does to a warning
@@ -216,7 +217,7 @@ class TestWarningLetter:
         w = warned()
         warning = letter_of(w)
         appeal = lodge_against(w, warning.paper.reference)
-        services.uphold(appeal.pk, by=director(w), at=WEEK, answer=answer())
+        acting.uphold(appeal, by=director(w), at=WEEK, answer=answer())
         case = now(w)
         assert case.stage == Stage.INITIAL_WARNING and case.threshold_settled_at is None
         assert Warning.objects.get(pk=warning.pk).withdrawn_at == WEEK
@@ -258,16 +259,14 @@ class TestWarningLetter:
         w, restriction = restricted_on()
         appeal = lodge_against(w, letter_of(w).paper.reference)
         with pytest.raises(RuleBroken, match=words):
-            services.uphold(
-                appeal.pk, by=director(w), at=WEEK, answer=answer(what_rests=what, what_rests_because=because)
-            )
+            acting.uphold(appeal, by=director(w), at=WEEK, answer=answer(what_rests=what, what_rests_because=because))
         assert letter_of(w) and Restriction.objects.get(pk=restriction.pk).state == Restriction.State.IN_FORCE
 
     def test_the_restriction_stays_where_the_decider_says_so_and_the_case_goes_back_further_once_it_ends(self):
         w, restriction = restricted_on()
         appeal = lodge_against(w, letter_of(w).paper.reference)
         kept = answer(what_rests="stays", what_rests_because="The threats at the desk are enough.")
-        services.uphold(appeal.pk, by=director(w), at=WEEK, answer=kept)
+        acting.uphold(appeal, by=director(w), at=WEEK, answer=kept)
         assert now(w).stage == Stage.CONTACT_RESTRICTION and now(w).stage_before == Stage.INITIAL_WARNING
         assert Restriction.objects.get(pk=restriction.pk).state == Restriction.State.IN_FORCE
         letter = Letter.objects.get(kind="appeal_outcome")
@@ -285,7 +284,7 @@ class TestWarningLetter:
         w, restriction = restricted_on()
         appeal = lodge_against(w, letter_of(w).paper.reference)
         both = answer(what_rests="ends", what_rests_because="It rested on the letter alone.")
-        found = services.uphold(appeal.pk, by=director(w), at=WEEK, answer=both)
+        found = acting.uphold(appeal, by=director(w), at=WEEK, answer=both)
         assert Restriction.objects.get(pk=restriction.pk).state == Restriction.State.LIFTED
         assert now(w).stage == Stage.INITIAL_WARNING and now(w).stage_before == ""
         assert (found.what_rests, found.what_rests_reason) == ("ends", "It rested on the letter alone.")
@@ -295,17 +294,21 @@ class TestWarningLetter:
         w, restriction = restricted_on()
         Restriction.objects.filter(pk=restriction.pk).update(extreme=True, extreme_reason="A knife.")
         appeal = lodge_against(w, letter_of(w).paper.reference)
-        assert not effects.resting(against.of(appeal), on=day_of(WEEK))
+        assert not finding.of_appeal(appeal).rests_on_it(day_of(WEEK))
 
     def test_in_part_another_letter_takes_its_place(self):
         w = warned()
         old = letter_of(w)
         (incident,) = old.paper.facts["incidents"]
         appeal = lodge_against(w, old.paper.reference)
-        found = services.correct(
-            appeal.pk, by=director(w), at=WEEK, answer=answer(), expected="Speak calmly, and ring once a day.",
+        found = acting.correct(
+            appeal,
+            by=director(w),
+            at=WEEK,
+            answer=answer(),
+            expected="Speak calmly, and ring once a day.",
             told={incident["reference"]: "You raised your voice."},
-        )  # fmt: skip
+        )
         new = letter_of(w)
         assert found.state == State.VARIED and found.corrected_by == new and new != old
         assert new.paper.facts["expected"] == "Speak calmly, and ring once a day."
@@ -326,17 +329,17 @@ class TestWarningLetter:
         (incident,) = old.paper.facts["incidents"]
         same = {"expected": old.paper.facts["expected"], "told": {incident["reference"]: incident["what"]}}
         with pytest.raises(RuleBroken, match="nothing would change"):
-            services.correct(appeal.pk, by=director(w), at=WEEK, answer=answer(), **same)
+            acting.correct(appeal, by=director(w), at=WEEK, answer=answer(), **same)
         with pytest.raises(RuleBroken, match="Enter what must change"):
-            services.correct(appeal.pk, by=director(w), at=WEEK, answer=answer(), **same | {"expected": " "})
+            acting.correct(appeal, by=director(w), at=WEEK, answer=answer(), **same | {"expected": " "})
         with pytest.raises(RuleBroken, match="Only a restriction has terms"):
-            services.vary(appeal.pk, by=director(w), at=WEEK, answer=answer(), terms=[], ends_on=None)
+            acting.vary(appeal, by=director(w), at=WEEK, answer=answer(), terms=[], ends_on=None)
         assert letter_of(w) == old and Appeal.objects.get(pk=appeal.pk).is_open
 
     def test_dismissed_changes_nothing(self):
         w = warned()
         appeal = lodge_against(w, letter_of(w).paper.reference)
-        services.dismiss(appeal.pk, by=director(w), at=WEEK, answer=answer())
+        acting.dismiss(appeal, by=director(w), at=WEEK, answer=answer())
         assert now(w).stage == Stage.WRITTEN_WARNING and letter_of(w)
         letter = Letter.objects.get(kind="appeal_outcome")
         assert letter.facts["effect"] == "Nothing changes: the warning stays as it was."
@@ -359,7 +362,7 @@ class TestFirstWarnings:
         w = five.house(five.NORTHAMPTON)
         key = w.case.incidents.get().reference
         assert w.case.warnings.count() == 2 and offered(w) == [key]
-        services.uphold(lodge_against(w, key).pk, by=director(w), at=WEEK, answer=answer())
+        acting.uphold(lodge_against(w, key), by=director(w), at=WEEK, answer=answer())
         assert not w.case.warnings.filter(withdrawn_at=None).exists()
         assert not ladder.read(now(w)).initial and now(w).stage == Stage.INITIAL_WARNING
         assert not Deadline.objects.open().filter(kind="appeal.window").exists()
@@ -370,9 +373,8 @@ class TestFirstWarnings:
         key = w.case.incidents.get().reference
         appeal = lodge_against(w, key)
         with pytest.raises(RuleBroken, match="Select what becomes of warning letter L-"):
-            services.uphold(appeal.pk, by=director(w), at=WEEK, answer=answer())
-        services.uphold(
-            appeal.pk, by=director(w), at=WEEK,
+            acting.uphold(appeal, by=director(w), at=WEEK, answer=answer())
+        acting.uphold(appeal, by=director(w), at=WEEK,
             answer=answer(what_rests="ends", what_rests_because="There was nothing to warn of."),
         )  # fmt: skip
         assert not w.case.warnings.filter(withdrawn_at=None).exists() and now(w).stage == Stage.INITIAL_WARNING
@@ -380,9 +382,9 @@ class TestFirstWarnings:
     def test_what_was_said_in_a_conversation_cannot_be_put_in_other_words(self):
         w = five.house(five.NORTHAMPTON)
         appeal = lodge_against(w, w.case.incidents.get().reference)
-        assert State.VARIED not in effects.choices(appeal, against.of(appeal), on=day_of(WEEK))
-        with pytest.raises(RuleBroken, match="no letter whose words"):
-            services.correct(appeal.pk, by=director(w), at=WEEK, answer=answer(), expected="Other.", told={})
+        assert State.VARIED not in deciding.outcomes(appeal, finding.of_appeal(appeal), on=day_of(WEEK))
+        with pytest.raises(RuleBroken, match="Only a restriction has terms, and a letter words"):
+            acting.correct(appeal, by=director(w), at=WEEK, answer=answer(), expected="Other.", told={})
 
 
 @pytest.mark.django_db
@@ -419,15 +421,15 @@ class TestOtherDecisions:
         w, restriction, review, reviewer = self.kept()
         appeal = lodge_against(w, review.reference)
         with pytest.raises(NotPermitted, match=f"You decided review {review.reference}"):
-            services.uphold(appeal.pk, by=reviewer_with_right(w, reviewer), at=WEEK, answer=answer())
-        services.uphold(appeal.pk, by=director(w), at=WEEK, answer=answer())
+            acting.uphold(appeal, by=reviewer_with_right(w, reviewer), at=WEEK, answer=answer())
+        acting.uphold(appeal, by=director(w), at=WEEK, answer=answer())
         assert Restriction.objects.get(pk=restriction.pk).state == Restriction.State.LIFTED
 
     def test_in_part_the_restriction_goes_on_in_other_terms(self):
         w, restriction, review, _ = self.kept()
         appeal = lodge_against(w, review.reference)
         softer = [NewTerm("phone", "limited", "Calls on Tuesdays."), NewTerm("letter", "open")]
-        found = services.vary(appeal.pk, by=director(w), at=WEEK, answer=answer(), terms=softer, ends_on=None)
+        found = acting.vary(appeal, by=director(w), at=WEEK, answer=answer(), terms=softer, ends_on=None)
         assert found.replaced_by.follows_id == restriction.pk
 
     def entered(self, w: builders.World, **how) -> Entry:
@@ -444,8 +446,8 @@ class TestOtherDecisions:
         assert entry.reference in offered(w)
         appeal = lodge_against(w, entry.reference)
         with pytest.raises(NotPermitted, match=f"You made {entry.reference}|needs the right"):
-            services.uphold(appeal.pk, by=w.staff.team_leader, at=WEEK, answer=answer())
-        services.uphold(appeal.pk, by=director(w), at=WEEK, answer=answer())
+            acting.uphold(appeal, by=w.staff.team_leader, at=WEEK, answer=answer())
+        acting.uphold(appeal, by=director(w), at=WEEK, answer=answer())
         assert Entry.objects.get(pk=entry.pk).removed_at == WEEK
         assert (
             Letter.objects.get(kind="appeal_outcome").facts["effect"] == "We have removed the entry from our register."
@@ -463,8 +465,8 @@ class TestOtherDecisions:
         )
         decision = Decision.objects.get(what="case.not_acted")
         appeal = lodge_against(w, f"D-{decision.pk}")
-        assert against.parts(against.of(appeal)) == {w.staff.officer.pk: f"made {against.of(appeal).called}"}
-        services.uphold(appeal.pk, by=director(w), at=WEEK, answer=answer())
+        assert finding.of_appeal(appeal).took_part() == {w.staff.officer.pk: f"made {finding.of_appeal(appeal).called}"}
+        acting.uphold(appeal, by=director(w), at=WEEK, answer=answer())
         assert "no longer stands" in Letter.objects.get(kind="appeal_outcome").facts["effect"]
         assert now(w).stage == Stage.WRITTEN_WARNING
 
@@ -485,9 +487,9 @@ class TestOtherPolicies:
         assert offered(w) == [restriction.reference]
         appeal = lodge_against(w, restriction.reference)
         with pytest.raises(NotPermitted, match="Chief Executive"):
-            services.dismiss(appeal.pk, by=w.staff.team_leader, at=WEEK, answer=answer())
+            acting.dismiss(appeal, by=w.staff.team_leader, at=WEEK, answer=answer())
         chief = director(w, "chief_executive")
-        assert services.uphold(appeal.pk, by=chief, at=WEEK, answer=answer()).state == State.UPHELD
+        assert acting.uphold(appeal, by=chief, at=WEEK, answer=answer()).state == State.UPHELD
 
     def test_a_head_of_service_decides_on_formal_action(self):
         """West Kent 6.3."""
@@ -495,26 +497,27 @@ class TestOtherPolicies:
         appeal = lodge_against(w, restriction.reference, grounds="I was in hospital that day.")
         assert appeal.grounds == "I was in hospital that day." and appeal.in_time is None
         head = director(w, "head_of_service")
-        assert services.dismiss(appeal.pk, by=head, at=WEEK, answer=answer()).state == State.DISMISSED
+        assert acting.dismiss(appeal, by=head, at=WEEK, answer=answer()).state == State.DISMISSED
 
     def test_what_an_appeal_made_is_final_where_the_policy_says_so(self):
         """Dover 6.35: the outcome is final, so the terms that it set are not appealed again."""
         w, restriction = restricted_on(five.DOVER)
         appeal = lodge_against(w, restriction.reference)
         softer = [NewTerm("phone", "limited", "Calls on Tuesdays."), NewTerm("letter", "open")]
-        found = services.vary(appeal.pk, by=w.staff.manager, at=WEEK, answer=answer(), terms=softer, ends_on=None)
+        found = acting.vary(appeal, by=w.staff.manager, at=WEEK, answer=answer(), terms=softer, ends_on=None)
         assert offered(w) == []
         with pytest.raises(RuleBroken, match=r"final \(clause 6.35\)"):
             lodge_against(w, found.replaced_by.reference)
 
-    def test_outcomes_that_the_policy_does_not_grant_are_neither_offered_nor_accepted(self, monkeypatch):
-        w, restriction = restricted_on(five.DOVER)
+    def test_outcomes_that_the_policy_does_not_grant_are_neither_offered_nor_accepted(self):
+        w = acting.dover_with('powers = "uphold, dismiss [6.35]"')
+        restriction = builders.imposed(w)
         appeal = lodge_against(w, restriction.reference)
-        monkeypatch.setattr(effects, "rules_for", lambda found: HARBOUR.appeal_of("restrict"))
-        found = against.of(appeal)
-        assert list(effects.choices(appeal, found, on=day_of(WEEK))) == [State.UPHELD, State.DISMISSED]
-        with pytest.raises(RuleBroken, match=r"cannot be “varied” \(clause 9\)"):
-            deciding.check_answer(appeal, answer(), outcome=State.VARIED, at=WEEK)
+        found = finding.of_appeal(appeal)
+        assert list(deciding.outcomes(appeal, found, on=day_of(WEEK))) == [State.UPHELD, State.DISMISSED]
+        with pytest.raises(RuleBroken, match=r"cannot be “varied” \(clause 6.35\)"):
+            acting.decide(appeal, State.VARIED, by=w.staff.manager, at=WEEK)
+        assert Restriction.objects.get().state == Restriction.State.IN_FORCE
 
 
 @pytest.mark.parametrize(

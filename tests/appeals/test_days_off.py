@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from appeals import against
+from appeals.against import finding
+from appeals.against.appealable import Appealable
 from appeals.services import timing
 from deadlines.models import Deadline
 from deadlines.services import days_off
@@ -54,10 +55,10 @@ def test_an_appeal_on_the_day_that_the_letter_gave_is_in_time_though_the_count_i
     w, restriction = world
     done = remove(w, CHRISTMAS)
     assert [one.deadline.kind for one in done.stays] == ["appeal.window"]
-    found = timing.timing(against.of_restriction(restriction), received_on=LAST_DAY)
+    found = timing.work_out(finding.of_restriction(restriction), received_on=LAST_DAY)
     assert (found.in_time, found.window.due) == (True, LAST_DAY)
     assert "a letter gave 20 January 2027" in found.window.explain()
-    assert timing.timing(against.of_restriction(restriction), received_on=date(2027, 1, 21)).in_time is False
+    assert timing.work_out(finding.of_restriction(restriction), received_on=date(2027, 1, 21)).in_time is False
     assert lodge(w, restriction, on=LAST_DAY).window.due == LAST_DAY
 
 
@@ -65,7 +66,7 @@ def test_a_closure_makes_the_window_longer_for_the_worklist_and_for_the_appeal_a
     w, restriction = world
     add(w, date(2026, 12, 24))
     assert Deadline.objects.get(kind="appeal.window").due_on == date(2027, 1, 21)
-    assert timing.timing(against.of_restriction(restriction), received_on=date(2027, 1, 21)).in_time is True
+    assert timing.work_out(finding.of_restriction(restriction), received_on=date(2027, 1, 21)).in_time is True
 
 
 def test_the_answer_that_the_acknowledgement_promised_stays_on_its_day(world):
@@ -109,8 +110,8 @@ def warned_by_working_days(by_working_days):
     return warned(by_working_days)
 
 
-def found_for(w, key: str) -> against.Against:
-    return against.find(now(w), key)
+def found_for(w, key: str) -> Appealable:
+    return finding.by_key(now(w), key)
 
 
 def test_the_window_that_a_warning_letter_names_never_becomes_shorter(warned_by_working_days):
@@ -121,8 +122,8 @@ def test_the_window_that_a_warning_letter_names_never_becomes_shorter(warned_by_
     assert window.reckoning["told_on"] == str(until) == str(window.due_on)
     remove(w, CHRISTMAS)
     window.refresh_from_db()
-    assert window.due_on == until == timing.timing(found_for(w, letter.reference), received_on=until).window.due
-    assert timing.timing(found_for(w, letter.reference), received_on=until).in_time is True
+    assert window.due_on == until == timing.work_out(found_for(w, letter.reference), received_on=until).window.due
+    assert timing.work_out(found_for(w, letter.reference), received_on=until).in_time is True
 
 
 @pytest.mark.usefixtures("warned_by_working_days")
@@ -149,9 +150,9 @@ def test_the_window_that_the_letter_of_a_review_names_is_kept_as_told(by_working
 def test_each_reading_of_a_day_that_is_left_open_stays_as_the_letter_explained_it(db):
     w = warned()
     key = letter_of(w).paper.reference
-    before = timing.timing(found_for(w, key), received_on=DECIDED).window
+    before = timing.work_out(found_for(w, key), received_on=DECIDED).window
     assert before.due is None and len(before.readings) > 1
     last = max(day for day in before.readings.values() if day)
     remove(w, CHRISTMAS)
-    after = timing.timing(found_for(w, key), received_on=last)
+    after = timing.work_out(found_for(w, key), received_on=last)
     assert after.window.readings == before.readings and after.in_time is None

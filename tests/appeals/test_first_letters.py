@@ -8,9 +8,10 @@ from django.urls import reverse
 
 import cases.permissions
 import cases.services
-from appeals import against, permissions, services
+from appeals import acts
+from appeals.against import finding
 from appeals.models import Appeal
-from appeals.services import effects
+from appeals.services import withdrawing
 from cases import ladder
 from cases.ladder.papers import FIRST
 from cases.models import Case, Warning
@@ -20,7 +21,8 @@ from letters.models import Letter
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 from restrictions.models import Restriction
-from tests import factories, five
+from tests import factories, five, pressing
+from tests.appeals import builders as acting
 from tests.appeals.builders import WEEK, answer, director, letter_of, lodge_against, now, offered
 from tests.appeals.test_days_off import CHRISTMAS, by_working_days, remove  # noqa: F401
 from tests.appeals.test_meanwhile import suspending
@@ -104,12 +106,12 @@ def test_its_window_opens_when_it_is_issued_and_its_letter_names_the_last_day(cl
 def test_whom_the_policy_names_for_its_stage_decides_and_nobody_who_had_a_part():
     w = written_to()
     appeal = lodge_against(w, key_of(w))
-    assert permissions.decider_names(against.of(appeal)) == "Assistant Director of the service area"
+    assert acts.names(acts.to_come(finding.of_appeal(appeal))) == "Assistant Director of the service area"
     assert appeal.acknowledgement.facts["against"].startswith(f"our first letter {key_of(w)} of ")
     for who in (w.staff.manager, w.staff.team_leader):
         with pytest.raises(NotPermitted, match="Assistant Director of the service area"):
-            services.dismiss(appeal.pk, by=who, at=WEEK, answer=answer())
-    assert services.dismiss(appeal.pk, by=director(w), at=WEEK, answer=answer()).state == State.DISMISSED
+            acting.dismiss(appeal, by=who, at=WEEK, answer=answer())
+    assert acting.dismiss(appeal, by=director(w), at=WEEK, answer=answer()).state == State.DISMISSED
     assert initial(w) == 1
 
 
@@ -122,7 +124,7 @@ def test_upheld_takes_it_back_and_it_counts_no_more():
     five.again(w, 2)
     assert ladder.written_reached(ladder.read(now(w))).met
     appeal = lodge_against(w, key)
-    services.uphold(appeal.pk, by=director(w), at=WEEK, answer=answer())
+    acting.uphold(appeal, by=director(w), at=WEEK, answer=answer())
     assert Warning.objects.get(kind="first").withdrawn_at == WEEK and initial(w) == 0
     assert not ladder.written_reached(ladder.read(now(w))).met
     assert (line_of(w, key).counts, line_of(w, key).why) == (False, "Taken back or replaced on appeal")
@@ -138,7 +140,7 @@ def test_upheld_takes_it_back_and_it_counts_no_more():
 def test_upheld_it_is_not_written_again_about_the_same(client):
     """What an appeal took back is decided: only something else that happened can be put in writing."""
     w = written_to()
-    services.uphold(lodge_against(w, key_of(w)).pk, by=director(w), at=WEEK, answer=answer())
+    acting.uphold(lodge_against(w, key_of(w)), by=director(w), at=WEEK, answer=answer())
     may = cases.permissions.reader(w.staff.officer, now(w))
 
     def offered_now() -> set[str]:
@@ -164,7 +166,7 @@ def test_upheld_it_is_not_written_again_about_the_same(client):
 def test_upheld_leaves_what_was_said_in_the_conversation():
     w = written_to(spoken=1)
     appeal = lodge_against(w, key_of(w))
-    services.uphold(appeal.pk, by=director(w), at=WEEK, answer=answer())
+    acting.uphold(appeal, by=director(w), at=WEEK, answer=answer())
     assert initial(w) == 1 and Warning.objects.get(kind="initial").withdrawn_at is None
 
 
@@ -173,8 +175,7 @@ def test_in_part_a_first_letter_in_other_words_takes_its_place():
     old = first_of(w)
     (incident,) = old.paper.facts["incidents"]
     appeal = lodge_against(w, old.paper.reference)
-    found = services.correct(
-        appeal.pk, by=director(w), at=WEEK, answer=answer(), expected="Ring once a day.",
+    found = acting.correct(appeal, by=director(w), at=WEEK, answer=answer(), expected="Ring once a day.",
         told={incident["reference"]: "You raised your voice."},
     )  # fmt: skip
     new = first_of(w)
@@ -201,10 +202,10 @@ def test_suspended_it_counts_for_nothing_and_no_other_is_due(monkeypatch, tmp_pa
     step = five.next_step(w)
     assert "cases:first_letter" not in [act.url_name for act in (step.act, *step.also) if act]
     if way == "withdrawn":
-        services.withdraw(appeal.pk, by=w.staff.officer, at=NOON, reason="By phone")
+        withdrawing.withdraw(appeal.pk, by=w.staff.officer, at=NOON, reason="By phone")
     else:
-        act = services.uphold if way == "upheld" else services.dismiss
-        act(appeal.pk, by=director(w), at=NOON, answer=answer())
+        act = acting.uphold if way == "upheld" else acting.dismiss
+        act(appeal, by=director(w), at=NOON, answer=answer())
     assert initial(w) == (0 if way == "upheld" else 1) and line_of(w, key).counts is (way != "upheld")
     assert ladder.written_reached(ladder.read(now(w))).met is (way != "upheld")
 
@@ -216,11 +217,11 @@ def test_a_warning_letter_that_rests_on_it_is_asked_about_and_stays_or_ends():
     w = written_to()
     later = warn_after(w)
     appeal = lodge_against(w, key_of(w))
-    assert effects.resting(against.of(appeal), on=day_of(WEEK)).named == f"warning letter {later.paper.reference}"
+    assert finding.of_appeal(appeal).rests_on_it(day_of(WEEK)) == f"warning letter {later.paper.reference}"
     with pytest.raises(RuleBroken, match=f"Select what becomes of warning letter {later.paper.reference}"):
-        services.uphold(appeal.pk, by=director(w), at=WEEK, answer=answer())
+        acting.uphold(appeal, by=director(w), at=WEEK, answer=answer())
     both = answer(what_rests="ends", what_rests_because="It rested on the first letter alone.")
-    services.uphold(appeal.pk, by=director(w), at=WEEK, answer=both)
+    acting.uphold(appeal, by=director(w), at=WEEK, answer=both)
     assert Warning.objects.filter(case=w.case, withdrawn_at=WEEK).count() == 2
     assert now(w).stage == Case.Stage.INITIAL_WARNING
 
@@ -230,7 +231,7 @@ def test_the_warning_letter_stays_where_the_decider_says_so():
     later = warn_after(w)
     appeal = lodge_against(w, key_of(w))
     kept = answer(what_rests="stays", what_rests_because="What came after is enough.")
-    services.uphold(appeal.pk, by=director(w), at=WEEK, answer=kept)
+    acting.uphold(appeal, by=director(w), at=WEEK, answer=kept)
     assert letter_of(w) == later and now(w).stage == Case.Stage.WRITTEN_WARNING
 
 
@@ -238,9 +239,9 @@ def test_on_the_warnings_of_a_conversation_its_first_letter_rests():
     w = written_to(spoken=1)
     key = key_of(w)
     appeal = lodge_against(w, w.case.incidents.get().reference)
-    assert effects.resting(against.of(appeal), on=day_of(WEEK)).named == f"first letter {key}"
+    assert finding.of_appeal(appeal).rests_on_it(day_of(WEEK)) == f"first letter {key}"
     both = answer(what_rests="ends", what_rests_because="It says the same.")
-    services.uphold(appeal.pk, by=director(w), at=WEEK, answer=both)
+    acting.uphold(appeal, by=director(w), at=WEEK, answer=both)
     assert initial(w) == 0 and not Warning.objects.filter(case=w.case, withdrawn_at=None).exists()
 
 
@@ -248,7 +249,7 @@ def test_nothing_rests_on_the_warning_letter_but_a_restriction():
     w = written_to()
     later = warn_after(w)
     appeal = lodge_against(w, later.paper.reference)
-    assert not effects.resting(against.of(appeal), on=day_of(WEEK)) and not Restriction.objects.exists()
+    assert not finding.of_appeal(appeal).rests_on_it(day_of(WEEK)) and not Restriction.objects.exists()
 
 
 # Screens
@@ -269,10 +270,10 @@ def test_it_is_offered_put_in_other_words_and_named_as_what_it_is(client):
             "outcome": State.VARIED, "reasons": "He did not shout.", "considered": "The recording.",
             "heard_because": "The letter came back.", "told_0": "You rang.", "expected": "Ring once a day.",
         }  # fmt: skip
-        check = client.post(url, typed).content.decode()
+        check = pressing.check(client, url, typed).content.decode()
         assert "The new first letter" in check and "The new warning letter" not in check
         assert AGREED in check and "what we spoke about (Informal Stage)" in check, "a first letter again"
-        client.post(url, typed | {"act": "do"})
+        pressing.decide(client, url, typed)
         timeline = client.get(reverse("cases:timeline", args=[w.case.reference])).content.decode()
     assert f"First letter {key_of(w)} issued on appeal, in place of another" in timeline and key_of(w) != key
 
@@ -280,7 +281,7 @@ def test_it_is_offered_put_in_other_words_and_named_as_what_it_is(client):
 def test_the_timeline_says_that_a_first_letter_was_taken_back(client):
     w = written_to()
     key = key_of(w)
-    services.uphold(lodge_against(w, key).pk, by=director(w), at=WEEK, answer=answer())
+    acting.uphold(lodge_against(w, key), by=director(w), at=WEEK, answer=answer())
     client.force_login(w.staff.officer)
     timeline = client.get(reverse("cases:timeline", args=[w.case.reference])).content.decode()
     assert f"First letter {key} taken back on appeal" in timeline

@@ -6,7 +6,7 @@ import pytest
 
 import cases.services
 import policies.shelf
-from appeals import services
+from appeals.services import withdrawing
 from cases import ladder
 from design.dates import day_of
 from policies.rules import RuleBroken
@@ -14,6 +14,7 @@ from register.models import Entry
 from restrictions.models import Restriction
 from restrictions.services.registering import NOT_NOW
 from tests import five
+from tests.appeals import builders as acting
 from tests.appeals.builders import WEEK, answer, director, letter_of, lodge_against, now, restricted_on, warned
 from tests.factories import NOON
 
@@ -54,7 +55,7 @@ def test_a_suspended_letter_counts_towards_no_restriction_until_the_appeal_is_de
         cases.services.mark_restricted(w.case.pk, by=w.staff.team_leader, at=NOON)
     (line,) = [one for one in ladder.lines(ladder.read(now(w))) if one.letter]
     assert (line.counts, line.why) == (False, "Suspended while an appeal against it is decided")
-    services.dismiss(appeal.pk, by=director(w), at=WEEK, answer=answer())
+    acting.dismiss(appeal, by=director(w), at=WEEK, answer=answer())
     assert letter_of(w).suspended_at is None and ladder.restriction_reached(ladder.read(now(w))).silent
 
 
@@ -65,9 +66,9 @@ def test_first_warnings_count_again_once_the_appeal_is_over(monkeypatch, tmp_pat
     appeal = lodge_against(w, w.case.incidents.get().reference, at=at)
     assert not ladder.read(now(w)).initial and w.case.warnings.filter(suspended_at=at).count() == 2
     if way == "withdrawn":
-        services.withdraw(appeal.pk, by=w.staff.officer, at=WEEK, reason="By phone")
+        withdrawing.withdraw(appeal.pk, by=w.staff.officer, at=WEEK, reason="By phone")
     else:
-        services.dismiss(appeal.pk, by=director(w), at=WEEK, answer=answer(late_because="Christmas."))
+        acting.dismiss(appeal, by=director(w), at=WEEK, answer=answer(late_because="Christmas."))
     assert ladder.read(now(w)).initial.total() == 2
 
 
@@ -87,7 +88,7 @@ def test_the_register_says_that_a_restriction_is_suspended_and_then_again_what_h
     appeal = lodge_against(w, restriction.reference)
     assert arrangement(restriction) == [NOT_NOW]
     assert Entry.objects.get(source=f"restriction:{restriction.reference}").instructions, "for safety these stay"
-    services.dismiss(appeal.pk, by=w.staff.manager, at=LATER, answer=answer())
+    acting.dismiss(appeal, by=w.staff.manager, at=LATER, answer=answer())
     assert arrangement(restriction) == before
     assert Restriction.objects.get(pk=restriction.pk).suspended_at is None
 
@@ -98,9 +99,9 @@ def test_a_late_appeal_suspends_nothing_before_it_is_heard(limits):
     appeal = lodge_against(w, restriction.reference, at=late)
     assert "stands until somebody says whether the appeal is heard" in appeal.acknowledgement.facts["meanwhile"]
     assert Restriction.objects.get(pk=restriction.pk).suspended_at is None
-    services.accept_late(appeal.pk, by=w.staff.manager, at=late, reasons="He was in hospital.")
+    acting.hear(appeal, by=w.staff.manager, at=late, reasons="He was in hospital.")
     assert Restriction.objects.get(pk=restriction.pk).suspended_at == late
-    services.uphold(appeal.pk, by=w.staff.manager, at=late, answer=answer())
+    acting.uphold(appeal, by=w.staff.manager, at=late, answer=answer())
     assert not Entry.objects.in_force(day_of(late)).filter(removed_on=None).exists()
 
 

@@ -8,8 +8,8 @@ from django.db import close_old_connections, connections, transaction
 from django_fsm import TransitionNotAllowed
 from hypothesis import strategies as st
 
-from appeals import services
 from appeals.models import Appeal
+from appeals.services import withdrawing
 from cases.models import Case, Warning
 from deadlines.models import Deadline
 from letters.models import Letter
@@ -17,6 +17,7 @@ from policies.rules import RuleBroken
 from register.models import Entry
 from restrictions.models import Restriction
 from tests import quick
+from tests.appeals import builders as acting
 from tests.appeals.builders import (
     LAST_DAY,
     RECEIVED,
@@ -90,8 +91,8 @@ class TestTwoAtOnce:
         appeal = lodge_against(w, letter_of(w).paper.reference)
         who, other = director(w), director(w, "assistant_director", name="Bela Director")
         found = at_once(
-            lambda: services.uphold(appeal.pk, by=who, at=WEEK, answer=answer()),
-            lambda: services.correct(appeal.pk, by=other, at=WEEK, answer=answer(), expected="Calmly.", told={}),
+            lambda: acting.uphold(appeal, by=who, at=WEEK, answer=answer()),
+            lambda: acting.correct(appeal, by=other, at=WEEK, answer=answer(), expected="Calmly.", told={}),
         )
         assert sum(isinstance(one, TransitionNotAllowed) for one in found) == 1
         upheld = Appeal.objects.get(pk=appeal.pk).state == State.UPHELD
@@ -104,7 +105,7 @@ class TestTwoAtOnce:
         w, restriction = restricted()
         appeal = lodge(w, restriction)
         found = at_once(
-            lambda: services.withdraw(appeal.pk, by=w.staff.officer, at=soon(), reason="By phone"),
+            lambda: withdrawing.withdraw(appeal.pk, by=w.staff.officer, at=soon(), reason="By phone"),
             lambda: decide(appeal, State.UPHELD, by=w.staff.manager, at=soon()),
         )
         assert sum(isinstance(one, TransitionNotAllowed) for one in found) == 1
@@ -139,9 +140,9 @@ def test_whatever_the_order_the_file_agrees_with_itself(world, acts, late):
                     elif appeal is None:
                         continue
                     elif act == "hear":
-                        services.accept_late(appeal.pk, by=w.staff.manager, at=at, reasons="Hospital")
+                        acting.hear(appeal, by=w.staff.manager, at=at, reasons="Hospital")
                     elif act == "withdraw":
-                        services.withdraw(appeal.pk, by=w.staff.officer, at=at, reason="By phone")
+                        withdrawing.withdraw(appeal.pk, by=w.staff.officer, at=at, reason="By phone")
                     else:
                         decide(appeal, act, by=w.staff.manager, at=at)
             except (TransitionNotAllowed, RuleBroken):

@@ -12,8 +12,8 @@ from django_fsm import TransitionNotAllowed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appeals import against
-from appeals.services import receipts, timing
+from appeals.against import finding
+from appeals.services import arrivals, timing, windows
 from audit.models import Event
 from deadlines import kinds
 from deadlines import services as deadlines
@@ -25,7 +25,7 @@ from people.access import NotPermitted
 from policies import periods
 from policies.periods import Period
 from policies.rules import RuleBroken
-from tests import factories, invented, quick
+from tests import factories, invented, pressing, quick
 from tests.appeals.builders import lodge
 from tests.factories import NOON
 from tests.office.versions import TEXT
@@ -71,13 +71,13 @@ def signed_in(user) -> Client:
 
 
 def said(letter: Letter, on: date, by, at=None):
-    return receipts.record(letter.pk, on=on, by=by, at=at or noon(max(on, NEXT)))
+    return arrivals.record(letter.pk, on=on, by=by, at=at or noon(max(on, NEXT)))
 
 
 def test_it_stays_open_is_asked_for_and_is_settled_by_the_day():
     w = world()
     letter = builders.imposed(w).letter
-    assert window().due_on is None and receipts.awaiting().get() == window()
+    assert window().due_on is None and arrivals.awaiting().get() == window()
     worklist.sweep(TODAY, at=NOON)
     assert task() is None, "it has only just gone"
     for _ in range(2):
@@ -88,12 +88,12 @@ def test_it_stays_open_is_asked_for_and_is_settled_by_the_day():
     assert Deadline.objects.filter(kind=kinds.LETTER_RECEIPT).count() == 1
     said(letter, NEXT, w.staff.officer)
     assert task() is None and window().due_on == date(2027, 1, 21)
-    assert window().reckoning["from"] == "2026-12-21" and not receipts.awaiting().exists()
+    assert window().reckoning["from"] == "2026-12-21" and not arrivals.awaiting().exists()
     (event,) = Event.objects.filter(verb="letter.arrived")
     assert event.facts == {"on": "2026-12-21", "was": None}
-    decided = against.find(w.case, letter.about.partition(":")[2])
-    assert timing.timing(decided, received_on=date(2027, 1, 21)).in_time is True
-    assert timing.timing(decided, received_on=date(2027, 1, 22)).in_time is False
+    decided = finding.by_key(w.case, letter.about.partition(":")[2])
+    assert timing.work_out(decided, received_on=date(2027, 1, 21)).in_time is True
+    assert timing.work_out(decided, received_on=date(2027, 1, 22)).in_time is False
 
 
 def test_where_the_policy_deems_receipt_nobody_is_asked_and_a_later_day_gives_longer():
@@ -111,7 +111,7 @@ def test_where_the_policy_deems_receipt_nobody_is_asked_and_a_later_day_gives_lo
 def test_a_time_from_the_decision_asks_nobody():
     w = world(window=WINDOW)
     builders.imposed(w)
-    assert not receipts.awaiting().exists()
+    assert not arrivals.awaiting().exists()
     worklist.sweep(NEXT, at=noon(NEXT))
     assert task() is None
 
@@ -130,7 +130,7 @@ def test_both_readings_are_shown_until_it_is_settled(clock):
     assert "Wednesday 20 January 2027" in page and "Friday 22 January 2027" in page
     assert here in client.get(reverse("letters:view", args=[letter.reference])).content.decode()
     typed = {"received_on_day": "21", "received_on_month": "12", "received_on_year": "2026"}
-    assert client.post(here, typed).url == tab
+    assert pressing.press(client, here, typed).url == tab
     shown = client.get(tab).content.decode()
     assert "In time until Thursday 21 January 2027" in shown and "which is not recorded" not in shown
     assert "21 December 2026" in client.get(reverse("letters:view", args=[letter.reference])).content.decode()
@@ -150,7 +150,7 @@ def test_every_error_says_what_is_wrong_and_keeps_what_was_typed(day, words):
     letter = builders.imposed(w).letter
     here = reverse("appeals:received", args=[letter.reference])
     typed = dict(zip(("received_on_day", "received_on_month", "received_on_year"), day, strict=True))
-    page = signed_in(w.staff.officer).post(here, typed).content.decode()
+    page = pressing.press(signed_in(w.staff.officer), here, typed).content.decode()
     assert words in page and "There is a problem" in page and not Arrival.objects.exists()
     assert not day[2] or f'value="{day[2]}"' in page
 
@@ -170,7 +170,7 @@ def test_who_records_it_and_of_what():
     with pytest.raises(TransitionNotAllowed, match="was not issued"):
         said(draft, NEXT, w.staff.officer)
     with pytest.raises(RuleBroken, match="Enter when"):
-        receipts.record(letter.pk, on=None, by=w.staff.officer, at=NOON)
+        arrivals.record(letter.pk, on=None, by=w.staff.officer, at=NOON)
 
 
 def test_an_appeal_that_comes_ends_the_asking():
@@ -216,13 +216,14 @@ def test_whatever_is_recorded_the_last_day_is_counted_from_the_latest(days):
 def test_the_tab_asks_for_arrivals_once_however_many_decisions():
     w = world()
     builders.imposed(w)
-    decisions = against.known(w.case)
+    decisions = finding.in_case(w.case)
     calendar = deadlines.calendar_for(w.provider)
     covered = [one for one in decisions if one.restriction]
+    windows.of(covered, calendar)  # the policy of the case is read once
     counts = []
     for some in (covered, covered * 30):
         with CaptureQueriesContext(connection) as asked:
-            timing.windows(some, calendar)
+            windows.of(some, calendar)
         counts.append(len(asked))
     assert counts[0] == counts[1]
 
@@ -255,8 +256,8 @@ def test_a_case_waits_for_the_receipt_where_the_newer_version_counts_otherwise(n
     said(letter, NEXT, w.staff.officer)
     office.move_case(w.case.pk, to=other.pk, **how)
     assert window().due_on >= date(2027, 1, 21)
-    decided = against.find(builders.Case.objects.get(pk=w.case.pk), letter.about.partition(":")[2])
-    assert timing.timing(decided, received_on=date(2027, 1, 21)).in_time is True
+    decided = finding.by_key(builders.Case.objects.get(pk=w.case.pk), letter.about.partition(":")[2])
+    assert timing.work_out(decided, received_on=date(2027, 1, 21)).in_time is True
 
 
 def test_the_readings_that_a_letter_told_are_kept_when_a_newer_version_settles_a_shorter_one():
@@ -268,5 +269,7 @@ def test_the_readings_that_a_letter_told_are_kept_when_a_newer_version_settles_a
     version = people.adopt_policy(w.provider, text=text, by_name="Head of Housing", at=NOON)
     how = {"reasons": "It is settled.", "by": w.staff.manager, "at": noon(NEXT)}
     office.move_case(w.case.pk, to=version.pk, **how)
-    decided = against.find(builders.Case.objects.get(pk=w.case.pk), letter.about.partition(":")[2])
-    assert timing.timing(decided, received_on=date(2027, 1, 20)).in_time is None, "a letter explained working days too"
+    decided = finding.by_key(builders.Case.objects.get(pk=w.case.pk), letter.about.partition(":")[2])
+    assert timing.work_out(decided, received_on=date(2027, 1, 20)).in_time is None, (
+        "a letter explained working days too"
+    )

@@ -7,9 +7,11 @@ import pytest
 from django.db import IntegrityError, transaction
 from django_fsm import TransitionNotAllowed
 
-from appeals import against, permissions, services
+from appeals import acts
+from appeals.against import finding
 from appeals.models import Appeal
-from appeals.services import Answer, deciding, effects, timing
+from appeals.services import deciding, outcome_letter, timing, withdrawing
+from appeals.services.answers import Answer
 from audit.models import Decision, Event
 from cases.models import Case
 from deadlines.models import Deadline
@@ -26,6 +28,7 @@ from restrictions.models import Restriction, Term
 from restrictions.services import deciding_reviews, ending, imposing
 from restrictions.services.deciding_reviews import Conclusion
 from tests import factories
+from tests.appeals import builders as acting
 from tests.appeals.builders import (
     ANSWER,
     ANSWER_BY,
@@ -106,7 +109,7 @@ def test_the_window_is_met_by_an_appeal_in_time_and_not_by_a_late_one(w, restric
     assert waiting("appeal.window").due_on == LAST_DAY
     first = lodge(w, restriction, on=LAST_DAY + timedelta(days=1))
     assert waiting("appeal.window")
-    services.withdraw(first.pk, by=w.staff.officer, at=soon(LAST_DAY), reason="By phone")
+    withdrawing.withdraw(first.pk, by=w.staff.officer, at=soon(LAST_DAY), reason="By phone")
     lodge(w, restriction, on=RECEIVED, at=soon(LAST_DAY))
     assert not Deadline.objects.open().filter(kind="appeal.window").exists()
 
@@ -178,7 +181,7 @@ def test_a_second_appeal_after_a_final_outcome_is_refused_by_the_clause(w, restr
 
 
 def test_a_withdrawn_appeal_may_come_again(w, restriction, appeal):
-    services.withdraw(appeal.pk, by=w.staff.officer, at=soon(), reason="By e-mail")
+    withdrawing.withdraw(appeal.pk, by=w.staff.officer, at=soon(), reason="By e-mail")
     assert lodge(w, restriction, at=soon()).state == State.ACKNOWLEDGED
 
 
@@ -254,7 +257,10 @@ def test_a_manager_who_was_affected_does_not_decide(w, restriction, appeal):
 def test_where_nobody_is_left_the_refusal_says_so(w, restriction, appeal):
     for manager in (w.staff.manager, w.staff.other_manager):
         builders.log(w.provider, w.staff, w.resident, at=noon(date(2027, 1, 5)), affected=(manager,))
-    with pytest.raises(NotPermitted, match="Nobody at Dover can at present: an administrator has to give"):
+    with pytest.raises(
+        NotPermitted,
+        match="Nobody at Dover can at present: everybody who could has had a part in it",
+    ):
         decide(appeal, State.UPHELD, by=w.staff.manager, at=soon())
 
 
@@ -297,17 +303,17 @@ def test_varying_can_bring_the_last_day_forward_and_not_put_it_off(w, restrictio
     same = [NewTerm.of(term) for term in limits.of(restriction)]
     act = {"by": w.staff.manager, "at": soon(), "answer": ANSWER, "terms": same}
     with pytest.raises(RuleBroken, match="does not lengthen"):
-        services.vary(appeal.pk, **act, ends_on=restriction.ends_on + timedelta(days=1))
+        acting.vary(appeal, **act, ends_on=restriction.ends_on + timedelta(days=1))
     with pytest.raises(RuleBroken, match="nothing would change"):
-        services.vary(appeal.pk, **act, ends_on=restriction.ends_on)
+        acting.vary(appeal, **act, ends_on=restriction.ends_on)
     with pytest.raises(RuleBroken, match="after today"):
-        services.vary(appeal.pk, **act, ends_on=RECEIVED)
+        acting.vary(appeal, **act, ends_on=RECEIVED)
     with pytest.raises(RuleBroken, match="able to complain"):
         closed = [NewTerm(c, Term.Limit.CLOSED) for c in ("phone", "email", "letter", "office")]
-        services.vary(appeal.pk, **act | {"terms": closed}, ends_on=None)
+        acting.vary(appeal, **act | {"terms": closed}, ends_on=None)
     assert fresh(appeal).is_open and Restriction.objects.get(pk=restriction.pk).state == Restriction.State.IN_FORCE
     earlier = date(2027, 3, 1)
-    assert services.vary(appeal.pk, **act, ends_on=earlier).replaced_by.ends_on == earlier
+    assert acting.vary(appeal, **act, ends_on=earlier).replaced_by.ends_on == earlier
 
 
 def test_dismissing_changes_nothing_but_tells_why_and_where_to_go(w, restriction, appeal):
@@ -333,7 +339,7 @@ def test_dismissing_changes_nothing_but_tells_why_and_where_to_go(w, restriction
 )
 def test_the_ombudsman_follows_from_nation_and_function(w, restriction, relation, name):
     restriction.case.resident.relation = relation
-    assert deciding.next_step(against.of_restriction(restriction))["name"] == name
+    assert outcome_letter.next_step(finding.of_restriction(restriction))["name"] == name
 
 
 def test_upholding_after_a_review_carried_it_on_ends_what_carries_it_on(w, restriction, appeal):
@@ -348,7 +354,7 @@ def test_upholding_after_a_review_carried_it_on_ends_what_carries_it_on(w, restr
         by=reviewer,
         at=soon(days=1),
     )
-    standing = effects.what_stands(restriction)
+    standing = finding.of_restriction(restriction).restriction_now
     assert standing.pk != restriction.pk
     decide(appeal, State.UPHELD, by=w.staff.manager, at=soon())
     assert Restriction.objects.get(pk=standing.pk).state == Restriction.State.LIFTED
@@ -406,7 +412,7 @@ def test_an_outcome_is_final(w, appeal, first, second):
     with pytest.raises(TransitionNotAllowed, match="Morgan Manager decided"):
         decide(appeal, second, by=w.staff.other_manager, at=soon())
     with pytest.raises(TransitionNotAllowed):
-        services.withdraw(appeal.pk, by=w.staff.officer, at=soon(), reason="By phone")
+        withdrawing.withdraw(appeal.pk, by=w.staff.officer, at=soon(), reason="By phone")
     assert Letter.objects.filter(kind="appeal_outcome").count() == 1
 
 
@@ -426,14 +432,14 @@ def test_a_late_appeal_waits_for_a_person_who_says_whether_it_is_heard(w, restri
 def test_a_late_appeal_is_heard_for_reasons_where_the_policy_is_silent(w, late):
     at = soon(late.received_on)
     with pytest.raises(NotPermitted):
-        services.accept_late(late.pk, by=w.staff.officer, at=at, reasons="He was in hospital.")
+        acting.hear(late, by=w.staff.officer, at=at, reasons="He was in hospital.")
     with pytest.raises(RuleBroken, match="although it came late"):
-        services.accept_late(late.pk, by=w.staff.manager, at=at, reasons=" ")
-    services.accept_late(late.pk, by=w.staff.manager, at=at, reasons="He was in hospital.")
+        acting.hear(late, by=w.staff.manager, at=at, reasons=" ")
+    acting.hear(late, by=w.staff.manager, at=at, reasons="He was in hospital.")
     decision = Decision.objects.get(what="appeal.heard_late")
     assert decision.source == Decision.Source.SILENT
     with pytest.raises(TransitionNotAllowed, match="being heard already"):
-        services.accept_late(late.pk, by=w.staff.manager, at=at, reasons="Again")
+        acting.hear(late, by=w.staff.manager, at=at, reasons="Again")
     with pytest.raises(RuleBroken, match="cannot be chosen: it is being heard"):
         decide(late, State.OUT_OF_TIME, by=w.staff.manager, at=at)
     assert decide(late, State.UPHELD, by=w.staff.manager, at=at).state == State.UPHELD
@@ -462,15 +468,15 @@ def test_out_of_time_cannot_be_chosen_for_one_in_time(w, appeal):
 
 
 def test_the_choices_offered_are_those_that_can_be_made(w, restriction, appeal):
-    assert list(effects.choices(appeal, against.of_restriction(restriction), on=RECEIVED)) == [
+    assert list(deciding.outcomes(appeal, finding.of_restriction(restriction), on=RECEIVED)) == [
         State.UPHELD,
         State.VARIED,
         State.DISMISSED,
     ]
     appeal.in_time = False
-    assert State.OUT_OF_TIME in effects.choices(appeal, against.of_restriction(restriction), on=RECEIVED)
-    assert State.VARIED not in effects.choices(
-        appeal, against.of_restriction(restriction), on=restriction.ends_on + timedelta(days=1)
+    assert State.OUT_OF_TIME in deciding.outcomes(appeal, finding.of_restriction(restriction), on=RECEIVED)
+    assert State.VARIED not in deciding.outcomes(
+        appeal, finding.of_restriction(restriction), on=restriction.ends_on + timedelta(days=1)
     )
 
 
@@ -479,10 +485,10 @@ def test_the_choices_offered_are_those_that_can_be_made(w, restriction, appeal):
 
 def test_withdrawing_needs_how_and_when_and_cancels_the_answer(w, appeal):
     with pytest.raises(RuleBroken, match="how the resident withdrew it"):
-        services.withdraw(appeal.pk, by=w.staff.officer, at=soon(), reason="")
+        withdrawing.withdraw(appeal.pk, by=w.staff.officer, at=soon(), reason="")
     with pytest.raises(NotPermitted):
-        services.withdraw(appeal.pk, by=w.staff.front_line, at=soon(), reason="By phone")
-    services.withdraw(appeal.pk, by=w.staff.officer, at=soon(), reason="By e-mail on 5 January")
+        withdrawing.withdraw(appeal.pk, by=w.staff.front_line, at=soon(), reason="By phone")
+    withdrawing.withdraw(appeal.pk, by=w.staff.officer, at=soon(), reason="By e-mail on 5 January")
     assert fresh(appeal).state == State.WITHDRAWN
     assert not Deadline.objects.open().filter(kind="appeal.decide").exists()
     with pytest.raises(TransitionNotAllowed):
@@ -496,17 +502,17 @@ def test_the_words_are_kept_as_they_came(w, restriction):
 
 
 def test_whoever_may_decide_is_named(w, restriction):
-    assert permissions.who_can(against.of_restriction(restriction)) == "Maxine Manager or Morgan Manager can."
-    assert permissions.decider_names(against.of_restriction(restriction)) == "Manager"
+    assert acts.to_come(finding.of_restriction(restriction)).who_can() == "Maxine Manager or Morgan Manager can."
+    assert acts.names(acts.to_come(finding.of_restriction(restriction))) == "Manager"
 
 
 def test_timing_says_what_counts(restriction):
-    found = timing.timing(against.of_restriction(restriction), received_on=LAST_DAY + timedelta(days=1))
+    found = timing.work_out(finding.of_restriction(restriction), received_on=LAST_DAY + timedelta(days=1))
     assert found.words == "Late: 21 January 2027 is after Wednesday 20 January 2027."
-    assert timing.timing(against.of_restriction(restriction), received_on=RECEIVED).words.startswith(
+    assert timing.work_out(finding.of_restriction(restriction), received_on=RECEIVED).words.startswith(
         "In time: 4 January 2027"
     )
 
 
 def test_answer_is_a_plain_value():
-    assert Answer("a", "b") == Answer("a", "b", "", "", "")
+    assert Answer("upheld", "a", "b") == Answer("upheld", "a", "b", "", "", "")

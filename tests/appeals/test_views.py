@@ -8,11 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from appeals import services
 from appeals.models import Appeal
+from appeals.services import withdrawing
 from letters.models import Letter
 from restrictions.models import Restriction
-from tests import factories
+from tests import factories, pressing
 from tests.appeals.builders import ANSWER_BY, LAST_DAY, RECEIVED, WORDS, decide, lodge, restricted, soon
 from tests.restrictions import builders
 
@@ -80,7 +80,7 @@ def varied(client, appeal) -> dict[str, str]:
     """The form as it stands, with softer terms for the telephone."""
     form = client.get(decide_url(appeal)).context["form"]
     typed = {"outcome": State.VARIED, **ANSWERED, "instructions": "Two people visit together."}
-    for number, term in enumerate(form.terms):
+    for number, term in enumerate(form.asked.stands.terms):
         typed |= {f"limit_{number}": term.limit, f"words_{number}": term.words}
         if term.channel == "phone":
             typed |= {f"limit_{number}": "limited", f"words_{number}": "Calls on Tuesdays between 10am and midday."}
@@ -94,24 +94,24 @@ def varied(client, appeal) -> dict[str, str]:
 def test_lodge_check_with_the_arithmetic_then_once(client, w, restriction):
     client.force_login(w.staff.colleague)
     assert "Lodge an appeal" in text(client.get(lodge_url(restriction)))
-    check = text(client.post(lodge_url(restriction), TYPED))
+    check = text(pressing.check(client, lodge_url(restriction), TYPED))
     assert "Check before you lodge the appeal" in check
     assert "20 working days from the decision on 18 December 2026 (6.34, must)" in check
     assert "In time: 4 January 2027 is not after Wednesday 20 January 2027." in check
     assert "Maxine Manager or Morgan Manager can." in check and "The policy is silent" in check
     assert not Appeal.objects.exists(), "nothing is done by looking"
-    done = client.post(lodge_url(restriction), TYPED | {"act": "do"})
+    done = pressing.decide(client, lodge_url(restriction), TYPED)
     appeal = Appeal.objects.get()
     assert done["Location"] == reverse("appeals:lodged", args=[appeal.reference])
     assert appeal.reference in text(client.get(done["Location"]))
-    again = client.post(lodge_url(restriction), TYPED | {"act": "do"})
+    again = pressing.decide(client, lodge_url(restriction), TYPED)
     assert again["Location"] == done["Location"], "a double click leads to the same page"
     assert Appeal.objects.count() == 1
 
 
 def test_change_something_shows_what_was_typed(client, w, restriction):
     client.force_login(w.staff.colleague)
-    page = text(client.post(lodge_url(restriction), TYPED | {"act": "change"}))
+    page = text(pressing.press(client, lodge_url(restriction), TYPED, button="change"))
     assert WORDS in page and 'value="2027"' in page and "There is a problem" not in page
 
 
@@ -130,14 +130,14 @@ def test_change_something_shows_what_was_typed(client, w, restriction):
 )
 def test_bad_input_stays_with_its_error(client, w, restriction, changes, error):
     client.force_login(w.staff.colleague)
-    page = text(client.post(lodge_url(restriction), TYPED | changes | {"act": "do"}))
+    page = text(pressing.decide(client, lodge_url(restriction), TYPED | changes))
     assert "There is a problem" in page and error in page and not Appeal.objects.exists()
 
 
 def test_unicode_of_all_kinds_is_kept(client, w, restriction):
     client.force_login(w.staff.colleague)
     words = ("‏אני לא הייתי שם‏ 😡 «né» <script>alert(1)</script> " * 300)[:10_000].strip()
-    client.post(lodge_url(restriction), TYPED | {"words": words, "act": "do"})
+    pressing.decide(client, lodge_url(restriction), TYPED | {"words": words})
     appeal = Appeal.objects.get()
     assert appeal.words == words
     assert "<script>alert" not in text(client.get(reverse("appeals:view", args=[appeal.reference])))
@@ -146,7 +146,7 @@ def test_unicode_of_all_kinds_is_kept(client, w, restriction):
 def test_a_late_one_is_lodged_and_the_page_says_that_the_policy_is_silent(client, w, restriction, afterwards):
     afterwards.move_to(soon(LAST_DAY))
     client.force_login(w.staff.colleague)
-    page = text(client.post(lodge_url(restriction), TYPED | {"received_on_day": "21"}))
+    page = text(pressing.check(client, lodge_url(restriction), TYPED | {"received_on_day": "21"}))
     assert "Late: 21 January 2027 is after Wednesday 20 January 2027." in page
     assert "is silent on late appeals" in page
 
@@ -154,7 +154,7 @@ def test_a_late_one_is_lodged_and_the_page_says_that_the_policy_is_silent(client
 def test_somebody_elses_appeal_is_a_409_that_says_whose(client, w, restriction, appeal):
     client.force_login(w.staff.officer)
     assert "Colin Colleague has lodged" in text(client.get(lodge_url(restriction)), 409)
-    assert "Colin Colleague has lodged" in text(client.post(lodge_url(restriction), TYPED | {"act": "do"}), 409)
+    assert "Colin Colleague has lodged" in text(pressing.decide(client, lodge_url(restriction), TYPED), 409)
 
 
 def test_after_a_final_outcome_the_clause_refuses(client, w, restriction, appeal):
@@ -186,7 +186,7 @@ def test_the_page_shows_a_button_only_to_who_may_and_tells_the_others_why(client
     client.force_login(w.staff.officer)
     page = text(client.get(address))
     assert decide_url(appeal) not in page
-    assert "Clause 6.35 lets Manager decide an appeal; you hold none of these roles. Maxine Manager or Morgan" in page
+    assert "Clause 6.35 lets Manager decide an appeal; you do not hold that role. Maxine Manager or Morgan" in page
 
 
 # Deciding
@@ -214,15 +214,15 @@ def test_the_file_and_what_came_since(client, w, restriction, appeal):
 def test_check_with_the_letter_then_once_then_its_own_page(client, w, restriction, appeal, outcome, panel, state):
     client.force_login(w.staff.manager)
     typed = varied(client, appeal) if outcome == State.VARIED else {"outcome": outcome, **ANSWERED}
-    check = text(client.post(decide_url(appeal), typed))
+    check = text(pressing.check(client, decide_url(appeal), typed))
     assert "Check before you decide the appeal" in check and "When you decide" in check
     assert "The outcome of your appeal" in check and "Housing Ombudsman Service" in check
     assert Appeal.objects.get().is_open
-    done = client.post(decide_url(appeal), typed | {"act": "do"})
+    done = pressing.decide(client, decide_url(appeal), typed)
     assert done["Location"] == reverse("appeals:decided", args=[appeal.reference])
     assert panel in text(client.get(done["Location"]))
     assert Restriction.objects.get(pk=restriction.pk).state == state
-    again = client.post(decide_url(appeal), typed | {"act": "do"})
+    again = pressing.decide(client, decide_url(appeal), typed)
     assert again["Location"] == done["Location"]
     assert Letter.objects.filter(kind="appeal_outcome").count() == 1
 
@@ -230,19 +230,19 @@ def test_check_with_the_letter_then_once_then_its_own_page(client, w, restrictio
 def test_the_second_manager_hears_who_was_first(client, w, appeal):
     decide(appeal, State.UPHELD, by=w.staff.manager, at=soon())
     client.force_login(w.staff.other_manager)
-    page = text(client.post(decide_url(appeal), {"outcome": State.DISMISSED, **ANSWERED, "act": "do"}), 409)
+    page = text(pressing.decide(client, decide_url(appeal), {"outcome": State.DISMISSED, **ANSWERED}), 409)
     assert f"Morgan Manager decided {appeal.reference} on 7 January 2027: Upheld." in page
 
 
-@pytest.mark.parametrize("act", ["", "do"])
-def test_a_variation_that_changes_nothing_or_lengthens_is_refused_in_the_form(client, w, appeal, act):
+@pytest.mark.parametrize("button", ["check", "do"])
+def test_a_variation_that_changes_nothing_or_lengthens_is_refused_in_the_form(client, w, appeal, button):
     client.force_login(w.staff.manager)
-    typed = varied(client, appeal) | {"act": act}
+    typed = varied(client, appeal)
     same = typed | {name: "closed" for name, value in typed.items() if name.startswith("limit_") and value == "limited"}
     same |= {"limit_1": "limited", "words_1": "One message a week, on Mondays."}
-    assert "nothing would change" in text(client.post(decide_url(appeal), same))
+    assert "nothing would change" in text(pressing.press(client, decide_url(appeal), same, button=button))
     longer = typed | {"ends_on_year": int(typed["ends_on_year"]) + 1}
-    assert "does not lengthen a restriction" in text(client.post(decide_url(appeal), longer))
+    assert "does not lengthen a restriction" in text(pressing.press(client, decide_url(appeal), longer, button=button))
     assert Appeal.objects.get().is_open
 
 
@@ -252,8 +252,10 @@ def test_a_late_answer_asks_why(client, w, appeal, afterwards):
     page = text(client.get(decide_url(appeal)))
     assert "Why the answer is late" in page and "Clause 6.35, endeavour" in page
     typed = {"outcome": State.DISMISSED, **ANSWERED}
-    assert "Enter why the answer is late (clause 6.35)" in text(client.post(decide_url(appeal), typed))
-    assert "When you decide" in text(client.post(decide_url(appeal), typed | {"late_because": "The log was missing."}))
+    assert "Enter why the answer is late (clause 6.35)" in text(pressing.check(client, decide_url(appeal), typed))
+    assert "When you decide" in text(
+        pressing.check(client, decide_url(appeal), typed | {"late_because": "The log was missing."})
+    )
 
 
 def test_a_late_appeal_may_be_refused_heard_or_decided(client, w, restriction, afterwards):
@@ -263,12 +265,12 @@ def test_a_late_appeal_may_be_refused_heard_or_decided(client, w, restriction, a
     page = text(client.get(decide_url(late)))
     assert "Out of time" in page and "Why the appeal is heard although it came late" in page
     typed = {"outcome": State.UPHELD, **ANSWERED}
-    assert "although it came late" in text(client.post(decide_url(late), typed | {"act": "do"}))
+    assert "although it came late" in text(pressing.decide(client, decide_url(late), typed))
     assert Appeal.objects.get().is_open
     hear = reverse("appeals:hear", args=[late.reference])
-    assert "Enter why the appeal is heard" in text(client.post(hear, {"reasons": ""}))
-    assert client.post(hear, {"reasons": "He was in hospital."}).status_code == 302
-    assert client.post(hear, {"reasons": "He was in hospital."}).status_code == 302, "a double click"
+    assert "Enter why the appeal is heard" in text(pressing.press(client, hear, {"reasons": ""}))
+    assert pressing.press(client, hear, {"reasons": "He was in hospital."}).status_code == 302
+    assert pressing.press(client, hear, {"reasons": "He was in hospital."}).status_code == 302, "a double click"
     page = text(client.get(decide_url(late)))
     assert "Out of time" not in page and "Morgan Manager decided that it is heard" in page
 
@@ -277,16 +279,16 @@ def test_out_of_time_has_its_own_page(client, w, restriction, afterwards):
     late = lodge(w, restriction, on=LAST_DAY + timedelta(days=1))
     afterwards.move_to(soon(LAST_DAY, 2))
     client.force_login(w.staff.manager)
-    done = client.post(decide_url(late), {"outcome": State.OUT_OF_TIME, **ANSWERED, "act": "do"})
+    done = pressing.decide(client, decide_url(late), {"outcome": State.OUT_OF_TIME, **ANSWERED})
     assert "Appeal out of time" in text(client.get(done["Location"]))
 
 
 def test_withdrawing_asks_how_and_when(client, w, appeal):
     client.force_login(w.staff.officer)
     address = reverse("appeals:withdraw", args=[appeal.reference])
-    assert "Enter how the resident withdrew it, and when" in text(client.post(address, {"reason": ""}))
-    assert client.post(address, {"reason": "By e-mail on 5 January"}).status_code == 302
-    assert client.post(address, {"reason": "By e-mail on 5 January"}).status_code == 302
+    assert "Enter how the resident withdrew it, and when" in text(pressing.press(client, address, {"reason": ""}))
+    assert pressing.press(client, address, {"reason": "By e-mail on 5 January"}).status_code == 302
+    assert pressing.press(client, address, {"reason": "By e-mail on 5 January"}).status_code == 302
     assert "By e-mail on 5 January" in text(client.get(reverse("appeals:view", args=[appeal.reference])))
 
 
@@ -301,7 +303,7 @@ def test_strangers_other_providers_and_who_reads_no_files_find_nothing(client, w
     for user in (other.manager, other.officer, w.staff.front_line, w.staff.contractor, w.staff.administrator):
         client.force_login(user)
         assert client.get(address).status_code == 404, user
-        assert client.post(address, {"outcome": State.UPHELD, **ANSWERED, "act": "do"}).status_code in (404, 405)
+        assert client.post(address, {"outcome": State.UPHELD, **ANSWERED, "do": "do"}).status_code in (404, 405)
     assert Appeal.objects.get().is_open
 
 
@@ -343,7 +345,7 @@ def test_the_tab_takes_as_many_queries_for_many_appeals_as_for_one(client, w, re
     def come_and_go(times: int) -> None:
         for _ in range(times):
             appeal = lodge(w, restriction, on=RECEIVED)
-            services.withdraw(appeal.pk, by=w.staff.officer, at=soon(), reason="By phone")
+            withdrawing.withdraw(appeal.pk, by=w.staff.officer, at=soon(), reason="By phone")
 
     come_and_go(1)
     client.get(tab)

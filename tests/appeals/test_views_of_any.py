@@ -13,7 +13,7 @@ from appeals.models import Appeal
 from audit.models import Decision
 from cases.models import Warning
 from restrictions.models import Restriction
-from tests import five
+from tests import five, pressing
 from tests.appeals.builders import WEEK, director, letter_of, lodge_against, restricted_on, warned
 from tests.factories import NOON
 from tests.restrictions import builders
@@ -78,15 +78,15 @@ def test_lodged_from_the_tab_to_the_appeal(client):
     url = lodge_url(w, letter_of(w).paper.reference)
     client.force_login(w.staff.colleague)
     assert f"Warning letter {letter_of(w).paper.reference}" in text(client.get(url))
-    check = text(client.post(url, TYPED))
+    check = text(pressing.check(client, url, TYPED))
     assert "28 days" in check and "Assistant Director of the service area is to answer it" in check
     assert "The warning stays as it is unless we take it back." in check
     assert "In time by every reading of the policy." in check and "sets no last day" not in check
     assert "does not name this way" not in check, "the letters of Northampton's policy tell how (4.2)"
-    done = client.post(url, TYPED | {"act": "do"})
+    done = pressing.decide(client, url, TYPED)
     appeal = Appeal.objects.get()
     assert done["Location"] == reverse("appeals:lodged", args=[appeal.reference])
-    assert client.post(url, TYPED | {"act": "do"})["Location"] == done["Location"], "a double click"
+    assert pressing.decide(client, url, TYPED)["Location"] == done["Location"], "a double click"
     page = text(client.get(reverse("appeals:view", args=[appeal.reference])))
     assert f"Warning letter {letter_of(w).paper.reference}" in page and "I never said that." in page
     shown = text(client.get(tab(w)))
@@ -102,10 +102,10 @@ def test_grounds_are_asked_only_where_the_policy_limits_them(client):
     url = lodge_url(w, restriction.reference)
     page = text(client.get(url))
     assert "On what grounds do they appeal?" in page and "Why the customer disagrees (clause 6.3)" in page
-    assert "It was my brother." in (check := text(client.post(url, TYPED)))
+    assert "It was my brother." in (check := text(pressing.check(client, url, TYPED)))
     assert "does not name this way" not in check, "an e-mail is in writing (6.3)"
-    assert "does not name this way" in text(client.post(url, TYPED | {"how": "spoken"}))
-    client.post(url, TYPED | {"act": "do"})
+    assert "does not name this way" in text(pressing.check(client, url, TYPED | {"how": "spoken"}))
+    pressing.decide(client, url, TYPED)
     assert Appeal.objects.get().grounds == "It was my brother."
 
 
@@ -113,7 +113,7 @@ def test_an_answer_whose_kind_of_day_is_open_shows_each_day_that_it_may_be_due(c
     """Tenancy Enforcement Procedure 11: 28 days, and it does not say which."""
     w, restriction = restricted_on(five.TENANCY)
     client.force_login(w.staff.colleague)
-    client.post(lodge_url(w, restriction.reference), TYPED | {"act": "do"})
+    pressing.decide(client, lodge_url(w, restriction.reference), TYPED)
     appeal = Appeal.objects.get()
     ways = dict(appeal.response.ways())
     assert appeal.response.due is None and len(ways) == 2
@@ -129,9 +129,9 @@ def test_a_letter_is_taken_back_from_the_form_to_the_last_page(client):
     page = text(client.get(decide_url(appeal)))
     assert "taken back. No further step can rest on it." in page and "What becomes of" not in page
     assert "What must change" in page and "Speak calmly." in page
-    check = text(client.post(decide_url(appeal), ANSWERED | {"outcome": State.UPHELD}))
+    check = text(pressing.check(client, decide_url(appeal), ANSWERED | {"outcome": State.UPHELD}))
     assert "We take the warning back" in check and Appeal.objects.get().is_open
-    done = client.post(decide_url(appeal), ANSWERED | {"outcome": State.UPHELD, "act": "do"})
+    done = pressing.decide(client, decide_url(appeal), ANSWERED | {"outcome": State.UPHELD})
     assert "Appeal upheld" in text(client.get(done["Location"]))
     assert Warning.objects.get(kind="written").withdrawn_at == WEEK
     overview = text(client.get(reverse("cases:overview", args=[w.case.reference])))
@@ -146,15 +146,15 @@ def test_what_rests_on_it_is_asked_and_every_text_stays_with_the_error(client):
     client.force_login(director(w))
     assert f"What becomes of restriction {restriction.reference}?" in text(client.get(decide_url(appeal)))
     typed = ANSWERED | {"outcome": State.UPHELD, "what_rests_because": "The threats were real."}
-    page = text(client.post(decide_url(appeal), typed | {"act": "do"}))
+    page = text(pressing.decide(client, decide_url(appeal), typed))
     assert f"Select what becomes of restriction {restriction.reference}" in page
     for words in (ANSWERED["reasons"], ANSWERED["considered"], ANSWERED["not_done"], "The threats were real."):
         assert words in page
     typed |= {"what_rests": "stays"}
-    check = text(client.post(decide_url(appeal), typed))
+    check = text(pressing.check(client, decide_url(appeal), typed))
     assert f"Restriction {restriction.reference}: it stays." in check and "The threats were real." in check
-    assert text(client.post(decide_url(appeal), typed | {"act": "change"})).count("The threats were real.") == 1
-    client.post(decide_url(appeal), typed | {"act": "do"})
+    assert text(pressing.press(client, decide_url(appeal), typed, button="change")).count("The threats were real.") == 1
+    pressing.decide(client, decide_url(appeal), typed)
     assert Restriction.objects.get(pk=restriction.pk).state == Restriction.State.IN_FORCE
     page = text(client.get(reverse("appeals:view", args=[appeal.reference])))
     assert "It stays" in page and "The threats were real." in page
@@ -166,16 +166,18 @@ def test_a_letter_is_put_in_other_words(client):
     appeal = lodge_against(w, old.paper.reference)
     client.force_login(director(w))
     same = {"expected": old.paper.facts["expected"], "told_0": old.paper.facts["incidents"][0]["what"]}
-    page = text(client.post(decide_url(appeal), ANSWERED | same | {"outcome": State.VARIED}))
+    page = text(pressing.check(client, decide_url(appeal), ANSWERED | same | {"outcome": State.VARIED}))
     assert "nothing would change" in page and same["expected"] in page and same["told_0"] in page
     empty = text(
-        client.post(decide_url(appeal), ANSWERED | {"outcome": State.VARIED, "told_0": "He rang.", "expected": ""})
+        pressing.check(
+            client, decide_url(appeal), ANSWERED | {"outcome": State.VARIED, "told_0": "He rang.", "expected": ""}
+        )
     )
     assert "Enter what must change" in empty and "He rang." in empty
     typed = ANSWERED | {"outcome": State.VARIED, "told_0": "He rang twice.", "expected": "Ring once a day."}
-    check = text(client.post(decide_url(appeal), typed))
+    check = text(pressing.check(client, decide_url(appeal), typed))
     assert "The new warning letter" in check and "Ring once a day." in check and letter_of(w) == old
-    done = client.post(decide_url(appeal), typed | {"act": "do"})
+    done = pressing.decide(client, decide_url(appeal), typed)
     assert letter_of(w).paper.reference in text(client.get(done["Location"]))
     assert letter_of(w).paper.facts["expected"] == "Ring once a day."
 
@@ -188,12 +190,12 @@ def test_a_decision_not_to_act_has_its_pages_too(client):
     client.force_login(w.staff.colleague)
     assert "the decision not to act of 18 December 2026" in text(client.get(tab(w)))
     key = f"D-{Decision.objects.get(what='case.not_acted').pk}"
-    client.post(lodge_url(w, key), TYPED | {"act": "do"})
+    pressing.decide(client, lodge_url(w, key), TYPED)
     appeal = Appeal.objects.get()
     client.force_login(director(w))
     page = text(client.get(decide_url(appeal)))
     assert "He would not come." in page and "set aside" in page and 'value="varied"' not in page
-    done = client.post(decide_url(appeal), ANSWERED | {"outcome": State.DISMISSED, "act": "do"})
+    done = pressing.decide(client, decide_url(appeal), ANSWERED | {"outcome": State.DISMISSED})
     assert "Appeal dismissed" in text(client.get(done["Location"]))
 
 

@@ -11,7 +11,7 @@ from audit.models import Decision
 from deadlines.models import Deadline
 from design.dates import day_of
 from tests import factories
-from tests.appeals.test_any_decision import WEEK, lodge_against, warned
+from tests.appeals.builders import WEEK, lodge_against, warned
 from tests.factories import NOON
 from tests.register.builders import enter, remove
 from tests.restrictions import builders
@@ -24,6 +24,7 @@ def entered(w, **more):
     """An entry of the resident that stands on an incident alone."""
     return enter(
         w.provider, w.staff.team_leader, w.resident, register_key=w.case.policy.registers[0].key, ends_on=None,
+        case_ref=w.case.reference,
         source=f"incident:{w.case.incidents.first().reference}", review_on=date(2027, 3, 1), reason="Threats.", **more,
     )  # fmt: skip
 

@@ -53,7 +53,7 @@ def test_the_way_to_a_new_person_and_back_keeps_every_text(staff):
     assert back.request["PATH_INFO"] == here and "added" not in back.request["QUERY_STRING"]
     assert f'value="{added.reference}" checked' in page and STRANGE.strip() in page and "Words kept" in page
     assert f"{added.reference} is added, and chosen in your draft" in page
-    client.post(here, test_screens.TYPED | {"do": "save", "facts": STRANGE, "found": added.reference})
+    client.post(here, test_screens.TYPED | {"do": "do", "facts": STRANGE, "found": added.reference})
     assert Incident.objects.get().involvements.get().resident == added
 
 

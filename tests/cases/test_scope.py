@@ -16,6 +16,7 @@ from people.models import Resident
 from policies.rules import RuleBroken
 from tests import factories
 from tests.factories import NOON
+from tests.pressing import press
 from tests.restrictions import builders
 
 Relation = Resident.Relation
@@ -143,7 +144,7 @@ def test_every_error_keeps_what_was_typed(db, typed, says):
     w = case_of(DOVER, Relation.VISITOR)
     client = Client()
     client.force_login(w.staff.officer)
-    page = client.post(reverse("cases:scope", args=[w.case.reference]), typed)
+    page = press(client, reverse("cases:scope", args=[w.case.reference]), typed)
     text = page.content.decode()
     assert page.status_code == 200 and says in text
     for words in (typed["to"], typed["reasons"]):
@@ -160,6 +161,6 @@ def test_the_page_judges_and_refers_on(db):
         assert reverse("cases:scope", args=[w.case.reference]) in file
         assert "Judge whether the policy covers them" in file and "Nobody has to do anything" not in file
         typed = {"covered": covered, "to": "Corporate policy", "reasons": "He lives next door."}
-        page = client.post(reverse("cases:scope", args=[w.case.reference]), typed, follow=True)
+        page = press(client, reverse("cases:scope", args=[w.case.reference]), typed, follow=True)
         assert "Your judgement is recorded." in page.content.decode()
         assert Case.objects.get(pk=w.case.pk).stage == stage

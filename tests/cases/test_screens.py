@@ -7,17 +7,21 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
+from audit.models import Event
 from cases import services
 from cases.models import Case, Draft, Incident, Warning
 from deadlines.models import Deadline
+from design import seals
 from letters.models import Letter
 from people import services as people
 from people.models import Organisation
 from tests import factories
 from tests.cases.conftest import HAPPENED, later
 from tests.factories import NOON
+from tests.pressing import press
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +54,7 @@ def leader(staff):
 
 
 TYPED = {
-    "do": "save",
+    "do": "do",
     "facts": "Shouted for ten minutes.",
     "words_used": "You will be sorry",
     "when": "now",
@@ -248,8 +252,25 @@ def test_the_draft_saves_itself_and_is_its_authors_alone(officer, leader):
 def test_save_draft_and_discard_it(officer):
     url = new_page(officer)
     assert officer.post(url, TYPED | {"do": "draft"}).url == reverse("worklist:mine")
-    officer.post(url + "discard/")
+    press(officer, url + "discard/")
     assert not Draft.objects.exists()
+
+
+def test_a_draft_that_went_on_growing_is_not_thrown_away(officer):
+    url = new_page(officer)
+    officer.post(url, TYPED | {"do": "draft"})
+    opened = officer.get(url + "discard/")
+    token = uuid.UUID(url.rstrip("/").rpartition("/")[2])
+    officer.post(reverse("cases:draft_autosave", args=[token]), TYPED | {"facts": "And then he came back."})
+    assert "<li>what you had typed</li>" in press(officer, url + "discard/", on=opened).content.decode()
+    assert Draft.objects.get().data["facts"] == ["And then he came back."]
+
+
+@pytest.mark.parametrize("button", ["", "submit", "check", "issue"])
+def test_an_unknown_button_logs_nothing_and_loses_nothing(officer, resident, button):
+    page = officer.post(new_page(officer), TYPED | {"found": resident.reference, "do": button}).content.decode()
+    assert "Shouted for ten minutes." in page and "There is a problem" not in page
+    assert not Incident.objects.exists() and not Draft.objects.exists()
 
 
 def test_just_now_is_asked_again_of_an_old_draft(officer, staff):
@@ -267,7 +288,9 @@ def test_the_same_day_asks_whether_it_is_the_same_incident(officer, resident, lo
     assert answer.url == f"{url}same/"
     page = officer.get(answer.url).content.decode()
     assert first.reference in page and "Front desk" in page and "Colin Colleague" in page
-    assert officer.post(answer.url, {"same": first.reference}).url == reverse("cases:incident", args=[first.reference])
+    opened = officer.get(answer.url)
+    there = {press(officer, answer.url, {"same": first.reference}, on=opened).url for _ in range(2)}
+    assert there == {reverse("cases:incident", args=[first.reference])}
     assert Incident.objects.count() == 1
     assert "Shouted for ten minutes." in officer.get(reverse("cases:incident", args=[first.reference])).content.decode()
 
@@ -276,9 +299,24 @@ def test_or_it_is_a_different_one(officer, resident, log):
     log(resident)
     url = new_page(officer)
     officer.post(url, TYPED | {"found": resident.reference})
-    officer.post(f"{url}same/", {"same": "different"})
+    opened = officer.get(f"{url}same/")
+    assert {press(officer, f"{url}same/", {"same": "different"}, on=opened).status_code for _ in range(2)} == {302}
     assert Incident.objects.count() == 2
     assert Case.objects.get().incidents.count() == 2
+
+
+def test_one_that_was_logged_meanwhile_may_be_the_same_too(officer, resident, log):
+    log(resident)
+    url = new_page(officer)
+    officer.post(url, TYPED | {"found": resident.reference})
+    opened = officer.get(f"{url}same/")
+    other = log(resident)
+    changed = press(officer, f"{url}same/", {"same": "different"}, on=opened)
+    assert changed.status_code == 409 and "<li>the incidents of that day</li>" in changed.content.decode()
+    again = press(officer, f"{url}same/", on=changed, button="change")
+    assert other.reference in again.content.decode() and Incident.objects.count() == 2
+    press(officer, f"{url}same/", {"same": "different"}, on=again)
+    assert Incident.objects.count() == 3
 
 
 def test_a_hazard_says_that_repairs_must_hear_of_it_now(officer, resident):
@@ -302,7 +340,7 @@ def test_the_words_used_are_covered(officer, resident, log):
 
 
 @pytest.mark.parametrize(
-    ("what", "typed", "check"),
+    ("what", "typed", "added"),
     [
         ("categories", {"categories": ["aggression", "extreme"]}, lambda i: i.categories == ["aggression", "extreme"]),
         ("police", {"police_called": "yes", "police_reference": "46/1"}, lambda i: i.police_reference == "46/1"),
@@ -311,19 +349,38 @@ def test_the_words_used_are_covered(officer, resident, log):
         ("account", {"words": "I heard it too."}, lambda i: i.facts == HAPPENED.facts),
     ],
 )
-def test_what_is_still_to_add_can_be_added(officer, resident, log, what, typed, check):
+def test_what_is_still_to_add_can_be_added(officer, resident, log, what, typed, added):
     incident = log(resident)
     url = reverse("cases:incident_add", args=[incident.reference, what])
-    assert officer.get(url).status_code == 200
-    assert officer.post(url, typed).status_code == 302
-    assert check(Incident.objects.get())
+    opened = officer.get(url)
+    assert {press(officer, url, typed, on=opened).status_code for _ in range(3)} == {302}
+    assert added(Incident.objects.get())
+    verb = "incident.account_added" if what == "account" else "incident.details_added"
+    assert Event.objects.filter(verb=verb).count() == 1
+
+
+def test_an_older_page_takes_no_police_reference_away(officer, leader, resident, log):
+    incident = log(resident)
+    url = reverse("cases:incident_add", args=[incident.reference, "police"])
+    opened = officer.get(url)
+    press(leader, url, {"police_called": "yes", "police_reference": "46/1"})
+    both = press(officer, url, {"police_called": "no", "police_reference": ""}, on=opened)
+    page = both.content.decode()
+    assert both.status_code == 409 and "Terry Leader saved it on" in page and "46/1" in page
+    press(officer, url, {"keep-police_called": "saved", "keep-police_reference": "saved"}, on=both)
+    assert (Incident.objects.get().police_called, Incident.objects.get().police_reference) == (True, "46/1")
+    with pytest.raises(seals.ChangedSince):
+        seen = seals.seal({"police_called": False, "police_reference": ""}, at=NOON)
+        services.adding.add_details(
+            incident.pk, police_called=True, police_reference="", seen=seen, by=incident.reported_by, at=NOON
+        )
 
 
 def test_somebody_unknown_is_named_later_and_gets_a_case(officer, resident, log):
     incident = log()
     url = reverse("cases:incident_add", args=[incident.reference, "people"])
     assert resident.reference in officer.get(url, {"q": "rowan"}).content.decode()
-    officer.post(f"{url}?q=rowan", {"q": "rowan", "found": resident.reference, "part": "behaved"})
+    press(officer, f"{url}?q=rowan", {"q": "rowan", "found": resident.reference, "part": "behaved"})
     assert Case.objects.get().resident == resident
 
 
@@ -332,8 +389,11 @@ def test_the_line_manager_says_i_have_seen_this(officer, leader, resident, staff
     waiting = Deadline.objects.get(kind="incident.support")
     url = reverse(waiting.page, args=[waiting.about_ref])
     assert "I have seen this" in leader.get(url).content.decode()
-    leader.post(url, {"offered": "A de-brief"})
+    old = leader.get(url)
+    press(leader, url, {"offered": "A de-brief"})
     assert Deadline.objects.get(pk=waiting.pk).state == "met"
+    late = press(leader, url, {"offered": "Time away"}, on=old)
+    assert late.status_code == 409 and "You have said already that you have seen this" in late.content.decode()
     assert "I have seen this" not in leader.get(url).content.decode()
     assert officer.get(url).status_code == 404
 
@@ -375,8 +435,12 @@ def test_warnings_that_do_not_add_up_are_settled_by_a_decider(officer, leader, r
     assert "does not say whether these add up" in overview
     assert "The policy is silent here." in overview
     assert officer.get(url).status_code == 403
-    assert leader.post(url, {"reasons": "Twice in a day."}).status_code == 302
+    manager = signed_in(factories.User.objects.get(name="Morgan Manager"))
+    old = manager.get(url)
+    assert press(leader, url, {"reasons": "Twice in a day."}).status_code == 302
     assert Case.objects.get().threshold_settled_by is not None
+    late = press(manager, url, {"reasons": "I think so too."}, on=old)
+    assert late.status_code == 409 and "Terry Leader changed it on" in late.content.decode()
 
 
 def test_letter_from_draft_to_issue_on_screen(officer, leader, case, staff):
@@ -396,6 +460,10 @@ def test_letter_from_draft_to_issue_on_screen(officer, leader, case, staff):
     officer.post(answer.url, {"do": "submit"})
     page = leader.get(answer.url).content.decode()
     assert "Issue this letter" in page and "made where the policy is silent" in page
+    for unknown in ("", "Issue", "anything"):
+        shown = leader.post(answer.url, {"do": unknown, "considered": "A “call” \u202eשלום"})
+        assert shown.status_code == 200 and "A “call” \u202eשלום" in shown.content.decode()
+        assert Letter.objects.get().state != Letter.State.ISSUED, "a button that the page does not have does nothing"
     done = leader.post(answer.url, {"do": "issue", "considered": "A call", "not_done": "No visit"})
     assert done.url == reverse("cases:warning_issued", args=[letter.reference])
     assert leader.post(answer.url, {"do": "issue"}).url == done.url
@@ -450,7 +518,10 @@ def test_hearsay_is_listed_and_cannot_be_chosen(officer, resident, log):
 def test_a_decision_not_to_act_is_an_entry(officer, case):
     url = reverse("cases:not_to_act", args=[case.reference])
     assert officer.get(url).status_code == 200
-    officer.post(url, {"considered": "A letter", "reasons": "New medication"})
+    opened = officer.get(url)
+    for _ in range(3):
+        press(officer, url, {"considered": "A letter", "reasons": "New medication"}, on=opened)
+    assert Event.objects.filter(verb="case.not_acted").count() == 1
     page = officer.get(reverse("cases:timeline", args=[case.reference]), {"kind": "decisions"}).content.decode()
     assert "Decided not to act" in page and "Clause 6.24" in page and "Not done: A letter" in page
     assert "Case opened" not in page
@@ -459,18 +530,47 @@ def test_a_decision_not_to_act_is_an_entry(officer, case):
 def test_assessing_closing_and_reopening_on_screen(officer, case):
     risk = reverse("cases:risk", args=[case.reference])
     assert "Clause 6.26" in officer.get(risk).content.decode() or "clause 6.26" in officer.get(risk).content.decode()
-    assert "Select how severe it was" in officer.post(risk, {"words": ""}).content.decode()
-    officer.post(
-        risk,
-        {"severity": "low", "future_risk": "low", "who_is_at_risk": "Callers", "words": "Two calls", "controls": ""},
-    )
+    assert "Select how severe it was" in press(officer, risk, {"words": ""}).content.decode()
+    low = {"severity": "low", "future_risk": "low", "who_is_at_risk": "Callers", "words": "Two calls", "controls": ""}
+    opened = officer.get(risk)
+    for _ in range(3):
+        press(officer, risk, low, on=opened)
     assert officer.get(reverse("cases:equality", args=[case.reference])).status_code == 200
-    officer.post(reverse("cases:equality", args=[case.reference]), {"words": "Nothing known"})
+    press(officer, reverse("cases:equality", args=[case.reference]), {"words": "Nothing known"})
     assert case.assessments.count() == 2
-    officer.post(reverse("cases:close", args=[case.reference]), {"reasons": "Moved away"})
+    press(officer, reverse("cases:close", args=[case.reference]), {"reasons": "Moved away"})
     page = officer.get(reverse("cases:overview", args=[case.reference])).content.decode()
     assert "Moved away" in page and "Reopen" in page
-    officer.post(reverse("cases:reopen", args=[case.reference]), {"reasons": "He did not"})
+    press(officer, reverse("cases:reopen", args=[case.reference]), {"reasons": "He did not"})
+    assert Case.objects.get().stage == Case.Stage.INITIAL_WARNING
+
+
+def test_nobody_weighs_a_need_that_was_recorded_while_they_assessed(officer, case, staff):
+    """The assessment keeps the version of the needs that it weighed: its page has to have shown them."""
+    url = reverse("cases:equality", args=[case.reference])
+    opened = officer.get(url)
+    people.record_need(
+        case.resident.pk, kind="need", words="Deaf", about_health=True, by=staff.colleague, at=timezone.now()
+    )
+    changed = press(officer, url, {"words": "Nothing known"}, on=opened)
+    page = changed.content.decode()
+    assert changed.status_code == 409 and "<li>the needs and adjustments on record</li>" in page
+    assert "Colin Colleague changed it on" in page and 'class="moj-identity-bar"' in page
+    again = press(officer, url, on=changed, button="change")
+    assert "Nothing known</textarea>" in again.content.decode() and "Deaf" in again.content.decode()
+    assert not case.assessments.exists()
+    seen = seals.seal(services.assessments.shown(case, "equality"), at=NOON)
+    with pytest.raises(seals.ChangedSince):
+        services.assess(case.pk, kind="equality", words="Nothing.", by=staff.officer, at=NOON, seen=seen)
+
+
+def test_closing_withdraws_no_letter_that_was_not_shown(officer, case, staff):
+    url = reverse("cases:close", args=[case.reference])
+    opened = officer.get(url)
+    services.draft_warning(case.pk, incidents=[case.incidents.get()], expected="Calm.", by=staff.colleague, at=NOON)
+    changed = press(officer, url, {"reasons": "Moved away"}, on=opened)
+    assert changed.status_code == 409
+    assert "<li>the warning letters that were never issued</li>" in changed.content.decode()
     assert Case.objects.get().stage == Case.Stage.INITIAL_WARNING
 
 

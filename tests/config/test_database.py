@@ -9,6 +9,7 @@ from audit import services as audit
 from audit.models import Event
 from cases.models import Incident
 from config.database import base
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from deadlines.services import days_off
@@ -16,6 +17,7 @@ from ops import bulk
 from policies import clocks
 from tests import factories
 from tests.factories import NOON
+from tests.pressing import seal_of
 
 FEW = 120
 ROWS = 50
@@ -39,13 +41,14 @@ def waiting(provider) -> list[Deadline]:
     policy = provider.policy_version_on(decided).policy
     found = clocks.work_out(policy, "appeal.window", {"decision": decided}, deadlines.calendar_for(provider))
     abouts = [factories.about(f"restriction:X-{number:06d}", provider) for number in range(ROWS)]
-    return [deadlines.set("appeal.window", about, due=found, at=NOON) for about in abouts]
+    return [deadlines.set(kinds.APPEAL_WINDOW, about, due=found, at=NOON) for about in abouts]
 
 
 def add_a_day_off(staff, waiting) -> None:
     """Moves every date that waits, and records each."""
     day = {"first_on": CHRISTMAS_EVE, "last_on": None, "name": "Offices closed"}
-    days_off.add(staff.officer.provider, **day, by=staff.administrator, at=NOON)
+    shown = days_off.adding(staff.officer.provider, **day, today=NOON.date())
+    days_off.add(staff.officer.provider, **day, seen=seal_of(shown), by=staff.administrator, at=NOON)
     assert Event.objects.filter(verb="deadline.moved").count() == ROWS
 
 

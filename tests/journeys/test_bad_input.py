@@ -196,7 +196,7 @@ def test_two_posts_of_impose_at_the_same_moment(desk: Sit, council, staff: facto
     at = on_the_check_page(desk(staff.team_leader), restriction)
     answers = at.page.evaluate(
         """() => {
-            const button = document.querySelector("button[name=confirmed]"), form = button.form;
+            const button = document.querySelector("button[name=do][value=do]"), form = button.form;
             const body = () => new URLSearchParams(new FormData(form, button));
             const send = () => fetch(form.action, {method: "POST", body: body()});
             return Promise.all([send(), send()]).then(all => all.map(one => [one.status, one.url]));
@@ -213,7 +213,9 @@ def test_two_team_leaders_decide_at_once(desk: Sit, council, staff: factories.St
     restriction = history.proposed(history.warned(council, staff, resident))
     desks = {user.name: on_the_check_page(desk(user), restriction) for user in (staff.team_leader, second)}
     for at in desks.values():
-        at.page.evaluate("() => void setTimeout(() => document.querySelector('button[name=confirmed]').click(), 300)")
+        at.page.evaluate(
+            "() => void setTimeout(() => document.querySelector('button[name=do][value=do]').click(), 300)"
+        )
     for at in desks.values():
         expect(at.page).not_to_have_title(re.compile("^Check before"), timeout=15_000)
     imposed_once(restriction)

@@ -143,7 +143,7 @@ def test_a_new_right_to_appeal_is_set_and_told(office, world):
     found, tells = read(world.case, version)
     reference = Letter.objects.get(kind="warning").reference
     (one,) = [each for each in found.moves if each.kind == "appeal.window"]
-    assert one.decided.subject.trail.about == f"warning:{reference}" and one.was is None
+    assert one.decided.trail.about == f"warning:{reference}" and one.was is None
     move(world, version)
     window = due("appeal.window")
     assert window.about == f"warning:{reference}" and window.due_on == one.now

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 import cases.services
-from appeals.services import receipts
+from appeals.services import arrivals
 from deadlines.services import days_off
 from decisions.services import Said
 from design.dates import day_of
@@ -81,7 +81,7 @@ def test_the_pages_are_sound(desk, width):  # noqa: F811
     text = text.replace("20 working days from letter", "30 working days from letter").replace(
         'by = "manager [6.35]"', 'by = "unsaid: nobody is named [6.35]"'
     )
-    receipts.record(letter.pk, on=today, by=w.staff.manager, at=now)
+    arrivals.record(letter.pk, on=today, by=w.staff.manager, at=now)
     people.adopt_policy(w.provider, text=text, by_name="Head of Housing", at=now)
     manager.goto(reverse("office:move_case", args=[w.case.reference]))
     assert "A letter goes to the resident when you move the case" in manager.content()

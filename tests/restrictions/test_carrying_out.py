@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-import appeals.permissions
-from appeals import against
+import appeals.acts
+from appeals.against import finding
 from cases import services as cases
 from deadlines.models import Deadline
 from decisions.services import Said
@@ -62,16 +62,16 @@ def test_an_appeal_is_not_offered_to_the_guardian_who_could_not_carry_it_out():
     guardian = factories.person(w.provider, "guardian", name="Gwen Guardian")
     appeal = appealing.lodge(w, imposed, on=NOON.date() + timedelta(days=2), at=NOON + timedelta(days=2))
     with pytest.raises(NotPermitted) as refused:
-        appeals.permissions.check_can_decide(guardian, appeal)
+        appeals.acts.decide(appeal).check(guardian)
     said = str(refused.value)
     assert said.startswith("Clause 9.3 lets Information Guardian decide an appeal. Your role does not decide on cases")
-    assert "an administrator gives the role to somebody who decides on cases as well" in said
+    assert "An administrator can appoint somebody to decide it, and says why." in said
     shown = page(guardian, "appeals:view", appeal.reference)
     assert "does not decide on cases" in shown
     assert reverse("appeals:decide", args=[appeal.reference]) not in shown
     both = factories.person(w.provider, "guardian", "head", name="Bethan Both")
-    assert appeals.permissions.who_can(against.of(appeal)) == "Bethan Both can."
-    appeals.permissions.check_can_decide(both, appeal)
+    assert appeals.acts.to_come(finding.of_appeal(appeal)).who_can() == "Bethan Both can."
+    appeals.acts.decide(appeal).check(both)
 
 
 def records_lift() -> builders.World:

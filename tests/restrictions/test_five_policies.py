@@ -6,8 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-import appeals.against
-import appeals.permissions
+from appeals.against import finding
 from audit.models import Decision
 from cases import ladder
 from cases import services as cases
@@ -211,7 +210,7 @@ def test_an_appeal_against_a_single_point_of_contact_has_a_decider_of_its_own(db
     )
     letter = Letter.objects.get(about=f"restriction:{imposed.reference}", kind="restriction")
     assert letter.facts["appeal"]["decided_by_role"] == decided_by
-    assert appeals.permissions.rules_of(appeals.against.of_restriction(imposed)).by.unsaid is not single
+    assert finding.of_restriction(imposed).rules.by.unsaid is not single
 
 
 def test_a_single_point_of_contact_has_its_own_questions_and_a_meeting_of_its_own(db):

@@ -6,9 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-import appeals.permissions
-import appeals.services
-from appeals import against
+import appeals.acts
+from appeals.against import finding
 from appeals.models import Appeal
 from cases import ladder
 from cases import services as cases
@@ -123,13 +122,13 @@ def test_harbour_two_people_decide_without_stages_and_the_director_answers(clock
     appeal = appealing.lodge(w, imposed, on=later.date(), at=later)
     look(w, other, ("appeals:view", [appeal.reference]))
     for out, why in ((director, "imposed"), (other, "decided a review")):
-        assert out.pk in appeals.permissions.barred(against.of_restriction(imposed))
+        assert out.pk in appeals.acts.to_come(finding.of_restriction(imposed)).barred
         with pytest.raises(NotPermitted, match=why):
             appealing.decide(appeal, Appeal.State.UPHELD, by=out, at=later)
     third = factories.person(w.provider, "director", name="Dana Director")
     look(w, third, ("appeals:decide", [appeal.reference]))
     if appeal.awaits_hearing:  # when the letter was received is not known, so whether it came in time is not either
-        appeals.services.accept_late(appeal.pk, by=third, at=later, reasons="It came four days after the letter.")
+        appealing.hear(appeal, by=third, at=later, reasons="It came four days after the letter.")
     done = appealing.decide(appeal, Appeal.State.UPHELD, by=third, at=later)
     assert (done.state, Restriction.objects.get(pk=imposed.pk).state) == ("upheld", State.LIFTED)
     assert "Wanda Warden" in look(w, third, ("restrictions:view", [imposed.reference]))
@@ -210,7 +209,7 @@ def test_highmoor_goes_through_five_stages_and_a_meeting_decides(clock):
     chair = factories.person(w.provider, "chair", name="Carys Chair")
     look(w, chair, ("appeals:decide", [appeal.reference]))
     if appeal.awaits_hearing:
-        appeals.services.accept_late(appeal.pk, by=chair, at=later, reasons="Late ones are accepted (9.2).")
+        appealing.hear(appeal, by=chair, at=later, reasons="Late ones are accepted (9.2).")
     assert appealing.decide(appeal, Appeal.State.UPHELD, by=chair, at=later).state == "upheld"
 
 
@@ -310,7 +309,7 @@ def test_loughside_two_decide_the_letter_has_its_time_and_the_chief_executive_an
     chief = factories.person(w.provider, "chief", name="Ciara Chief")
     look(w, chief, ("appeals:decide", [appeal.reference]))
     if appeal.awaits_hearing:
-        appeals.services.accept_late(appeal.pk, by=chief, at=later, reasons="There was good reason (7.2).")
+        appealing.hear(appeal, by=chief, at=later, reasons="There was good reason (7.2).")
     with pytest.raises(NotPermitted):
         appealing.decide(appeal, Appeal.State.UPHELD, by=head, at=later)
     assert appealing.decide(appeal, Appeal.State.UPHELD, by=chief, at=later).state == "upheld"

@@ -7,8 +7,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-import appeals.permissions
-from appeals import against
+import appeals.acts
+from appeals.against import finding
 from cases.models import Case
 from people import access
 from people.access import NotPermitted
@@ -110,7 +110,7 @@ def test_whoever_a_policy_bars_is_refused_and_nobody_else(words):
             decided_by=people["reviewer"], decided_at=NOON,
         )  # fmt: skip
         out, kept = (
-            appeals.permissions.barred(against.of_restriction(restriction)),
+            appeals.acts.to_come(finding.of_restriction(restriction)).barred,
             meant(words["appeal"], F12["appeal"], reviewed=True),
         )
         for part, person in people.items():

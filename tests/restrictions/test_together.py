@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django_fsm import TransitionNotAllowed
 
-import appeals.permissions
-from appeals import against
+import appeals.acts
+from appeals.against import finding
 from audit.models import Decision, Event
 from cases import services as cases
 from cases.models import Case
@@ -170,7 +170,7 @@ def test_who_decided_first_with_another_decides_no_review_and_no_appeal():
     assert done.decided_by == keeper
     with pytest.raises(NotPermitted, match=r"You imposed this, so somebody else decides"):
         acts.review_to_come(done).check(director)
-    barred = appeals.permissions.barred(against.of_restriction(done))
+    barred = appeals.acts.to_come(finding.of_restriction(done)).barred.keys()
     assert {director.pk, keeper.pk} <= barred and warden.pk not in barred
 
 

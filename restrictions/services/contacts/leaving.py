@@ -52,7 +52,7 @@ def _left_behind(on: date) -> Q:
 
 
 def _asked() -> Exists:
-    own = Concat(Value(f"{subjects.RESTRICTION}:"), OuterRef("reference"))
+    own = Concat(Value(subjects.prefix(subjects.RESTRICTION)), OuterRef("reference"))
     return Exists(Deadline.objects.open().filter(kind=kinds.SPOC_REPLACE, about=own))
 
 

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 from django_fsm import TransitionNotAllowed
 
-from appeals import permissions
-from appeals.against import Against
+from appeals.against.appealable import Appealable
 from appeals.models import Appeal
-from appeals.services import receipts
-from appeals.services.receipts import Reading
-from appeals.services.timing import rules_for, windows
+from appeals.services import arrivals, windows
+from appeals.services.arrivals import Reading
 from cases.models import Case
 from deadlines import services as deadlines
 from policies import vocabulary
@@ -23,33 +21,33 @@ MADE_BY = {"restriction": "replaced_by", "warning": "corrected_by"}
 
 
 @dataclass(frozen=True)
-class Offer:
+class AppealableNow:
     """A decision that can be appealed against now, and until when in time."""
 
-    against: Against
+    decision: Appealable
     window: Reckoning
 
     @property
     def readings(self) -> list[Reading]:
         """The time by the days on which its letter may have been received, while nobody has said when it was."""
-        return receipts.readings(self.against) if receipts.waits(self.window) else []
+        return arrivals.readings(self.decision) if arrivals.waits(self.window) else []
 
 
-def offers(case: Case, known: Iterable[Against], appeals: Iterable[Appeal]) -> list[Offer]:
+def of(case: Case, decisions: Iterable[Appealable], appeals: Iterable[Appeal]) -> list[AppealableNow]:
     """The decisions of a case against which an appeal can be lodged now, newest first.
 
-    `known` are its decisions, as `against.known` reads them, and `appeals` all of its appeals. What is offered is what
-    `lodge` accepts, and nothing else.
+    `decisions` are all of the case, and `appeals` all of its appeals. What is offered is what `lodge` accepts, and
+    nothing else.
     """
     found = []
-    for one in known:
-        if permissions.rules_of(one) is None or one.standing:
+    for one in decisions:
+        if not one.is_covered or one.gone:
             continue
         its = against_it(one, appeals)
         if not any(each.is_open for each in its) and settled_for_good(one, its) is None:
             found.append(one)
-    until = windows(found, deadlines.calendar_for(case.provider))
-    return [Offer(one, window) for one, window in zip(found, until, strict=True)]
+    until = windows.of(found, deadlines.calendar_for(case.provider))
+    return [AppealableNow(one, window) for one, window in zip(found, until, strict=True)]
 
 
 def covered(policy: Policy) -> str:
@@ -59,40 +57,39 @@ def covered(policy: Policy) -> str:
     return ", ".join(said.get(word, word.replace("_", " ")) for word in policy.appeal.covers)
 
 
-def against_it(found: Against, appeals: Iterable[Appeal]) -> list[Appeal]:
+def against_it(decision: Appealable, appeals: Iterable[Appeal]) -> list[Appeal]:
     """The appeals against a decision; and the one that made it what it is, because it is that one's outcome."""
-    ((name, target),) = found.target.items()
+    ((name, row),) = decision.points.items()
     names = [f"{name}_id", *([f"{MADE_BY[name]}_id"] if name in MADE_BY else [])]
-    return [one for one in appeals if any(getattr(one, column) == target.pk for column in names)]
+    return [one for one in appeals if any(getattr(one, column) == row.pk for column in names)]
 
 
-def settled_for_good(found: Against, its: Iterable[Appeal]) -> Appeal | None:
+def settled_for_good(decision: Appealable, its: Iterable[Appeal]) -> Appeal | None:
     """The one of its appeals whose outcome is final by the policy (Dover 6.35); a withdrawn one had none."""
-    if rules_for(found).final.raw is not True:
+    if decision.rules.final.raw is not True:
         return None
     decided = [one for one in its if not one.is_open and one.state != State.WITHDRAWN]
     return decided[-1] if decided else None
 
 
-def check_open_to_appeal(found: Against) -> None:
-    """Refuse where the policy does not cover it, where it no longer stands, or where an appeal is open already."""
-    rules_for(found)
-    if found.standing:
-        raise TransitionNotAllowed(found.standing)
-    other = next((one for one in against_it(found, _appeals(found.case)) if one.is_open), None)
-    if other:
+def check(decision: Appealable) -> None:
+    """Refuse an appeal that cannot be lodged now, whatever it says.
+
+    Raises RuleBroken where the policy does not cover the decision, and after an outcome that it calls final (Dover
+    6.35); TransitionNotAllowed where it no longer stands, or where an appeal against it is open already.
+    """
+    final = decision.rules.final
+    if decision.gone:
+        raise TransitionNotAllowed(decision.gone)
+    its = against_it(decision, _appeals(decision.case))
+    if other := next((one for one in its if one.is_open), None):
         raise TransitionNotAllowed(
             f"{other.lodged_by.name} has lodged {other.reference} against this decision, and it is not decided yet.",
             object=other,
         )
-
-
-def check_not_final(found: Against) -> None:
-    """Refuse a second appeal against the same decision, where the policy calls the outcome final (Dover 6.35)."""
-    settled = settled_for_good(found, against_it(found, _appeals(found.case)))
-    if settled:
+    if settled := settled_for_good(decision, its):
         was = f"Appeal {settled.reference} was decided ({settled.get_state_display().lower()})"
-        raise RuleBroken(f"{was}, and the outcome of an appeal is final", rules_for(found).final.rule)
+        raise RuleBroken(f"{was}, and the outcome of an appeal is final", final.rule)
 
 
 def _appeals(case: Case) -> list[Appeal]:
