@@ -3,11 +3,13 @@
 from datetime import datetime, time, timedelta
 
 import worklist.services
-from ops.seed import afterwards, stories, way
+from ops.seed import afterwards, restricted, warned, way
 from ops.seed.around import LONDON
 from ops.seed.council import Council
 from ops.seed.neighbours import HOUSES, Neighbour
 from ops.seed.telling import Telling
+
+STORIES = sorted((*warned.STORIES, *restricted.STORIES), key=lambda story: story.resident)
 
 
 def council(now: datetime) -> Council:
@@ -16,7 +18,7 @@ def council(now: datetime) -> Council:
     made.found()
     made.hire()
     made.house()
-    for story in stories.STORIES:
+    for story in STORIES:
         Telling(made, story).tell()
     made.note_the_dog()
     for days_ago in (3, 2, 1):

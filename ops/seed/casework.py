@@ -23,13 +23,21 @@ from restrictions.services.parts.length import save_length, save_less
 from restrictions.services.parts.needs import save_needs, save_risk
 from restrictions.services.parts.terms import Instructions, save_instructions, save_kinds, save_terms
 
-TERMS = (
-    NewTerm("phone", "closed"),
-    NewTerm("email", "limited", "One message a week, on Mondays."),
-    NewTerm("letter", "open"),
-)
-ORDERS = ("Do not visit alone.", "Ring the office before you go in.")
-RISKS = ("threats", "abuse")
+
+class OfResident:
+    """What is told of one resident."""
+
+    resident: Resident
+
+    @property
+    def case(self) -> Case:
+        """The resident's case as it stands."""
+        return Case.objects.get(resident=self.resident)
+
+    @property
+    def restriction(self) -> Restriction:
+        """The newest restriction of the case."""
+        return self.case.restrictions.latest("pk")
 
 
 def log(
@@ -165,14 +173,14 @@ def fill(
     *,
     by: User,
     at: datetime,
-    months: int = 6,
-    terms: Sequence[NewTerm] = TERMS,
-    orders: Sequence[str] = ORDERS,
-    risks: Sequence[str] = RISKS,
+    months: int,
+    terms: Sequence[NewTerm],
+    orders: Sequence[str],
+    risks: Sequence[str],
+    needs: str,
+    reasons: str,
+    less: str,
     contractors: bool = False,
-    needs: str = "No needs are known; asked on 14 December.",
-    reasons: str = "The warning letter did not help.",
-    less: str = "A call-back scheme.",
     **shown: Any,
 ) -> None:
     """Every part of a proposal, on the newest risk assessment; without `less` the last part stays open.
@@ -180,8 +188,7 @@ def fill(
     Of the risks, those that the registers of its policy know; where they know none of them, the first of theirs.
     """
     case, pk = restriction.case, restriction.pk
-    told = {"summary": "Twice in a month."} | shown
-    save_evidence(pk, Evidence([one.pk for one in evidence(case)], **told), by=by, at=at)
+    save_evidence(pk, Evidence([one.pk for one in evidence(case)], **shown), by=by, at=at)
     risk = case.assessments.filter(kind=Assessment.Kind.RISK).latest("made_at", "pk")
     save_risk(pk, assessment_id=risk.pk, by=by, at=at)
     save_needs(pk, considered=needs, adjustment_touched=False, by=by, at=at)

@@ -1,12 +1,12 @@
 """The demo's council: the provider and its policy, its people at work, its residents, and a dog."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import people.services
 from decisions.services import Said
 from ops.seed import providers, townsfolk
 from ops.seed.around import Around
-from people import access
 from people.models import Organisation, Provider, Resident, Role, User
 from register.services import entering
 from register.services.new_entries import NewEntry
@@ -45,27 +45,15 @@ class Council(Around):
         at = self.at(400, 10)
         roles = {role.key: role for role in Role.objects.filter(provider=self.provider)}
         for key, name, title, role, manager in townsfolk.STAFF:
-            self.staff[key] = self._account(name, title, at, line_manager=self.staff.get(manager or ""))
-            access.grant(roles[role], self.staff[key], by=None, at=at)
+            self._hire(key, roles[role], name, title, at=at, line_manager=self.staff.get(manager or ""))
+        contractor = next(role for role in roles.values() if role.works_as == "contractor")
         for key, name, title, company in townsfolk.CONTRACTORS:
             organisation = Organisation.objects.create(provider=self.provider, name=company, phone="01632 960200")
-            self.staff[key] = self._account(name, title, at, organisation=organisation)
-            contractor = next(role for role in roles.values() if role.works_as == "contractor")
-            access.grant(contractor, self.staff[key], by=None, at=at)
+            self._hire(key, contractor, name, title, at=at, organisation=organisation)
 
-    def _account(self, name: str, title: str, at: datetime, **more: object) -> User:
-        email = f"{name.split()[0].lower()}@dover.example"
-        number = f"01632 9601{10 + len(self.staff):02d}"
-        return people.services.make_user(
-            provider=self.provider,
-            email=email,
-            name=name,
-            password=townsfolk.PASSWORD,
-            job_title=title,
-            phone=number,
-            at=at,
-            **more,  # type: ignore[arg-type]
-        )
+    def _hire(self, key: str, role: Role, name: str, title: str, **details: Any) -> None:
+        phone = f"01632 9601{10 + len(self.staff):02d}"
+        self.staff[key] = providers.hire(role, name, title, domain="dover", phone=phone, **details)
 
     def house(self) -> None:
         """The residents, where they live and how they are reached."""

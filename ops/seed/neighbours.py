@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import people.services
-from ops.seed import providers, townsfolk
+from ops.seed import providers
 from ops.seed.around import Around
 from people import access
 from people.models import Provider, Resident, Role, User
@@ -85,15 +85,7 @@ class Neighbour(Around):
         administrator = next(role for role in roles if role.works_as == "administrator")
         keys = [*(role.key for role in roles), "colleague", "second_administrator"]
         for name, key, role in zip(STAFF, keys, [*roles, officer, administrator], strict=False):
-            self.staff[key] = people.services.make_user(
-                provider=self.provider,
-                email=f"{name.split()[0].lower()}@{self.house.domain}.example",
-                name=name,
-                password=townsfolk.PASSWORD,
-                job_title=role.name,
-                at=at,
-            )
-            access.grant(role, self.staff[key], by=None, at=at)
+            self.staff[key] = providers.hire(role, name, role.name, domain=self.house.domain, at=at)
         self.officer = self.staff["colleague"]
 
     def move_in(self, number: int, name: str) -> Resident:

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 import people.services
 import policies.shelf
 from deadlines import services as deadlines
-from people.models import Provider
+from ops.seed import townsfolk
+from people import access
+from people.models import Provider, Role, User
 
 
 @dataclass(frozen=True)
@@ -36,3 +39,18 @@ def found(papers: Papers, *, by_name: str, at: datetime, today: date | None = No
         provider, text=papers.text, local=papers.local, wording=papers.wording, by_name=by_name, at=at
     )
     return provider
+
+
+def hire(role: Role, name: str, title: str, *, domain: str, at: datetime, **details: Any) -> User:
+    """Somebody in a role, who signs in to the demo by the first name."""
+    user = people.services.make_user(
+        provider=role.provider,
+        email=f"{name.split()[0].lower()}@{domain}.example",
+        name=name,
+        password=townsfolk.PASSWORD,
+        job_title=title,
+        at=at,
+        **details,
+    )
+    access.grant(role, user, by=None, at=at)
+    return user

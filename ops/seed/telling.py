@@ -10,14 +10,13 @@ from appeals.against.effects import NewTerms
 from appeals.services import deciding, lodging
 from appeals.services.answers import Answer
 from appeals.services.lodging import NewAppeal
-from cases.models import Case, Incident
+from cases.models import Incident
 from decisions.services import Said
 from ops.seed import casework
 from ops.seed.council import Council
 from ops.seed.story import Happening, Story
 from people.models import Need, User
 from restrictions.limits import NewTerm
-from restrictions.models import Restriction
 from restrictions.services import deciding_reviews, imposing, proposing, reviews
 from restrictions.services.deciding_reviews import Conclusion
 
@@ -35,7 +34,7 @@ SOFTER = (
 )
 
 
-class Telling:
+class Telling(casework.OfResident):
     """One story, told step by step."""
 
     def __init__(self, council: Council, story: Story) -> None:
@@ -53,33 +52,13 @@ class Telling:
         steps: list[tuple[int, int, Callable[[], object]]] = [
             (happening.days_ago, 0, partial(self.log, happening)) for happening in story.incidents
         ]
-        moments = (
-            story.warned,
-            story.proposed,
-            story.imposed,
-            story.appealed,
-            story.decided,
-            story.reviewed,
-            story.closed,
-        )
-        tellings = (self.warn, self.propose, self.impose, self.appeal, self.decide, self.review, self.close)
-        steps += [
-            (days, order, step)
-            for order, (days, step) in enumerate(zip(moments, tellings, strict=True), start=1)
-            if days is not None
-        ]
+        moments = ("warned", "proposed", "imposed", "appealed", "decided", "reviewed", "closed")
+        taken = (self.warn, self.propose, self.impose, self.appeal, self.decide, self.review, self.close)
+        for order, (moment, step) in enumerate(zip(moments, taken, strict=True), start=1):
+            if (days_ago := getattr(story, moment)) is not None:
+                steps.append((days_ago, order, step))
         for _, _, step in sorted(steps, key=lambda step: (-step[0], step[1])):
             step()
-
-    @property
-    def case(self) -> Case:
-        """The resident's case."""
-        return Case.objects.get(resident=self.resident)
-
-    @property
-    def restriction(self) -> Restriction:
-        """The newest restriction of the case."""
-        return self.case.restrictions.latest("pk")
 
     def log(self, happening: Happening) -> Incident:
         """Log one incident on its day."""
@@ -222,21 +201,19 @@ class Telling:
     def review(self) -> None:
         """Somebody uninvolved reviews the restriction."""
         story, at = self.story, self.council.at(self.story.reviewed or 0, 10)
-        reviewer = self.decider(self.hit() | {self.restriction.decided_by})
+        reviewer, lifts = self.decider(self.hit() | {self.restriction.decided_by}), story.review == "lift"
         review = reviews.begin_review(self.restriction.pk, by=self.author, at=at)
         if story.review == "begun":
             return
         deciding_reviews.decide_review(
             review.pk,
             Said(
-                "Two quiet months, and a civil letter."
-                if story.review == "lift"
-                else "The office visit broke the terms.",
+                "Two quiet months, and a civil letter." if lifts else "The office visit broke the terms.",
                 considered="Letting it run to its last day.",
             ),
             Conclusion(
                 story.review,
-                evidence="" if story.review == "lift" else "The visit to reception, logged by Jo Pritchard.",
+                evidence="" if lifts else "The visit to reception, logged by Jo Pritchard.",
                 months=6 if story.review == "extend" else None,
             ),
             by=reviewer,

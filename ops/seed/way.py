@@ -10,7 +10,7 @@ from typing import Any
 import cases.services
 from cases import ladder
 from cases.ladder import papers
-from cases.models import Case, Incident
+from cases.models import Incident
 from decisions.services import Meeting, Said
 from ops.seed import casework
 from ops.seed.neighbours import RESIDENTS, Neighbour
@@ -63,23 +63,13 @@ LONG_AGO = Days(logged=74, first_letter=73, letter=73, again=72, proposed=71, im
 THIS_MONTH = Days(logged=12, first_letter=11)
 
 
-class Way:
+class Way(casework.OfResident):
     """One resident's case at a provider, about whom something was logged, taken so far as is asked of it."""
 
     def __init__(self, neighbour: Neighbour, name: str, days: Days = LATELY) -> None:
         self.neighbour, self.resident, self.days = neighbour, neighbour.residents[name], days
         self.at, self.officer = neighbour.at, neighbour.officer
         self.log(FIRST, self.at(days.logged, 10), warnings=2)
-
-    @property
-    def case(self) -> Case:
-        """The case as it stands."""
-        return Case.objects.get(resident=self.resident)
-
-    @property
-    def restriction(self) -> Restriction:
-        """The newest restriction of the case."""
-        return self.case.restrictions.latest("pk")
 
     def log(self, facts: str, at: datetime, *, warnings: int = 0) -> Incident:
         """An incident on the telephone or at the desk."""

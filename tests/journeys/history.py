@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from decisions.services import Said
-from ops.seed import casework
 from people.models import Provider, Resident
 from restrictions.models import Restriction
 from restrictions.services import imposing, proposing
@@ -29,7 +28,7 @@ def proposed(past: World, *, months: int = 6, at: datetime | None = None, contra
     """A proposal of the officer that waits for a decider."""
     at, officer = at or ago(minutes=30), past.staff.officer
     restriction = proposing.start(past.case.pk, by=officer, at=at)
-    casework.fill(restriction, by=officer, at=at, months=months, contractors=contractors)
+    builders.fill(restriction, months=months, by=officer, at=at, contractors=contractors)
     return proposing.propose(restriction.pk, by=officer, at=at)
 
 

@@ -11,7 +11,7 @@ from audit.models import Event
 from cases.models import Case
 from deadlines.models import Deadline
 from letters.models import Letter
-from ops.seed import build, neighbours, stories
+from ops.seed import build, neighbours
 from people.models import Provider, Resident, User
 from register.models import Entry
 from restrictions.models import Breach, Naming, Restriction
@@ -33,7 +33,7 @@ def test_every_stage_stands_somewhere_with_its_history(empty_queue):
     }  # fmt: skip
     assert set(Appeal.objects.values_list("state", flat=True)) >= {"upheld", "varied", "dismissed"}
     assert Appeal.objects.open().count() == 2
-    assert Case.objects.count() == len(stories.STORIES)
+    assert Case.objects.count() == len(build.STORIES)
     in_force = Restriction.objects.in_force(council.today)
     entries = Entry.objects.in_force(council.today).exclude(source="")
     assert {f"restriction:{r.reference}" for r in in_force} == set(entries.values_list("source", flat=True))

@@ -21,7 +21,13 @@ from tests import factories
 from tests.factories import NOON, Staff
 from tests.remembered import remembered
 
-RISKS, ORDERS, TERMS = list(casework.RISKS), list(casework.ORDERS), list(casework.TERMS)
+TERMS = [
+    NewTerm(Term.Channel.PHONE, Term.Limit.CLOSED),
+    NewTerm(Term.Channel.EMAIL, Term.Limit.LIMITED, "One message a week, on Mondays."),
+    NewTerm(Term.Channel.LETTER, Term.Limit.OPEN),
+]
+ORDERS = ["Do not visit alone.", "Ring the office before you go in."]
+RISKS = ["threats", "abuse"]
 OTHER_TERMS = [NewTerm(Term.Channel.PHONE, Term.Limit.LIMITED, "Calls between 10am and midday, on Tuesdays.")]
 
 
@@ -90,13 +96,22 @@ def draft(w: World, *, months: int = 6, by: User | None = None, at: datetime | N
     """A restriction prepared in every part, ready to propose."""
     by, at = by or w.staff.officer, at or w.at
     restriction = proposing.start(w.case.pk, by=by, at=at)
-    fill(restriction, w, months=months, by=by, at=at)
+    fill(restriction, months=months, by=by, at=at)
     return Restriction.objects.get(pk=restriction.pk)
 
 
-def fill(restriction: Restriction, w: World, *, months: int, by: User, at: datetime) -> None:
+def fill(restriction: Restriction, *, months: int, by: User, at: datetime, **changes) -> None:
     """Fill in every part of a proposal."""
-    casework.fill(restriction, months=months, by=by, at=at)
+    told: dict = {
+        "summary": "Twice in a month.",
+        "needs": "No needs are known; asked on 14 December.",
+        "terms": TERMS,
+        "orders": ORDERS,
+        "risks": RISKS,
+        "reasons": "The warning letter did not help.",
+        "less": "A call-back scheme.",
+    }
+    casework.fill(restriction, months=months, by=by, at=at, **told | changes)
 
 
 def proposed(w: World, **how) -> Restriction:
