@@ -7,7 +7,7 @@ from ops.seed import afterwards, restricted, warned, way
 from ops.seed.around import LONDON
 from ops.seed.council import Council
 from ops.seed.neighbours import HOUSES, Neighbour
-from ops.seed.telling import Telling
+from ops.seed.telling import told
 
 STORIES = sorted((*warned.STORIES, *restricted.STORIES), key=lambda story: story.resident)
 
@@ -19,7 +19,7 @@ def council(now: datetime) -> Council:
     made.hire()
     made.house()
     for story in STORIES:
-        Telling(made, story).tell()
+        told(made, story)
     made.note_the_dog()
     for days_ago in (3, 2, 1):
         day = made.today - timedelta(days=days_ago)
@@ -32,6 +32,7 @@ def neighbours(now: datetime) -> list[Neighbour]:
     made = [Neighbour(now, house) for house in HOUSES]
     for neighbour in made:
         neighbour.build()
-        way.tell(neighbour)
+        for story in way.STORIES:
+            told(neighbour, story)
         afterwards.tell(neighbour)
     return made

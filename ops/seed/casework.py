@@ -24,22 +24,6 @@ from restrictions.services.parts.needs import save_needs, save_risk
 from restrictions.services.parts.terms import Instructions, save_instructions, save_kinds, save_terms
 
 
-class OfResident:
-    """What is told of one resident."""
-
-    resident: Resident
-
-    @property
-    def case(self) -> Case:
-        """The resident's case as it stands."""
-        return Case.objects.get(resident=self.resident)
-
-    @property
-    def restriction(self) -> Restriction:
-        """The newest restriction of the case."""
-        return self.case.restrictions.latest("pk")
-
-
 def log(
     *residents: Resident,
     by: User,
@@ -50,17 +34,18 @@ def log(
     police: bool | None = None,
     affected: Iterable[User] = (),
     part: str = Involvement.Part.BEHAVED,
+    categories: Sequence[str] = (),
     **happened: Any,
 ) -> Incident:
     """An incident of the day of `at`: after warnings it went on, and danger is told to the police unless it is said.
 
-    Its heading is the first of the policy that fits.
+    Where no heading is given, it is the first of the policy that fits.
     """
     headings = by.provider.policy_version_on(day_of(at)).policy.behaviours
     told: dict[str, Any] = {
         "happened_on": day_of(at),
         "channel": Incident.Channel.PHONE,
-        "categories": [one.key for one in headings if one.is_danger is danger][:1],
+        "categories": categories or [one.key for one in headings if one.is_danger is danger][:1],
         "continued_after_warnings": warnings > 0,
         "police_called": danger if police is None else police,
     }

@@ -1,13 +1,13 @@
 """The demo's council: the provider and its policy, its people at work, its residents, and a dog."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import people.services
 from decisions.services import Said
 from ops.seed import providers, townsfolk
 from ops.seed.around import Around
-from people.models import Organisation, Provider, Resident, Role, User
+from people.models import Organisation, Provider, Role
 from register.services import entering
 from register.services.new_entries import NewEntry
 
@@ -15,12 +15,9 @@ SLUG = "dover-district-council"
 
 
 class Council(Around):
-    """The council as it is built up: its people by key, its residents by number, and the day that it stands around."""
+    """The council as it is built up."""
 
-    def __init__(self, now: datetime) -> None:
-        super().__init__(now)
-        self.staff: dict[str, User] = {}
-        self.residents: list[Resident] = []
+    deciders = ("neighbourhoods", "income", "senior", "repairs")
 
     def found(self) -> None:
         """The council and the policy that it adopted, with its local rules."""

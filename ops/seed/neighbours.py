@@ -1,14 +1,12 @@
 """Four more providers beside the demo's council, each on its own policy, with its people and residents."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 import people.services
 from ops.seed import providers
 from ops.seed.around import Around
-from people import access
-from people.models import Provider, Resident, Role, User
+from people.models import Provider, Resident, Role
 
 
 @dataclass(frozen=True)
@@ -44,19 +42,17 @@ RESIDENTS = [
 
 
 class Neighbour(Around):
-    """One provider as it is built up: its people by their role, and its residents by name."""
+    """One provider as it is built up: its people by their role."""
 
     def __init__(self, now: datetime, house: House) -> None:
         super().__init__(now)
         self.house = house
-        self.staff: dict[str, User] = {}
-        self.residents: dict[str, Resident] = {}
 
     def build(self) -> None:
         """Provider, policy, people and residents."""
         self.found()
         self.hire()
-        self.residents = {name: self.move_in(number, name) for number, name in enumerate(RESIDENTS)}
+        self.residents = [self.move_in(number, name) for number, name in enumerate(RESIDENTS)]
 
     def found(self) -> None:
         """The provider and the policy that it adopted."""
@@ -86,7 +82,8 @@ class Neighbour(Around):
         keys = [*(role.key for role in roles), "colleague", "second_administrator"]
         for name, key, role in zip(STAFF, keys, [*roles, officer, administrator], strict=False):
             self.staff[key] = providers.hire(role, name, role.name, domain=self.house.domain, at=at)
-        self.officer = self.staff["colleague"]
+        self.staff["contact"] = self.staff[max(role.key for role in roles if role.works_as == "officer")]
+        self.deciders = tuple(role.key for role in roles)
 
     def move_in(self, number: int, name: str) -> Resident:
         """A tenant at an address of the provider's town."""
@@ -98,23 +95,4 @@ class Neighbour(Around):
             phones=(f"07700 9003{number:02d}",),
             emails=(f"{name.lower().replace(' ', '.')}@example.org",),
         )
-        return people.services.add_resident(self.provider, details, by=self.officer, at=self.at(77, 11))
-
-    def holder(self, keys: list[str]) -> User:
-        """Somebody in one of these roles who is not the officer of the stories."""
-        return next(self.staff[key] for key in keys if self.holds(key))
-
-    @property
-    def contact(self) -> User:
-        """A colleague of the officer of the stories, who works on cases as they do."""
-        officers = Role.objects.filter(provider=self.provider, works_as="officer").values_list("key", flat=True)
-        return self.holder(sorted(officers, reverse=True))
-
-    def holds(self, key: str) -> bool:
-        """Whether somebody but the officer of the stories holds this role."""
-        return key in self.staff and self.staff[key] != self.officer
-
-    def decider(self, *, barred: Collection[int] = ()) -> User:
-        """Somebody with the right to decide what the policy leaves open, and without a part that bars them."""
-        keys = access.keys_with(self.provider, access.Can.DECIDE)
-        return self.holder([key for key in keys if key in self.staff and self.staff[key].pk not in barred])
+        return people.services.add_resident(self.provider, details, by=self.staff["colleague"], at=self.at(77, 11))

@@ -1,8 +1,9 @@
 """Tell the stories through the services, each step at the day and hour on which it would have been taken."""
 
-from collections.abc import Callable, Iterable
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import cases.services
 import people.services
@@ -10,16 +11,26 @@ from appeals.against.effects import NewTerms
 from appeals.services import deciding, lodging
 from appeals.services.answers import Answer
 from appeals.services.lodging import NewAppeal
-from cases.models import Incident
-from decisions.services import Said
+from cases import ladder
+from cases.ladder import papers
+from cases.models import Case, Incident, Warning
+from decisions.services import Meeting, Said
 from ops.seed import casework
-from ops.seed.council import Council
+from ops.seed.around import Around
 from ops.seed.story import Happening, Story
+from people import access
 from people.models import Need, User
+from restrictions import acts
 from restrictions.limits import NewTerm
+from restrictions.models import Restriction
+from restrictions.rules import kind_steps
 from restrictions.services import deciding_reviews, imposing, proposing, reviews
 from restrictions.services.deciding_reviews import Conclusion
 
+ASKED: dict[str, Any] = {
+    "words": "Talked through with the resident on the telephone; nothing came of it.",
+    "needs": "We know of no need that bears on the behaviour, and asked twice.",
+}
 RECENT = 5  # days within which a line manager may not have got round to it yet
 ANSWERS = {
     "upheld": "Our own log shows that half of the calls were ours. The restriction should not have been imposed.",
@@ -34,35 +45,44 @@ SOFTER = (
 )
 
 
-class Telling(casework.OfResident):
+class Telling:
     """One story, told step by step."""
 
-    def __init__(self, council: Council, story: Story) -> None:
-        self.council, self.story, self.staff = council, story, council.staff
-        self.resident = council.residents[story.resident]
+    def __init__(self, place: Around, story: Story) -> None:
+        self.place, self.story, self.staff, self.at = place, story, place.staff, place.at
+        self.resident = place.residents[story.resident]
         self.author = self.staff[story.incidents[0].reporter]
 
     def tell(self) -> None:
         """Every step that the story has, oldest first."""
-        story, at = self.story, self.council.at
+        story = self.story
         for kind, words in story.needs:
+            at = self.at(300, 11)
             people.services.record_need(
-                self.resident.pk, kind=Need.Kind(kind), words=words, about_health=True, by=self.author, at=at(300, 11)
+                self.resident.pk, kind=Need.Kind(kind), words=words, about_health=True, by=self.author, at=at
             )
         steps: list[tuple[int, int, Callable[[], object]]] = [
             (happening.days_ago, 0, partial(self.log, happening)) for happening in story.incidents
         ]
-        moments = ("warned", "proposed", "imposed", "appealed", "decided", "reviewed", "closed")
-        taken = (self.warn, self.propose, self.impose, self.appeal, self.decide, self.review, self.close)
-        for order, (moment, step) in enumerate(zip(moments, taken, strict=True), start=1):
+        for order, (moment, step_of) in enumerate(STEPS.items(), start=1):
             if (days_ago := getattr(story, moment)) is not None:
-                steps.append((days_ago, order, step))
+                steps.append((days_ago, order, partial(step_of, self)))
         for _, _, step in sorted(steps, key=lambda step: (-step[0], step[1])):
             step()
 
+    @property
+    def case(self) -> Case:
+        """The resident's case as it stands."""
+        return Case.objects.get(resident=self.resident)
+
+    @property
+    def restriction(self) -> Restriction:
+        """The newest restriction of the case."""
+        return self.case.restrictions.latest("pk")
+
     def log(self, happening: Happening) -> Incident:
         """Log one incident on its day."""
-        when = self.council.at(happening.days_ago, 10, 40)
+        when = self.at(happening.days_ago, 10, 40)
         before = when - timedelta(minutes=25)
         incident = casework.log(
             self.resident,
@@ -94,36 +114,67 @@ class Telling(casework.OfResident):
                 )
         return incident
 
+    def send_first_letter(self) -> None:
+        """What was said in the first conversation, put in writing, where the policy has that."""
+        if papers.FIRST.rule(self.case.policy):
+            at = self.at(self.story.first_letter or 0, 11)
+            self.issue(self.draft(papers.FIRST, at, agreed=self.story.agreed), at + timedelta(hours=4))
+
     def warn(self) -> None:
-        """Draft the warning letter, and take it as far as the story does."""
-        story, at = self.story, self.council.at
-        days = story.warned or 0
-        decider = self.decider({self.author})
-        warning = casework.draft_letter(
-            self.case, by=self.author, at=at(days, 11), settled_by=decider, expected=story.expected
-        )
+        """Draft the warning letter, where the policy has one, and take it as far as the story does."""
+        story, at = self.story, self.at(self.story.warned or 0, 11)
+        if not self.case.policy.stage_for_state("written warning"):
+            return
+        warning = self.draft(papers.WRITTEN, at, same_again=story.same_again)
         if story.warning == "draft":
             return
-        cases.services.submit_warning(warning.pk, by=self.author, at=at(days, 11, 30))
+        cases.services.submit_warning(warning.pk, by=self.author, at=at + timedelta(minutes=30))
         if story.warning == "returned":
             reasons = "Please say what we did about the repair. The letter reads as if there were none."
-            cases.services.send_back_warning(warning.pk, reasons=reasons, by=decider, at=at(days, 15))
+            at += timedelta(hours=4)
+            cases.services.send_back_warning(warning.pk, reasons=reasons, by=self.issuer(papers.WRITTEN), at=at)
         elif story.warning == "issued":
-            cases.services.issue_warning(
-                warning.pk,
-                by=decider,
-                at=at(days, 15),
-                reasons="Two warnings in the call were not heeded.",
-                considered="A telephone call by the team leader instead.",
-                not_done="No call: the resident has twice hung up on it.",
-            )
+            self.issue(warning, at + timedelta(hours=4), "Two warnings in the call were not heeded.")
+
+    def draft(self, paper: papers.Paper, at: datetime, **words: str) -> Warning:
+        """A letter about all that happened, after what comes first."""
+        return casework.draft_letter(
+            self.case,
+            by=self.author,
+            at=at,
+            settled_by=self.decider,
+            settled_why="He was asked twice in the call to speak calmly, and went on for a week.",
+            paper=paper,
+            expected=self.story.expected,
+            review_on=self.place.today,
+            answers=ASKED,
+            **words,
+        )
+
+    def issuer(self, paper: papers.Paper) -> User:
+        """Somebody whom the policy lets issue a letter; where it is silent, who decides that they do."""
+        who = ladder.who_issues(self.case.policy, paper)
+        return self.decider if who.unsaid else self.holders(who.keys())[0]
+
+    def issue(self, warning: Warning, at: datetime, reasons: str = "") -> None:
+        """Issue a letter of the ladder."""
+        cases.services.issue_warning(
+            warning.pk,
+            by=self.issuer(papers.PAPERS[warning.kind]),
+            at=at,
+            reasons=reasons,
+            considered="A telephone call by the team leader instead.",
+            not_done="No call: the resident has twice hung up on it.",
+        )
 
     def propose(self) -> None:
-        """Prepare the restriction part by part, and put it to a decider."""
-        story, by = self.story, self.author
-        at = self.council.at(story.proposed or 0, 9, 30)
+        """Prepare the restriction part by part, after what the policy asks before it, and put it to a decider."""
+        story, by, case = self.story, self.author, self.case
+        at = self.at(story.proposed or 0, 9, 30)
+        why = "The letter changed nothing, and the desk had to close."
+        casework.ask_before_a_restriction(case, by=by, at=at, settled_by=self.decider, settled_why=why, **ASKED)
         casework.assess_risk(
-            self.case,
+            case,
             severity="high" if story.extreme else "medium",
             words="It has happened more than once, to more than one of us, and it is getting worse.",
             who="Whoever answers the telephone or visits.",
@@ -131,9 +182,9 @@ class Telling(casework.OfResident):
             by=by,
             at=at,
         )
-        path = self.case.policy.path_danger
+        path = case.policy.path_danger
         answers = {str(question): "Yes: see the report." for question in path.conditions} if path else {}
-        draft = proposing.start(self.case.pk, by=by, at=at)
+        draft = proposing.start(case.pk, by=by, at=at)
         casework.fill(
             draft,
             by=by,
@@ -153,12 +204,14 @@ class Telling(casework.OfResident):
         )
         if story.proposal == "draft":
             return
+        steps = kind_steps(self.restriction)
+        casework.answer(case, ladder.gates_for_restriction(self.case, steps=steps), by=by, at=at, **ASKED)
         proposing.propose(draft.pk, by=by, at=at + timedelta(hours=2))
         if story.proposal == "returned":
             proposing.send_back(
                 draft.pk,
                 Said("Say why blocking the one e-mail address would not be enough."),
-                by=self.decider(self.hit()),
+                by=self.seats(acts.impose(self.restriction))[0],
                 at=at + timedelta(hours=6),
             )
 
@@ -171,28 +224,30 @@ class Telling(casework.OfResident):
         return made
 
     def impose(self) -> None:
-        """A decider who neither proposed it nor was hit imposes it."""
-        imposing.impose(
-            self.restriction.pk,
-            Said(
-                "The evidence is first-hand, the warning was clear, and the terms leave other ways to reach us.",
-                considered="Returning it for a shorter length; the policy allows none.",
-                not_done="We did not close e-mail or letters.",
-            ),
-            by=self.decider(self.hit()),
-            at=self.council.at(self.story.imposed or 0, 14),
+        """Those whom the policy lets decide impose it: in a meeting where it asks for one, else one after the other."""
+        at, act = self.at(self.story.imposed or 0, 14), acts.impose(self.restriction)
+        seats = self.seats(act)
+        others = [one.pk for one in seats[1:]]
+        said = Said(
+            "The evidence is first-hand, what would follow was clear, and the terms leave other ways to reach us.",
+            considered="Returning it for a shorter length.",
+            not_done="We did not close e-mail or letters.",
+            meeting=Meeting(at.date(), others, "All who came hold it to be needed.") if act.meets else None,
         )
+        for by in seats:
+            if self.restriction.state == Restriction.State.PROPOSED:
+                imposing.impose(self.restriction.pk, said, by=by, at=at)
 
     def appeal(self) -> None:
         """The resident's appeal comes in."""
-        at = self.council.at(self.story.appealed or 0, 9, 15)
+        at = self.at(self.story.appealed or 0, 9, 15)
         new = NewAppeal(self.resident.name, "email", at.date(), self.story.appeal)
         lodging.lodge(self.restriction.case_id, self.restriction.reference, new, by=self.author, at=at)
 
     def decide(self) -> None:
         """A manager who had no part in it decides the appeal."""
         story, restriction = self.story, self.restriction
-        outcome, at = story.outcome, self.council.at(story.decided or 0, 16)
+        outcome, at = story.outcome, self.at(story.decided or 0, 16)
         considered = "The log of calls, both letters, and what the resident says."
         sets = NewTerms(SOFTER, restriction.ends_on) if outcome == "varied" else None
         answer = Answer(outcome, ANSWERS[outcome], considered, sets=sets)
@@ -200,8 +255,8 @@ class Telling(casework.OfResident):
 
     def review(self) -> None:
         """Somebody uninvolved reviews the restriction."""
-        story, at = self.story, self.council.at(self.story.reviewed or 0, 10)
-        reviewer, lifts = self.decider(self.hit() | {self.restriction.decided_by}), story.review == "lift"
+        story, at = self.story, self.at(self.story.reviewed or 0, 10)
+        lifts = story.review == "lift"
         review = reviews.begin_review(self.restriction.pk, by=self.author, at=at)
         if story.review == "begun":
             return
@@ -216,22 +271,50 @@ class Telling(casework.OfResident):
                 evidence="" if lifts else "The visit to reception, logged by Jo Pritchard.",
                 months=6 if story.review == "extend" else None,
             ),
-            by=reviewer,
+            by=self.seats(acts.review(review))[0],
             at=at + timedelta(hours=3),
         )
 
     def close(self) -> None:
         """Nothing more to do."""
-        at = self.council.at(self.story.closed or 0, 16)
+        at = self.at(self.story.closed or 0, 16)
         cases.services.close(self.case.pk, reason=self.story.close_reason, by=self.author, at=at)
 
-    def hit(self) -> set[User | None]:
-        """Who took part so far: the proposer and everybody affected (rule F12)."""
-        return {self.author, *(self.staff[key] for happening in self.story.incidents for key in happening.affected)}
+    @property
+    def decider(self) -> User:
+        """Somebody who decides what the policy leaves open."""
+        return self.holders(access.keys_with(self.place.provider, access.Can.DECIDE))[0]
 
-    def decider(self, barred: set[User | None]) -> User:
-        """Somebody whom the policy lets decide, and whom no rule bars."""
-        wanted = ("neighbourhoods", "income", "senior", "repairs")
-        start = self.story.resident % len(wanted)
-        candidates = [self.staff[key] for key in wanted[start:] + wanted[:start] if key != self.story.spoc]
-        return next(person for person in candidates if person not in barred)
+    def seats(self, act: acts.Act) -> list[User]:
+        """A colleague for each role that may take part in an act, and whom no rule bars."""
+        return self.holders(act.keys(), act.barred)
+
+    def holders(self, keys: Iterable[str], barred: Collection[int] = ()) -> list[User]:
+        """A colleague for each of these roles, whoever works cases first; another where the story goes on elsewhere."""
+        deciders, provider = self.place.deciders, self.place.provider.pk
+        start, wanted, found = self.story.resident % len(deciders), set(keys), []
+        for one in (self.staff[key] for key in deciders[start:] + deciders[:start] if key != self.story.spoc):
+            held = wanted & access.role_keys(one, provider)
+            if held and one != self.author and one.pk not in barred:
+                found.append(one)
+                wanted -= held
+        return sorted(found, key=lambda one: not access.can(one, access.Can.WORK_CASES, provider))
+
+
+STEPS: dict[str, Callable[[Telling], None]] = {
+    "first_letter": Telling.send_first_letter,
+    "warned": Telling.warn,
+    "proposed": Telling.propose,
+    "imposed": Telling.impose,
+    "appealed": Telling.appeal,
+    "decided": Telling.decide,
+    "reviewed": Telling.review,
+    "closed": Telling.close,
+}
+
+
+def told(place: Around, story: Story) -> Telling:
+    """A story, told to its end."""
+    one = Telling(place, story)
+    one.tell()
+    return one
