@@ -41,6 +41,15 @@ def hear_late(appeal: Appeal, against: Appealable | None = None) -> Act:
     return replace(act, name=HEAR, doing="say that a late appeal is heard", asks=(), waits=kinds.APPEAL_HEAR)
 
 
+def open_on(appeal: Appeal) -> list[Act]:
+    """Each act that can be decided on an appeal now."""
+    if not appeal.is_open:
+        return []
+    against = finding.of_appeal(appeal)
+    heard = [hear_late(appeal, against)] if appeal.awaits_hearing else []
+    return [*heard, decide(appeal, against)]
+
+
 def to_come(against: Appealable) -> Act:
     """Decide an appeal that has not come yet: to tell who would."""
     case = against.case

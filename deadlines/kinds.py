@@ -39,6 +39,7 @@ REGISTER_KEEP = "register.keep"
 REGISTER_REMOVE = "register.remove"
 REGISTER_CHANGE = "register.change"
 REGISTER_WITHHOLD = "register.withhold"
+DECISION_APPOINT = "decision.appoint"
 LETTER_SEND = "letter.send"
 LETTER_RECEIPT = "letter.receipt"
 LETTER_FAILED = "letter.failed"
@@ -59,6 +60,7 @@ GROUPS = {
     "spoc": "Single points of contact",
     "appeal": "Appeals",
     "register": "Register",
+    "decision": "Deciding",
     "letter": "Letters",
 }
 """The kinds of work by which a list is narrowed, with their names."""
@@ -182,8 +184,8 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             RESTRICTION_LIFT,
-            "Agree to lift a restriction, or not",
-            "The lifting of a restriction to agree to",
+            "Decide whether a restriction is lifted",
+            "The lifting of a restriction to decide",
             "restrictions:lift",
             Task.OF_ROLES,
             "restriction",
@@ -226,16 +228,16 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             REVIEW_AGREE,
-            "Agree to what a review comes to, or not",
-            "What a review comes to, to agree to",
+            "Decide what a review comes to",
+            "What a review comes to, to decide",
             "restrictions:review",
             Task.OF_ROLES,
             "review",
         ),
         Kind(
             REVIEW_WAIVE,
-            "Agree to leave a review out, or not",
-            "The leaving out of a review to agree to",
+            "Decide whether a review is left out",
+            "The leaving out of a review to decide",
             "restrictions:waive",
             Task.OF_ROLES,
             "review",
@@ -289,8 +291,8 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             SPOC_CHANGE,
-            "Agree to another single point of contact, or not",
-            "Another single point of contact to agree to",
+            "Decide on another single point of contact",
+            "Another single point of contact to decide on",
             "restrictions:change_spoc",
             Task.OF_ROLES,
             "spoc",
@@ -316,8 +318,8 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             APPEAL_HEAR,
-            "Agree that a late appeal is heard, or not",
-            "The hearing of a late appeal to agree to",
+            "Decide whether a late appeal is heard",
+            "The hearing of a late appeal to decide",
             "appeals:hear",
             Task.OF_ROLES,
             "appeal",
@@ -350,35 +352,43 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             REGISTER_KEEP,
-            "Agree to keep a register entry, or not",
-            "The keeping of a register entry to agree to",
+            "Decide whether a register entry is kept",
+            "The keeping of a register entry to decide",
             "register:keep",
             Task.OF_ROLES,
             "register",
         ),
         Kind(
             REGISTER_REMOVE,
-            "Agree to remove a register entry, or not",
-            "The removal of a register entry to agree to",
+            "Decide whether a register entry is removed",
+            "The removal of a register entry to decide",
             "register:remove",
             Task.OF_ROLES,
             "register",
         ),
         Kind(
             REGISTER_CHANGE,
-            "Agree to change a register entry, or not",
-            "A change of a register entry to agree to",
+            "Decide whether a register entry is changed",
+            "A change of a register entry to decide",
             "register:change",
             Task.OF_ROLES,
             "register",
         ),
         Kind(
             REGISTER_WITHHOLD,
-            "Agree that a resident is not told of a register entry, or not",
-            "Whether a resident is told of a register entry, to agree to",
+            "Decide whether a resident is told of a register entry",
+            "Whether a resident is told of a register entry, to decide",
             "register:look_again",
             Task.OF_ROLES,
             "register",
+        ),
+        Kind(
+            DECISION_APPOINT,
+            "Appoint somebody to {words}: nobody is free to",
+            "A decision that nobody is free to make",
+            "office:appoint",
+            Task.OF_ROLES,
+            "decision",
         ),
         Kind(
             LETTER_SEND,

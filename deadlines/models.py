@@ -46,11 +46,14 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         theirs = models.Q(provider__in=providers_where(user, Provider.Capability.VIEW_CASES)) | models.Q(owner=user)
         for role in user.roles:
             theirs |= models.Q(provider=role.provider_id, for_roles__contains=[role.key])
-        return self.filter(theirs)
+        return self.filter(theirs | models.Q(also_for__contains=[user.pk]))
 
     def waiting_for(self, user: User) -> "DeadlineQuerySet":
-        """What waits for a person: owned by name, or by a role the person holds and from which no rule bars them."""
-        mine = models.Q(owner=user)
+        """What waits for a person: owned by name, by a role that they hold, or because they were appointed for it.
+
+        Not what a rule bars them from.
+        """
+        mine = models.Q(owner=user) | models.Q(also_for__contains=[user.pk])
         for role in user.roles:
             mine |= models.Q(owner__isnull=True, provider=role.provider_id, for_roles__contains=[role.key])
         return self.open().filter(mine).exclude(not_for__contains=[user.pk])
@@ -77,7 +80,8 @@ class Deadline(models.Model):
     """One thing to do. `about` points upwards by reference only, as paper does (`restriction:X-000004`).
 
     `due_on` is empty where there is no date (a proposal waits) or where the policy leaves part of the clock unsaid;
-    `reckoning` then says why.
+    `reckoning` then says why. It is its owner's, or else that of all who hold one of `for_roles` but for those in
+    `not_for`; and of those in `also_for`, whom an administrator appointed for it.
     """
 
     class State(models.TextChoices):
@@ -98,6 +102,7 @@ class Deadline(models.Model):
     owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="deadlines")
     for_roles = ArrayField(models.CharField(max_length=60), default=list)
     not_for = ArrayField(models.BigIntegerField(), default=list)
+    also_for = ArrayField(models.BigIntegerField(), default=list)
     runs_from_event = models.BigIntegerField(null=True)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     set_at = models.DateTimeField()
@@ -141,6 +146,8 @@ class Deadline(models.Model):
         """Whether it is a person's to do, by name or by a role, as `waiting_for` asks the database of many."""
         if self.state != Deadline.State.OPEN or user.pk in self.not_for:
             return False
+        if user.pk in self.also_for:
+            return True
         if self.owner_id:
             return self.owner_id == user.pk
         held = {role.key for role in user.roles if role.provider_id == self.provider_id}

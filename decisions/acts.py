@@ -182,7 +182,8 @@ class Act(Deciders):
     @property
     def whose(self) -> Whose:
         """Whose it is to do, for a deadline: everybody's who may decide it and whom no rule keeps from that."""
-        return Whose(roles=self.keys(), not_for=self.barred.keys() - self.appointed.keys())
+        appointed = self.appointed.keys()
+        return Whose(roles=self.keys(), not_for=self.barred.keys() - appointed, also=appointed)
 
     # Who may
 
@@ -330,7 +331,7 @@ class Act(Deciders):
         if self.stuck:
             return (
                 f"Nobody at {self.provider.short_name} can at present: {self.stuck}. "
-                "An administrator can give somebody the role."
+                "An administrator can appoint somebody to decide it, and says why."
             )
         return who_can([user for user in self._deciding if not self.why_not_able(user)])
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
+from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from decisions import permissions
@@ -259,9 +260,9 @@ def consult(
 def appoint(act: Act, *, person_id: int | None, reason: str, by: User, at: datetime) -> list[Appointment]:
     """Let one person decide one act, because nobody whom the policy names is free to; on record with the reason (F12).
 
-    The person stands in for what is lacking, for this act alone. Raises `NotPermitted` for all but an administrator,
-    TransitionNotAllowed where somebody could decide it, `RuleBroken` for somebody who cannot be appointed and without
-    a reason.
+    The person stands in for what is lacking, for this act alone; it stands on their list. The higher room
+    has locked what is decided. Raises `NotPermitted` for all but an administrator, TransitionNotAllowed
+    where somebody could decide it, `RuleBroken` for somebody who cannot be appointed and without a reason.
     """
     permissions.check_can_appoint(by, act.provider)
     if not act.stuck:
@@ -283,7 +284,18 @@ def appoint(act: Act, *, person_id: int | None, reason: str, by: User, at: datet
         facts={"act": act.name, "person": person.reference, "name": person.name, "why": act.stuck,
                "had_a_part": person.pk in act.barred, "stands_in_for": [one.role for one in made]},
     )  # fmt: skip
+    _put_on_list(act, person, at=at)
     return made
+
+
+def _put_on_list(act: Act, person: User, *, at: datetime) -> None:
+    """Put an act on the list of whoever was appointed, and take the appointing off those of the administrators."""
+    on = act.waits_on or act.subject
+    deadlines.meet(kinds.DECISION_APPOINT, on, at=at, how="Appointed")
+    if not deadlines.appoint(act.waits, on, user=person):
+        whose = act.whose
+        also = {*whose.also, person.pk}
+        deadlines.set(act.waits, on, whose=replace(whose, not_for={*whose.not_for} - also, also=also), at=at)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Shapes of input of the office."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms as django_forms
@@ -244,3 +244,28 @@ class RemoveDayOff(forms.Form):
         rows=3,
         max_length=500,
     )
+
+
+class ByReference(forms.Form):
+    """The reference of what waits for a decision."""
+
+    reference = fields.TextField(
+        label="Reference", called="the reference", width=20, max_length=40, spellcheck=False,
+        help_text="Of a restriction, a warning letter, an appeal or a register entry, as its page and letters show it.",
+    )  # fmt: skip
+
+
+class Appoint(forms.Form):
+    """Whom an administrator appoints to decide one thing, and why this person."""
+
+    person = fields.SelectField(label="Whom do you appoint?", called="whom you appoint")
+    reason = fields.LongTextField(
+        label="Why this person?", called="why this person decides it", rows=4, max_length=5_000,
+        help_text="Kept with the decision. The resident, the Ombudsman or a court may read it.",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["person"]
+        assert isinstance(field, fields.SelectField)
+        field.choices = [("", "Choose a colleague"), *people]

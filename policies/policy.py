@@ -113,10 +113,31 @@ class Policy(Contents):
 
         Where the policy names nobody for that step, whoever decides on breaches in general; may be unsaid.
         """
+        name = self._breach_steps(step)
+        return self.who(f"breach.for.{name}.by") if name else self.decides("breach")
+
+    def not_by_after_breach(self, step: str) -> Value:
+        """Whom the policy keeps from deciding a step after a breach; where it says nothing of that step, any breach."""
+        return self.values.get(f"breach.for.{self._breach_steps(step)}.not_by") or self.not_by("breach")
+
+    def consulted_after_breach(self, step: str) -> tuple[str, Who] | None:
+        """Who is asked before a step after a breach, and what names that asking: it may be the same for several steps.
+
+        Where the policy says nothing of that step, who is asked before any; None where nobody is.
+        """
+        name = self._breach_steps(step)
+        value = self.values.get(f"breach.for.{name}.consult")
+        if value and isinstance(value.raw, Who):
+            return f"breach-{name}", value.raw
+        general = self.consulted_on("breach")
+        return ("breach", general) if general else None
+
+    def _breach_steps(self, step: str) -> str:
+        """The name under which the policy says something of some steps after a breach, this one among them; or ""."""
         for name in self.names("breach.for"):
             if step and any(step in (item.word, item.words) for item in self.value(f"breach.for.{name}.steps").kept):
-                return self.who(f"breach.for.{name}.by")
-        return self.decides("breach")
+                return name
+        return ""
 
     def not_by(self, action: str) -> Value:
         """Whom the policy keeps from deciding an act, beyond Evenhand's own rule; `none` where it names nobody.

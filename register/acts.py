@@ -124,6 +124,14 @@ def withhold(entry: Entry) -> Act:
     return _of_entry(entry, WITHHOLD, "decide that a resident is not told of an entry", WITHHOLD)
 
 
+def open_on(entry: Entry) -> list[Act]:
+    """Each act that can be decided on an entry; with a restriction, only whether its resident is told of it."""
+    if entry.stands_with:
+        return [withhold(entry)]
+    found = [keep(entry), change(entry), remove(entry)]
+    return found if entry.resident_told else [*found, withhold(entry)]
+
+
 OF_ENTRY: Mapping[str, Callable[[Entry], Act]] = {KEEP: keep, REMOVE: remove, CHANGE: change, WITHHOLD: withhold}
 """The acts on an entry that stands, by name."""
 WAITS = {

@@ -10,6 +10,7 @@ import cases.permissions
 from cases import ladder
 from cases.models import Incident
 from deadlines import kinds
+from deadlines import services as deadlines
 from decisions.acts import Act, AskedFirst, Bar, Deciders, asked_first
 from decisions.models import Voice
 from people.models import Provider
@@ -85,11 +86,12 @@ def review(review: Review, outcome: str | None = None) -> Act:
     who, extends = policy.decides(name), policy.decides("extend")
     also = [extends] if outcome == Review.Outcome.EXTEND and not extends.unsaid and not by_request else []
     later = [REVIEW_COMES_TO[outcome]] if outcome in REVIEW_COMES_TO else [] if outcome else REVIEW_COMES_TO.values()
+    asked = [one for act in (name, *later) for one in asked_first(policy, act, review)]
     return _act(
         restriction, "review", doing, whos=[who, *also], opened_by=(who,),
         f12=("affected", "first decider", "proposer"),
         not_by=name, asks=rules.review_questions(policy), subject=review, thing=review, waits=kinds.REVIEW_AGREE,
-        first=[one for act in (name, *later) for one in asked_first(policy, act, review)],
+        first={one.who: one for one in reversed(asked)}.values(),
     )  # fmt: skip
 
 
@@ -123,16 +125,25 @@ def answer_breaches(restriction: Restriction, step: str | None = None) -> Act:
     """Decide what follows the breaches that are open: whom the policy names for the step, else for breaches at all.
 
     Without a step, everybody who may decide on some of the ladder, a review or no step, all of them together. Barred
-    are people affected (F12) and whom the policy adds, for that step or for breaches.
+    are people affected (F12) and whom the policy adds, for that step or for breaches; so with those who are asked
+    first, anew for each breach.
     """
     policy = restriction.case.policy
+    steps = [item.word for item in policy.value("breach.ladder").kept]
     whos = [policy.decides("breach"), *_answers(policy)] if step is None else [policy.answers_breach(step)]
     oldest = restriction.open_breaches().first()
-    return _act(
+    asked = [policy.consulted_after_breach(each) for each in (["", *steps] if step is None else [step])]
+    on = deadlines.About((oldest or restriction).trail, restriction.provider, restriction.resident)
+    act = _act(
         restriction, "breach", f"decide on “{step}” after a breach" if step else "decide what follows a breach",
         whos=whos, f12=("affected",), not_by="breach",
+        first=[AskedFirst(named, who, on) for named, who in dict.fromkeys(filter(None, asked))],
         thing=oldest, waits=kinds.BREACH_ANSWER,
     )  # fmt: skip
+    said = policy.not_by_after_breach(step or "")
+    policys = excluded(restriction, said.raw or ())
+    own = excluded(restriction, ("affected",))
+    return replace(act, barred=_bars(policys, said.rule or law.OTHER_PERSON) | _bars(own, law.OTHER_PERSON))
 
 
 def change_contact(restriction: Restriction) -> Act:
@@ -144,6 +155,26 @@ def change_contact(restriction: Restriction) -> Act:
         restriction, "change_spoc", "change the single point of contact",
         whos=[_names_a_contact(restriction.case.policy)], waits=kinds.SPOC_CHANGE,
     )  # fmt: skip
+
+
+def open_on(restriction: Restriction) -> list[Act]:
+    """Each act that can be decided on a restriction now."""
+    if restriction.state in Restriction.PREPARING:
+        return [impose(restriction)]
+    found = []
+    begun = restriction.reviews.filter(state=Review.State.BEGUN).first()
+    if begun:
+        begun.restriction = restriction
+        found.append(review(begun))
+    if restriction.state == Restriction.State.IN_FORCE:
+        found.append(lift(restriction))
+        if not begun and rules.review_can_be_waived(restriction.case.policy):
+            found.append(waive(restriction))
+        if restriction.open_breaches().exists():
+            found.append(answer_breaches(restriction))
+        if restriction.contact_term() is not None:
+            found.append(change_contact(restriction))
+    return found
 
 
 def deciders(kind: str, policy: Policy, provider: Provider) -> Deciders:

@@ -267,6 +267,11 @@ DOORS: dict[str, Door] = {
     ),
     "people:add_tenancy": Door(CASEWORK, RESIDENT),
     "office:index": Door({"administrator"}),
+    "office:appointments": Door({"administrator"}),
+    "office:appoint": Door({"administrator"}, of(Restriction, state="in_force")),
+    "office:appoint_to": Door(
+        {"administrator"}, lambda: of(Restriction, state="in_force")() | {"which": "lift-a-restriction"}
+    ),
     "office:policies": Door({"administrator"}),
     "office:propose": Door({"administrator"}),
     "office:proposal": Door({"administrator"}, of(Adoption, as_="pk", value="pk", state="returned")),

@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-import worklist.services
 from letters.models import Notice
 from people.models import Resident, User
 from tests import factories
 from tests.test_doors import DOORS, NOW, ROLES, everybody, is_open  # noqa: F401  (a fixture)
+from worklist.services import sweeping
 
 pytestmark = pytest.mark.slow
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
@@ -101,7 +101,7 @@ def test_logs_hold_no_names_no_searches_no_typing_and_no_passwords(db, empty_que
 def test_mail_to_staff_names_no_resident_and_gives_no_reasons(db, empty_queue):
     """E-mail is read on phones and forwarded: it says what waits and where, by reference."""
     factories.town(NOW)
-    worklist.services.sweep(NOW.date(), at=NOW)
+    sweeping.sweep(NOW.date(), at=NOW)
     names = {part for name in Resident.objects.values_list("name", flat=True) for part in name.split()[-1:]}
     staff = {part for name in User.objects.values_list("name", flat=True) for part in name.split()}
     notices = list(Notice.objects.select_related("to"))

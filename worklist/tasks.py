@@ -3,10 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
-from worklist import services
+from worklist.services import sweeping
 
 
 @shared_task
 def sweep() -> None:
     """Sweep for today, as beat asks at 06:00 Europe/London. Safe to run twice, or late."""
-    services.sweep(timezone.localdate(), at=timezone.now())
+    sweeping.sweep(timezone.localdate(), at=timezone.now())

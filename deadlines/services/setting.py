@@ -37,11 +37,15 @@ class About:
 
 @dataclass(frozen=True)
 class Whose:
-    """Whose it is to do: one person's by name, or that of all who hold a role but for those who are barred, by key."""
+    """Whose it is to do: one person's by name, or that of all who hold a role but for those who are barred, by key.
+
+    `also` are those whom an administrator appointed for it, whatever roles they hold.
+    """
 
     owner: User | None = None
     roles: Collection[str] = ()
     not_for: Collection[int] = ()
+    also: Collection[int] = ()
 
 
 NOBODYS = Whose()
@@ -84,6 +88,7 @@ def set(
         owner=whose.owner,
         for_roles=list(whose.roles),
         not_for=sorted(whose.not_for),
+        also_for=sorted(whose.also),
         runs_from_event=event,
         set_at=at,
     )
@@ -114,6 +119,16 @@ def excuse(kind: str, subject: audit.Subject, *, user: User) -> None:
         if user.pk not in row.not_for:
             row.not_for = [*row.not_for, user.pk]
             row.save()
+
+
+def appoint(kind: str, subject: audit.Subject, *, user: User) -> bool:
+    """Put something that waits on the list of one more person, who was appointed for it; whether it waits."""
+    rows = list(Deadline.objects.open().select_for_update().about(subject).filter(kind=kind))
+    for row in rows:
+        row.also_for = sorted({*row.also_for, user.pk})
+        row.not_for = [pk for pk in row.not_for if pk != user.pk]
+        row.save()
+    return bool(rows)
 
 
 def meet(kind: str, subject: audit.Subject, *, at: datetime, how: str = "") -> int:

@@ -9,20 +9,32 @@ from django.views.decorators.http import require_safe
 
 from office import permissions
 from people.access import SignedInRequest
+from worklist.services import appointing
 
 
 @dataclass(frozen=True)
 class Entrance:
-    """One page of the office: its name, where it is, and what it is for."""
+    """One page of the office: its name, where it is, what it is for, and how much waits there."""
 
     name: str
     url: str
     about: str
+    waits: int = 0
+
+    @property
+    def waits_words(self) -> str:
+        """How much waits there, as a tag says it."""
+        return f"{self.waits} waiting"
 
 
 # The pages of the office in the order in which they are shown: name, address, what it is for.
 PAGES: tuple[tuple[str, str, str], ...] = (
     ("Policies", "office:policies", "Which policy holds, since when and who approved it. Propose and adopt a new one."),
+    (
+        "Appointments",
+        "office:appointments",
+        "Decisions that nobody is free to make. Appoint somebody for one of them, with the reason.",
+    ),
     ("Days off", "office:days_off", "Bank holidays and closures, from which every date in working days is counted."),
 )
 
@@ -31,5 +43,6 @@ PAGES: tuple[tuple[str, str, str], ...] = (
 def index(request: SignedInRequest) -> HttpResponse:
     """What there is to do in the office."""
     permissions.check_can_open(request.user, request.user.provider)
-    pages = [Entrance(name, reverse(url), about) for name, url, about in PAGES]
+    waits = {"office:appointments": appointing.asked(request.user.provider).count()}
+    pages = [Entrance(name, reverse(url), about, waits.get(url, 0)) for name, url, about in PAGES]
     return render(request, "office/index.html", {"pages": pages})

@@ -2,12 +2,12 @@
 
 from datetime import datetime, time, timedelta
 
-import worklist.services
 from ops.seed import afterwards, restricted, warned, way
 from ops.seed.around import LONDON
 from ops.seed.council import Council
 from ops.seed.neighbours import HOUSES, Neighbour
 from ops.seed.telling import told
+from worklist.services import sweeping
 
 STORIES = sorted((*warned.STORIES, *restricted.STORIES), key=lambda story: story.resident)
 
@@ -23,7 +23,7 @@ def council(now: datetime) -> Council:
     made.note_the_dog()
     for days_ago in (3, 2, 1):
         day = made.today - timedelta(days=days_ago)
-        worklist.services.sweep(day, at=datetime.combine(day, time(6), LONDON))
+        sweeping.sweep(day, at=datetime.combine(day, time(6), LONDON))
     return made
 
 

@@ -76,6 +76,7 @@ REVIEW = keys.Table(
         "none_within": keys.period("how near its end a restriction is looked at no more before that end", bare=True),
         "by": keys.who("who decides it", asked=True),
         "not_by": keys.words("who may not decide", *vocabulary.NOT_BY),
+        "consult": keys.who("who is asked first"),
         "outcomes": keys.words("what may come of it", "lift", "vary", "extend", "remain", asked=True),
         "day_off": keys.word("what happens on a day off", *vocabulary.DAY_OFF, asked=True),
         "meanwhile": keys.word("what holds between the end and a late review", "stands", "ends",

@@ -101,6 +101,8 @@ BREACH = keys.Table(
     {
         "ladder": keys.words("what follows, in order", *vocabulary.BREACH_STEPS, asked=True, ordered=True),
         "by": keys.who("who decides"),
+        "not_by": keys.words("who may not decide", *vocabulary.NOT_BY),
+        "consult": keys.who("who is asked first"),
         "if": keys.texts("conditions, for a person to judge"),
     },
     tables={

@@ -38,17 +38,9 @@ def find(request: SignedInRequest, reference: str) -> tuple[Entry, dict[str, Act
     related = ("provider", "resident", "entered_by", "removed_by", "policy_version")
     mine = Entry.objects.visible_to(request.user).with_next_look().select_related(*related)
     found = get_object_or_404(mine, reference=reference)
-    known = {act.name: act for act in read_together(_acts_on(found))}
+    known = {act.name: act for act in read_together(acts.open_on(found))}
     permissions.check_can_read(request.user, known.values())
     return found, known
-
-
-def _acts_on(entry: Entry) -> list[Act]:
-    """What can be decided of an entry; of what stands with a restriction only whether its resident is told."""
-    if entry.stands_with:
-        return [acts.withhold(entry)]
-    found = [acts.keep(entry), acts.change(entry), acts.remove(entry)]
-    return found if entry.resident_told else [*found, acts.withhold(entry)]
 
 
 def provider_of(user: User) -> Provider:

@@ -16,8 +16,8 @@ from design import seals
 from people.models import User
 from people.references import next_reference
 from policies.rules import need
-from restrictions import acts, limits, permissions, rules, shown
-from restrictions.models import Restriction, Review
+from restrictions import acts, limits, permissions, shown
+from restrictions.models import Restriction
 from restrictions.services.parts.part import NotReady
 from restrictions.services.parts.whole import missing
 
@@ -146,31 +146,11 @@ def consult(
 
 def to_ask(restriction: Restriction, act: str) -> tuple[Act, AskedFirst] | None:
     """Who is asked before an act that can be decided on a restriction now, with what waits for it; else None."""
-    for one in decidable(restriction):
+    for one in acts.open_on(restriction):
         for asked in one.first:
             if asked.act == act:
                 return one, asked
     return None
-
-
-def decidable(restriction: Restriction) -> list[Act]:
-    """Each act that can be decided on a restriction now, before which the policy may have somebody asked."""
-    if restriction.state in Restriction.PREPARING:
-        return [acts.impose(restriction)]
-    found = []
-    begun = restriction.reviews.filter(state=Review.State.BEGUN).first()
-    if begun:
-        begun.restriction = restriction
-        found.append(acts.review(begun, ""))
-    if restriction.state == State.IN_FORCE:
-        found.append(acts.lift(restriction))
-        if not begun and rules.review_can_be_waived(restriction.case.policy):
-            found.append(acts.waive(restriction))
-        if restriction.open_breaches().exists():
-            found.append(acts.answer_breaches(restriction))
-        if restriction.contact_term() is not None:
-            found.append(acts.change_contact(restriction))
-    return found
 
 
 @transaction.atomic

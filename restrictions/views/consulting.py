@@ -51,9 +51,9 @@ def consult(request: SignedInRequest, ref: str, act: str = "restrict") -> HttpRe
     """Write down what somebody said whom the policy has asked before an act: imposing it, ending it, its review."""
     restriction = shared.find(request, ref)
     permissions.check_can_consult(request.user, restriction.provider)
-    if restriction.case.policy.consulted_on(act) is None:
-        raise Http404("The policy has nobody asked before this")
     found = proposing.to_ask(restriction, act)
+    if found is None and act not in {asked.act for asked in acts.impose(restriction).first}:
+        raise Http404("The policy has nobody asked before this")
     if found is None:
         why = f"{restriction.reference} is “{restriction.get_state_display()}”: it is decided."
         return shared.too_late(request, why, reverse("restrictions:view", args=[ref]))

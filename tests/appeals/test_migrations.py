@@ -2,14 +2,10 @@
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from appeals.models import Appeal
+from tests import migrating
 from tests.appeals.builders import lodge, restricted
-
-
-def migrate(name: str) -> None:
-    MigrationExecutor(connection).migrate([("appeals", name)])
 
 
 @pytest.mark.slow
@@ -18,12 +14,8 @@ def migrate(name: str) -> None:
 def test_every_appeal_is_given_the_case_of_its_restriction():
     w, restriction = restricted()
     appeal = lodge(w, restriction)
-    try:
-        migrate("0001_initial")
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT * FROM appeals_appeal")
-            assert "case_id" not in [column.name for column in cursor.description]
-    finally:
-        migrate("0004_exactly_one_decision")
+    with migrating.at("appeals", "0001_initial"), connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM appeals_appeal")
+        assert "case_id" not in [column.name for column in cursor.description]
     kept = Appeal.objects.get()
     assert (kept.pk, kept.case_id, kept.restriction_id) == (appeal.pk, w.case.pk, restriction.pk)

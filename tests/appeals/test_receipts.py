@@ -31,7 +31,7 @@ from tests.factories import NOON
 from tests.office.versions import TEXT
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
-from worklist import services as worklist
+from worklist.services import sweeping
 
 pytestmark = pytest.mark.django_db
 WINDOW = '"20 working days from decision [6.34]"'
@@ -78,10 +78,10 @@ def test_it_stays_open_is_asked_for_and_is_settled_by_the_day():
     w = world()
     letter = builders.imposed(w).letter
     assert window().due_on is None and arrivals.awaiting().get() == window()
-    worklist.sweep(TODAY, at=NOON)
+    sweeping.sweep(TODAY, at=NOON)
     assert task() is None, "it has only just gone"
     for _ in range(2):
-        found = worklist.sweep(NEXT, at=noon(NEXT))
+        found = sweeping.sweep(NEXT, at=noon(NEXT))
     asked = task()
     assert not found.failed and asked.owner == letter.issued_by and asked.about == f"letter:{letter.reference}"
     assert kinds.of(asked.kind).plain == "The day on which a letter was received"
@@ -100,7 +100,7 @@ def test_where_the_policy_deems_receipt_nobody_is_asked_and_a_later_day_gives_lo
     w = world(clocks='\n[clocks]\ndeemed = "2 working days from letter sent [6.15]"\n')
     letter = builders.imposed(w).letter
     assert window().due_on == date(2027, 1, 22)
-    worklist.sweep(NEXT, at=noon(NEXT))
+    sweeping.sweep(NEXT, at=noon(NEXT))
     assert task() is None
     said(letter, NEXT, w.staff.officer)
     assert window().due_on == date(2027, 1, 22), "what was deemed is never cut short"
@@ -112,7 +112,7 @@ def test_a_time_from_the_decision_asks_nobody():
     w = world(window=WINDOW)
     builders.imposed(w)
     assert not arrivals.awaiting().exists()
-    worklist.sweep(NEXT, at=noon(NEXT))
+    sweeping.sweep(NEXT, at=noon(NEXT))
     assert task() is None
 
 
@@ -176,7 +176,7 @@ def test_who_records_it_and_of_what():
 def test_an_appeal_that_comes_ends_the_asking():
     w = world()
     restriction = builders.imposed(w)
-    worklist.sweep(NEXT, at=noon(NEXT))
+    sweeping.sweep(NEXT, at=noon(NEXT))
     assert task()
     lodge(w, restriction, on=NEXT, at=noon(NEXT))
     assert task() is None

@@ -22,7 +22,7 @@ from tests.appeals.builders import (
     soon,
 )
 from tests.factories import PASSWORD
-from worklist import services as worklist
+from worklist.services import sweeping
 
 pytestmark = [
     pytest.mark.slow,
@@ -102,7 +102,7 @@ def test_a_late_appeal_a_variation_and_the_lists_of_work(screen):
     with time_machine.travel(soon(on, 30)):
         w, restriction = restricted()
         appeal = lodge(w, restriction, on=on)
-        worklist.sweep(ANSWER_BY + timedelta(days=40), at=soon(on, 30))
+        sweeping.sweep(ANSWER_BY + timedelta(days=40), at=soon(on, 30))
         sign_in(screen, w.staff.manager)
         screen.look("my-work-overdue")
         screen.goto("/team/")

@@ -19,13 +19,12 @@ from restrictions.limits import NewTerm
 from restrictions.models import Restriction
 from restrictions.services import deciding_reviews, ending
 from restrictions.services.deciding_reviews import Conclusion
-from tests import factories, pressing
+from tests import factories, five, pressing
 from tests.appeals import builders as acting
 from tests.appeals.builders import ANSWER, LAST_DAY, RECEIVED, WEEK, WORDS, dover_with, restricted, soon
 from tests.appeals.test_receipts import NEXT
 from tests.appeals.test_receipts import world as received_world
 from tests.restrictions import builders
-from tests.restrictions import test_five_policies as five
 from tests.restrictions.builders import noon
 
 pytestmark = pytest.mark.django_db

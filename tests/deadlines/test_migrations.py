@@ -2,16 +2,11 @@
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from deadlines import kinds, services
 from deadlines.models import Deadline
-from tests import factories
+from tests import factories, migrating
 from tests.factories import NOON
-
-
-def migrate(name: str) -> None:
-    MigrationExecutor(connection).migrate([("deadlines", name)])
 
 
 @pytest.mark.slow
@@ -20,11 +15,7 @@ def migrate(name: str) -> None:
 def test_what_was_due_is_due_with_the_page_of_its_kind():
     appeal = factories.about("appeal:A-000001", factories.dover())
     row = services.set(kinds.APPEAL_DECIDE, appeal, at=NOON)
-    try:
-        migrate("0003_what_letters_have_told")
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE deadlines_deadline SET url_name = 'appeals:moved_since'")
-    finally:
-        migrate("0004_pages_stand_with_their_kinds")
+    with migrating.at("deadlines", "0003_what_letters_have_told"), connection.cursor() as cursor:
+        cursor.execute("UPDATE deadlines_deadline SET url_name = 'appeals:moved_since'")
     kept = Deadline.objects.get()
     assert (kept.pk, kept.about, kept.page) == (row.pk, "appeal:A-000001", "appeals:decide")

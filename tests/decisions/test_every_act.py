@@ -12,6 +12,7 @@ from people import access
 from people.access import NotPermitted
 from people.models import Role, User
 from policies.rules import RuleBroken
+from restrictions import acts
 from restrictions.limits import NewTerm
 from restrictions.models import BreachStep, Naming, Restriction, Review
 from restrictions.services import breaches, deciding_reviews, ending, imposing, proposing
@@ -156,7 +157,7 @@ def test_whom_the_policy_names_decides_and_nobody_else(act, way):
     assert found.done()
 
 
-@pytest.mark.parametrize("act", ["impose", "lift", "review"])
+@pytest.mark.parametrize("act", ACTS)
 def test_whom_the_policy_bars_does_not_decide(act):
     """Its proposer holds the role that decides, and the policy says that the proposer does not."""
     found = trial(act, by="warden", not_by="proposer")
@@ -167,7 +168,7 @@ def test_whom_the_policy_bars_does_not_decide(act):
     assert not found.done()
 
 
-@pytest.mark.parametrize("act", ["impose", "lift"])
+@pytest.mark.parametrize("act", ACTS)
 def test_nothing_is_decided_before_those_are_asked_whom_the_policy_has_asked(act):
     found = trial(act, by="warden", consult="records")
     warden = factories.person(found.w.provider, "warden", name="Decider warden")
@@ -190,3 +191,36 @@ def test_where_the_policy_names_nobody_the_right_to_decide_is_needed():
     director = factories.person(found.w.provider, "director", name="Dirk Director")
     found.take(director, Said("It is so.", considered="Fair."))
     assert found.done()
+
+
+def test_some_steps_after_a_breach_have_their_own_deciders_bars_and_askings():
+    """What the policy says of some steps holds for them alone, and somebody is asked anew after each breach."""
+    court = '[breach.for.court]\nsteps = "legal action [6]"\nby = "director [6]"\n'
+    court += 'not_by = "proposer [6]"\nconsult = "records [6]"\n'
+    said = 'ladder = "breach warning, legal action [6]"\nby = "warden [6]"\n\n' + court
+    w = test_together.harbour('ladder = "none [6]"\n', said)
+    one, officer = to_answer_breaches(w).restriction, w.staff.officer
+    legal, warning = acts.answer_breaches(one, "legal action"), acts.answer_breaches(one, "breach warning")
+    assert (legal.names(), warning.names()) == ("Director of Homes", "Quay Warden")
+    assert officer.pk in legal.barred and officer.pk not in warning.barred
+    assert [asked.names() for asked in legal.first] == ["Records Officer"] and warning.first == ()
+    proposing.consult(
+        one.pk, act="breach-court", by=officer, at=LATER, person_id=w.staff.dpo.pk, on=LATER.date(), words="Go on."
+    )
+    assert acts.answer_breaches(one, "legal action").first[0].done
+    answered = Answer("breach warning", consequence="More limits.")
+    breaches.answer_breaches(
+        one.pk, Said("It is so.", considered="Fair."), answered,
+        by=factories.person(w.provider, "warden", name="Wanda Warden"), at=LATER,
+    )  # fmt: skip
+    again = builders.log(w.provider, w.staff, w.resident, at=LATER, facts="Rang ten times.")
+    breaches.log_breach(one.pk, by=officer, at=LATER, incident_id=again.pk, words="You rang again.")
+    assert not acts.answer_breaches(one, "legal action").first[0].done
+
+
+def test_one_asking_before_a_review_serves_for_whatever_it_comes_to():
+    found = trial("review", by="warden", consult="records")
+    begun = Review.objects.get()
+    assert [asked.act for asked in acts.review(begun, "").first] == ["review"]
+    assert [asked.act for asked in acts.review(begun, "lift").first] == ["review"]
+    assert not found.done()

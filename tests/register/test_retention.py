@@ -28,7 +28,7 @@ from tests.factories import NOON
 from tests.pressing import press
 from tests.register.builders import Incident, change, enter, keep, remove
 from tests.restrictions.builders import noon
-from worklist import services as worklist
+from worklist.services import sweeping
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 12, 18)
@@ -145,7 +145,7 @@ def test_where_the_policy_is_silent_a_person_says_when_and_the_screen_says_so():
         assert gap in page
     remove(entry, staff.team_leader, "The risk has passed.")
     assert Entry.objects.get().words_until is None
-    worklist.sweep(date(2046, 12, 18), at=noon(date(2046, 12, 18)))
+    sweeping.sweep(date(2046, 12, 18), at=noon(date(2046, 12, 18)))
     assert Entry.objects.get().instructions, "nothing is erased under a policy that does not say when"
 
 
@@ -224,13 +224,13 @@ def test_whom_the_policy_names_decides_on_the_entries_of_a_register():
 
 def test_the_sweep_asks_for_the_look_and_removes_with_the_clause_when_the_time_is_over():
     staff, entry = entered("highmoor", "safety")
-    worklist.sweep(date(2027, 6, 18), at=noon(date(2027, 6, 18)))
+    sweeping.sweep(date(2027, 6, 18), at=noon(date(2027, 6, 18)))
     assert due(entry).reminders.filter(user=staff.manager, kind="due_today").exists()
     last = date(2028, 12, 18)
     assert Entry.objects.in_force(last).exists() and not Entry.objects.in_force(last + timedelta(days=1)).exists()
-    assert worklist.sweep(last, at=noon(last)).done["tidied"] == 0
+    assert sweeping.sweep(last, at=noon(last)).done["tidied"] == 0
     after = last + timedelta(days=1)
-    assert worklist.sweep(after, at=noon(after)).done["tidied"] == 1
+    assert sweeping.sweep(after, at=noon(after)).done["tidied"] == 1
     removal = Event.objects.get(verb="register.removed")
     assert (removal.facts["clause"], removal.by_ref) == ("5.6", "")
     assert "2 years" in removal.words.body["why"] and Entry.objects.get().removed_on == after
@@ -244,10 +244,10 @@ def test_the_words_of_a_removed_entry_go_when_the_policy_has_kept_them_long_enou
     remove(entry, staff.manager, "He has moved to his sister.")
     last = date(2027, 6, 18)
     assert Entry.objects.get().words_until == last
-    assert worklist.sweep(last, at=noon(last)).done["erased"] == 0
+    assert sweeping.sweep(last, at=noon(last)).done["erased"] == 0
     assert not erasing.erase(entry.pk, at=noon(last)), "its last day counts"
     after = last + timedelta(days=1)
-    assert worklist.sweep(after, at=noon(after)).done["erased"] == 1
+    assert sweeping.sweep(after, at=noon(after)).done["erased"] == 1
     gone = Entry.objects.get()
     assert (gone.resident, gone.instructions, gone.risks, gone.source) == (None, [], [], "")
     assert (gone.removal_reason, gone.not_told_reason, gone.erased_on) == (ERASED, "", after)
@@ -259,7 +259,7 @@ def test_the_words_of_a_removed_entry_go_when_the_policy_has_kept_them_long_enou
     assert "violence" not in str([event.facts for event in Event.objects.filter(subject_ref=entry.reference)])
     erased = Event.objects.get(verb="register.erased")
     assert (erased.facts["clause"], erased.facts["words_until"]) == ("5.7", "2027-06-18")
-    assert worklist.sweep(after, at=noon(after)).done["erased"] == 0, "safe twice"
+    assert sweeping.sweep(after, at=noon(after)).done["erased"] == 0, "safe twice"
 
 
 def test_nothing_is_erased_while_an_appeal_of_the_resident_is_decided():

@@ -65,7 +65,7 @@ def test_an_appeal_is_not_offered_to_the_guardian_who_could_not_carry_it_out():
         appeals.acts.decide(appeal).check(guardian)
     said = str(refused.value)
     assert said.startswith("Clause 9.3 lets Information Guardian decide an appeal. Your role does not decide on cases")
-    assert "An administrator can give somebody the role." in said
+    assert "An administrator can appoint somebody to decide it, and says why." in said
     shown = page(guardian, "appeals:view", appeal.reference)
     assert "does not decide on cases" in shown
     assert reverse("appeals:decide", args=[appeal.reference]) not in shown

@@ -37,7 +37,7 @@ from tests.pressing import press
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
 from tests.restrictions.test_spoc import with_contact
-from worklist import services as worklist
+from worklist.services import sweeping
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 12, 18)
@@ -421,8 +421,8 @@ def test_the_sweep_highlights_what_nothing_shows_and_enters_nobody():
     """A restriction imposed before highlights were kept is not left unseen while the card says that none holds."""
     _, restriction = with_contact(NORTHAMPTON)
     Entry.objects.all().delete()
-    assert worklist.sweep(TODAY, at=NOON).done["shown"] == 1
+    assert sweeping.sweep(TODAY, at=NOON).done["shown"] == 1
     entry = Entry.objects.get()
     assert entry.is_highlight and entry.source == f"restriction:{restriction.reference}"
     assert Event.objects.filter(verb="highlight.made").latest("pk").by_ref == ""
-    assert worklist.sweep(TODAY, at=NOON).done["shown"] == 0
+    assert sweeping.sweep(TODAY, at=NOON).done["shown"] == 0

@@ -38,7 +38,7 @@ from tests.five import DOVER, NORTHAMPTON, TENANCY, ready_to_propose
 from tests.pressing import check, decide, press
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
-from worklist import services as worklist
+from worklist.services import sweeping
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 12, 18)
@@ -373,12 +373,12 @@ def test_words_that_name_the_old_contact_are_shown_and_left_out_of_the_letter():
 
 def test_the_sweep_asks_for_another_when_the_contact_has_left():
     w, restriction = with_contact(NORTHAMPTON)
-    worklist.sweep(TODAY, at=NOON)
+    sweeping.sweep(TODAY, at=NOON)
     assert due(restriction, kinds.SPOC_REPLACE) is None
     w.staff.colleague.is_active = False
     w.staff.colleague.save()
     for _ in range(2):
-        found = worklist.sweep(TODAY, at=NOON)
+        found = sweeping.sweep(TODAY, at=NOON)
     asked = due(restriction, kinds.SPOC_REPLACE)
     assert asked.for_roles == ["data_management_officer", "team_leader"] and asked.due_on == TODAY
     assert found.done["contacts"] == 0 and Event.objects.filter(verb="spoc.left").count() == 1
@@ -420,11 +420,11 @@ def leaves(w, user):
 def test_a_cover_who_leaves_or_moves_team_is_noticed_as_the_holder_is(goes, from_on):
     w, restriction = with_contact()
     covered(w, restriction, from_on=from_on)
-    worklist.sweep(TODAY, at=NOON)
+    sweeping.sweep(TODAY, at=NOON)
     assert due(restriction, kinds.SPOC_REPLACE) is None
     goes(w, w.staff.officer)
     for _ in range(2):
-        found = worklist.sweep(TODAY, at=NOON)
+        found = sweeping.sweep(TODAY, at=NOON)
     asked = due(restriction, kinds.SPOC_REPLACE)
     assert (asked.title, asked.due_on) == ("Name another cover for the single point of contact", TODAY)
     assert not found.failed and Event.objects.filter(verb="spoc.left").count() == 1
@@ -437,7 +437,7 @@ def test_a_cover_who_leaves_or_moves_team_is_noticed_as_the_holder_is(goes, from
 def test_the_holder_who_moves_team_has_left_as_well(goes):
     w, restriction = with_contact()
     goes(w, w.staff.colleague)
-    worklist.sweep(TODAY, at=NOON)
+    sweeping.sweep(TODAY, at=NOON)
     assert due(restriction, kinds.SPOC_REPLACE).title == "Name another single point of contact"
 
 
@@ -446,7 +446,7 @@ def test_the_asking_ends_with_another_cover_with_the_end_of_the_cover_and_with_i
     w, restriction = with_contact()
     covered(w, restriction)
     leaves(w, w.staff.officer)
-    worklist.sweep(TODAY, at=NOON)
+    sweeping.sweep(TODAY, at=NOON)
     assert due(restriction, kinds.SPOC_REPLACE)
     if end == "another":
         changing.change(
@@ -459,16 +459,16 @@ def test_the_asking_ends_with_another_cover_with_the_end_of_the_cover_and_with_i
     elif end == "ended":
         changing.end_cover(restriction.pk, by=w.staff.colleague, at=NOON)
     else:
-        worklist.sweep(date(2027, 1, 8), at=noon(date(2027, 1, 8)))
+        sweeping.sweep(date(2027, 1, 8), at=noon(date(2027, 1, 8)))
         assert due(restriction, kinds.SPOC_REPLACE)
-        worklist.sweep(date(2027, 1, 9), at=noon(date(2027, 1, 9)))
+        sweeping.sweep(date(2027, 1, 9), at=noon(date(2027, 1, 9)))
     assert due(restriction, kinds.SPOC_REPLACE) is None
 
 
 def test_a_cover_does_not_hide_that_the_holder_has_left():
     w, restriction = with_contact()
     leaves(w, w.staff.colleague)
-    worklist.sweep(TODAY, at=NOON)
+    sweeping.sweep(TODAY, at=NOON)
     covering = w.staff.team_leader
     changing.change(
         restriction.pk,

@@ -24,8 +24,9 @@ from restrictions.models import Restriction
 from tests import factories, quick
 from tests.register.builders import enter
 from tests.restrictions import builders
-from worklist import services, tasks
+from worklist import tasks
 from worklist.models import Digest, Reminder, Sweep
+from worklist.services import sweeping
 
 LONDON = ZoneInfo("Europe/London")
 MONDAY = date(2027, 3, 1)
@@ -37,8 +38,8 @@ def six(on: date) -> datetime:
     return datetime(on.year, on.month, on.day, 6, tzinfo=LONDON)
 
 
-def sweep(on: date) -> services.Found:
-    return services.sweep(on, at=six(on))
+def sweep(on: date) -> sweeping.Found:
+    return sweeping.sweep(on, at=six(on))
 
 
 def said(*deadlines_: Deadline) -> list[tuple[str, str]]:
@@ -252,11 +253,11 @@ def test_one_bad_row_does_not_stop_the_night_and_the_administrators_hear_of_it(d
     found = sweep(MONDAY)
     assert [one["what"] for one in found.failed] == [f"deadline {bad.pk}"]
     assert said() == [("Morgan Manager", Kind.DUE_TODAY)]
-    assert Notice.objects.filter(kind=services.TROUBLE, to=office).count() == 1
-    assert not Notice.objects.filter(kind=services.TROUBLE, to=staff.administrator).exists()
+    assert Notice.objects.filter(kind=sweeping.TROUBLE, to=office).count() == 1
+    assert not Notice.objects.filter(kind=sweeping.TROUBLE, to=staff.administrator).exists()
     assert "sweep: deadline" in caplog.text
     sweep(MONDAY)
-    assert Notice.objects.filter(kind=services.TROUBLE).count() == 1
+    assert Notice.objects.filter(kind=sweeping.TROUBLE).count() == 1
     deadlines.seed_holidays(bare, today=MONDAY)
     assert sweep(MONDAY).failed == []
     assert ("Bea Bare", Kind.OVERDUE) in said()
@@ -267,7 +268,7 @@ def test_what_nobody_may_do_is_told_to_the_administrators_of_that_provider_alone
     due(MONDAY, roles=["manager"], barred=[staff.manager, staff.other_manager])
     found = sweep(MONDAY)
     assert [one["what"] for one in found.nobody] == ["An appeal to decide, A-000001"]
-    told = Notice.objects.filter(kind=services.TROUBLE)
+    told = Notice.objects.filter(kind=sweeping.TROUBLE)
     assert [notice.to for notice in told] == [staff.administrator]
     assert other.administrator not in {notice.to for notice in told}
 
@@ -289,7 +290,7 @@ def test_a_sweep_for_a_day_to_come_ends_nothing_before_its_time(db):
     w = builders.world()
     restriction = builders.imposed(w)
     assert restriction.ends_on is not None
-    found = services.sweep(restriction.ends_on + timedelta(days=1), at=builders.NOON)
+    found = sweeping.sweep(restriction.ends_on + timedelta(days=1), at=builders.NOON)
     assert (found.done["lapsed"], found.done["left"]) == (0, 1)
     assert Restriction.objects.get(pk=restriction.pk).state == Restriction.State.IN_FORCE
     assert Reminder.objects.exists()
@@ -311,7 +312,7 @@ def test_a_closed_appeal_window_is_said_on_the_trail_once_and_not_before_its_tim
     w = builders.world()
     restriction = builders.imposed(w)
     window = Deadline.objects.get(kind="appeal.window", about=f"restriction:{restriction.reference}")
-    services.sweep(window.due_on + timedelta(days=9), at=builders.NOON)
+    sweeping.sweep(window.due_on + timedelta(days=9), at=builders.NOON)
     sweep(window.due_on)
     assert not Event.objects.filter(verb="appeal.window_closed").exists()
     assert sweep(window.due_on + timedelta(days=1)).done["windows"] == 1
@@ -431,7 +432,7 @@ def test_whatever_the_nights_each_is_told_each_kind_once_and_nothing_is_missed(d
                 if now > worst:
                     worst = now
                     expected.update((deadline.pk, person.pk, names[now]) for person in people)
-                late = now == 2 and calendar.working_days_between(deadline.due_on, on) >= services.ESCALATE_AFTER
+                late = now == 2 and calendar.working_days_between(deadline.due_on, on) >= sweeping.ESCALATE_AFTER
                 if late and owned and not above:
                     above = True
                     expected[deadline.pk, staff.team_leader.pk, Kind.ESCALATED] += 1

@@ -15,8 +15,8 @@ from django.db import close_old_connections, connection, connections
 
 from letters.models import Dispatch, Notice
 from tests import factories
-from worklist import services
 from worklist.models import Digest, Reminder
+from worklist.services import sweeping
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_queue")]
 MONDAY = date(2027, 3, 1)
@@ -104,7 +104,7 @@ def test_many_threads_at_once_say_nothing_twice(crowd):
     def run(_: int) -> dict[str, int]:
         close_old_connections()
         try:
-            return dict(services.sweep(MONDAY, at=SIX).done)
+            return dict(sweeping.sweep(MONDAY, at=SIX).done)
         finally:
             connections.close_all()
 
@@ -113,4 +113,4 @@ def test_many_threads_at_once_say_nothing_twice(crowd):
     assert sum(one.get("due_today", 0) for one in found) == PEOPLE * EACH
     assert sum(one.get("digests", 0) for one in found) == PEOPLE
     check_complete()
-    assert services.sweep(MONDAY, at=SIX + timedelta(minutes=1)).failed == []
+    assert sweeping.sweep(MONDAY, at=SIX + timedelta(minutes=1)).failed == []

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from worklist import services
+from worklist.services import sweeping
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
             on = date.fromisoformat(options["on"]) if options["on"] else timezone.localdate()
         except ValueError:
             raise CommandError(f"--on takes a day such as 2027-03-01, not {options['on']!r}") from None
-        found = services.sweep(on, at=timezone.now())
+        found = sweeping.sweep(on, at=timezone.now())
         self.stdout.write("\n".join(found.lines()))
         if found.failed:
             raise CommandError(f"{len(found.failed)} could not be looked at; the log says more")

@@ -34,6 +34,7 @@ from restrictions.models import Restriction
 from restrictions.services import ending, registering
 from restrictions.services.contacts import leaving
 from worklist.models import Digest, Reminder, Sweep
+from worklist.services import appointing
 
 logger = logging.getLogger(__name__)
 Kind = Reminder.Kind
@@ -68,6 +69,7 @@ class Found:
         said += [(self.done["windows"], "appeal windows that have closed")]
         said += [(self.done["receipts"], "letters of which it is asked when they were received")]
         said += [(self.done["moved"], "dates worked out anew, because days off had changed")]
+        said += [(self.done["appoint"], "decisions that nobody is free to make: an administrator is asked to appoint")]
         said += [(self.done["tidied"], "register entries past their last day, now removed")]
         said += [(self.done["erased"], "removed register entries past the time to keep them, now erased")]
         lines = [f"Sweep for {dates.day(self.on)}"] + [f"{count:>6}  {words}" for count, words in said]
@@ -98,6 +100,8 @@ def sweep(on: date, *, at: datetime) -> Found:
     run.each("receipt", arrivals.awaiting().order_by("pk"), run.ask_for_receipt)
     run.each("entry", Entry.objects.past_their_last_day(over).order_by("pk"), run.tidy)
     run.each("removed entry", Entry.objects.kept_too_long(over).order_by("pk"), run.erase)
+    run.each("waits", Deadline.objects.open().filter(kind__in=appointing.WAITING).order_by("pk"), run.ask_to_appoint)
+    run.each("asked", Deadline.objects.open().filter(kind=kinds.DECISION_APPOINT).order_by("pk"), run.settle_asked)
     run.each("deadline", Deadline.objects.due_by(on + timedelta(days=LONGEST_LEAD)).order_by("pk"), run.remind)
     owed = Reminder.objects.filter(digest__isnull=True, on__lte=on, deadline__state=Deadline.State.OPEN)
     people = User.objects.filter(is_active=True, pk__in=owed.values("user")).order_by("pk")
@@ -174,6 +178,16 @@ class _Run:
         """Blank a removed entry of which the policy's time to keep it is over."""
         self.found.done["erased"] += erasing.erase(pk, at=self.at)
 
+    # what nobody is free to decide
+
+    def ask_to_appoint(self, pk: int) -> None:
+        """Ask the administrators to appoint somebody where nobody is free to decide what waits (F12)."""
+        self.found.done["appoint"] += appointing.ask(pk, at=self.at)
+
+    def settle_asked(self, pk: int) -> None:
+        """Ask no longer where somebody is free to decide again."""
+        appointing.settle(pk, at=self.at)
+
     # what falls due
 
     def remind(self, pk: int) -> None:
@@ -211,14 +225,19 @@ class _Run:
         return self.calendar(deadline.provider).working_days_between(deadline.due_on, self.on) >= ESCALATE_AFTER
 
     def recipients(self, deadline: Deadline) -> list[User]:
-        """The owner, or who stands in for one who has left; else all who hold its roles and are not barred (F12)."""
+        """The owner, or who stands in for one who has left; else all who hold its roles and are not barred (F12).
+
+        With them whoever was appointed for it.
+        """
         if deadline.owner:
             person = deadline.owner if deadline.owner.is_active else self.above(deadline.owner, deadline.not_for)
             return [person] if person else []
         key = (deadline.provider_id, tuple(sorted(deadline.for_roles)))
         if key not in self.by_roles:
             self.by_roles[key] = holders(deadline.provider, deadline.for_roles)
-        return [user for user in self.by_roles[key] if user.pk not in deadline.not_for]
+        found = {user.pk: user for user in self.by_roles[key] if user.pk not in deadline.not_for}
+        also = User.objects.filter(pk__in=deadline.also_for, is_active=True) if deadline.also_for else []
+        return list(found.values()) + [user for user in also if user.pk not in found]
 
     def above(self, person: User, not_for: Iterable[int]) -> User | None:
         """The nearest line manager who still works here and is not barred from the matter (F12)."""
