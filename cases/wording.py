@@ -4,13 +4,14 @@ A verb that is not here is still told: "restriction.imposed" becomes "Restrictio
 """
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
 from audit import subjects
 from audit.models import Event
 from design import components, dates, words
+from policies.policy import Policy
 
 SENTENCES: dict[str, str] = {
     "incident.logged": "Incident {ref} logged",
@@ -279,3 +280,10 @@ def _source(decision: Any) -> str:
 def moment_of(day: Any, time: Any) -> str:
     """When an incident happened: its day, and its time where that is known."""
     return f"{dates.day(day)} at {dates.clock(time)}" if time else dates.day(day)
+
+
+def roles(policy: Policy, keys: Collection[str]) -> str:
+    """Roles in the policy's own names and order, as a list of dates has them: "Team Leader or Manager"."""
+    order = list(policy.roles)
+    known = sorted(keys, key=lambda key: order.index(key) if key in order else len(order))
+    return words.either([policy.roles[key].name if key in policy.roles else key.replace("_", " ") for key in known])

@@ -4,11 +4,12 @@ The room that owns an act builds it in its `acts.py`, once a request, and hands 
 hands it to `decisions.services`, the worklist owns what it waits for. This room knows no act by its name.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from django.db.models import Count, Q, QuerySet
 
 from audit import services as audit
 from deadlines.services import Subject, Whose
@@ -16,7 +17,7 @@ from decisions.models import Appointment, Consultation, Voice
 from design import words
 from people import access
 from people.access import Can, NotPermitted
-from people.models import Provider, User
+from people.models import Provider, Role, User
 from policies.policy import Policy
 from policies.rules import Rule
 from policies.values import Item, Who
@@ -201,10 +202,10 @@ class Act(Deciders):
         return user.is_active and any(self._satisfies(who, user) for who in whos)
 
     def _satisfies(self, who: Who, user: User) -> bool:
-        stands_in = self.appointed.get(user.pk, set())
         if who.unsaid:
-            return bool(stands_in) or access.can(user, self.right, self.provider.pk)
-        return who.allows(access.role_keys(user, self.provider.pk) | stands_in)
+            return access.can(user, self.right, self.provider.pk) or user.pk in self.appointed
+        held = access.role_keys(user, self.provider.pk)
+        return who.allows(held) or who.allows(held | self.appointed.get(user.pk, set()))
 
     def lacking(self, people: Iterable[User]) -> list[str]:
         """The bodies, in the policy's names, that these people do not make up; empty where they may decide."""
@@ -259,9 +260,17 @@ class Act(Deciders):
             raise NotPermitted(f"{cited} lets {self.names()} {self.doing}; {held}. {self.who_can()}")
         if why := self.why_not_able(user):
             raise NotPermitted(f"{cited} lets {self.names()} {self.doing}. {why} {self.who_can()}")
-        if user.pk in self.barred and user.pk not in self.appointed:
+        if self.is_barred(user):
             bar = self.barred[user.pk]
             raise NotPermitted(f"You {bar.did}, so somebody else decides ({bar.rule.in_brackets()}). {self.who_can()}")
+
+    def is_barred(self, user: User) -> bool:
+        """Whether a rule keeps somebody from it because of their part in it, and nobody appointed them all the same."""
+        return user.pk in self.barred and user.pk not in self.appointed
+
+    def may(self, user: User) -> bool:
+        """Whether `check` lets somebody decide it, without the sentence that says who can."""
+        return self.allows(user) and not self.why_not_able(user) and not self.is_barred(user)
 
     def why_not(self, user: User) -> str:
         """Why somebody may not decide it, for a page to show instead of a button; "" where they may."""
@@ -382,10 +391,23 @@ def who_can(people: Sequence[User], *, most: int = 5) -> str:
 def roles_with_article(provider: Provider, keys: Iterable[str]) -> list[str]:
     """Roles as a sentence names whoever holds them: "a Team Leader", "an Assistant Director", "the Chief Executive".
 
-    With "the" where one person alone holds the role; by rank, the lowest first.
+    With "the" where one person alone holds the role; by rank, the lowest first, and as the policy names them.
     """
-    held = Counter(
-        User.objects.filter(is_active=True, groups__role__provider=provider).values_list("groups__role__key", flat=True)
-    )
-    rows = provider.roles.filter(key__in=list(keys)).order_by("rank", "name")
-    return [f"the {role.name}" if held[role.key] == 1 else words.with_article(role.name) for role in rows]
+    return _with_article(provider.roles.filter(key__in=list(keys)))
+
+
+def _with_article(roles: QuerySet[Role]) -> list[str]:
+    held = Count("group__user", filter=Q(group__user__is_active=True))
+    rows = roles.annotate(held=held).order_by("rank", "pk")
+    return [f"the {role.name}" if role.held == 1 else words.with_article(role.name) for role in rows]
+
+
+def any_of(provider: Provider, keys: Iterable[str]) -> str:
+    """The roles as a sentence gives a choice of them: "a Team Leader or the Head of Housing"."""
+    return words.either(roles_with_article(provider, keys), "nobody yet")
+
+
+def any_with(provider: Provider, right: str) -> str:
+    """The same for every role with a right."""
+    roles = provider.roles.filter(works_as__in=access.work_that_may(right))
+    return words.either(_with_article(roles), "nobody yet")

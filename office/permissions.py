@@ -1,6 +1,6 @@
 """Who may run the office, and the reason why not."""
 
-import cases.permissions
+import cases.acts
 from cases.models import Case
 from office.models import Adoption
 from people import access
@@ -47,7 +47,7 @@ def check_can_withdraw(user: User, adoption: Adoption) -> None:
 
 def check_can_move_case(user: User, case: Case) -> None:
     """Under which version of the policy a case runs is decided like everything else in it: by those who decide."""
-    cases.permissions.check_can_move_version(user, case)
+    cases.acts.move(case).check(user)
 
 
 def administrators(provider: Provider) -> list[User]:

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
+import cases.acts
 from cases import ladder
-from cases import services as cases
+from cases.ladder import steps
 from cases.models import Case
-from cases.permissions import reader
+from cases.services import issuing
 from deadlines import kinds
+from decisions.services import Said
 from ops.seed import casework
 from people.models import User
 from restrictions import acts
@@ -42,9 +44,10 @@ def now(w: builders.World) -> Case:
     return Case.objects.get(pk=w.case.pk)
 
 
-def next_step(w: builders.World, who=None, waiting=()) -> ladder.NextStep:
+def next_step(w: builders.World, who=None, waiting=()) -> steps.NextStep:
     case = now(w)
-    return ladder.next_step(ladder.read(case), may=reader(who or w.staff.officer, case), waiting=list(waiting))
+    may = cases.acts.reader(who or w.staff.officer, case)
+    return steps.next_step(ladder.read(case), may=may, waiting=list(waiting))
 
 
 def answer_what_is_asked(w: builders.World, state: str) -> list[str]:
@@ -61,7 +64,7 @@ def warn_in_writing(w: builders.World) -> None:
     letter = casework.draft_letter(
         now(w), by=w.staff.officer, at=at, settled_by=leader, expected="Speak calmly.", review_on=NOON.date()
     )
-    cases.issue_warning(letter.pk, by=leader, at=at, reasons="It went on.", considered="Fair.")
+    issuing.issue_warning(letter.pk, Said("It went on.", considered="Fair."), by=leader, at=at)
 
 
 @remembered

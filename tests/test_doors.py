@@ -11,12 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-import cases.services
 import office.services
 import people.services
 from appeals.models import Appeal
 from audit.models import Event
 from cases.models import Case, Draft, Evidence, Incident, Warning
+from cases.services import drafting, evidence
 from deadlines.models import Deadline
 from deadlines.services import days_off
 from letters.models import Dispatch, Letter
@@ -77,11 +77,11 @@ def of(model, **found) -> Callable[[], dict]:
 def furnish() -> None:
     """What the seed has none of: a draft, a file, a look-up, a representative."""
     amara, fran = (User.objects.get(email=f"{name}@dover.example") for name in ("amara", "fran"))
-    cases.services.drafting.save_draft(uuid.uuid4(), data={"facts": ["He shouted"]}, by=amara, at=NOW)
+    drafting.save_draft(uuid.uuid4(), data={"facts": ["He shouted"]}, by=amara, at=NOW)
     incident = Incident.objects.order_by("pk").first()
     assert incident is not None
     files = [SimpleUploadedFile("note.txt", b"He shouted.", "text/plain")]
-    cases.services.evidence.add_evidence(incident.pk, files=files, by=amara, at=NOW)
+    evidence.add_evidence(incident.pk, files=files, by=amara, at=NOW)
     resident = Resident.objects.order_by("pk").first()
     assert resident is not None
     lookups.look_up(resident, by=fran, purpose="visit", at=NOW)

@@ -4,9 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import Error, connection, transaction
 
-import cases.services
 from audit.models import Event
 from cases.models import Assessment, Evidence, Incident
+from cases.services import evidence
 from letters.models import Rendering
 from register.models import Lookup, Receipt
 from register.services import lookups
@@ -28,7 +28,7 @@ def filed(db):
     lookup = lookups.look_up(world.resident, by=world.staff.front_line, purpose="visit", at=NOON)
     lookups.confirm_checked(lookup.pk, by=world.staff.front_line, at=NOON)
     note = SimpleUploadedFile("note.txt", b"He shouted.", "text/plain")
-    cases.services.evidence.add_evidence(world.case.incidents.first().pk, files=[note], by=world.staff.officer, at=NOON)
+    evidence.add_evidence(world.case.incidents.first().pk, files=[note], by=world.staff.officer, at=NOON)
     return world
 
 

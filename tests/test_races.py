@@ -11,8 +11,8 @@ from django_fsm import TransitionNotAllowed
 
 import people.services
 from audit.models import Decision
-from cases import services as cases
 from cases.models import Case
+from cases.services import stages
 from deadlines.models import Deadline
 from decisions.services import Said
 from letters.models import Letter
@@ -227,7 +227,7 @@ def test_a_threshold_is_settled_once():
     case = Case.objects.get(resident=other)
 
     def settle(by):
-        return lambda: cases.settle_threshold(case.pk, reasons=f"{by.name} says so.", by=by, at=w.at)
+        return lambda: stages.settle_threshold(case.pk, reasons=f"{by.name} says so.", by=by, at=w.at)
 
     first, second = one_then_other(settle(w.staff.team_leader), settle(w.staff.manager))
     assert not isinstance(first, Exception) and not isinstance(second, Exception), (first, second)

@@ -10,10 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+import cases.services.evidence
 from audit.models import Event
-from cases import services
 from cases.models import Affected, Case, Draft, Evidence, Incident, Involvement
-from cases.services import incidents
+from cases.services import drafting, incidents
 from cases.services.incidents import Happened
 from design import typist
 from letters.models import Letter
@@ -173,7 +173,7 @@ def test_a_draft_with_junk_in_it_still_opens(ours, key):
 def test_a_draft_is_its_typists_alone(ours):
     """Nobody else reads, overwrites, saves or discards it, whoever knows its token."""
     token = uuid.uuid4()
-    services.drafting.save_draft(token, data={"facts": ["A secret of the officer"]}, by=ours.staff.officer, at=NOON)
+    drafting.save_draft(token, data={"facts": ["A secret of the officer"]}, by=ours.staff.officer, at=NOON)
     other = signed_in(ours.staff.colleague)
     for name in ("log_draft", "log_same", "draft_discard", "draft_autosave"):
         for answer in (other.get(reverse(f"cases:{name}", args=[token])),
@@ -240,7 +240,7 @@ def test_a_contractor_learns_the_shared_orders_and_no_more(ours):
     """Name and address, and the orders of shared entries. No reasons, no case, no letter, no file, by any address."""
     restriction = builders.imposed(ours)
     incident = ours.case.incidents.first()
-    services.evidence.add_evidence(
+    cases.services.evidence.add_evidence(
         incident.pk,
         files=[SimpleUploadedFile("note.txt", b"He shouted.", "text/plain")],
         by=ours.staff.officer,

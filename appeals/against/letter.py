@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
-import cases.services
 from appeals.against.effects import Answered, Corrected, Effect, NewWords, Row, Sets
 from appeals.against.trail import reasons_in
 from appeals.against.warned import State, Warned
@@ -132,7 +131,7 @@ class WarningLetter(Warned):
         )
 
         def correct(answered: Answered) -> None:
-            answered.appeal.corrected_by = cases.services.correct_warning(
+            answered.appeal.corrected_by = quashing.correct_warning(
                 self.warning.pk,
                 expected=sets.expected,
                 told=sets.told,

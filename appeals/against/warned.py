@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from django.db.models import Q
 
-import cases.services
 from appeals.against.appealable import Appealable
 from appeals.against.effects import Answered, Effect, Rests
 from appeals.against.limits import end_on_appeal
@@ -109,11 +108,11 @@ class Warned(Appealable):
 
     def suspend(self, *, by: User, at: datetime, reason: str) -> None:
         """Let it count towards nothing."""
-        cases.services.suspend_warning(self.warning.pk, by=by, at=at, reason=reason)
+        quashing.suspend_warning(self.warning.pk, by=by, at=at, reason=reason)
 
     def resume(self, *, by: User, at: datetime, reason: str) -> None:
         """Let it count again."""
-        cases.services.resume_warning(self.warning.pk, by=by, at=at, reason=reason)
+        quashing.resume_warning(self.warning.pk, by=by, at=at, reason=reason)
 
     # What was built on it
 
@@ -174,9 +173,7 @@ class Warned(Appealable):
         if ends.restriction:
             end_on_appeal(ends.restriction, answered)
         for each in (*reversed(ends.letters), *(() if self.gone else (self.warning,))):
-            cases.services.quash_warning(
-                each.pk, by=answered.by, at=answered.at, reason=answered.upheld, rule=answered.rule
-            )
+            quashing.quash_warning(each.pk, by=answered.by, at=answered.at, reason=answered.upheld, rule=answered.rule)
 
     def unchanged(self, *, on: date) -> Effect:
         """It stays, and counts."""

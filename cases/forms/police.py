@@ -1,7 +1,7 @@
 """Whether the police have been told: the part of a form that asks it, wherever a decision rests on violence."""
 
-from cases import ladder
-from cases.services.police import NOTHING, Said
+from cases import acts, ladder
+from cases.services.police import NOTHING, Told
 from design import fields, forms
 from policies.policy import Policy
 
@@ -46,16 +46,16 @@ def hint(asked: ladder.Police) -> str:
 
 
 def _weighed(policy: Policy) -> str:
-    who, questions = policy.decides("no_police"), policy.questions_for("no_police")
-    decided = "" if who.unsaid else f"Not to tell them is decided, with this decision, by: {who.names()}. "
+    by, questions = acts.untold_by(policy), policy.questions_for("no_police")
+    decided = f"Not to tell them is decided, with this decision, by: {by}. " if by else ""
     weighed = " ".join(str(question) for question in questions)
     return decided + (f"The policy asks you to weigh: {weighed}" if weighed else "")
 
 
-def police_of(form: forms.Form) -> Said:
+def police_of(form: forms.Form) -> Told:
     """What was said about the police."""
     typed = form.cleaned_data
     if "police_told" not in form.fields:
         return NOTHING
     told = typed.get("police_told")
-    return Said(told, typed.get("police_reference" if told else "police_why") or "")
+    return Told(told, typed.get("police_reference" if told else "police_why") or "")

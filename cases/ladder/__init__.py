@@ -18,33 +18,26 @@ from cases.ladder.gates import (
     questions_before_warning,
 )
 from cases.ladder.paths import Police, opens, police, ways_out
-from cases.ladder.roles import body_that_issues, names_with, roles_named, who_issues, who_issues_words
 from cases.ladder.scope import SCOPE, Scope, scope
 from cases.ladder.standing import Standing, is_dangerous, read
-from cases.ladder.steps import Act, NextStep, next_step
 from cases.ladder.thresholds import Reached, persisted, restriction_reached, written_reached
 
 __all__ = [
     "FIRST_HAND",
     "SCOPE",
-    "Act",
     "Gate",
     "Line",
-    "NextStep",
     "Police",
     "Reached",
     "Scope",
     "Standing",
     "State",
-    "body_that_issues",
     "gates_before",
     "gates_for_first_letter",
     "gates_for_restriction",
     "gates_for_warning",
     "is_dangerous",
     "lines",
-    "names_with",
-    "next_step",
     "papers",
     "persisted",
     "opens",
@@ -53,10 +46,7 @@ __all__ = [
     "questions_before_warning",
     "read",
     "restriction_reached",
-    "roles_named",
     "scope",
     "ways_out",
-    "who_issues",
-    "who_issues_words",
     "written_reached",
 ]

@@ -7,6 +7,7 @@ from letters import facts
 from policies.parts import LetterRule, Stage
 from policies.policy import Policy
 from policies.rules import Rule
+from policies.values import Item
 
 Kind = Warning.Kind
 
@@ -43,6 +44,11 @@ class Paper:
         """What the policy says of this letter; None where it has none."""
         return facts.governing(policy, facts.kind_of(self.letter))
 
+    def says(self, policy: Policy) -> tuple[Item, ...]:
+        """How the policy has it sent and what it has it tell, each under its clause."""
+        rule = self.rule(policy)
+        return (*rule.sent, *rule.says) if rule else ()
+
     def asks(self, policy: Policy, what: str) -> Rule | None:
         """The clause by which this letter tells something (`letter.NAME.says`), or None where it need not."""
         rule = self.rule(policy)
@@ -57,3 +63,8 @@ PAPERS = {
     )
 }
 FIRST, WRITTEN = PAPERS[Kind.FIRST], PAPERS[Kind.WRITTEN]
+
+
+def of(warning: Warning) -> Paper:
+    """How the letter of a warning in writing is spoken of."""
+    return PAPERS[warning.kind]

@@ -6,6 +6,7 @@ from datetime import date
 
 import design.words
 from audit import subjects
+from cases import acts
 from cases.ladder import papers
 from cases.ladder.gates import (
     Gate,
@@ -14,13 +15,13 @@ from cases.ladder.gates import (
     gates_for_warning,
     scope_gates,
 )
-from cases.ladder.roles import names_with, roles_named, who_issues, who_issues_words
 from cases.ladder.scope import scope
 from cases.ladder.standing import Standing
 from cases.ladder.thresholds import Reached, restriction_reached, written_reached
 from cases.models import Case
 from deadlines import kinds
 from deadlines.models import Deadline
+from decisions.acts import any_of, any_with
 from design import dates
 from letters.models import Letter
 from people.access import Can
@@ -30,7 +31,7 @@ from policies.rules import Rule
 
 
 @dataclass(frozen=True)
-class Act:
+class Button:
     """Something that can be done now: the button's words, the page, and why this reader may not (or nothing)."""
 
     words: str
@@ -41,12 +42,12 @@ class Act:
 
 @dataclass(frozen=True)
 class NextStep:
-    """Who may do what next, as one sentence, its gates, and the one act that moves the case on."""
+    """Who may do what next, as one sentence, its gates, and the one button that moves the case on."""
 
     sentence: str
     gates: list[Gate] = field(default_factory=list)
-    act: Act | None = None
-    also: list[Act] = field(default_factory=list)
+    button: Button | None = None
+    also: list[Button] = field(default_factory=list)
     rules: list[tuple[str, Rule | None]] = field(default_factory=list)
 
 
@@ -58,7 +59,7 @@ def next_step(
     on: date | None = None,
     reader: User | None = None,
 ) -> NextStep:
-    """Who may do what next on the case. `may(verb)` answers "" or why this reader may not (`permissions.reader`).
+    """Who may do what next on the case. `may(verb)` answers "" or why this reader may not (`acts.reader`).
 
     `waiting` are the open deadlines of the case, worst first, as they stand `on` a day: they say what higher rooms
     wait for (a proposal, a review, an appeal), by whom and by when. The button is what waits for the `reader`.
@@ -66,7 +67,7 @@ def next_step(
     case = standing.case
     if case.stage == Case.Stage.CLOSED:
         return NextStep(
-            "The case is closed.", act=Act("Reopen the case", "cases:reopen", case.reference, may("reopen"))
+            "The case is closed.", button=Button("Reopen the case", "cases:reopen", case.reference, may("reopen"))
         )
     if case.stage in (Case.Stage.CONTACT_RESTRICTION, Case.Stage.REVIEW):
         return _under_restriction(standing, waiting, on, reader)
@@ -89,7 +90,7 @@ def next_step(
 
 def _towards_scope(standing: Standing, may: Callable[[str], str]) -> NextStep:
     """Whether the policy covers the person is judged first: no letter and no restriction before."""
-    gates, log = scope_gates(standing), Act("Log an incident", "cases:log", "", may("log"))
+    gates, log = scope_gates(standing), Button("Log an incident", "cases:log", "", may("log"))
     is_open = scope(standing.case).open
     words = "Judge whether the policy covers them" if is_open else "Refer this person on"
     sentence = (
@@ -97,7 +98,7 @@ def _towards_scope(standing: Standing, may: Callable[[str], str]) -> NextStep:
         if is_open
         else "The policy does not cover this person, so they are referred on."
     )
-    return NextStep(sentence, gates, Act(words, "cases:scope", standing.case.reference, may("assess")), [log])
+    return NextStep(sentence, gates, Button(words, "cases:scope", standing.case.reference, may("assess")), [log])
 
 
 def _first_letter_due(standing: Standing) -> bool:
@@ -112,43 +113,45 @@ def _towards_first_letter(standing: Standing, may: Callable[[str], str]) -> Next
     rule = papers.FIRST.rule(policy)
     assert rule is not None
     asked = next((item.rule for item in (*rule.sent, *rule.says) if item.rule), None)
-    sentence = f"The policy puts its first stage in writing: {rule.name}. {who_issues_words(policy, papers.FIRST)}"
-    rules = [("The letter", asked), ("Who issues it", who_issues(policy, papers.FIRST).rule)]
-    log, gates = Act("Log an incident", "cases:log", "", may("log")), gates_for_first_letter(standing)
+    who = acts.who_issues(policy, standing.case.provider, papers.FIRST)
+    sentence = f"The policy puts its first stage in writing: {rule.name}. {who}"
+    rules = [("The letter", asked), ("Who issues it", acts.issuers(policy, standing.case.provider, papers.FIRST).rule)]
+    log, gates = Button("Log an incident", "cases:log", "", may("log")), gates_for_first_letter(standing)
     waits = [gate for gate in gates if gate.blocks]
     if waits:
         sentence = f"Before a first letter: {design.words.lower_first(waits[0].text)}. {sentence}"
     return NextStep(sentence, gates, None if waits else _draft_first_letter(standing, may), [log], rules)
 
 
-def _draft_first_letter(standing: Standing, may: Callable[[str], str]) -> Act:
-    return Act("Draft the first letter", "cases:first_letter", standing.case.reference, may("warn"))
+def _draft_first_letter(standing: Standing, may: Callable[[str], str]) -> Button:
+    return Button("Draft the first letter", "cases:first_letter", standing.case.reference, may("warn"))
 
 
 def _towards_letter(standing: Standing, may: Callable[[str], str]) -> NextStep:
     ref, reached = standing.case.reference, written_reached(standing)
-    gates, who = gates_for_warning(standing), who_issues_words(standing.policy)
-    rules = [("Who issues the letter", who_issues(standing.policy).rule)]
+    policy, provider = standing.policy, standing.case.provider
+    gates = gates_for_warning(standing)
+    rules = [("Who issues the letter", acts.issuers(policy, provider).rule)]
     also = [_settle_restriction(standing, may)] if _letter_optional(standing.policy, standing) else []
     if _first_letter_due(standing):
         also.append(_draft_first_letter(standing, may))
     if reached.met:
-        waits = [gate for gate in gates if gate.blocks]
+        waits, who = [gate for gate in gates if gate.blocks], acts.who_issues(policy, provider)
         if waits:
             sentence = f"{reached.sentence} Before a warning letter: {design.words.lower_first(waits[0].text)}. {who}"
         else:
             sentence = f"A warning letter can be drafted now. {who}"
-        act = Act("Draft a warning letter", "cases:warn", ref, may("warn"))
-        return NextStep(sentence, gates, act if not waits else None, also, rules)
+        button = Button("Draft a warning letter", "cases:warn", ref, may("warn"))
+        return NextStep(sentence, gates, None if waits else button, also, rules)
     if reached.silent:
-        decider = names_with(standing.policy, Can.DECIDE)
+        decider = design.words.upper_first(any_with(provider, Can.DECIDE))
         sentence = (
-            f"{reached.sentence} A {decider} may settle it, with reasons; until then no warning letter can be drafted."
+            f"{reached.sentence} {decider} may settle it, with reasons; until then no warning letter can be drafted."
         )
-        act = Act("Decide whether it goes on to a warning letter", "cases:settle", ref, may("settle_threshold"))
-        return NextStep(sentence, gates, act, rules=rules)
+        button = Button("Decide whether it goes on to a warning letter", "cases:settle", ref, may("settle"))
+        return NextStep(sentence, gates, button, rules=rules)
     sentence = f"{reached.sentence} Nobody has to do anything now. If it happens again, log it."
-    return NextStep(sentence, gates, Act("Log an incident", "cases:log", "", may("log")), rules=rules)
+    return NextStep(sentence, gates, Button("Log an incident", "cases:log", "", may("log")), rules=rules)
 
 
 def _letter_optional(policy: Policy, standing: Standing) -> bool:
@@ -161,62 +164,60 @@ def _draft_waits(standing: Standing, may: Callable[[str], str]) -> NextStep:
     assert standing.draft is not None and standing.draft.letter is not None
     letter, policy = standing.draft.letter, standing.policy
     paper = papers.PAPERS[standing.draft.kind]
-    who = who_issues_words(policy, paper)
+    who = acts.who_issues(policy, standing.case.provider, paper)
     gates = gates_for_first_letter(standing) if paper.first else gates_for_warning(standing)
-    rules = [("Who issues the letter", who_issues(policy, paper).rule)]
+    rules = [("Who issues the letter", acts.issuers(policy, standing.case.provider, paper).rule)]
     if letter.state == Letter.State.FOR_APPROVAL:
         sentence = f"{letter.drafted_by.name} has sent a {paper.name} for approval. {who}"
-        act = Act(f"Read the {paper.name}", "cases:warning", letter.reference, may("read"))
+        button = Button(f"Read the {paper.name}", "cases:warning", letter.reference, may("read"))
     else:
         sentence = f"{letter.drafted_by.name} is drafting a {paper.name}. {who}"
-        act = Act(f"Go on with the {paper.name}", "cases:warning", letter.reference, may("warn"))
-    return NextStep(sentence, gates, act, rules=rules)
+        button = Button(f"Go on with the {paper.name}", "cases:warning", letter.reference, may("warn"))
+    return NextStep(sentence, gates, button, rules=rules)
 
 
 def _towards_restriction(standing: Standing, reached: Reached, may: Callable[[str], str]) -> NextStep:
     case, policy = standing.case, standing.policy
-    who, proposer = policy.decides("restrict"), names_with(policy, Can.WORK_CASES)
-    if who.unsaid:
-        decided = f"The policy does not say who decides; a {names_with(policy, Can.DECIDE)} may."
-    else:
-        decided = f"{who.names()} decides{f' ({who.rule.in_brackets()})' if who.rule else ''}."
-    sentence = f"{reached.sentence} A restriction can be proposed now by a {proposer}. {decided}"
+    decided, rule = acts.decides_proposals(policy, case.provider)
+    proposer = any_with(case.provider, Can.WORK_CASES)
+    sentence = f"{reached.sentence} A restriction can be proposed now by {proposer}. {decided}"
     gates = gates_for_restriction(case, standing)
-    rules = [("Who decides", who.rule)]
+    rules = [("Who decides", rule)]
     also = []
     if case.stage == Case.Stage.INITIAL_WARNING and written_reached(standing).met:
-        also.append(Act("Draft a warning letter instead", "cases:warn", case.reference, may("warn")))
-    act = Act("Go to restrictions", "restrictions:of_case", case.reference, may("warn"))
-    return NextStep(sentence, gates, act, also, rules)
+        also.append(Button("Draft a warning letter instead", "cases:warn", case.reference, may("warn")))
+    button = Button("Go to restrictions", "restrictions:of_case", case.reference, may("warn"))
+    return NextStep(sentence, gates, button, also, rules)
 
 
 def _after_letter(standing: Standing, reached: Reached, may: Callable[[str], str]) -> NextStep:
     stage = standing.policy.stage_for_state("contact restriction")
-    gates, log = gates_for_restriction(standing.case, standing), Act("Log an incident", "cases:log", "", may("log"))
+    gates, log = gates_for_restriction(standing.case, standing), Button("Log an incident", "cases:log", "", may("log"))
     if reached.silent:
-        decider = names_with(standing.policy, Can.DECIDE)
-        sentence = f"{reached.sentence} A {decider} may settle it, with reasons; until then no restriction is proposed."
+        decider = design.words.upper_first(any_with(standing.case.provider, Can.DECIDE))
+        sentence = f"{reached.sentence} {decider} may settle it, with reasons; until then no restriction is proposed."
         return NextStep(sentence, gates, _settle_restriction(standing, may), [log])
     sentence = f"{reached.sentence} Nobody has to do anything now. If the behaviour persists, log it"
     sentence += f": the case then goes on to {stage.name}." if stage else "."
     return NextStep(sentence, gates, log)
 
 
-def _settle_restriction(standing: Standing, may: Callable[[str], str]) -> Act:
+def _settle_restriction(standing: Standing, may: Callable[[str], str]) -> Button:
     words = "Decide whether it goes on to a restriction"
-    return Act(words, "cases:settle_restriction", standing.case.reference, may("settle_threshold"))
+    return Button(words, "cases:settle_restriction", standing.case.reference, may("settle_restriction"))
 
 
 def _proposal_waits(standing: Standing, due: Deadline, reader: User | None) -> NextStep:
     """A restriction is proposed already: who decides it, or who changes what was returned (Dover 6.14)."""
-    rule = standing.policy.decides("restrict").rule
+    case = standing.case
+    _, rule = acts.decides_proposals(case.policy, case.provider)
     cited = f" ({rule.in_brackets()})" if rule else ""
     if due.kind == kinds.RESTRICTION_REVISE:
-        sentence = f"The proposed restriction was returned to be changed. {_who_does(standing.policy, due)}."
+        sentence = f"The proposed restriction was returned to be changed. {_who_does(case, due)}."
     else:
-        sentence = f"A restriction is proposed and waits for a decision. {_who_does(standing.policy, due)}{cited}."
-    act = _act_on(standing.case, due, reader)
-    return NextStep(sentence, gates_for_restriction(standing.case, standing), act, rules=[("Who decides", rule)])
+        sentence = f"A restriction is proposed and waits for a decision. {_who_does(case, due)}{cited}."
+    button = _button_for(case, due, reader)
+    return NextStep(sentence, gates_for_restriction(case, standing), button, rules=[("Who decides", rule)])
 
 
 def _under_restriction(
@@ -234,7 +235,7 @@ def _under_restriction(
     else:
         rule = _rule_of(due)
         cited = f" ({rule.in_brackets()})" if rule else ""
-        said.append(f"{_what_and_when(due, on)}{cited}. {_who_does(standing.policy, due)}.")
+        said.append(f"{_what_and_when(due, on)}{cited}. {_who_does(case, due)}.")
         rules += [(due.title, rule)] if rule else []
     windows = (one for one in waiting if one.kind == kinds.APPEAL_WINDOW and one.about_kind == subjects.RESTRICTION)
     window = next((one for one in windows if one.due_on), None)
@@ -243,8 +244,8 @@ def _under_restriction(
         cited = f" ({rule.in_brackets()})" if rule else ""
         said.append(f"The resident may appeal until {dates.day_weekday(window.due_on)}{cited}.")
         rules += [("The last day to appeal", rule)] if rule else []
-    act = _act_on(case, due if due in pressing else None, reader)
-    return NextStep(" ".join(said), act=act, rules=rules)
+    button = _button_for(case, due if due in pressing else None, reader)
+    return NextStep(" ".join(said), button=button, rules=rules)
 
 
 def _in_force(case: Case, waiting: Sequence[Deadline], on: date | None) -> str:
@@ -273,10 +274,10 @@ def _what_and_when(due: Deadline, on: date | None) -> str:
     )
 
 
-def _who_does(policy: Policy, due: Deadline) -> str:
+def _who_does(case: Case, due: Deadline) -> str:
     if due.owner:
         return f"{due.owner.name} does this"
-    return f"A {roles_named(policy, due.for_roles)} may do this"
+    return f"{design.words.upper_first(any_of(case.provider, due.for_roles))} may do this"
 
 
 def _rule_of(due: Deadline) -> Rule | None:
@@ -287,8 +288,8 @@ def _rule_of(due: Deadline) -> Rule | None:
     return Rule(kept.get("source", "policy"), kept.get("clause") or "", kept.get("strength") or "must")
 
 
-def _act_on(case: Case, due: Deadline | None, reader: User | None) -> Act:
+def _button_for(case: Case, due: Deadline | None, reader: User | None) -> Button:
     """What waits is the button for whom it waits; to everybody else the restrictions are."""
     if due is not None and reader is not None and due.waits_for(reader):
-        return Act(due.title, due.page, due.about_ref)
-    return Act("Go to restrictions", "restrictions:of_case", case.reference)
+        return Button(due.title, due.page, due.about_ref)
+    return Button("Go to restrictions", "restrictions:of_case", case.reference)

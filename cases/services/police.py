@@ -6,25 +6,24 @@ from datetime import datetime
 
 from audit import services as audit
 from audit.services import Subject
-from cases import ladder
+from cases import acts, ladder
 from cases.models import Case, Incident
-from people import access
 from people.models import User
 from policies.rules import RuleBroken, need
 
 
 @dataclass(frozen=True)
-class Said:
+class Told:
     """What whoever decides says of the police: told, and when; or not, and why. `told` is None where nothing is."""
 
     told: bool | None = None
     words: str = ""
 
 
-NOTHING = Said()
+NOTHING = Told()
 
 
-def check(asked: ladder.Police | None, said: Said) -> None:
+def check(asked: ladder.Police | None, said: Told) -> None:
     """Refuse a decision that leaves open what the policy asks about the police, or does not tell them where it must.
 
     *Must*: told, but for the exceptions that the policy names (`police_unless`). *Normally*: told, or a reason why not.
@@ -39,24 +38,30 @@ def check(asked: ladder.Police | None, said: Said) -> None:
     check_why_not(asked, said)
 
 
-def check_why_not(asked: ladder.Police, said: Said) -> None:
+def check_why_not(asked: ladder.Police, said: Told) -> None:
     """Whoever normally tells the police and does not says why; where the policy names the exceptions, which it is."""
     if asked.normally and said.told is False:
         words = f"Enter how it is so that: {asked.exceptions}" if asked.unless else "Enter why the police are not told"
         need(said.words, words, "police_why", asked.rule)
 
 
-def check_decider(case: Case, asked: ladder.Police | None, said: Said, by: User) -> None:
-    """Where the policy says who decides that the police are not told, nobody else does with a decision of their own."""
-    who = case.policy.decides("no_police")
-    if asked is None or said.told is not False or who.unsaid:
+def check_decider(case: Case, asked: ladder.Police | None, said: Told, by: User) -> None:
+    """Where the policy says who decides that the police are not told, or who may not, nobody else does.
+
+    Raises `RuleBroken` beside the field.
+    """
+    if asked is None or said.told is not False:
         return
-    if not who.allows(access.role_keys(by, case.provider_id)):
-        raise RuleBroken(f"Not to tell the police is decided by: {who.names()}", who.rule, "police_told")
+    act = acts.tell_no_police(case)
+    if not act.unsaid and not act.allows(by):
+        raise RuleBroken(f"Not to tell the police is decided by: {act.names()}", act.rule, "police_told")
+    if act.is_barred(by):
+        words = f"Somebody else decides that the police are not told: you {act.barred[by.pk].did}"
+        raise RuleBroken(words, act.barred[by.pk].rule, "police_told")
 
 
 def record(
-    case: Case, asked: ladder.Police | None, said: Said, incidents: Iterable[Incident], *, subject: Subject, by: User,
+    case: Case, asked: ladder.Police | None, said: Told, incidents: Iterable[Incident], *, subject: Subject, by: User,
     at: datetime,
 ) -> None:  # fmt: skip
     """Keep what was said of the police beside the decision: told, or decided that they are not."""
@@ -66,7 +71,7 @@ def record(
     if said.told:
         audit.record("police.told", subject=subject, by=by, at=at, facts=facts, words={"said": said.words})
         return
-    rule = case.policy.decides("no_police").rule or asked.rule
+    rule = acts.tell_no_police(case).rule or asked.rule
     reasons = said.words.strip() or "No reason was given: the policy leaves it open."
     audit.decide(
         "police.not_told", subject=subject, by=by, at=at, reasons=reasons, rule=rule, facts=facts,

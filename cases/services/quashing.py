@@ -11,8 +11,8 @@ from audit import services as audit
 from cases import permissions
 from cases.ladder import papers
 from cases.models import Case, Incident, Warning
+from cases.services import letter_facts
 from cases.services.rows import lock
-from cases.services.warnings import facts_of
 from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.services import appeal_windows
@@ -129,7 +129,7 @@ def corrected_facts(
     need(expected, "Enter what must change", "expected")
     before = old.paper.facts
     paper, support = papers.PAPERS[old.kind], before.get("support", "")
-    facts = facts_of(case.policy, incidents, expected=expected, told=told, support=support, paper=paper)
+    facts = letter_facts.facts_of(case.policy, incidents, expected=expected, told=told, support=support, paper=paper)
     facts |= {name: before[name] for name in ("agreed", "review_on") if name in before}
     if all(facts[key] == before.get(key) for key in ("expected", "incidents")):
         raise RuleBroken("Change the words: as they are, nothing would change", None, "outcome")

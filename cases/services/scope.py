@@ -5,11 +5,13 @@ from datetime import datetime
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
+import decisions.services
 from audit import services as audit
-from cases import ladder, permissions
+from cases import acts, ladder, permissions
 from cases.models import Assessment, Case
 from cases.services import stages
 from cases.services.rows import lock
+from decisions.services import Said
 from design import seals
 from people.models import User
 from policies.rules import RuleBroken, need
@@ -57,7 +59,8 @@ def refer_on(case_id: int, *, to: str, reasons: str, by: User, at: datetime, see
     `close` where a restriction is in force or proposed; ChangedSince where it stands otherwise than `seen` says.
     """
     case = lock(case_id)
-    permissions.check_can_close(by, case)
+    act = acts.close(case)
+    act.check(by)
     found = ladder.scope(case)
     seals.check(seen, found.shown, since=audit.since(case, case.resident))
     if found.named:
@@ -65,6 +68,7 @@ def refer_on(case_id: int, *, to: str, reasons: str, by: User, at: datetime, see
     need(to, "Enter to whom, or under which policy", "to", found.rule)
     stages.check_closes(case)
     need(reasons, "Enter your reasons", "reasons", found.rule)
+    decisions.services.take(act, Said(reasons), by=by, at=at)
     told = f"Referred on to {to.strip()}. {reasons}"
     audit.decide(
         "case.referred_on",

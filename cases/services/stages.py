@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
 
+import decisions.services
 from audit import services as audit
-from cases import ladder, permissions
+from cases import acts, ladder, permissions
 from cases.models import Case
 from cases.services.rows import lock
 from cases.services.warnings import drop_drafts, unissued
@@ -15,6 +16,7 @@ from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from deadlines.services import appeal_windows
+from decisions.services import Said
 from design import seals
 from design.dates import day_of
 from people.models import Resident, User
@@ -33,7 +35,8 @@ def settle_threshold(case_id: int, *, reasons: str, by: User, at: datetime, seen
     reasons; ChangedSince where more has come, or somebody has settled it, since its page was `seen`.
     """
     case = lock(case_id)
-    permissions.check_can_settle_threshold(by, case)
+    act = acts.settle(case)
+    act.check(by)
     if case.stage != Case.Stage.INITIAL_WARNING:
         raise TransitionNotAllowed("The case is past its first stage.", object=case, method=Case.warn_in_writing)
     reached = ladder.written_reached(ladder.read(case))
@@ -43,6 +46,7 @@ def settle_threshold(case_id: int, *, reasons: str, by: User, at: datetime, seen
     if not reached.silent:
         raise RuleBroken(f"There is nothing to settle. {reached.sentence}", reached.rule, "reasons")
     need(reasons, "Enter your reasons", "reasons")
+    decisions.services.take(act, Said(reasons), by=by, at=at)
     case.threshold_settled_by, case.threshold_settled_at = by, at
     case.save()
     audit.decide(
@@ -67,7 +71,8 @@ def settle_restriction(case_id: int, *, reasons: str, by: User, at: datetime, se
     ChangedSince where more has come, or somebody has settled it, since its page was `seen`.
     """
     case = lock(case_id)
-    permissions.check_can_settle_threshold(by, case)
+    act = acts.settle_restriction(case)
+    act.check(by)
     if case.stage not in (Case.Stage.INITIAL_WARNING, Case.Stage.WRITTEN_WARNING):
         raise TransitionNotAllowed(f"{case.reference} is at “{case.stage_name}”.", object=case, method=Case.restrict)
     reached = ladder.restriction_reached(ladder.read(case))
@@ -77,6 +82,7 @@ def settle_restriction(case_id: int, *, reasons: str, by: User, at: datetime, se
     if not reached.silent:
         raise RuleBroken(f"There is nothing to settle. {reached.sentence}", reached.rule, "reasons")
     need(reasons, "Enter your reasons", "reasons")
+    decisions.services.take(act, Said(reasons), by=by, at=at)
     case.restriction_settled_by, case.restriction_settled_at = by, at
     case.save()
     audit.decide(
@@ -93,17 +99,24 @@ def settle_restriction(case_id: int, *, reasons: str, by: User, at: datetime, se
 
 
 @transaction.atomic
-def decide_not_to_act(case_id: int, *, considered: str, reasons: str, by: User, at: datetime) -> Case:
+def decide_not_to_act(
+    case_id: int, *, considered: str, reasons: str, by: User, at: datetime, seen: str | None = None
+) -> Case:
     """Record that something was considered and not done (Dover 6.24: actions taken and not taken).
 
     Where the policy lets any decision be appealed (Northampton 4.2), until when is shown like that of any other.
+    Raises `RuleBroken` without words, TransitionNotAllowed on a closed case, ChangedSince where the case has moved
+    since its page was `seen`.
     """
     case = lock(case_id)
-    permissions.check_can_decide_not_to_act(by, case)
+    act = acts.not_to_act(case)
+    act.check(by)
+    seals.check(seen, shown(case), since=audit.since(case))
     if case.stage == Case.Stage.CLOSED:
         raise TransitionNotAllowed("The case is closed.", object=case, method=Case.close)
     need(considered, "Enter what you considered", "considered")
     need(reasons, "Enter why it is not done", "reasons")
+    decisions.services.take(act, Said(reasons, not_done=considered), by=by, at=at)
     rule = case.policy.rule("evidence.log")
     decision = audit.decide(
         "case.not_acted",
@@ -128,10 +141,10 @@ def decide_not_to_act(case_id: int, *, considered: str, reasons: str, by: User, 
 
 
 def shown(case: Case) -> dict[str, Any]:
-    """What the pages rest on that close or reopen a case: its stage, and the letters that closing withdraws."""
+    """What the pages rest on that decide about a case: its stage, and the letters that closing it withdraws."""
     waiting = unissued(case).order_by("pk").values_list("letter__reference", flat=True)
     return {
-        "the stage of the case": [case.stage, case.closed_at],
+        "the stage of the case": [str(case.stage), case.closed_at],
         "the warning letters that were never issued": list(waiting),
     }
 
@@ -146,10 +159,12 @@ def close(case_id: int, *, reason: str, by: User, at: datetime, seen: str | None
     Raises ChangedSince where the case has moved, or a letter was drafted, since its page was `seen`.
     """
     case = lock(case_id)
-    permissions.check_can_close(by, case)
+    act = acts.close(case)
+    act.check(by)
     seals.check(seen, shown(case), since=audit.since(case))
     check_closes(case)
     need(reason, "Enter why the case is closed", "reasons", WITH_REASON)
+    decisions.services.take(act, Said(reason), by=by, at=at)
     close_for(case, reason=reason, by=by, at=at)
     return case
 
@@ -186,13 +201,15 @@ def reopen(case_id: int, *, reason: str, by: User, at: datetime, seen: str | Non
     resident_id = Case.objects.values_list("resident_id", flat=True).get(pk=case_id)
     Resident.objects.select_for_update(of=("self",), no_key=True).get(pk=resident_id)
     case = lock(case_id)
-    permissions.check_can_reopen(by, case)
+    act = acts.reopen(case)
+    act.check(by)
     seals.check(seen, shown(case), since=audit.since(case))
     case.reopen(at=at)
     need(reason, "Enter why the case is reopened", "reasons", WITH_REASON)
     other = Case.objects.open().filter(resident_id=resident_id).exclude(pk=case.pk).first()
     if other:
         raise RuleBroken(f"There is an open case already: {other.reference}. Go on with that one", None, "reasons")
+    decisions.services.take(act, Said(reason), by=by, at=at)
     case.save()
     audit.decide("case.reopened", subject=case, by=by, at=at, reasons=reason, rule=None, outcome="reopened")
     return case

@@ -8,7 +8,7 @@ from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
 from audit.models import Decision
-from cases import permissions
+from cases import acts
 from cases.models import Case, Warning
 from cases.services.rows import lock
 from deadlines import kinds
@@ -73,7 +73,8 @@ def move_to_version(
     resident of it; `not_told` why none goes.
     """
     case = lock(case_id)
-    permissions.check_can_move_version(by, case)
+    act = acts.move(case)
+    act.check(by)
     if case.stage == Case.Stage.CLOSED:
         raise TransitionNotAllowed("The case is closed.", object=case)
     before = case.policy_version

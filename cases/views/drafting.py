@@ -12,8 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from cases import forms, permissions, services, wording
+from cases import permissions, wording
+from cases.forms.adding import SameForm
+from cases.forms.incidents import PART, UNKNOWN, LogForm, People, colleagues_named, new_token
 from cases.models import Draft, Incident
+from cases.services import adding, drafting, incidents
 from cases.views.frame import SignedInRequest
 from design import drafts, pages, words
 from design.dates import day_of
@@ -40,7 +43,7 @@ def policy_on(provider: Provider, at: Any) -> Policy:
 def log(request: SignedInRequest) -> HttpResponse:
     """Begin an incident: a fresh token, and its own page. `?resident=` names somebody to begin with."""
     permissions.check_can_log(request.user, request.user.provider)
-    address = reverse("cases:log_draft", args=[forms.new_token()])
+    address = reverse("cases:log_draft", args=[new_token()])
     named = request.GET.get("resident", "")
     return redirect(f"{address}?{urlencode({'resident': named})}" if named else address)
 
@@ -75,7 +78,7 @@ def _show(request: SignedInRequest, token: uuid.UUID, draft: Draft | None) -> Ht
     if draft and kept is None and (at - draft.updated_at).total_seconds() > FRESH and query.get("when") == "now":
         del query["when"]
     people = people_of(request.user, query)
-    form = forms.LogForm.from_draft(query, **_asked(request.user, people, at))
+    form = LogForm.from_draft(query, **_asked(request.user, people, at))
     return _page(request, form, token)
 
 
@@ -84,20 +87,20 @@ def _choose(request: SignedInRequest, draft: Draft) -> HttpResponse:
     reference = words.clean_line(request.GET["added"])[:20]
     query = drafts.as_query(draft.data).copy()
     before = query.get("found", "")
-    if reference != before and f"{forms.PART}{reference}" not in query:
-        if before not in ("", forms.UNKNOWN):
-            query.setlist(f"{forms.PART}{before}", query.getlist("part") or ["behaved"])
+    if reference != before and f"{PART}{reference}" not in query:
+        if before not in ("", UNKNOWN):
+            query.setlist(f"{PART}{before}", query.getlist("part") or ["behaved"])
             query["part"] = "behaved"
         query["found"], query["q"] = reference, ""
-        services.drafting.save_draft(draft.token, data=drafts.typed(query), by=request.user, at=timezone.now())
+        drafting.save_draft(draft.token, data=drafts.typed(query), by=request.user, at=timezone.now())
     return redirect(reverse("cases:log_draft", args=[draft.token]) + "#who")
 
 
-def _asked(user: User, people: forms.People, at: Any) -> dict[str, Any]:
+def _asked(user: User, people: People, at: Any) -> dict[str, Any]:
     return {"people": people, "policy": policy_on(user.provider, at), "user": user, "at": at}
 
 
-def _page(request: SignedInRequest, form: forms.LogForm, token: uuid.UUID) -> HttpResponse:
+def _page(request: SignedInRequest, form: LogForm, token: uuid.UUID) -> HttpResponse:
     context = {
         "form": form,
         "token": token,
@@ -113,24 +116,24 @@ def keys_of(typed: Iterable[str]) -> list[int]:
     return [int(value) for value in typed if value.isascii() and value.isdigit() and len(value) <= LONGEST_KEY]
 
 
-def people_of(user: User, query: Any) -> forms.People:
+def people_of(user: User, query: Any) -> People:
     """Whom a form's typing names: residents chosen, residents that match, colleagues ticked or found."""
     residents = Resident.objects.visible_to(user).filter(provider=user.provider).prefetch_related("addresses")
-    named = [key.removeprefix(forms.PART) for key in query if key.startswith(forms.PART)]
+    named = [key.removeprefix(PART) for key in query if key.startswith(PART)]
     named = [words.clean_line(ref)[:20] for ref in named]
     chosen = list(residents.filter(reference__in=named)) if named else []
     picked, typed = (words.clean_line(query.get(name, ""))[:200] for name in ("found", "q"))
     found = list(residents.matching(typed)[:MOST_FOUND]) if typed else []
-    if picked and picked != forms.UNKNOWN and picked not in {one.reference for one in found}:
+    if picked and picked != UNKNOWN and picked not in {one.reference for one in found}:
         found = [*residents.filter(reference=picked), *found]
     found = [one for one in found if one.reference not in set(named)]
     staff = User.objects.filter(provider=user.provider, is_active=True)
     ticked = keys_of(query.getlist("affected") if hasattr(query, "getlist") else [])
     colleagues = {one.pk: one for one in (staff.filter(pk__in=ticked).order_by("name") if ticked else [])}
-    for one in forms.colleagues_named(user.provider, query.get("colleague_q", "")):
+    for one in colleagues_named(user.provider, query.get("colleague_q", "")):
         colleagues.setdefault(one.pk, one)
     works_for = list(Organisation.objects.filter(provider=user.provider).order_by("name"))
-    return forms.People(chosen, found, [one for one in colleagues.values() if one.pk != user.pk], works_for)
+    return People(chosen, found, [one for one in colleagues.values() if one.pk != user.pk], works_for)
 
 
 def _act(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
@@ -144,12 +147,12 @@ def _act(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
         return _save(request, token, at)
     if do not in KEEPING:
         people = people_of(request.user, request.POST)
-        return _page(request, forms.LogForm.from_draft(request.POST, **_asked(request.user, people, at)), token)
+        return _page(request, LogForm.from_draft(request.POST, **_asked(request.user, people, at)), token)
     typed = drafts.typed(request.POST)
-    if do == "another" and typed.get("found", [""])[0] not in ("", forms.UNKNOWN):
-        typed[f"{forms.PART}{typed['found'][0]}"] = typed.get("part", ["behaved"])
+    if do == "another" and typed.get("found", [""])[0] not in ("", UNKNOWN):
+        typed[f"{PART}{typed['found'][0]}"] = typed.get("part", ["behaved"])
         typed |= {"q": [""], "found": [""], "part": ["behaved"]}
-    services.drafting.save_draft(token, data=typed, by=request.user, at=at)
+    drafting.save_draft(token, data=typed, by=request.user, at=at)
     if do == "add_person":
         return redirect(f"{reverse('people:add')}?draft={token}")
     if do == "draft":
@@ -161,11 +164,11 @@ def _act(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
 
 def _save(request: SignedInRequest, token: uuid.UUID, at: Any) -> HttpResponse:
     people = people_of(request.user, request.POST)
-    form = forms.LogForm(request.POST, request.FILES, **_asked(request.user, people, at))
+    form = LogForm(request.POST, request.FILES, **_asked(request.user, people, at))
     if form.is_valid():
         happened, parts = form.happened(), form.parts()
-        if services.incidents.same_day(parts, on=happened.happened_on):
-            services.drafting.save_draft(token, data=drafts.typed(request.POST), by=request.user, at=at)
+        if incidents.same_day(parts, on=happened.happened_on):
+            drafting.save_draft(token, data=drafts.typed(request.POST), by=request.user, at=at)
             asked = "?files=1" if form.cleaned_data["evidence"] else ""
             return redirect(reverse("cases:log_same", args=[token]) + asked)
         with form.rules():
@@ -173,8 +176,8 @@ def _save(request: SignedInRequest, token: uuid.UUID, at: Any) -> HttpResponse:
     return _page(request, form, token)
 
 
-def _log(request: SignedInRequest, token: uuid.UUID, form: forms.LogForm, *, files: list[Any], at: Any) -> Incident:
-    return services.incidents.log(
+def _log(request: SignedInRequest, token: uuid.UUID, form: LogForm, *, files: list[Any], at: Any) -> Incident:
+    return incidents.log(
         token,
         provider=request.user.provider,
         parts=form.parts(),
@@ -195,7 +198,7 @@ def autosave(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
     """Keep what is typed while typing pauses. Answers with nothing."""
     permissions.check_can_log(request.user, request.user.provider)
     typed = drafts.typed(request.POST)
-    services.drafting.save_draft(token, data=typed, by=request.user, at=timezone.now())
+    drafting.save_draft(token, data=typed, by=request.user, at=timezone.now())
     return HttpResponse(status=204)
 
 
@@ -209,7 +212,7 @@ def discard(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
     context = {"form": form, "draft": draft, "back": reverse("cases:log_draft", args=[token])}
 
     def do(seen: str | None) -> str:
-        services.drafting.discard_draft(token, by=request.user, seen=seen)
+        drafting.discard_draft(token, by=request.user, seen=seen)
         messages.success(request, "The draft is discarded.")
         return reverse("worklist:mine")
 
@@ -226,14 +229,14 @@ def same(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
         raise Http404
     query = drafts.as_query(draft.data)
     asked = _asked(request.user, people_of(request.user, query), at)
-    typed = forms.LogForm(query, **asked)
+    typed = LogForm(query, **asked)
     if not typed.is_valid():
         return redirect("cases:log_draft", token)
-    found = services.incidents.same_day(typed.parts(), on=typed.happened().happened_on)
+    found = incidents.same_day(typed.parts(), on=typed.happened().happened_on)
     choices = [(one.reference, f"Yes, it is {one.reference}") for one in found]
     hints = {one.reference: _told_by(one) for one in found}
     page = pages.Page(request, at=at)
-    form = page.form(forms.SameForm, choices=choices, hints=hints)
+    form = page.form(SameForm, choices=choices, hints=hints)
     context = {"form": form, "files": "files" in request.GET, "back": reverse("cases:log_draft", args=[token])}
     return page.decide(
         form,
@@ -252,8 +255,8 @@ def _told_by(incident: Incident) -> str:
 def _answer_same(
     request: SignedInRequest,
     token: uuid.UUID,
-    form: forms.SameForm,
-    typed: forms.LogForm,
+    form: SameForm,
+    typed: LogForm,
     found: list[Incident],
     at: Any,
 ) -> str:
@@ -261,7 +264,7 @@ def _answer_same(
     if chosen is None:
         logged = _log(request, token, typed, files=form.cleaned_data["evidence"], at=at)
         return reverse("cases:incident_saved", args=[logged.reference])
-    services.adding.add_account_from_draft(
+    adding.add_account_from_draft(
         token,
         chosen.pk,
         words=typed.cleaned_data["facts"],

@@ -10,9 +10,23 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+import cases.services.evidence
+import cases.services.support
 from audit.models import Event
-from cases import forms, permissions, services, wording
+from cases import permissions, wording
+from cases.forms.adding import (
+    AccountForm,
+    AddPersonForm,
+    CategoriesForm,
+    FilesForm,
+    HarmForm,
+    HazardForm,
+    PoliceForm,
+    SupportForm,
+)
+from cases.forms.incidents import affected_people, colleagues_named
 from cases.models import Affected, Case, Evidence, Incident
+from cases.services import adding
 from cases.views.drafting import keys_of, people_of, policy_on
 from cases.views.frame import SignedInRequest, bar
 from deadlines import kinds
@@ -59,8 +73,8 @@ def saved(request: SignedInRequest, ref: str) -> HttpResponse:
 def _bar(incident: Incident) -> dict[str, Any]:
     """The cases that an incident stands in, and the identity bar where it is one resident's alone."""
     found = incident.cases.select_related("resident", "provider", "policy_version__provider").order_by("pk")
-    cases: list[Case] = list(found)
-    return {"cases": cases, **(bar(cases[0]) if len(cases) == 1 else {})}
+    held: list[Case] = list(found)
+    return {"cases": held, **(bar(held[0]) if len(held) == 1 else {})}
 
 
 def _still_to_add(incident: Incident, affected: list[Affected]) -> list[components.Task]:
@@ -108,13 +122,13 @@ def incident(request: SignedInRequest, ref: str) -> HttpResponse:
 
 
 ADD: dict[str, tuple[str, Any]] = {
-    "categories": ("Kind of behaviour", forms.CategoriesForm),
-    "people": ("Who it was", forms.AddPersonForm),
-    "harm": ("Harm, and who was affected", forms.HarmForm),
-    "police": ("Police", forms.PoliceForm),
-    "hazard": ("Something unsafe in the home", forms.HazardForm),
-    "files": ("Files", forms.FilesForm),
-    "account": ("Another account", forms.AccountForm),
+    "categories": ("Kind of behaviour", CategoriesForm),
+    "people": ("Who it was", AddPersonForm),
+    "harm": ("Harm, and who was affected", HarmForm),
+    "police": ("Police", PoliceForm),
+    "hazard": ("Something unsafe in the home", HazardForm),
+    "files": ("Files", FilesForm),
+    "account": ("Another account", AccountForm),
 }
 
 
@@ -138,7 +152,7 @@ def add(request: SignedInRequest, ref: str, what: str) -> HttpResponse:
         **_bar(found), "incident": found, "title": title, "what": what, "frame": "cases/incident_step.html",
         "colleague_q": request.GET.get("q", ""), "back": reverse("cases:incident", args=[found.reference]),
     }  # fmt: skip
-    page = pages.Page(request, at=timezone.now(), context=context, since=services.adding.added(found))
+    page = pages.Page(request, at=timezone.now(), context=context, since=adding.added(found))
     asked = _add_asked(request, found, what)
 
     def show(form: Form) -> HttpResponse:
@@ -159,7 +173,7 @@ def add(request: SignedInRequest, ref: str, what: str) -> HttpResponse:
 
 def _stored(pk: int, *names: str) -> dict[str, Any]:
     """Details of an incident, read afresh."""
-    return services.adding.known(Incident.objects.get(pk=pk), *names)
+    return adding.known(Incident.objects.get(pk=pk), *names)
 
 
 def _add_asked(request: SignedInRequest, found: Incident, what: str) -> dict[str, Any]:
@@ -171,7 +185,7 @@ def _add_asked(request: SignedInRequest, found: Incident, what: str) -> dict[str
         known = set(found.affected.filter(user__isnull=False).values_list("user_id", flat=True))
         ticked = keys_of(request.POST.getlist("affected"))
         named = list(User.objects.filter(provider=found.provider, is_active=True, pk__in=ticked))
-        named += forms.colleagues_named(found.provider, request.GET.get("q", ""))
+        named += colleagues_named(found.provider, request.GET.get("q", ""))
         people = {one.pk: one for one in [request.user, *named] if one.pk not in known}
         return {"colleagues": list(people.values())}
     return {}
@@ -182,15 +196,15 @@ def _add(found: Incident, what: str, form: Any, who: dict[str, Any], seen: str |
     kept = form.cleaned_data
     if what == "people":
         resident = form.people.resident(kept["found"])
-        services.adding.add_details(found.pk, parts=[(resident, kept["part"] or "behaved")], **who)
+        adding.add_details(found.pk, parts=[(resident, kept["part"] or "behaved")], **who)
     elif what == "files":
-        services.evidence.add_evidence(found.pk, files=kept["evidence"], **who)
+        cases.services.evidence.add_evidence(found.pk, files=kept["evidence"], **who)
     elif what == "account":
-        services.adding.add_account(found.pk, words=kept["words"], words_used=kept["words_used"], **who)
+        adding.add_account(found.pk, words=kept["words"], words_used=kept["words_used"], **who)
     else:
         stored = {name: kept.get(name, True) for name in STORED[what]}
-        hit = forms.affected_people(form.colleagues, kept["affected"], kept["contractors"]) if what == "harm" else []
-        services.adding.add_details(found.pk, **stored, affected=hit, seen=seen, **who)
+        hit = affected_people(form.colleagues, kept["affected"], kept["contractors"]) if what == "harm" else []
+        adding.add_details(found.pk, **stored, affected=hit, seen=seen, **who)
 
 
 @require_GET
@@ -205,23 +219,25 @@ def evidence(request: SignedInRequest, ref: str, pk: int) -> FileResponse:
 def support(request: SignedInRequest, about: str) -> HttpResponse:
     """What a line manager needs of an incident that hit somebody of theirs, and "I have seen this"."""
     found = Incident.objects.select_related("provider", "reported_by").filter(reference=about.partition(".")[0]).first()
-    task = services.support.task_of(found, request.user) if found else None
+    task = cases.services.support.task_of(found, request.user) if found else None
     if found is None or task is None or task.trail.ref != about:
         raise Http404
     waiting = Deadline.objects.about(task).filter(kind=kinds.INCIDENT_SUPPORT, owner=request.user)
     deadline = waiting.order_by("-pk").first()
     if deadline is None:
         raise Http404
-    hit = services.support.hit_under(found, request.user)
+    hit = cases.services.support.hit_under(found, request.user)
     seen = deadline.state == Deadline.State.MET
     if seen and deadline.ended_at and request.method == "POST":
         why = f"You have said already that you have seen this, on {dates.moment(deadline.ended_at)}."
         return refusals.too_late(request, why, back=request.path, back_text="See it")
     page = pages.Page(request, at=timezone.now())
-    form = page.form(forms.SupportForm)
+    form = page.form(SupportForm)
 
     def do(_: str | None) -> str:
-        services.support.confirm_support(found.pk, words=form.cleaned_data["offered"], by=request.user, at=page.at)
+        cases.services.support.confirm_support(
+            found.pk, words=form.cleaned_data["offered"], by=request.user, at=page.at
+        )
         messages.success(request, "It is recorded that you have seen this.")
         return request.path
 

@@ -8,7 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from cases import forms, permissions
+from cases import permissions
+from cases.forms.judging import FilterForm
 from cases.models import Case, CaseQuerySet
 from cases.views.frame import SignedInRequest
 from design import words
@@ -29,7 +30,7 @@ def _matching(cases: CaseQuerySet, typed: str) -> CaseQuerySet:
 def listing(request: SignedInRequest) -> HttpResponse:
     """The cases that the reader may read."""
     permissions.check_can_list(request.user)
-    form = forms.FilterForm(request.GET or None)
+    form = FilterForm(request.GET or None)
     stages = form.choose_stages()
     cases: CaseQuerySet = Case.objects.visible_to(request.user)
     typed, stage = words.clean_line(request.GET.get("q", ""))[:200], words.clean_line(request.GET.get("stage", ""))[:30]

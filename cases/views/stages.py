@@ -10,13 +10,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit import services as audit
-from cases import forms, ladder, permissions, services
+from cases import acts, ladder, permissions
+from cases.forms.judging import AnswerForm, EqualityForm, NotActingForm, ReasonsForm, RiskForm, ScopeForm
 from cases.models import Assessment, Case
-from cases.services import assessments
-from cases.services.assessments import ASSESSED
+from cases.services import assessments, scope, stages
+from cases.services.assessments import ASSESSED, Findings
 from cases.views.frame import SignedInRequest, bar, find
 from design import pages
 from policies.parts import Gate
+
+MOST_ANSWERS = 10
 
 
 def _step(
@@ -26,7 +29,7 @@ def _step(
     do: Callable[..., Any],
     *,
     done: str,
-    shown: Mapping[str, Any] | None = None,
+    shown: Mapping[str, Any],
     template: str = "cases/reasons.html",
     asked: dict[str, Any] | None = None,
     **context: Any,
@@ -38,8 +41,7 @@ def _step(
     context = {**bar(case), "form": form, "subject": case.reference, **context}
 
     def press(seen: str | None) -> str:
-        who = {"by": request.user, "at": page.at}
-        do(form.cleaned_data, who if shown is None else who | {"seen": seen})
+        do(form.cleaned_data, {"by": request.user, "at": page.at, "seen": seen})
         messages.success(request, done)
         return reverse("cases:overview", args=[case.reference])
 
@@ -49,13 +51,13 @@ def _step(
 def settle(request: SignedInRequest, ref: str) -> HttpResponse:
     """Decide, where the policy is silent, that the case goes on to a written warning."""
     case = find(request, ref)
-    permissions.check_can_settle_threshold(request.user, case)
+    acts.settle(case).check(request.user)
     reached = ladder.written_reached(ladder.read(case))
     return _step(
         request,
         case,
-        forms.ReasonsForm,
-        lambda kept, who: services.settle_threshold(case.pk, reasons=kept["reasons"], **who),
+        ReasonsForm,
+        lambda kept, who: stages.settle_threshold(case.pk, reasons=kept["reasons"], **who),
         shown=reached.shown,
         done="It is decided that the case goes on to a written warning.",
         title="Decide whether it goes on to a warning letter",
@@ -70,13 +72,13 @@ def settle(request: SignedInRequest, ref: str) -> HttpResponse:
 def settle_restriction(request: SignedInRequest, ref: str) -> HttpResponse:
     """Decide, where the policy is silent on what comes first, that a restriction may be proposed."""
     case = find(request, ref)
-    permissions.check_can_settle_threshold(request.user, case)
+    acts.settle_restriction(case).check(request.user)
     reached = ladder.restriction_reached(ladder.read(case))
     return _step(
         request,
         case,
-        forms.ReasonsForm,
-        lambda kept, who: services.settle_restriction(case.pk, reasons=kept["reasons"], **who),
+        ReasonsForm,
+        lambda kept, who: stages.settle_restriction(case.pk, reasons=kept["reasons"], **who),
         shown=reached.shown,
         done="It is decided that a restriction may be proposed.",
         title="Decide whether it goes on to a restriction",
@@ -99,8 +101,8 @@ def gate(request: SignedInRequest, ref: str, key: str) -> HttpResponse:
     return _step(
         request,
         case,
-        forms.AnswerForm,
-        lambda kept, who: services.answer_gate(case.pk, key, words=kept["words"], **who),
+        AnswerForm,
+        lambda kept, who: assessments.answer_gate(case.pk, key, words=kept["words"], **who),
         shown=assessments.shown(case, Assessment.Kind.QUESTION, key),
         done="Your answer is recorded.",
         template="cases/gate.html",
@@ -108,7 +110,7 @@ def gate(request: SignedInRequest, ref: str, key: str) -> HttpResponse:
         button="Save your answer",
         gate=asked,
         lead=_lead(asked),
-        answers=list(answers.order_by("-made_at", "-pk")),
+        answers=list(answers.order_by("-made_at", "-pk")[:MOST_ANSWERS]),
     )
 
 
@@ -119,7 +121,7 @@ def _lead(gate: Gate) -> str:
     return f"{asked if gate.required else offered}{cited}.{' It weighs:' if gate.weighs else ''}"
 
 
-def scope(request: SignedInRequest, ref: str) -> HttpResponse:
+def covers(request: SignedInRequest, ref: str) -> HttpResponse:
     """Judge whether the policy covers this person, or refer them on."""
     case = find(request, ref)
     permissions.check_can_assess(request.user, case)
@@ -127,17 +129,17 @@ def scope(request: SignedInRequest, ref: str) -> HttpResponse:
     if found.named:
         raise Http404("The policy covers this person")
 
-    def settle(kept: dict[str, Any], who: dict[str, Any]) -> None:
+    def judge(kept: dict[str, Any], who: dict[str, Any]) -> None:
         if kept.get("covered"):
-            services.judge_scope(case.pk, words=kept["reasons"], **who)
+            scope.judge_scope(case.pk, words=kept["reasons"], **who)
         else:
-            services.refer_on(case.pk, to=kept["to"], reasons=kept["reasons"], **who)
+            scope.refer_on(case.pk, to=kept["to"], reasons=kept["reasons"], **who)
 
     return _step(
         request,
         case,
-        forms.ScopeForm,
-        settle,
+        ScopeForm,
+        judge,
         shown=found.shown,
         done="Your judgement is recorded.",
         template="cases/scope.html",
@@ -151,13 +153,14 @@ def scope(request: SignedInRequest, ref: str) -> HttpResponse:
 def not_to_act(request: SignedInRequest, ref: str) -> HttpResponse:
     """Record what was considered and is not done."""
     case = find(request, ref)
-    permissions.check_can_decide_not_to_act(request.user, case)
+    acts.not_to_act(case).check(request.user)
     rule = case.policy.rule("evidence.log")
     return _step(
         request,
         case,
-        forms.NotActingForm,
-        lambda kept, who: services.decide_not_to_act(case.pk, **kept, **who),
+        NotActingForm,
+        lambda kept, who: stages.decide_not_to_act(case.pk, **kept, **who),
+        shown=stages.shown(case),
         done="Your decision is recorded.",
         title="Record a decision not to act",
         button="Record the decision",
@@ -168,13 +171,13 @@ def not_to_act(request: SignedInRequest, ref: str) -> HttpResponse:
 def close(request: SignedInRequest, ref: str) -> HttpResponse:
     """Close the case with a reason."""
     case = find(request, ref)
-    permissions.check_can_close(request.user, case)
+    acts.close(case).check(request.user)
     return _step(
         request,
         case,
-        forms.ReasonsForm,
-        lambda kept, who: services.close(case.pk, reason=kept["reasons"], **who),
-        shown=services.stages.shown(case),
+        ReasonsForm,
+        lambda kept, who: stages.close(case.pk, reason=kept["reasons"], **who),
+        shown=stages.shown(case),
         done="The case is closed.",
         asked={"label": "Why is the case closed?", "called": "why the case is closed"},
         title="Close the case",
@@ -186,13 +189,13 @@ def close(request: SignedInRequest, ref: str) -> HttpResponse:
 def reopen(request: SignedInRequest, ref: str) -> HttpResponse:
     """Reopen the case with a reason."""
     case = find(request, ref)
-    permissions.check_can_reopen(request.user, case)
+    acts.reopen(case).check(request.user)
     return _step(
         request,
         case,
-        forms.ReasonsForm,
-        lambda kept, who: services.reopen(case.pk, reason=kept["reasons"], **who),
-        shown=services.stages.shown(case),
+        ReasonsForm,
+        lambda kept, who: stages.reopen(case.pk, reason=kept["reasons"], **who),
+        shown=stages.shown(case),
         done="The case is open again, at its first stage.",
         asked={"label": "Why is the case reopened?", "called": "why the case is reopened"},
         title="Reopen the case",
@@ -210,7 +213,7 @@ def _assess(request: SignedInRequest, ref: str, kind: str, form_kind: Any, **sai
         request,
         case,
         form_kind,
-        lambda kept, who: services.assess(case.pk, kind=kind, **kept, **who),
+        lambda kept, who: assessments.assess(case.pk, kind, Findings(**kept), **who),
         shown=assessments.shown(case, kind),
         template="cases/assess.html",
         gate=gate,
@@ -224,7 +227,7 @@ def _assess(request: SignedInRequest, ref: str, kind: str, form_kind: Any, **sai
 def risk(request: SignedInRequest, ref: str) -> HttpResponse:
     """Assess the risk."""
     return _assess(
-        request, ref, Assessment.Kind.RISK, forms.RiskForm, title="Assess the risk", button="Record the assessment",
+        request, ref, Assessment.Kind.RISK, RiskForm, title="Assess the risk", button="Record the assessment",
         done="The risk assessment is recorded.",
     )  # fmt: skip
 
@@ -232,6 +235,6 @@ def risk(request: SignedInRequest, ref: str) -> HttpResponse:
 def equality(request: SignedInRequest, ref: str) -> HttpResponse:
     """Assess what a decision would mean for this person."""
     return _assess(
-        request, ref, Assessment.Kind.EQUALITY, forms.EqualityForm, title="Assess the effect on this person",
+        request, ref, Assessment.Kind.EQUALITY, EqualityForm, title="Assess the effect on this person",
         button="Record the assessment", done="The equality impact assessment is recorded.",
     )  # fmt: skip

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET
 
 from audit import subjects
 from audit.models import Event
-from cases import ladder, permissions, wording
+from cases import acts, ladder, wording
+from cases.ladder.steps import Button, next_step
 from cases.models import Case, Incident
 from cases.views.frame import SignedInRequest, file
 from deadlines import kinds
@@ -38,6 +39,9 @@ PAGES = {
     subjects.APPEAL: "appeals:view",
 }
 """The pages of the things that the timeline links to."""
+ASSESSMENTS_A_PAGE = 10
+WARNINGS_A_PAGE, DATES_A_PAGE, MOST_LINKED = 10, 10, 10
+CLOSES = (Case.Stage.INITIAL_WARNING, Case.Stage.WRITTEN_WARNING)
 
 
 def policy_link(rule: Rule | None) -> str:
@@ -61,11 +65,11 @@ def _tasks(gates: list[ladder.Gate], case: Case, *, links: bool) -> list[compone
     ]
 
 
-def _act(act: ladder.Act | None) -> dict[str, str] | None:
-    if act is None:
+def _button(button: Button | None) -> dict[str, str] | None:
+    if button is None:
         return None
-    address = reverse(act.url_name, args=[act.ref] if act.ref else [])
-    return {"words": act.words, "url": address, "why_not": act.why_not}
+    address = reverse(button.url_name, args=[button.ref] if button.ref else [])
+    return {"words": button.words, "url": address, "why_not": button.why_not}
 
 
 def _due(deadline: Deadline, policy: Policy, today: Any, reader: User) -> dict[str, Any]:
@@ -74,7 +78,7 @@ def _due(deadline: Deadline, policy: Policy, today: Any, reader: User) -> dict[s
         address = reverse(deadline.page, args=[deadline.about_ref]) if deadline.waits_for(reader) else ""
     except NoReverseMatch:
         address = ""
-    roles = ladder.roles_named(policy, deadline.for_roles) if deadline.for_roles else ""
+    roles = wording.roles(policy, deadline.for_roles) if deadline.for_roles else ""
     reckoning = Reckoning.from_json(deadline.reckoning) if deadline.reckoning else None
     who = deadline.owner.name if deadline.owner else roles
     return {
@@ -123,31 +127,37 @@ def _page_of(line: ladder.Line) -> str:
 def overview(request: SignedInRequest, ref: str) -> HttpResponse:
     """What happens next, first; then warnings, dates and people."""
     case, context = file(request, ref, "overview")
-    standing, may = ladder.read(case), permissions.reader(request.user, case)
+    user, standing, may = request.user, ladder.read(case), acts.reader(request.user, case)
     theirs = Q(case_ref=case.reference) | Q(case_ref="", resident=case.resident, kind=kinds.APPEAL_WINDOW)
     open_ones = Deadline.objects.open().filter(theirs, provider=case.provider)
     waiting, today = list(open_ones.select_related("owner").worst_first()), day_of(timezone.now())
-    step = ladder.next_step(standing, may=may, waiting=waiting, on=today, reader=request.user)
-    linked = Case.objects.visible_to(request.user).filter(incidents__in=[one.pk for one in standing.incidents])
-    linked = linked.exclude(pk=case.pk).select_related("resident").distinct()
+    step = next_step(standing, may=may, waiting=waiting, on=today, reader=user)
+    others = Case.objects.visible_to(user).filter(incidents__in=case.incidents.values("pk")).exclude(pk=case.pk)
+    linked = list(others.select_related("resident").order_by("pk").distinct()[: MOST_LINKED + 1])
+    newer = case.newer_version(today)
+    warnings = Paginator(ladder.lines(standing)[::-1], WARNINGS_A_PAGE).get_page(request.GET.get("warnings"))
+    due = Paginator(waiting, DATES_A_PAGE).get_page(request.GET.get("dates"))
     behind = [*((gate.text, gate.rule) for gate in step.gates), *step.rules]
     clauses = {words: (rule.cite() if rule else "The policy is silent", policy_link(rule)) for words, rule in behind}
     context |= {
         "step": step,
-        "act": _act(step.act),
-        "also": [act for act in map(_act, step.also) if act and not act["why_not"]],
+        "button": _button(step.button),
+        "also": [button for button in map(_button, step.also) if button and not button["why_not"]],
         "tasks": _tasks(step.gates, case, links=not may("assess")),
         "rules": [(words, cited, link) for words, (cited, link) in clauses.items()],
-        "lines": [(line, _page_of(line), policy_link(line.rule)) for line in ladder.lines(standing)],
-        "dates": [_due(one, case.policy, today, request.user) for one in waiting],
-        "linked": list(linked),
+        "warnings": warnings,
+        "lines": [(line, _page_of(line), policy_link(line.rule)) for line in warnings],
+        "due": due,
+        "dates": [_due(one, case.policy, today, user) for one in due],
+        "linked": linked[:MOST_LINKED],
+        "more_linked": len(linked) > MOST_LINKED,
         "latest": sorted(standing.incidents, key=lambda one: one.reported_at, reverse=True)[:3],
         "assessments": _assessments(case, standing),
         "may_assess": not may("assess") and case.stage != Case.Stage.CLOSED,
-        "may_not_act": not may("decide_not_to_act") and case.stage != Case.Stage.CLOSED,
-        "may_close": not may("close") and case.stage in (Case.Stage.INITIAL_WARNING, Case.Stage.WRITTEN_WARNING),
+        "may_not_act": case.stage != Case.Stage.CLOSED and acts.not_to_act(case).may(user),
+        "may_close": case.stage in CLOSES and acts.close(case).may(user),
         "may_log": not may("log"),
-        "newer": case.newer_version(today) if not may("move_version") else None,
+        "newer": newer if newer and acts.move(case).may(user) else None,
     }
     return render(request, "cases/overview.html", context)
 
@@ -207,7 +217,7 @@ def incidents(request: SignedInRequest, ref: str) -> HttpResponse:
     names = {one.key: one.name for one in case.policy.behaviours}
     context["page"] = page
     context["rows"] = [_incident_row(one, names) for one in page]
-    context["may_log"] = not permissions.reader(request.user, case)("log")
+    context["may_log"] = not acts.reader(request.user, case)("log")
     return render(request, "cases/incidents.html", context)
 
 
@@ -254,7 +264,9 @@ def people(request: SignedInRequest, ref: str) -> HttpResponse:
             .distinct()
             .order_by("name")
         ),
-        "assessments": list(case.assessments.select_related("made_by").order_by("-made_at", "-pk")),
+        "page": Paginator(
+            case.assessments.select_related("made_by").order_by("-made_at", "-pk"), ASSESSMENTS_A_PAGE
+        ).get_page(request.GET.get("page")),
         "works": works,
     }
     return render(request, "cases/people.html", context)

@@ -61,6 +61,12 @@ def channels_for(kind: kinds.Kind, policy: Policy, to: Resident) -> list[tuple[s
     return channels
 
 
+def goes_to(letter: Letter, policy: Policy) -> dict[str, Any]:
+    """To whom and by which ways a letter that is not issued yet would go now."""
+    ways = channels_for(kinds.kind_of(letter.kind), policy, letter.resident)
+    return paper.addressee(letter.resident) | {"ways": [list(way) for way in ways]}
+
+
 @transaction.atomic
 def draft(
     kind: str,

@@ -8,10 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-import cases.services
 import policies.recounting
 from audit import services as audit
 from cases.models import Case
+from cases.services import versions
 from cases.services.versions import NOT_HALFWAY
 from deadlines import kinds
 from deadlines import services as deadlines
@@ -86,7 +86,7 @@ def move_case(case_id: int, *, to: int, reasons: str, by: User, at: datetime, se
         if planned.touched.why_not:
             raise RuleBroken(planned.touched.why_not, NOT_HALFWAY)
     told = planned.told if planned else Telling()
-    decision = cases.services.move_to_version(
+    decision = versions.move_to_version(
         case.pk, version, reasons=reasons, told=told.changes, not_told=told.why_none, by=by, at=at
     )
     case = Case.objects.select_related("provider", "resident__provider", "policy_version").get(pk=case_id)

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import appeals.acts
+import cases.acts
 import cases.services.versions
 import restrictions.acts
 from appeals.against import finding
 from appeals.against.appealable import Appealable
 from appeals.models import Appeal
-from cases import ladder
 from cases.models import Case, Warning
 from deadlines import kinds
 from deadlines import services as deadlines
@@ -277,7 +277,7 @@ def _deciders(case: Case, policy: Policy, held: Held, known: dict[Deciders, list
 
 def _who(row: Deadline, policy: Policy, case: Case, held: Held) -> Deciders:
     if row.kind == kinds.WARNING_ISSUE:
-        return Deciders(whos=(ladder.who_issues(policy),), provider=case.provider)
+        return cases.acts.issuers(policy, case.provider)
     if row.kind == kinds.APPEAL_DECIDE:
         return appeals.acts.deciders(held.against[row.about], policy)
     return restrictions.acts.deciders(row.kind, policy, case.provider)

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import cases.services
 from cases import ladder
 from cases.ladder import papers
 from cases.models import Assessment, Case, Incident, Involvement, Warning
+from cases.services import assessments, incidents, stages, warnings
+from cases.services.assessments import Findings
 from cases.services.incidents import AffectedPerson, Happened
 from design.dates import day_of
 from people.models import Resident, User
@@ -49,7 +50,7 @@ def log(
         "continued_after_warnings": warnings > 0,
         "police_called": danger if police is None else police,
     }
-    return cases.services.incidents.log(
+    return incidents.log(
         provider=by.provider,
         parts=[(one, part) for one in residents],
         happened=Happened(facts=facts, warnings_given=warnings, danger=danger, **told | happened),
@@ -77,9 +78,9 @@ def answer(
     asked = [gate for gate in gates if gate.blocks and (gate.asks or gate.key == "equality_assessment")]
     for gate in asked:
         if gate.asks:
-            cases.services.answer_gate(case.pk, gate.asks, words=words, by=by, at=at)
+            assessments.answer_gate(case.pk, gate.asks, words=words, by=by, at=at)
         else:
-            cases.services.assess(case.pk, kind=Assessment.Kind.EQUALITY, words=needs, by=by, at=at)
+            assessments.assess(case.pk, Assessment.Kind.EQUALITY, Findings(needs), by=by, at=at)
     return [gate.key for gate in asked]
 
 
@@ -99,18 +100,11 @@ def draft_letter(
     """A letter about all that happened, after what comes first. The day of the next look stands where it is told."""
     if paper is papers.WRITTEN:
         if ladder.written_reached(ladder.read(case)).silent:
-            cases.services.settle_threshold(case.pk, reasons=settled_why, by=settled_by, at=at)
+            stages.settle_threshold(case.pk, reasons=settled_why, by=settled_by, at=at)
         answer(case, ladder.gates_for_warning(ladder.read(case)), by=by, at=at, **answers or {})
-    return cases.services.draft_warning(
-        case.pk,
-        incidents=evidence(case),
-        expected=expected,
-        review_on=review_on if paper.asks(case.policy, "review") else None,
-        by=by,
-        at=at,
-        paper=paper,
-        **words,
-    )
+    review_on = review_on if paper.asks(case.policy, "review") else None
+    content = warnings.Content(evidence(case), expected, review_on=review_on, **words)
+    return warnings.draft_warning(case.pk, content, by=by, at=at, paper=paper)
 
 
 def ask_before_a_restriction(
@@ -125,32 +119,8 @@ def ask_before_a_restriction(
 ) -> list[str]:
     """Settle and answer what comes before a restriction; returns which questions the policy asked."""
     if ladder.restriction_reached(ladder.read(case)).silent:
-        cases.services.settle_restriction(case.pk, reasons=settled_why, by=settled_by, at=settled_at or at)
+        stages.settle_restriction(case.pk, reasons=settled_why, by=settled_by, at=settled_at or at)
     return answer(case, ladder.gates_for_restriction(case), by=by, at=at, **answers)
-
-
-def assess_risk(
-    case: Case,
-    *,
-    by: User,
-    at: datetime,
-    severity: str = "medium",
-    words: str = "He came to the desk twice and would not leave.",
-    who: str = "Reception staff",
-    controls: str = "Two staff at the desk",
-) -> Assessment:
-    """A risk assessment, with the same risk foreseen as there was."""
-    return cases.services.assess(
-        case.pk,
-        kind=Assessment.Kind.RISK,
-        severity=severity,
-        future_risk=severity,
-        words=words,
-        who_is_at_risk=who,
-        controls=controls,
-        by=by,
-        at=at,
-    )
 
 
 def fill(

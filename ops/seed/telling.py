@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-import cases.services
+import cases.acts
 import people.services
 from appeals.against.effects import NewTerms
 from appeals.services import deciding, lodging
@@ -13,7 +13,9 @@ from appeals.services.answers import Answer
 from appeals.services.lodging import NewAppeal
 from cases import ladder
 from cases.ladder import papers
-from cases.models import Case, Incident, Warning
+from cases.models import Assessment, Case, Incident, Warning
+from cases.services import assessments, issuing, stages, support
+from cases.services.assessments import Findings
 from decisions.services import Meeting, Said
 from ops.seed import casework
 from ops.seed.around import Around
@@ -106,7 +108,7 @@ class Telling:
         if happening.days_ago > RECENT:
             managers = (self.staff[key].line_manager for key in happening.affected)
             for manager in {manager for manager in managers if manager}:
-                cases.services.support.confirm_support(
+                support.confirm_support(
                     incident.pk,
                     words="We talked it through the same day. Offered time away from the telephone.",
                     by=manager,
@@ -128,11 +130,11 @@ class Telling:
         warning = self.draft(papers.WRITTEN, at, same_again=story.same_again)
         if story.warning == "draft":
             return
-        cases.services.submit_warning(warning.pk, by=self.author, at=at + timedelta(minutes=30))
+        issuing.submit_warning(warning.pk, by=self.author, at=at + timedelta(minutes=30))
         if story.warning == "returned":
             reasons = "Please say what we did about the repair. The letter reads as if there were none."
             at += timedelta(hours=4)
-            cases.services.send_back_warning(warning.pk, reasons=reasons, by=self.issuer(papers.WRITTEN), at=at)
+            issuing.send_back_warning(warning.pk, reasons=reasons, by=self.seats(cases.acts.issue(warning))[0], at=at)
         elif story.warning == "issued":
             self.issue(warning, at + timedelta(hours=4), "Two warnings in the call were not heeded.")
 
@@ -151,21 +153,14 @@ class Telling:
             **words,
         )
 
-    def issuer(self, paper: papers.Paper) -> User:
-        """Somebody whom the policy lets issue a letter; where it is silent, who decides that they do."""
-        who = ladder.who_issues(self.case.policy, paper)
-        return self.decider if who.unsaid else self.holders(who.keys())[0]
-
     def issue(self, warning: Warning, at: datetime, reasons: str = "") -> None:
         """Issue a letter of the ladder."""
-        cases.services.issue_warning(
-            warning.pk,
-            by=self.issuer(papers.PAPERS[warning.kind]),
-            at=at,
-            reasons=reasons,
+        said = Said(
+            reasons,
             considered="A telephone call by the team leader instead.",
             not_done="No call: the resident has twice hung up on it.",
         )
+        issuing.issue_warning(warning.pk, said, by=self.seats(cases.acts.issue(warning))[0], at=at)
 
     def propose(self) -> None:
         """Prepare the restriction part by part, after what the policy asks before it, and put it to a decider."""
@@ -173,15 +168,15 @@ class Telling:
         at = self.at(story.proposed or 0, 9, 30)
         why = "The letter changed nothing, and the desk had to close."
         casework.ask_before_a_restriction(case, by=by, at=at, settled_by=self.decider, settled_why=why, **ASKED)
-        casework.assess_risk(
-            case,
-            severity="high" if story.extreme else "medium",
-            words="It has happened more than once, to more than one of us, and it is getting worse.",
-            who="Whoever answers the telephone or visits.",
+        severity = "high" if story.extreme else "medium"
+        found = Findings(
+            "It has happened more than once, to more than one of us, and it is getting worse.",
+            severity=severity,
+            future_risk=severity,
+            who_is_at_risk="Whoever answers the telephone or visits.",
             controls="No lone contact until the restriction is decided.",
-            by=by,
-            at=at,
         )
+        assessments.assess(case.pk, Assessment.Kind.RISK, found, by=by, at=at)
         path = case.policy.path_danger
         answers = {str(question): "Yes: see the report." for question in path.conditions} if path else {}
         draft = proposing.start(case.pk, by=by, at=at)
@@ -278,7 +273,7 @@ class Telling:
     def close(self) -> None:
         """Nothing more to do."""
         at = self.at(self.story.closed or 0, 16)
-        cases.services.close(self.case.pk, reason=self.story.close_reason, by=self.author, at=at)
+        stages.close(self.case.pk, reason=self.story.close_reason, by=self.author, at=at)
 
     @property
     def decider(self) -> User:

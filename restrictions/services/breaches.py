@@ -133,7 +133,7 @@ class Answer:
     step: str
     left_out_reason: str = ""
     consequence: str = ""
-    said: police.Said = police.NOTHING
+    said: police.Told = police.NOTHING
 
     def as_put(self) -> dict[str, Any]:
         """What the others who decide it agree to, as plain values."""

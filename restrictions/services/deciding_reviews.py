@@ -50,7 +50,7 @@ class Conclusion:
     terms: Sequence[NewTerm] | None = None
     instructions: Sequence[str] | None = None
     late_reason: str = ""
-    said: police.Said = police.NOTHING
+    said: police.Told = police.NOTHING
 
     def as_put(self) -> dict[str, Any]:
         """What the others who decide it agree to, as plain values."""
@@ -63,7 +63,7 @@ class Conclusion:
         }
 
     @classmethod
-    def of_put(cls, put: dict[str, Any], *, late_reason: str = "", said: police.Said = police.NOTHING) -> "Conclusion":
+    def of_put(cls, put: dict[str, Any], *, late_reason: str = "", said: police.Told = police.NOTHING) -> "Conclusion":
         """What the first of several has decided, with what each says for themselves."""
         terms = None if put["terms"] is None else [NewTerm(**term) for term in put["terms"]]
         return cls(**{**put, "terms": terms}, late_reason=late_reason, said=said)

@@ -7,13 +7,13 @@ from django.db import IntegrityError, transaction
 from django_fsm import TransitionNotAllowed
 
 import appeals.acts
-import cases.services
 from appeals.against import finding
 from appeals.models import Appeal
 from appeals.services import deciding
 from audit.models import Decision, Event
 from cases import ladder
 from cases.models import Case, Warning
+from cases.services import quashing, stages
 from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
@@ -81,7 +81,7 @@ class TestWhatIsCovered:
             by=reviewer,
             at=NOON + timedelta(days=2),
         )
-        cases.services.decide_not_to_act(
+        stages.decide_not_to_act(
             w.case.pk, considered="An injunction.", reasons="Too much.", by=w.staff.officer, at=NOON + timedelta(days=3)
         )
         known = [one.key for one in finding.in_case(now(w))]
@@ -231,23 +231,23 @@ class TestWarningLetter:
         assert letter.facts["against"].startswith(f"our warning letter {warning.paper.reference} of 28 November 2026")
         assert not Deadline.objects.open().filter(about__startswith="appeal:").exists()
         with pytest.raises(RuleBroken):
-            cases.services.mark_restricted(case.pk, by=w.staff.team_leader, at=WEEK)
+            stages.mark_restricted(case.pk, by=w.staff.team_leader, at=WEEK)
 
     def test_a_proposal_that_rests_on_a_letter_taken_back_cannot_be_imposed(self):
         """Dover 6.12, 6.13: no restriction without a warning letter."""
         w = builders.world()
         restriction = builders.proposed(w)
         warning = letter_of(w)
-        cases.services.quash_warning(warning.pk, by=w.staff.manager, at=NOON, reason="It was not him.", rule=None)
+        quashing.quash_warning(warning.pk, by=w.staff.manager, at=NOON, reason="It was not him.", rule=None)
         with pytest.raises(RuleBroken, match="No warning letter has been issued"):
             imposing.impose(restriction.pk, Said("It is needed.", considered="Fair."), by=w.staff.team_leader, at=NOON)
 
     def test_a_letter_is_taken_back_once(self):
         w = warned()
         warning = letter_of(w)
-        cases.services.quash_warning(warning.pk, by=w.staff.manager, at=WEEK, reason="Not him.", rule=None)
+        quashing.quash_warning(warning.pk, by=w.staff.manager, at=WEEK, reason="Not him.", rule=None)
         with pytest.raises(TransitionNotAllowed, match="does not stand"):
-            cases.services.quash_warning(warning.pk, by=w.staff.manager, at=WEEK, reason="Not him.", rule=None)
+            quashing.quash_warning(warning.pk, by=w.staff.manager, at=WEEK, reason="Not him.", rule=None)
         with pytest.raises(TransitionNotAllowed, match="nothing to appeal against"):
             lodge_against(w, warning.paper.reference)
 
@@ -460,7 +460,7 @@ class TestOtherDecisions:
 
     def test_a_decision_not_to_act_is_set_aside(self):
         w = warned()
-        cases.services.decide_not_to_act(
+        stages.decide_not_to_act(
             w.case.pk, considered="Mediation.", reasons="He was rude.", by=w.staff.officer, at=NOON
         )
         decision = Decision.objects.get(what="case.not_acted")

@@ -6,16 +6,18 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-import cases.permissions
-import cases.services
+import cases.acts
 from appeals import acts
 from appeals.against import finding
 from appeals.models import Appeal
 from appeals.services import withdrawing
 from cases import ladder
 from cases.ladder.papers import FIRST
+from cases.ladder.steps import next_step
 from cases.models import Case, Warning
+from cases.services import assessments, issuing, warnings
 from deadlines.models import Deadline
+from decisions.services import Said
 from design.dates import day_of
 from letters.models import Letter
 from people.access import NotPermitted
@@ -42,12 +44,15 @@ def written_to(policy: str = five.NORTHAMPTON, *, spoken: int = 0) -> builders.W
     resident = factories.resident(provider, staff.officer)
     builders.log(provider, staff, resident, at=NOON - timedelta(days=30), warnings=spoken)
     w = builders.World(provider, staff, resident, Case.objects.get(resident=resident), NOON)
-    warning = cases.services.draft_warning(
-        w.case.pk, incidents=list(w.case.incidents.all()), expected="Speak calmly.", agreed=AGREED, paper=FIRST,
-        by=staff.officer, at=ISSUED,
-    )  # fmt: skip
-    cases.services.issue_warning(
-        warning.pk, by=staff.team_leader, at=ISSUED, reasons="To have it in writing.", considered="Fair."
+    warning = warnings.draft_warning(
+        w.case.pk,
+        warnings.Content(list(w.case.incidents.all()), "Speak calmly.", agreed=AGREED),
+        paper=FIRST,
+        by=staff.officer,
+        at=ISSUED,
+    )
+    issuing.issue_warning(
+        warning.pk, Said("To have it in writing.", considered="Fair."), by=staff.team_leader, at=ISSUED
     )
     w.case = now(w)
     return w
@@ -75,12 +80,14 @@ def warn_after(w: builders.World) -> Warning:
     """A warning letter, because it happened again after the first letter."""
     five.again(w, 2)
     at = NOON - timedelta(days=1)
-    cases.services.answer_gate(w.case.pk, "root_cause", words="Nothing of ours.", by=w.staff.officer, at=at)
-    warning = cases.services.draft_warning(
-        w.case.pk, incidents=list(w.case.incidents.all()), expected="Speak calmly.", review_on=date(2027, 3, 5),
-        by=w.staff.officer, at=at,
-    )  # fmt: skip
-    cases.services.issue_warning(warning.pk, by=w.staff.team_leader, at=at, reasons="It went on.", considered="Fair.")
+    assessments.answer_gate(w.case.pk, "root_cause", words="Nothing of ours.", by=w.staff.officer, at=at)
+    warning = warnings.draft_warning(
+        w.case.pk,
+        warnings.Content(list(w.case.incidents.all()), "Speak calmly.", review_on=date(2027, 3, 5)),
+        by=w.staff.officer,
+        at=at,
+    )
+    issuing.issue_warning(warning.pk, Said("It went on.", considered="Fair."), by=w.staff.team_leader, at=at)
     return warning
 
 
@@ -132,8 +139,8 @@ def test_upheld_takes_it_back_and_it_counts_no_more():
     assert not Deadline.objects.open().filter(about=f"warning:{key}").exists()
     assert "does not count against you" in Letter.objects.get(kind="appeal_outcome").facts["effect"]
     with pytest.raises(RuleBroken):
-        cases.services.draft_warning(
-            w.case.pk, incidents=list(w.case.incidents.all()), expected="Speak calmly.", by=w.staff.officer, at=WEEK
+        warnings.draft_warning(
+            w.case.pk, warnings.Content(list(w.case.incidents.all()), "Speak calmly."), by=w.staff.officer, at=WEEK
         )
 
 
@@ -141,26 +148,27 @@ def test_upheld_it_is_not_written_again_about_the_same(client):
     """What an appeal took back is decided: only something else that happened can be put in writing."""
     w = written_to()
     acting.uphold(lodge_against(w, key_of(w)), by=director(w), at=WEEK, answer=answer())
-    may = cases.permissions.reader(w.staff.officer, now(w))
+    may = cases.acts.reader(w.staff.officer, now(w))
 
     def offered_now() -> set[str]:
-        step = ladder.next_step(ladder.read(now(w)), may=may)
-        return {act.url_name for act in (step.act, *step.also) if act}
+        step = next_step(ladder.read(now(w)), may=may)
+        return {button.url_name for button in (step.button, *step.also) if button}
 
     assert "cases:first_letter" not in offered_now()
     old = list(w.case.incidents.all())
-    again = {"expected": "Be calm.", "agreed": AGREED, "paper": FIRST, "by": w.staff.officer, "at": WEEK}
+    again = {"paper": FIRST, "by": w.staff.officer, "at": WEEK}
     with pytest.raises(RuleBroken, match="taken back on appeal is not written again"):
-        cases.services.draft_warning(w.case.pk, incidents=old, **again)
+        warnings.draft_warning(w.case.pk, warnings.Content(old, "Be calm.", agreed=AGREED), **again)
     client.force_login(w.staff.officer)
     page = client.get(reverse("cases:first_letter", args=[w.case.reference]))
     assert page.status_code == 409 and "none is written again" in page.content.decode()
     builders.log(w.provider, w.staff, w.resident, at=WEEK)
     assert "cases:first_letter" in offered_now()
     with pytest.raises(RuleBroken, match="was taken back on appeal") as refused:
-        cases.services.draft_warning(w.case.pk, incidents=[*old, w.case.incidents.last()], **again)
+        both = warnings.Content([*old, w.case.incidents.last()], "Be calm.", agreed=AGREED)
+        warnings.draft_warning(w.case.pk, both, **again)
     assert refused.value.field == "incidents"
-    cases.services.draft_warning(w.case.pk, incidents=[w.case.incidents.last()], **again)
+    warnings.draft_warning(w.case.pk, warnings.Content([w.case.incidents.last()], "Be calm.", agreed=AGREED), **again)
 
 
 def test_upheld_leaves_what_was_said_in_the_conversation():
@@ -200,7 +208,7 @@ def test_suspended_it_counts_for_nothing_and_no_other_is_due(monkeypatch, tmp_pa
     assert not standing.initial and not ladder.written_reached(standing).met
     assert (line_of(w, key).counts, line_of(w, key).why) == (False, ladder.counted.SUSPENDED)
     step = five.next_step(w)
-    assert "cases:first_letter" not in [act.url_name for act in (step.act, *step.also) if act]
+    assert "cases:first_letter" not in [button.url_name for button in (step.button, *step.also) if button]
     if way == "withdrawn":
         withdrawing.withdraw(appeal.pk, by=w.staff.officer, at=NOON, reason="By phone")
     else:

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-import cases.services
 import policies.shelf
 from appeals.services import withdrawing
 from cases import ladder
+from cases.services import stages
 from design.dates import day_of
 from policies.rules import RuleBroken
 from register.models import Entry
@@ -52,7 +52,7 @@ def test_a_suspended_letter_counts_towards_no_restriction_until_the_appeal_is_de
     reached = ladder.restriction_reached(ladder.read(now(w)))
     assert (reached.met, reached.silent) == (False, False) and f"{key} is suspended" in reached.sentence
     with pytest.raises(RuleBroken, match=f"{key} is suspended while an appeal is decided"):
-        cases.services.mark_restricted(w.case.pk, by=w.staff.team_leader, at=NOON)
+        stages.mark_restricted(w.case.pk, by=w.staff.team_leader, at=NOON)
     (line,) = [one for one in ladder.lines(ladder.read(now(w))) if one.letter]
     assert (line.counts, line.why) == (False, "Suspended while an appeal against it is decided")
     acting.dismiss(appeal, by=director(w), at=WEEK, answer=answer())

@@ -11,6 +11,7 @@ from appeals.models import Appeal
 from appeals.services import arrivals, withdrawing
 from appeals.services.lodging import NewAppeal, lodge
 from cases.models import Warning
+from cases.services import stages
 from deadlines.services import days_off
 from decisions import services as decisions
 from decisions.services import Said
@@ -195,7 +196,7 @@ def test_what_was_built_on_a_warning_after_the_check_is_asked_about():
         )
         five.again(w, 5)
         builders.assess(acting.now(w), w.staff.officer, at=WEEK)
-        five.cases.settle_restriction(w.case.pk, reasons="The letter changed nothing.", by=w.staff.team_leader, at=WEEK)
+        stages.settle_restriction(w.case.pk, reasons="The letter changed nothing.", by=w.staff.team_leader, at=WEEK)
         w.case = acting.now(w)
         restriction = builders.proposed(w)
         five.imposing.impose(

@@ -8,10 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-import cases.services
 from appeals.models import Appeal
 from audit.models import Decision
 from cases.models import Warning
+from cases.services import stages
 from restrictions.models import Restriction
 from tests import five, pressing
 from tests.appeals.builders import WEEK, director, letter_of, lodge_against, restricted_on, warned
@@ -184,7 +184,7 @@ def test_a_letter_is_put_in_other_words(client):
 
 def test_a_decision_not_to_act_has_its_pages_too(client):
     w = warned()
-    cases.services.decide_not_to_act(
+    stages.decide_not_to_act(
         w.case.pk, considered="Mediation.", reasons="He would not come.", by=w.staff.officer, at=NOON
     )
     client.force_login(w.staff.colleague)
@@ -213,7 +213,7 @@ def test_the_tab_takes_as_many_queries_for_many_decisions_and_appeals_as_for_one
             at = NOON - timedelta(days=4, hours=number)
             incident = builders.log(w.provider, w.staff, w.resident, at=at, warnings=1)
             lodge_against(w, incident.reference)
-            cases.services.decide_not_to_act(
+            stages.decide_not_to_act(
                 w.case.pk, considered="Mediation.", reasons=f"No, {number}.", by=w.staff.officer, at=WEEK
             )
 

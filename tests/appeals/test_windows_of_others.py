@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-import cases.services
 from audit.models import Decision
+from cases.services import stages
 from deadlines.models import Deadline
 from design.dates import day_of
 from tests import factories
@@ -35,9 +35,7 @@ def window_of(what: str) -> Deadline | None:
 
 
 def not_acted(w, at=NOON) -> Decision:
-    cases.services.decide_not_to_act(
-        w.case.pk, considered="Mediation.", reasons="He was rude.", by=w.staff.officer, at=at
-    )
+    stages.decide_not_to_act(w.case.pk, considered="Mediation.", reasons="He was rude.", by=w.staff.officer, at=at)
     return Decision.objects.get(what="case.not_acted")
 
 

@@ -4,9 +4,11 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from cases import services
+import cases.services.warnings
 from cases.models import Case, Incident
+from cases.services import issuing
 from cases.services.incidents import Happened
+from decisions.services import Said
 from ops.seed import casework
 from tests import factories
 from tests.factories import NOON
@@ -57,10 +59,10 @@ def case(log, resident) -> Case:
 @pytest.fixture
 def warned(case, staff) -> Case:
     """A case whose warning letter was issued at noon."""
-    warning = services.draft_warning(
-        case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", by=staff.officer, at=NOON
+    warning = cases.services.warnings.draft_warning(
+        case.pk, cases.services.warnings.Content(list(case.incidents.all()), "Speak calmly."), by=staff.officer, at=NOON
     )
-    services.issue_warning(warning.pk, by=staff.team_leader, at=NOON)
+    issuing.issue_warning(warning.pk, Said(""), by=staff.team_leader, at=NOON)
     return Case.objects.get(pk=case.pk)
 
 

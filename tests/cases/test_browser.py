@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, expect
 
-from cases import services
 from cases.models import Incident
+from cases.services import assessments, incidents, issuing, stages, warnings
 from cases.services.incidents import AffectedPerson
 from people import services as people
 from tests import axe, factories
@@ -73,7 +73,7 @@ def scene():
         [{}, {"knowledge": "hearsay", "warnings_given": 0, "continued_after_warnings": False}]
     ):
         when = at + timedelta(days=day)
-        services.incidents.log(
+        incidents.log(
             provider=provider,
             parts=parts,
             happened=replace(told, happened_on=when.date(), **change),
@@ -82,7 +82,7 @@ def scene():
             at=when,
         )
     now = timezone.now()
-    last = services.incidents.log(
+    last = incidents.log(
         provider=provider,
         parts=[*parts, (other, "behaved")],
         happened=replace(
@@ -100,15 +100,18 @@ def scene():
     )
     case = last.cases.get(resident=resident)
     people.record_need(resident.pk, kind="need", words="Hard of hearing", about_health=False, by=staff.officer, at=now)
-    services.assess(
-        case.pk, kind="risk", severity="low", future_risk="medium", who_is_at_risk="Callers", words="Two calls",
-        by=staff.officer, at=now,
-    )  # fmt: skip
-    services.decide_not_to_act(case.pk, considered="A visit", reasons="It would inflame.", by=staff.officer, at=now)
-    warning = services.draft_warning(
-        case.pk, incidents=[last], expected="Speak without shouting.", by=staff.officer, at=now
+    assessments.assess(
+        case.pk,
+        "risk",
+        assessments.Findings("Two calls", severity="low", future_risk="medium", who_is_at_risk="Callers"),
+        by=staff.officer,
+        at=now,
     )
-    services.submit_warning(warning.pk, by=staff.officer, at=now)
+    stages.decide_not_to_act(case.pk, considered="A visit", reasons="It would inflame.", by=staff.officer, at=now)
+    warning = warnings.draft_warning(
+        case.pk, warnings.Content([last], "Speak without shouting."), by=staff.officer, at=now
+    )
+    issuing.submit_warning(warning.pk, by=staff.officer, at=now)
     return staff, case, last, warning
 
 

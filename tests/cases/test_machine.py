@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from audit.models import Decision, Event
-from cases import ladder, services
+from cases import ladder
 from cases.models import Case, Warning
-from cases.services import stages
+from cases.services import incidents, issuing, quashing, stages
+from cases.services.warnings import Content, draft_warning, withdraw_warning
+from decisions.services import Said
 from letters.models import Letter
 from policies.rules import RuleBroken
 from tests import factories, quick
@@ -77,7 +79,7 @@ class CaseMachine(RuleBasedStateMachine):
             knowledge=known, happened_on=(self.at + timedelta(hours=1)).date(),
         )  # fmt: skip
         self.attempt(
-            services.incidents.log, provider=self.provider, parts=[(self.resident, "behaved")], happened=told,
+            incidents.log, provider=self.provider, parts=[(self.resident, "behaved")], happened=told,
             by=self.staff.officer,
         )  # fmt: skip
 
@@ -85,7 +87,7 @@ class CaseMachine(RuleBasedStateMachine):
     def draft(self, pick):
         if case := self.case(pick):
             chosen = [one for one in ladder.read(case).counting if one.knowledge != "hearsay"]
-            self.attempt(services.draft_warning, case.pk, incidents=chosen, expected="Calm", by=self.staff.officer)
+            self.attempt(draft_warning, case.pk, Content(chosen, "Calm"), by=self.staff.officer)
 
     @rule(pick=st.integers(0, 9), verb=st.sampled_from(["submit", "return", "issue", "withdraw"]))
     def letter(self, pick, verb):
@@ -94,13 +96,13 @@ class CaseMachine(RuleBasedStateMachine):
             return
         pk, lead = drafts[pick % len(drafts)].pk, self.staff.team_leader
         if verb == "submit":
-            self.attempt(services.submit_warning, pk, by=self.staff.officer)
+            self.attempt(issuing.submit_warning, pk, by=self.staff.officer)
         elif verb == "return":
-            self.attempt(services.send_back_warning, pk, reasons="Again", by=lead)
+            self.attempt(issuing.send_back_warning, pk, reasons="Again", by=lead)
         elif verb == "issue":
-            self.attempt(services.issue_warning, pk, by=lead)
+            self.attempt(issuing.issue_warning, pk, Said(""), by=lead)
         else:
-            self.attempt(services.withdraw_warning, pk, reasons="Not needed", by=self.staff.officer)
+            self.attempt(withdraw_warning, pk, reasons="Not needed", by=self.staff.officer)
 
     @rule(pick=st.integers(0, 9), verb=st.sampled_from(["quash", "correct", "suspend", "resume"]))
     def appealed(self, pick, verb):
@@ -109,20 +111,20 @@ class CaseMachine(RuleBasedStateMachine):
             return
         warning, why = given[pick % len(given)], {"by": self.staff.manager, "reason": "On appeal"}
         if verb == "quash":
-            self.attempt(services.quash_warning, warning.pk, rule=None, **why)
+            self.attempt(quashing.quash_warning, warning.pk, rule=None, **why)
         elif verb == "correct" and warning.letter:
             self.attempt(
-                services.correct_warning, warning.pk, expected=f"Calm, {self.at}", told={}, rule=None, appealable=True,
+                quashing.correct_warning, warning.pk, expected=f"Calm, {self.at}", told={}, rule=None, appealable=True,
                 **why,
             )  # fmt: skip
         elif verb in ("suspend", "resume"):
-            held = services.suspend_warning if verb == "suspend" else services.resume_warning
+            held = quashing.suspend_warning if verb == "suspend" else quashing.resume_warning
             self.attempt(held, warning.pk, **why)
 
     @rule(pick=st.integers(0, 9), reasons=st.sampled_from(["", "Twice in a week"]))
     def settle(self, pick, reasons):
         if case := self.case(pick):
-            self.attempt(services.settle_threshold, case.pk, reasons=reasons, by=self.staff.team_leader)
+            self.attempt(stages.settle_threshold, case.pk, reasons=reasons, by=self.staff.team_leader)
 
     @rule(pick=st.integers(0, 9), extreme=st.booleans())
     def restrict(self, pick, extreme):
@@ -147,12 +149,12 @@ class CaseMachine(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 9), reason=st.sampled_from(["", "Moved away"]))
     def close(self, pick, reason):
         if case := self.case(pick):
-            self.attempt(services.close, case.pk, reason=reason, by=self.staff.officer)
+            self.attempt(stages.close, case.pk, reason=reason, by=self.staff.officer)
 
     @rule(pick=st.integers(0, 9), reason=st.sampled_from(["", "Wrongly closed"]))
     def reopen(self, pick, reason):
         if case := self.case(pick):
-            self.attempt(services.reopen, case.pk, reason=reason, by=self.staff.officer)
+            self.attempt(stages.reopen, case.pk, reason=reason, by=self.staff.officer)
 
     @precondition(lambda self: self.cases.exists())
     @invariant()

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from cases import ladder
+from cases.ladder.steps import NextStep, next_step
 from cases.models import Case
 from deadlines import services as deadlines
 from deadlines.models import Deadline
@@ -29,12 +30,12 @@ def due(case):
     return set_due
 
 
-def step(case: Case, stage: str, reader: object = None) -> ladder.NextStep:
+def step(case: Case, stage: str, reader: object = None) -> NextStep:
     Case.objects.filter(pk=case.pk).update(stage=stage)
     case = Case.objects.select_related("provider", "resident", "policy_version").get(pk=case.pk)
     waiting = Deadline.objects.open().filter(case_ref=case.reference).select_related("owner").worst_first()
     waiting = [one for one in waiting if one.about.startswith("restriction:")]
-    return ladder.next_step(ladder.read(case), may=lambda verb: "", waiting=waiting, on=ON, reader=reader)
+    return next_step(ladder.read(case), may=lambda verb: "", waiting=waiting, on=ON, reader=reader)
 
 
 def test_under_a_restriction_the_sentence_says_who_what_and_by_when(case, due, staff):
@@ -45,9 +46,10 @@ def test_under_a_restriction_the_sentence_says_who_what_and_by_when(case, due, s
     assert found.sentence == (
         "A restriction is in force; its last day in force is 18 June 2027. "
         "Next: review a restriction at its end, by Friday 18 June 2027 (clause 6.18). "
-        "A Team Leader or Manager may do this. The resident may appeal until Wednesday 20 January 2027 (clause 6.18)."
+        "A Team Leader or a Manager may do this. "
+        "The resident may appeal until Wednesday 20 January 2027 (clause 6.18)."
     )
-    assert found.act and found.act.words == "Go to restrictions"
+    assert found.button and found.button.words == "Go to restrictions"
 
 
 def test_what_is_overdue_is_the_button_of_whoever_may_do_it_and_of_nobody_else(case, due, staff):
@@ -56,9 +58,9 @@ def test_what_is_overdue_is_the_button_of_whoever_may_do_it_and_of_nobody_else(c
     found = step(case, Case.Stage.REVIEW, staff.team_leader)
     assert "last day in force was 14 December 2026" in found.sentence
     assert "Overdue since Monday 14 December 2026: review a restriction (local rule)." in found.sentence
-    assert found.act and found.act.words == "Review a restriction"
+    assert found.button and found.button.words == "Review a restriction"
     other = step(case, Case.Stage.REVIEW, staff.officer)
-    assert other.act and other.act.words == "Go to restrictions"
+    assert other.button and other.button.words == "Go to restrictions"
 
 
 def test_a_proposal_that_waits_is_not_proposed_again(case, due, staff):
@@ -66,9 +68,9 @@ def test_a_proposal_that_waits_is_not_proposed_again(case, due, staff):
     found = step(case, Case.Stage.WRITTEN_WARNING, staff.team_leader)
     assert found.sentence == (
         "A restriction is proposed and waits for a decision. "
-        "A Senior Officer or Line Manager may do this (clause 6.14)."
+        "The Senior Officer or a Line Manager may do this (clause 6.14)."
     )
-    assert found.act and found.act.words == "Decide a proposed restriction"
+    assert found.button and found.button.words == "Decide a proposed restriction"
 
 
 def test_where_nothing_is_due_it_says_so(case):

@@ -7,10 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import Decision, Event
-from cases import ladder, services
+from cases import ladder
 from cases.ladder.papers import FIRST
 from cases.models import Case, Warning
-from cases.services import police
+from cases.services import assessments, issuing, police, warnings
 from decisions.services import Said
 from letters.models import Letter
 from policies.rules import RuleBroken
@@ -20,10 +20,11 @@ from restrictions.services.parts.whole import missing
 from tests import factories, invented
 from tests.factories import NOON
 from tests.five import NORTHAMPTON, house, ready_to_propose
+from tests.pressing import press
 from tests.restrictions import builders
 
 pytestmark = pytest.mark.django_db
-TOLD = police.Said(True, "CAD 123 of today")
+TOLD = police.Told(True, "CAD 123 of today")
 
 
 @pytest.fixture(autouse=True)
@@ -46,12 +47,10 @@ def threatened(paper: ladder.papers.Paper, *, police: bool = False) -> tuple[bui
     """A letter that rests on a threat of which nobody has told the police."""
     w = house(NORTHAMPTON)
     builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=police, warnings=1)
-    services.answer_gate(w.case.pk, "root_cause", words="Nothing of ours.", by=w.staff.officer, at=NOON)
+    assessments.answer_gate(w.case.pk, "root_cause", words="Nothing of ours.", by=w.staff.officer, at=NOON)
     more = {"agreed": "He said sorry."} if paper.first else {"review_on": date(2027, 3, 5)}
-    warning = services.draft_warning(
-        w.case.pk, incidents=list(w.case.incidents.all()), expected="Be calm.", paper=paper, by=w.staff.officer,
-        at=NOON, **more,
-    )  # fmt: skip
+    content = warnings.Content(list(w.case.incidents.all()), "Be calm.", **more)
+    warning = warnings.draft_warning(w.case.pk, content, paper=paper, by=w.staff.officer, at=NOON)
     return w, warning
 
 
@@ -59,22 +58,22 @@ def threatened(paper: ladder.papers.Paper, *, police: bool = False) -> tuple[bui
 def test_no_letter_goes_out_before_the_police_are_told_where_they_will_be(paper):
     """Northampton 4.1, at the Informal and at the Warning Stage."""
     w, warning = threatened(paper)
-    how = {"by": w.staff.team_leader, "at": NOON, "considered": "Fair."}
-    for said, words in (
-        (police.Said(), "whether the police"),
-        (police.Said(False, "He is old."), "the policy has no exception"),
+    how = {"by": w.staff.team_leader, "at": NOON}
+    for told, words in (
+        (police.Told(), "whether the police"),
+        (police.Told(False, "He is old."), "the policy has no exception"),
     ):
         with pytest.raises(RuleBroken, match=words) as refused:
-            services.issue_warning(warning.pk, **how, said=said)
+            issuing.issue_warning(warning.pk, Said("", considered="Fair."), **how, police=told)
         assert (refused.value.field, refused.value.rule.clause) == ("police_told", "4.1")
-    services.issue_warning(warning.pk, **how, said=TOLD)
+    issuing.issue_warning(warning.pk, Said("", considered="Fair."), **how, police=TOLD)
     told = Event.objects.select_related("words").get(verb="police.told")
     assert told.words.body == {"said": "CAD 123 of today"} and len(told.facts["incidents"]) == 2
 
 
 def test_nothing_is_asked_of_a_letter_where_they_were_called_or_nobody_was_threatened():
     w, warning = threatened(FIRST, police=True)
-    services.issue_warning(warning.pk, by=w.staff.team_leader, at=NOON, considered="Fair.")
+    issuing.issue_warning(warning.pk, Said("", considered="Fair."), by=w.staff.team_leader, at=NOON)
     assert Letter.objects.get().state == "issued" and not Event.objects.filter(verb="police.told").exists()
 
 
@@ -83,13 +82,13 @@ def test_the_page_of_the_letter_asks_and_keeps_what_was_typed():
     client, address = signed_in(w.staff.team_leader), reverse("cases:warning", args=[warning.paper.reference])
     page = plain(client.get(address))
     assert "Have the police been told?" in page and "Clause 4.1: they are told, without exception." in page
-    typed = {"do": "issue", "considered": "Fair “enough” \u202eשלום.", "not_done": "No visit 👩🏽‍🚒."}
-    page = plain(client.post(address, typed))
+    typed = {"considered": "Fair “enough” \u202eשלום.", "not_done": "No visit 👩🏽‍🚒."}
+    page = plain(press(client, address, typed))
     assert "Select whether the police have been told" in page
-    page += plain(client.post(address, typed | {"police_told": "no", "police_why": "He asked us not to."}))
+    page += plain(press(client, address, typed | {"police_told": "no", "police_why": "He asked us not to."}))
     assert "Tell the police, and say here when" in page and "He asked us not to." in page
     assert page.count("Fair “enough” \u202eשלום.") == page.count("No visit 👩🏽‍🚒.") == 2
-    done = client.post(address, typed | {"police_told": "yes", "police_reference": "CAD 123"})
+    done = press(client, address, typed | {"police_told": "yes", "police_reference": "CAD 123"})
     assert done.status_code == 302
     timeline = plain(signed_in(w.staff.officer).get(reverse("cases:timeline", args=[w.case.reference])))
     assert "The police told" in timeline and "CAD 123" in timeline
@@ -191,12 +190,12 @@ def test_who_decides_that_the_police_are_not_told_decides_it_with_a_letter_too()
     case = Case.objects.get(resident=resident)
     head = factories.person(provider, "head", name="Heledd Head")
     lead = factories.person(provider, "lead", name="Lowri Lead")
-    warning = services.draft_warning(
-        case.pk, incidents=list(case.incidents.all()), expected="Be calm.", by=staff.officer, at=NOON
+    warning = warnings.draft_warning(
+        case.pk, warnings.Content(list(case.incidents.all()), "Be calm."), by=staff.officer, at=NOON
     )
-    untold = {"at": NOON, "said": police.Said(False, "It would make it worse.")}
+    untold = {"at": NOON, "police": police.Told(False, "It would make it worse.")}
     with pytest.raises(RuleBroken, match="Not to tell the police is decided by: Head of Homes"):
-        services.issue_warning(warning.pk, by=lead, **untold)
-    services.issue_warning(warning.pk, by=head, **untold)
+        issuing.issue_warning(warning.pk, Said(""), by=lead, **untold)
+    issuing.issue_warning(warning.pk, Said(""), by=head, **untold)
     decided = Decision.objects.select_related("event__words").get(what="police.not_told")
     assert decided.event.words.body["reasons"] == "It would make it worse."

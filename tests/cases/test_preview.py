@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-import cases.services
+from cases.services import issuing, warnings
 from decisions.services import Said
 from letters import services as letters
 from letters.models import Letter
@@ -46,8 +46,8 @@ def drafted(policy: str):
     answer_what_is_asked(w, "written warning")
     chosen = list(now(w).incidents.all())
     again_on = (NOON + timedelta(days=60)).date() if policy == NORTHAMPTON else None
-    warning = cases.services.draft_warning(
-        w.case.pk, incidents=chosen, expected="Speak calmly.", review_on=again_on, by=w.staff.officer, at=NOON
+    warning = warnings.draft_warning(
+        w.case.pk, warnings.Content(chosen, "Speak calmly.", review_on=again_on), by=w.staff.officer, at=NOON
     )
     return w, warning
 
@@ -61,7 +61,7 @@ def test_a_warning_is_sent_in_the_words_of_its_preview(db, policy):
     assert "Not yet issued" in seen
     if policy == NORTHAMPTON:
         assert w.provider.email in words(seen) and "By post:" in words(seen) and "By e-mail:" in words(seen)
-    cases.services.issue_warning(warning.pk, by=decider, at=NOON, reasons="It went on.", considered="Fair.")
+    issuing.issue_warning(warning.pk, Said("It went on.", considered="Fair."), by=decider, at=NOON)
     letter = Letter.objects.get(pk=warning.letter_id)
     sent = letters.as_html(letter, on=NOON.date())
     assert words(seen) == words(sent)
@@ -79,7 +79,7 @@ def test_who_may_not_issue_sees_the_place_of_the_name_and_all_else(db):
 
 def test_a_withdrawn_letter_says_so_and_not_that_it_is_to_come(db):
     w, warning = drafted(DOVER)
-    cases.services.withdraw_warning(warning.pk, reasons="He has written.", by=w.staff.officer, at=NOON)
+    warnings.withdraw_warning(warning.pk, reasons="He has written.", by=w.staff.officer, at=NOON)
     seen = signed_in(w.staff.officer).get(
         reverse("letters:view", args=[warning.paper.reference]), follow=True
     ).content.decode()  # fmt: skip

@@ -11,8 +11,9 @@ from django.db import connections
 from django_fsm import TransitionNotAllowed
 
 from audit.models import Decision, Event
-from cases import services
 from cases.models import Case, Incident, Involvement, Warning
+from cases.services import incidents, issuing, stages, warnings
+from decisions.services import Said
 from letters.models import Letter
 from people.models import User
 from policies.rules import RuleBroken
@@ -62,9 +63,7 @@ def test_two_officers_log_at_once_and_the_resident_has_one_case(house):
     provider, staff, resident = house
 
     def log(user):
-        services.incidents.log(
-            provider=provider, parts=[(resident, BEHAVED)], happened=HAPPENED, by=fresh(user), at=NOON
-        )
+        incidents.log(provider=provider, parts=[(resident, BEHAVED)], happened=HAPPENED, by=fresh(user), at=NOON)
 
     raised = at_once(*[lambda user=user: log(user) for user in (staff.officer, staff.colleague, staff.team_leader)])
     assert raised == []
@@ -77,7 +76,7 @@ def test_two_incidents_that_name_the_same_two_residents_in_either_order_do_not_b
     other = factories.resident(provider, staff.officer, "Jo Joint")
 
     def log(*parts):
-        services.incidents.log(
+        incidents.log(
             provider=provider,
             parts=[(one, BEHAVED) for one in parts],
             happened=HAPPENED,
@@ -95,7 +94,7 @@ def test_a_double_click_saves_one_incident(house):
     token = uuid.uuid4()
 
     def log():
-        services.incidents.log(
+        incidents.log(
             token, provider=provider, parts=[(resident, BEHAVED)], happened=HAPPENED, by=fresh(staff.officer), at=NOON
         )
 
@@ -106,7 +105,7 @@ def test_a_double_click_saves_one_incident(house):
 def test_logging_while_somebody_closes_leaves_an_open_case_with_the_incident(house):
     provider, staff, resident = house
     for _ in range(3):
-        first = services.incidents.log(
+        first = incidents.log(
             provider=provider, parts=[(resident, BEHAVED)], happened=HAPPENED, by=staff.officer, at=NOON
         )
         case = first.cases.get()
@@ -114,7 +113,7 @@ def test_logging_while_somebody_closes_leaves_an_open_case_with_the_incident(hou
 
         def log(new=new):
             new.append(
-                services.incidents.log(
+                incidents.log(
                     provider=provider,
                     parts=[(resident, BEHAVED)],
                     happened=HAPPENED,
@@ -124,27 +123,25 @@ def test_logging_while_somebody_closes_leaves_an_open_case_with_the_incident(hou
             )
 
         def close(pk=case.pk):
-            services.close(pk, reason="Quiet.", by=fresh(staff.officer), at=NOON)
+            stages.close(pk, reason="Quiet.", by=fresh(staff.officer), at=NOON)
 
         assert at_once(log, close) == []
         assert Case.objects.get(pk=case.pk).stage == Case.Stage.CLOSED
         assert new[0].cases.count() == 1
         with suppress(Case.DoesNotExist):
-            services.close(Case.objects.open().get().pk, reason="Tidy.", by=staff.officer, at=NOON)
+            stages.close(Case.objects.open().get().pk, reason="Tidy.", by=staff.officer, at=NOON)
 
 
 def test_two_deciders_issue_one_letter_once(house):
     provider, staff, resident = house
     told = replace(HAPPENED, warnings_given=2, continued_after_warnings=True)
-    incident = services.incidents.log(
-        provider=provider, parts=[(resident, BEHAVED)], happened=told, by=staff.officer, at=NOON
-    )
-    warning = services.draft_warning(
-        incident.cases.get().pk, incidents=[incident], expected="Speak calmly.", by=staff.officer, at=NOON
+    incident = incidents.log(provider=provider, parts=[(resident, BEHAVED)], happened=told, by=staff.officer, at=NOON)
+    warning = warnings.draft_warning(
+        incident.cases.get().pk, warnings.Content([incident], "Speak calmly."), by=staff.officer, at=NOON
     )
     raised = at_once(
         *[
-            lambda user=user: services.issue_warning(warning.pk, by=fresh(user), at=NOON)
+            lambda user=user: issuing.issue_warning(warning.pk, Said(""), by=fresh(user), at=NOON)
             for user in (staff.team_leader, staff.manager)
         ]
     )
@@ -155,14 +152,12 @@ def test_two_deciders_issue_one_letter_once(house):
 def test_two_officers_draft_at_once_and_there_is_one_draft(house):
     provider, staff, resident = house
     told = replace(HAPPENED, warnings_given=2, continued_after_warnings=True)
-    incident = services.incidents.log(
-        provider=provider, parts=[(resident, BEHAVED)], happened=told, by=staff.officer, at=NOON
-    )
+    incident = incidents.log(provider=provider, parts=[(resident, BEHAVED)], happened=told, by=staff.officer, at=NOON)
     case = incident.cases.get()
     raised = at_once(
         *[
-            lambda user=user: services.draft_warning(
-                case.pk, incidents=[incident], expected="Speak calmly.", by=fresh(user), at=NOON
+            lambda user=user: warnings.draft_warning(
+                case.pk, warnings.Content([incident], "Speak calmly."), by=fresh(user), at=NOON
             )
             for user in (staff.officer, staff.colleague)
         ]
@@ -173,18 +168,18 @@ def test_two_officers_draft_at_once_and_there_is_one_draft(house):
 
 def test_reopening_while_somebody_logs_never_gives_two_open_cases(house):
     provider, staff, resident = house
-    case = services.incidents.log(
+    case = incidents.log(
         provider=provider, parts=[(resident, BEHAVED)], happened=HAPPENED, by=staff.officer, at=NOON
     ).cases.get()
-    services.close(case.pk, reason="Quiet.", by=staff.officer, at=NOON)
+    stages.close(case.pk, reason="Quiet.", by=staff.officer, at=NOON)
 
     def log():
-        services.incidents.log(
+        incidents.log(
             provider=provider, parts=[(resident, BEHAVED)], happened=HAPPENED, by=fresh(staff.colleague), at=NOON
         )
 
     def reopen():
-        services.reopen(case.pk, reason="Again.", by=fresh(staff.officer), at=NOON)
+        stages.reopen(case.pk, reason="Again.", by=fresh(staff.officer), at=NOON)
 
     raised = at_once(log, reopen)
     assert all(isinstance(problem, RuleBroken) for problem in raised)

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django_fsm import TransitionNotAllowed
 
 from audit.models import Decision
-from cases import ladder, services
+from cases import ladder
 from cases.models import Assessment, Case
+from cases.services import scope, warnings
 from people import services as people
 from people.access import NotPermitted
 from people.models import Resident
@@ -80,15 +81,15 @@ def test_every_relation_has_its_words(db):
 
 def test_no_letter_before_somebody_judged_that_the_policy_covers_a_visitor(db):
     w = case_of(DOVER, Relation.VISITOR)
-    draft = {"incidents": list(w.case.incidents.all()), "expected": "Be calm.", "by": w.staff.officer, "at": NOON}
+    content = warnings.Content(list(w.case.incidents.all()), "Be calm.")
     with pytest.raises(RuleBroken, match="Before a warning letter: The policy covers this person"):
-        services.draft_warning(w.case.pk, **draft)
+        warnings.draft_warning(w.case.pk, content, by=w.staff.officer, at=NOON)
     with pytest.raises(RuleBroken, match="Enter your reasons"):
-        services.judge_scope(w.case.pk, words="  ", by=w.staff.officer, at=NOON)
+        scope.judge_scope(w.case.pk, words="  ", by=w.staff.officer, at=NOON)
     with pytest.raises(NotPermitted):
-        services.judge_scope(w.case.pk, words="He stays with his mother.", by=w.staff.front_line, at=NOON)
-    services.judge_scope(w.case.pk, words="He stays with his mother.", by=w.staff.officer, at=NOON)
-    assert services.draft_warning(w.case.pk, **draft).pk
+        scope.judge_scope(w.case.pk, words="He stays with his mother.", by=w.staff.front_line, at=NOON)
+    scope.judge_scope(w.case.pk, words="He stays with his mother.", by=w.staff.officer, at=NOON)
+    assert warnings.draft_warning(w.case.pk, content, by=w.staff.officer, at=NOON).pk
     assert Assessment.objects.get(case=w.case).gate == ladder.SCOPE
 
 
@@ -96,7 +97,7 @@ def test_a_restriction_waits_for_the_same_judgement(db):
     w = case_of(DOVER, Relation.VISITOR)
     states = {gate.key: gate.blocks for gate in ladder.gates_for_restriction(w.case)}
     assert states["scope"] is True
-    services.judge_scope(w.case.pk, words="He stays with his mother.", by=w.staff.officer, at=NOON)
+    scope.judge_scope(w.case.pk, words="He stays with his mother.", by=w.staff.officer, at=NOON)
     assert {gate.key: gate.blocks for gate in ladder.gates_for_restriction(w.case)}["scope"] is False
 
 
@@ -104,9 +105,9 @@ def test_whoever_is_named_is_neither_judged_nor_referred_on(db):
     w = case_of(DOVER, Relation.TENANT)
     assert "scope" not in {gate.key for gate in ladder.gates_for_restriction(w.case)}
     with pytest.raises(RuleBroken, match="nothing to judge"):
-        services.judge_scope(w.case.pk, words="A tenant.", by=w.staff.officer, at=NOON)
+        scope.judge_scope(w.case.pk, words="A tenant.", by=w.staff.officer, at=NOON)
     with pytest.raises(RuleBroken, match="The policy covers this person"):
-        services.refer_on(w.case.pk, to="Corporate policy", reasons="None.", by=w.staff.officer, at=NOON)
+        scope.refer_on(w.case.pk, to="Corporate policy", reasons="None.", by=w.staff.officer, at=NOON)
     client = Client()
     client.force_login(w.staff.officer)
     assert client.get(reverse("cases:scope", args=[w.case.reference])).status_code == 404
@@ -119,17 +120,17 @@ def test_a_complete_list_without_them_refers_on_and_closes(db):
     assert (found.named, found.open) == (False, False)
     assert "corporate policies" in str(found.elsewhere[0])
     with pytest.raises(RuleBroken, match="does not cover this person"):
-        services.judge_scope(w.case.pk, words="We want to.", by=w.staff.officer, at=NOON)
+        scope.judge_scope(w.case.pk, words="We want to.", by=w.staff.officer, at=NOON)
     with pytest.raises(RuleBroken, match="Enter to whom"):
-        services.refer_on(w.case.pk, to=" ", reasons="A visitor.", by=w.staff.officer, at=NOON)
+        scope.refer_on(w.case.pk, to=" ", reasons="A visitor.", by=w.staff.officer, at=NOON)
     with pytest.raises(RuleBroken, match="Enter your reasons"):
-        services.refer_on(w.case.pk, to="Corporate policy", reasons=" ", by=w.staff.officer, at=NOON)
-    case = services.refer_on(w.case.pk, to="Corporate policy", reasons="A visitor.", by=w.staff.officer, at=NOON)
+        scope.refer_on(w.case.pk, to="Corporate policy", reasons=" ", by=w.staff.officer, at=NOON)
+    case = scope.refer_on(w.case.pk, to="Corporate policy", reasons="A visitor.", by=w.staff.officer, at=NOON)
     assert (case.stage, case.close_reason) == ("closed", "Referred on to Corporate policy. A visitor.")
     decision = Decision.objects.get(what="case.referred_on")
     assert decision.event.by_ref == w.staff.officer.reference
     with pytest.raises(TransitionNotAllowed):
-        services.judge_scope(w.case.pk, words="Late.", by=w.staff.officer, at=NOON)
+        scope.judge_scope(w.case.pk, words="Late.", by=w.staff.officer, at=NOON)
 
 
 @pytest.mark.parametrize(

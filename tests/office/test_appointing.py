@@ -9,6 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit.models import Decision, Event
+from cases.ladder import papers
+from cases.services import issuing
 from deadlines import kinds
 from deadlines.models import Deadline
 from decisions.models import Appointment
@@ -22,6 +24,7 @@ from restrictions import acts
 from restrictions.models import Restriction
 from restrictions.services import imposing
 from tests import factories
+from tests.cases import builders as letters
 from tests.decisions.test_every_act import trial
 from tests.factories import NOON
 from tests.pressing import press
@@ -283,10 +286,36 @@ def test_an_entry_that_nobody_may_keep_or_remove_is_found_by_its_reference():
     assert {act.name for act in stuck} == {"keep_entry", "remove_register"}
 
 
+@pytest.mark.parametrize("paper", [papers.WRITTEN, papers.FIRST])
+def test_a_letter_that_nobody_is_free_to_issue_is_found_and_whoever_is_appointed_issues_it(paper):
+    """Once it was sent for approval: a draft waits for its author."""
+    says = {"letter" if paper is papers.WRITTEN else "talk": 'by = "2 of lead, chair [4]"'}
+    w = letters.drafted(letters.policy(**says), paper)
+    warning, head, ref = w.warning, w.people["head"], w.warning.paper.reference
+    gone(w.provider, "chair", "lead")
+    lead = factories.person(w.provider, "lead", name="Lena Three")
+    assert appointing.stuck_on(w.provider, ref) == []
+    issuing.submit_warning(warning.pk, by=w.people["worker"], at=NOON)
+    sweep()
+    assert asked() == [f"Appoint somebody to issue this {paper.name}: nobody is free to"]
+    (stuck,) = appointing.stuck_on(w.provider, ref)
+    client, where = signed_in(w.people["administrator"]), [ref, appointing.key(stuck)]
+    page = reverse("office:appoint_to", args=where)
+    assert press(client, page, SAYS | {"person": str(head.pk)}).status_code == 302 and asked() == []
+    assert Deadline.objects.waiting_for(head).get(kind=kinds.WARNING_ISSUE).about_ref == ref
+    issuing.issue_warning(warning.pk, Said("So."), by=lead, at=NOON)
+    warning.refresh_from_db()
+    assert warning.given_on is None, "one alone never decides"
+    assert press(signed_in(head), reverse("cases:warning", args=[ref])).status_code == 302
+    warning.refresh_from_db()
+    assert warning.given_on == day_of(NOON) and not Deadline.objects.open().filter(kind=kinds.WARNING_ISSUE).exists()
+    assert appointing.on_reference(w.provider, ref) == []
+
+
 def test_every_kind_that_waits_for_an_act_is_a_task_of_roles():
     """And every kind that names whom another version of a policy may give it to is looked at in the night."""
     assert all(kinds.of(kind).task is kinds.Task.OF_ROLES for kind in appointing.WAITING)
-    assert set(kinds.DECIDED) - {kinds.WARNING_ISSUE} <= set(appointing.WAITING)
+    assert set(kinds.DECIDED) <= set(appointing.WAITING)
 
 
 def test_the_list_takes_as_many_queries_for_thirty_as_for_one(office):

@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-import cases.services
 from appeals.services import arrivals
+from cases.services import warnings
 from deadlines.services import days_off
 from decisions.services import Said
 from design.dates import day_of
@@ -118,8 +118,8 @@ def test_the_pages_are_sound(desk, width):  # noqa: F811
     for days in (20, 10, 5):
         builders.log(w.provider, team, other, at=now - timedelta(days=days), warnings=2)
     case = other.cases.get()
-    warning = cases.services.draft_warning(
-        case.pk, incidents=list(case.incidents.all())[:1], expected="Speak calmly.", by=w.staff.colleague, at=now
+    warning = warnings.draft_warning(
+        case.pk, warnings.Content(list(case.incidents.all())[:1], "Speak calmly."), by=w.staff.colleague, at=now
     )
     manager.goto(reverse("letters:view", args=[warning.paper.reference]))
     assert "Not yet issued" in manager.content()

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from cases import services as cases
 from cases.models import Assessment, Case, Incident
+from cases.services import assessments, issuing
 from decisions.services import Said
 from ops.seed import casework
 from people.models import Provider, Resident, User
@@ -75,8 +75,8 @@ def warned_case(provider: Provider, staff: Staff, resident: Resident, *, at: dat
     case = Case.objects.get(resident=resident)
     letter_at = at - timedelta(days=20)
     warning = casework.draft_letter(case, by=staff.officer, at=letter_at, settled_by=staff.team_leader)
-    cases.submit_warning(warning.pk, by=staff.officer, at=letter_at)
-    cases.issue_warning(warning.pk, by=staff.team_leader, at=letter_at, reasons="Two warnings, and it went on.")
+    issuing.submit_warning(warning.pk, by=staff.officer, at=letter_at)
+    issuing.issue_warning(warning.pk, Said("Two warnings, and it went on."), by=staff.team_leader, at=letter_at)
     log(provider, staff, resident, at=at - timedelta(days=5), facts="Shouted for ten minutes at the reception desk.")
     assess(case, staff.officer, at=at - timedelta(days=1))
     return Case.objects.get(pk=case.pk)
@@ -89,7 +89,19 @@ def log(provider: Provider, staff: Staff, resident: Resident, *, at: datetime, *
 
 def assess(case: Case, by: User, *, at: datetime) -> Assessment:
     """A risk assessment of the case."""
-    return casework.assess_risk(case, by=by, at=at)
+    return assessments.assess(
+        case.pk,
+        Assessment.Kind.RISK,
+        assessments.Findings(
+            "He came to the desk twice and would not leave.",
+            severity="medium",
+            future_risk="medium",
+            who_is_at_risk="Reception staff",
+            controls="Two staff at the desk",
+        ),
+        by=by,
+        at=at,
+    )
 
 
 def draft(w: World, *, months: int = 6, by: User | None = None, at: datetime | None = None) -> Restriction:

@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django_fsm import TransitionNotAllowed
 
-from cases import services as cases
 from cases.models import Case
+from cases.services import issuing, warnings
 from decisions.models import Consultation
 from decisions.services import Said
 from letters.models import Letter
@@ -59,8 +59,8 @@ def drafted(consult: str = "guardian [4.3]", at=NOON):
     for days in (9, 8, 7):
         builders.log(provider, staff, resident, at=at - timedelta(days=days))
     case = Case.objects.get(resident=resident)
-    warning = cases.draft_warning(
-        case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", by=staff.officer, at=at
+    warning = warnings.draft_warning(
+        case.pk, warnings.Content(list(case.incidents.all()), "Speak calmly."), by=staff.officer, at=at
     )
     return staff, case, warning
 
@@ -69,15 +69,15 @@ def test_a_warning_waits_for_whom_the_policy_has_asked_first_and_the_officer_wri
     staff, case, warning = drafted()
     ref = warning.paper.reference
     with pytest.raises(RuleBroken, match="Record what was said by: Information Guardian") as refusal:
-        cases.issue_warning(warning.pk, by=staff.team_leader, at=NOON)
-    assert (refusal.value.field, refusal.value.rule.clause) == ("considered", "4.3")
+        issuing.issue_warning(warning.pk, Said(""), by=staff.team_leader, at=NOON)
+    assert (refusal.value.field, refusal.value.rule.clause) == (None, "4.3")
 
     address, typed = (
         reverse("cases:warning", args=[ref]),
         {"considered": "He is “unwell”.", "not_done": "No visit שלום."},
     )
-    page = text_of(signed_in(staff.team_leader).post(address, typed | {"do": "issue"}))
-    assert "Record what was said by: Information Guardian (clause 4.3)" in page and "#id_considered" in page
+    page = text_of(press(signed_in(staff.team_leader), address, typed))
+    assert "Record what was said by: Information Guardian (clause 4.3)" in page
     assert "He is “unwell”." in page and "No visit שלום." in page
     assert Letter.objects.get(reference=ref).state == Letter.State.DRAFT
 
@@ -88,10 +88,10 @@ def test_a_warning_waits_for_whom_the_policy_has_asked_first_and_the_officer_wri
     answer = press(client, consult, said_on_the_page(staff.dpo))
     assert answer.url == address, text_of(answer)
     assert "No objection." in text_of(client.get(address))
-    assert signed_in(staff.team_leader).post(address, typed | {"do": "issue"}).status_code == 302
+    assert press(signed_in(staff.team_leader), address, typed).status_code == 302
     assert Case.objects.get(pk=case.pk).stage == Case.Stage.WRITTEN_WARNING
     with pytest.raises(TransitionNotAllowed):
-        cases.consult_on_warning(
+        issuing.consult_on_warning(
             warning.pk, by=staff.officer, at=NOON, person_id=staff.dpo.pk, on=NOON.date(), words="Too late."
         )
     assert press(client, consult, said_on_the_page(staff.dpo)).status_code == 409
@@ -102,9 +102,9 @@ def test_only_must_and_normally_hold_a_warning_up(strength, binds):
     staff, case, warning = drafted(f"guardian [4.3{strength}]")
     if binds:
         with pytest.raises(RuleBroken, match="Record what was said"):
-            cases.issue_warning(warning.pk, by=staff.team_leader, at=NOON)
+            issuing.issue_warning(warning.pk, Said(""), by=staff.team_leader, at=NOON)
     else:
-        cases.issue_warning(warning.pk, by=staff.team_leader, at=NOON)
+        issuing.issue_warning(warning.pk, Said(""), by=staff.team_leader, at=NOON)
     assert (Case.objects.get(pk=case.pk).stage == Case.Stage.WRITTEN_WARNING) is not binds
 
 
@@ -112,9 +112,9 @@ def test_only_those_who_work_cases_write_a_consultation_on_a_warning_down():
     staff, _, warning = drafted()
     how = {"at": NOON, "on": NOON.date(), "words": "Fine."}
     with pytest.raises(NotPermitted):
-        cases.consult_on_warning(warning.pk, by=staff.dpo, person_id=staff.dpo.pk, **how)
+        issuing.consult_on_warning(warning.pk, by=staff.dpo, person_id=staff.dpo.pk, **how)
     with pytest.raises(RuleBroken, match="Select who was consulted"):
-        cases.consult_on_warning(warning.pk, by=staff.officer, person_id=staff.team_leader.pk, **how)
+        issuing.consult_on_warning(warning.pk, by=staff.officer, person_id=staff.team_leader.pk, **how)
     assert not Consultation.objects.exists()
 
 

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django_fsm import TransitionNotAllowed
 
 from audit.models import Decision, Event
-from cases import services as cases
 from cases.models import Case, Incident, Involvement
+from cases.services import assessments
 from deadlines import kinds
 from deadlines.models import Deadline
 from decisions.services import Said
@@ -149,7 +149,7 @@ def test_legal_action_waits_for_the_equality_assessment_as_it_stands_now():
     with pytest.raises(RuleBroken, match="Before legal action: Equality impact assessment") as refused:
         answered(w, restriction, "legal warning")
     assert refused.value.field == "step"
-    cases.assess(w.case.pk, kind="equality", words="Weighed again.", by=w.staff.officer, at=LATER)
+    assessments.assess(w.case.pk, "equality", assessments.Findings("Weighed again."), by=w.staff.officer, at=LATER)
     answered(w, restriction, "legal warning", consequence="An injunction.")
     assert Letter.objects.get(kind="legal_warning").facts["consequence"] == "An injunction."
 

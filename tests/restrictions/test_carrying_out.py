@@ -8,7 +8,7 @@ from django.urls import reverse
 
 import appeals.acts
 from appeals.against import finding
-from cases import services as cases
+from cases.services import assessments, stages
 from deadlines.models import Deadline
 from decisions.services import Said
 from people.access import NotPermitted
@@ -45,8 +45,8 @@ def named() -> tuple[builders.World, Restriction]:
 
     w = highmoor_warned()
     head = factories.person(w.provider, "head", name="Heledd Head")
-    cases.settle_restriction(w.case.pk, reasons="It came back at once.", by=head, at=NOON)
-    cases.assess(w.case.pk, kind="equality", words="Nothing is known.", by=w.staff.officer, at=NOON)
+    stages.settle_restriction(w.case.pk, reasons="It came back at once.", by=head, at=NOON)
+    assessments.assess(w.case.pk, "equality", assessments.Findings("Nothing is known."), by=w.staff.officer, at=NOON)
     restriction = builders.draft(w)
     terms = [NewTerm("spoc", "limited", "Ring on Mondays.", w.staff.colleague.pk)]
     save_terms(restriction.pk, by=w.staff.officer, at=NOON, terms=terms)

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from audit.models import Decision
 from cases import ladder
-from cases import services as cases
 from cases.models import Case
+from cases.services import issuing, stages, warnings
 from deadlines import kinds
 from decisions.services import Said
 from policies import shelf
@@ -67,13 +67,11 @@ def test_a_warning_is_issued_once_what_was_weighed_is_said(policy, question, cla
     again(w, 25)
     case = now(w)
     if ladder.written_reached(ladder.read(case)).silent:
-        cases.settle_threshold(case.pk, reasons="It went on.", by=w.staff.team_leader, at=NOON - timedelta(days=22))
+        stages.settle_threshold(case.pk, reasons="It went on.", by=w.staff.team_leader, at=NOON - timedelta(days=22))
     answer_what_is_asked(w, "written warning")
-    warning = cases.draft_warning(
+    warning = warnings.draft_warning(
         case.pk,
-        incidents=list(case.incidents.all()),
-        expected="Speak calmly.",
-        review_on=date(2027, 3, 5),
+        warnings.Content(list(case.incidents.all()), "Speak calmly.", review_on=date(2027, 3, 5)),
         by=w.staff.officer,
         at=NOON,
     )
@@ -81,9 +79,9 @@ def test_a_warning_is_issued_once_what_was_weighed_is_said(policy, question, cla
     address = reverse("cases:warning", args=[warning.paper.reference])
     page = plain(client.get(address))
     assert question in page and clause in page
-    page = plain(client.post(address, {"do": "issue", "not_done": "No “visit” \u202eשלום."}))
+    page = plain(press(client, address, {"not_done": "No “visit” \u202eשלום."}))
     assert "Enter what else you considered (" in page and "No “visit” \u202eשלום." in page
-    assert client.post(address, {"do": "issue", "considered": "It is proportionate."}).status_code == 302
+    assert press(client, address, {"considered": "It is proportionate."}).status_code == 302
     assert Decision.objects.get(what="warning.issued").event.words.body["considered"] == "It is proportionate."
 
 
@@ -153,13 +151,18 @@ def test_no_decision_is_made_without_saying_what_was_weighed_where_the_policy_as
     again(w, 25)
     case = now(w)
     answer_what_is_asked(w, "written warning")
-    warning = cases.draft_warning(
-        case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", review_on=date(2027, 3, 5),
-        by=w.staff.officer, at=NOON,
-    )  # fmt: skip
-    refused(lambda **how: cases.issue_warning(warning.pk, by=w.staff.team_leader, at=NOON, **how), clause="2.3, 4.1")
+    warning = warnings.draft_warning(
+        case.pk,
+        warnings.Content(list(case.incidents.all()), "Speak calmly.", review_on=date(2027, 3, 5)),
+        by=w.staff.officer,
+        at=NOON,
+    )
+    refused(
+        lambda **how: issuing.issue_warning(warning.pk, Said("", **how), by=w.staff.team_leader, at=NOON),
+        clause="2.3, 4.1",
+    )
     assert Case.objects.get(pk=case.pk).stage == Case.Stage.INITIAL_WARNING
-    cases.issue_warning(warning.pk, by=w.staff.team_leader, at=NOON, considered="Fair.")
+    issuing.issue_warning(warning.pk, Said("", considered="Fair."), by=w.staff.team_leader, at=NOON)
 
 
 def test_no_restriction_and_no_review_is_decided_without_saying_what_was_weighed(clock):

@@ -9,8 +9,8 @@ from django.urls import reverse
 from appeals.against import finding
 from audit.models import Decision
 from cases import ladder
-from cases import services as cases
 from cases.models import Assessment, Case
+from cases.services import assessments, stages, warnings
 from deadlines.models import Deadline
 from decisions.services import Meeting, Said
 from letters.models import Letter
@@ -48,7 +48,7 @@ from tests.restrictions import builders
 @pytest.mark.parametrize("policy", FIVE)
 def test_a_case_runs_from_the_first_incident_to_a_restriction_in_force(db, policy):
     w = ready_to_propose(policy)
-    assert next_step(w).act.url_name == "restrictions:of_case"
+    assert next_step(w).button.url_name == "restrictions:of_case"
     restriction = builders.proposed(w)
     decider = a_decider(w, restriction)
     imposed = imposing.impose(
@@ -113,13 +113,13 @@ def test_a_policy_without_stages_opens_no_warning_and_asks_its_own_question(db):
 def test_formal_action_waits_for_the_equality_assessment(db):
     w = house(TENANCY)
     case, at = now(w), NOON - timedelta(days=20)
-    cases.settle_threshold(case.pk, reasons="It went on for a month.", by=w.staff.team_leader, at=at)
+    stages.settle_threshold(case.pk, reasons="It went on for a month.", by=w.staff.team_leader, at=at)
     incidents = list(case.incidents.all())
     with pytest.raises(RuleBroken, match="Before a warning letter: Equality impact assessment") as refused:
-        cases.draft_warning(case.pk, incidents=incidents, expected="Speak calmly.", by=w.staff.officer, at=at)
+        warnings.draft_warning(case.pk, warnings.Content(incidents, "Speak calmly."), by=w.staff.officer, at=at)
     assert refused.value.rule.clause == "s2, s4" or "s4" in refused.value.rule.clause
     assert answer_what_is_asked(w, "written warning") == ["equality_assessment"]
-    assert cases.draft_warning(case.pk, incidents=incidents, expected="Speak calmly.", by=w.staff.officer, at=at).pk
+    assert warnings.draft_warning(case.pk, warnings.Content(incidents, "Speak calmly."), by=w.staff.officer, at=at).pk
 
 
 def test_what_comes_before_a_restriction_is_settled_by_name_where_the_policy_gives_no_number(db):
@@ -127,14 +127,14 @@ def test_what_comes_before_a_restriction_is_settled_by_name_where_the_policy_giv
     warn_in_writing(w)
     again(w, 5)
     step = next_step(w, w.staff.team_leader)
-    assert step.act.url_name == "cases:settle_restriction" and step.act.why_not == ""
+    assert step.button.url_name == "cases:settle_restriction" and step.button.why_not == ""
     assert "does not say how much comes before a restriction" in step.sentence
-    with pytest.raises(Exception, match="The policy is silent here"):
-        cases.settle_restriction(w.case.pk, reasons="Enough.", by=w.staff.officer, at=NOON)
+    with pytest.raises(Exception, match="To decide where the policy is silent needs the right"):
+        stages.settle_restriction(w.case.pk, reasons="Enough.", by=w.staff.officer, at=NOON)
     with pytest.raises(RuleBroken, match="Enter your reasons"):
-        cases.settle_restriction(w.case.pk, reasons=" ", by=w.staff.team_leader, at=NOON)
-    cases.settle_restriction(w.case.pk, reasons="Twice since the letter.", by=w.staff.team_leader, at=NOON)
-    cases.settle_restriction(w.case.pk, reasons="Again.", by=w.staff.team_leader, at=NOON)
+        stages.settle_restriction(w.case.pk, reasons=" ", by=w.staff.team_leader, at=NOON)
+    stages.settle_restriction(w.case.pk, reasons="Twice since the letter.", by=w.staff.team_leader, at=NOON)
+    stages.settle_restriction(w.case.pk, reasons="Again.", by=w.staff.team_leader, at=NOON)
     (decision,) = Decision.objects.filter(what="case.restriction_settled")
     assert (decision.source, decision.event.by_ref) == ("silent", w.staff.team_leader.reference)
     assert ladder.restriction_reached(ladder.read(now(w))).how == "settled"
@@ -143,7 +143,7 @@ def test_what_comes_before_a_restriction_is_settled_by_name_where_the_policy_giv
 def test_where_the_policy_says_what_comes_first_there_is_nothing_to_settle(db):
     w = house(DOVER)
     with pytest.raises(RuleBroken, match="There is nothing to settle"):
-        cases.settle_restriction(w.case.pk, reasons="Enough.", by=w.staff.team_leader, at=NOON)
+        stages.settle_restriction(w.case.pk, reasons="Enough.", by=w.staff.team_leader, at=NOON)
 
 
 def test_a_question_of_the_policy_is_answered_on_its_page_and_kept(db):
@@ -163,9 +163,9 @@ def test_a_question_of_the_policy_is_answered_on_its_page_and_kept(db):
     client.force_login(w.staff.front_line)
     assert client.get(address).status_code in (403, 404)
     with pytest.raises(NotPermitted):
-        cases.answer_gate(w.case.pk, "restorative", words="Yes.", by=w.staff.front_line, at=NOON)
+        assessments.answer_gate(w.case.pk, "restorative", words="Yes.", by=w.staff.front_line, at=NOON)
     with pytest.raises(KeyError):
-        cases.answer_gate(w.case.pk, "root_cause", words="Yes.", by=w.staff.officer, at=NOON)
+        assessments.answer_gate(w.case.pk, "root_cause", words="Yes.", by=w.staff.officer, at=NOON)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_an_appeal_against_a_single_point_of_contact_has_a_decider_of_its_own(db
         terms = [*builders.TERMS, NewTerm("spoc", "limited", "All of your enquiries.", w.staff.colleague.pk)]
         save_terms(restriction.pk, terms=terms, by=w.staff.officer, at=NOON)
         for key in ("evidence", "spoc_protocol"):
-            cases.answer_gate(w.case.pk, key, words="It is on the file.", by=w.staff.officer, at=NOON)
+            assessments.answer_gate(w.case.pk, key, words="It is on the file.", by=w.staff.officer, at=NOON)
     proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     meeting = Meeting(NOON.date(), [w.staff.dpo.pk], "All who are concerned agreed.") if single else None
     imposed = imposing.impose(
@@ -297,13 +297,13 @@ def test_what_was_settled_holds_until_the_case_moves_on(db):
 def test_a_reopened_case_is_settled_and_answered_anew(db):
     w = ready_to_propose(HOMES)
     assert not [gate for gate in ladder.gates_for_restriction(now(w)) if gate.blocks]
-    cases.close(w.case.pk, reason="He has moved.", by=w.staff.officer, at=NOON + timedelta(days=1))
-    cases.reopen(w.case.pk, reason="He is back.", by=w.staff.officer, at=NOON + timedelta(days=2))
+    stages.close(w.case.pk, reason="He has moved.", by=w.staff.officer, at=NOON + timedelta(days=1))
+    stages.reopen(w.case.pk, reason="He is back.", by=w.staff.officer, at=NOON + timedelta(days=2))
     assert [gate.key for gate in ladder.gates_for_restriction(now(w)) if gate.blocks] == ["restorative"]
 
     other = ready_to_propose(NORTHAMPTON)
-    cases.close(other.case.pk, reason="He has moved.", by=other.staff.officer, at=NOON + timedelta(days=1))
-    cases.reopen(other.case.pk, reason="He is back.", by=other.staff.officer, at=NOON + timedelta(days=2))
+    stages.close(other.case.pk, reason="He has moved.", by=other.staff.officer, at=NOON + timedelta(days=1))
+    stages.reopen(other.case.pk, reason="He is back.", by=other.staff.officer, at=NOON + timedelta(days=2))
     assert (now(other).restriction_settled_by, now(other).restriction_settled_at) == (None, None)
 
 

@@ -10,8 +10,8 @@ import appeals.acts
 from appeals.against import finding
 from appeals.models import Appeal
 from cases import ladder
-from cases import services as cases
 from cases.models import Case
+from cases.services import assessments, issuing, stages, warnings
 from deadlines.models import Deadline
 from decisions.models import Voice
 from decisions.services import Meeting, Said
@@ -144,14 +144,14 @@ def highmoor_warned() -> builders.World:
         builders.log(w.provider, w.staff, w.resident, at=NOON - timedelta(days=days))
     assert ladder.written_reached(ladder.read(now(w))).met
     at = NOON - timedelta(days=20)
-    warning = cases.draft_warning(
-        case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", by=w.staff.officer, at=at
+    warning = warnings.draft_warning(
+        case.pk, warnings.Content(list(case.incidents.all()), "Speak calmly."), by=w.staff.officer, at=at
     )
     page = look(w, w.staff.team_leader, ("cases:warning", [warning.paper.reference]))
     assert "Neighbourhood Worker (clause 4.3)" in page and "The policy commends it, and does not insist." in page
     with pytest.raises(NotPermitted, match="Area Lead or above"):
-        cases.issue_warning(warning.pk, by=w.staff.officer, at=at)
-    cases.issue_warning(warning.pk, by=w.staff.team_leader, at=at, reasons="It went on.")
+        issuing.issue_warning(warning.pk, Said(""), by=w.staff.officer, at=at)
+    issuing.issue_warning(warning.pk, Said("It went on."), by=w.staff.team_leader, at=at)
     builders.log(w.provider, w.staff, w.resident, at=NOON - timedelta(days=5))
     builders.assess(now(w), w.staff.officer, at=NOON)
     w.case = now(w)
@@ -165,11 +165,13 @@ def test_highmoor_goes_through_five_stages_and_a_meeting_decides(clock):
     head = factories.person(w.provider, "head", name="Heledd Head")
     reached = ladder.restriction_reached(ladder.read(now(w)))
     if reached.silent:
-        cases.settle_restriction(w.case.pk, reasons="It came back at once.", by=head, at=NOON)
+        stages.settle_restriction(w.case.pk, reasons="It came back at once.", by=head, at=NOON)
     w.case = now(w)
     restriction = builders.draft(w)
     assert any("equality" in str(one).lower() for one in missing(restriction)), "clause 6.1"
-    cases.assess(w.case.pk, kind="equality", words="Nothing is known that bears on it.", by=w.staff.officer, at=NOON)
+    assessments.assess(
+        w.case.pk, "equality", assessments.Findings("Nothing is known that bears on it."), by=w.staff.officer, at=NOON
+    )
     proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     page = look(w, w.staff.team_leader, ("restrictions:decide", [restriction.reference]))
     assert "Chair of the Members" in page and "The policy commends it" in page
@@ -218,7 +220,9 @@ def test_highmoor_danger_leaves_its_first_stages_out(clock):
     w = house("highmoor")
     builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=False)
     builders.assess(now(w), w.staff.officer, at=NOON)
-    cases.assess(w.case.pk, kind="equality", words="Nothing is known that bears on it.", by=w.staff.officer, at=NOON)
+    assessments.assess(
+        w.case.pk, "equality", assessments.Findings("Nothing is known that bears on it."), by=w.staff.officer, at=NOON
+    )
     w.case = now(w)
     restriction = builders.draft(w)
     incidents = [each.pk for each in w.case.incidents.all()]
@@ -252,23 +256,23 @@ def loughside_managed() -> tuple[builders.World, Restriction]:
         builders.log(w.provider, w.staff, w.resident, at=NOON - timedelta(days=days), warnings=1)
     at = NOON - timedelta(days=20)
     if ladder.written_reached(ladder.read(now(w))).silent:
-        cases.settle_threshold(w.case.pk, reasons="Two conversations in a week.", by=w.staff.team_leader, at=at)
+        stages.settle_threshold(w.case.pk, reasons="Two conversations in a week.", by=w.staff.team_leader, at=at)
     case = now(w)
     for gate in ("adjustments", "put_right"):
-        cases.answer_gate(case.pk, gate, words="We asked, and put it right.", by=w.staff.officer, at=at)
-    warning = cases.draft_warning(
-        case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", by=w.staff.officer, at=at
+        assessments.answer_gate(case.pk, gate, words="We asked, and put it right.", by=w.staff.officer, at=at)
+    warning = warnings.draft_warning(
+        case.pk, warnings.Content(list(case.incidents.all()), "Speak calmly."), by=w.staff.officer, at=at
     )
     assert "Area Manager" in look(w, w.staff.officer, ("cases:warning", [warning.paper.reference]))
-    cases.consult_on_warning(
+    issuing.consult_on_warning(
         warning.pk, by=w.staff.officer, at=at, person_id=w.staff.team_leader.pk, on=at.date(), words="Send it."
     )
-    cases.issue_warning(warning.pk, by=w.staff.officer, at=at, reasons="It went on.")
+    issuing.issue_warning(warning.pk, Said("It went on."), by=w.staff.officer, at=at)
     assert now(w).stage_name == "A Letter of Concern"
     builders.log(w.provider, w.staff, w.resident, at=NOON - timedelta(days=5))
     builders.assess(now(w), w.staff.officer, at=NOON)
     if ladder.restriction_reached(ladder.read(now(w))).silent:
-        cases.settle_restriction(w.case.pk, reasons="It came back.", by=w.staff.manager, at=NOON)
+        stages.settle_restriction(w.case.pk, reasons="It came back.", by=w.staff.manager, at=NOON)
     w.case = now(w)
     restriction = builders.draft(w, months=5)
     proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)

@@ -10,8 +10,8 @@ from django.urls import reverse
 import policies.shelf
 from audit.models import Decision, Event
 from cases import ladder
-from cases import services as cases
 from cases.models import Case
+from cases.services import assessments, stages
 from deadlines import kinds
 from deadlines.models import Deadline
 from decisions.services import Meeting, Said
@@ -226,7 +226,7 @@ def ready_on(provider, staff, resident):
     five.warn_in_writing(w)
     five.again(w, 5)
     if ladder.restriction_reached(ladder.read(five.now(w))).silent:
-        cases.settle_restriction(w.case.pk, reasons="The letter changed nothing.", by=staff.team_leader, at=NOON)
+        stages.settle_restriction(w.case.pk, reasons="The letter changed nothing.", by=staff.team_leader, at=NOON)
     five.answer_what_is_asked(w, "contact restriction")
     builders.assess(five.now(w), staff.officer, at=NOON - timedelta(days=1))
     w.case = five.now(w)
@@ -237,7 +237,7 @@ def put_in_force(w, restriction):
     restriction = Restriction.objects.get(pk=restriction.pk)
     for gate in ladder.gates_for_restriction(w.case, steps=rules.kind_steps(restriction)):
         if gate.asks and gate.blocks:
-            cases.answer_gate(w.case.pk, gate.asks, words="It was followed.", by=w.staff.officer, at=NOON)
+            assessments.answer_gate(w.case.pk, gate.asks, words="It was followed.", by=w.staff.officer, at=NOON)
     proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     return imposing.impose(
         restriction.pk,

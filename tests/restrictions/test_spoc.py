@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from audit.models import Event
 from cases import ladder
-from cases import services as cases
+from cases.services import assessments
 from deadlines import kinds
 from deadlines.models import Deadline
 from decisions.services import Meeting, Said
@@ -59,7 +59,7 @@ def with_contact(policy=TENANCY, months=12):
     restriction = save_terms(restriction.pk, terms=terms, by=w.staff.officer, at=NOON)
     for gate in ladder.gates_for_restriction(w.case, steps=rules.kind_steps(restriction)):
         if gate.asks and gate.blocks:
-            cases.answer_gate(w.case.pk, gate.asks, words="It was followed.", by=w.staff.officer, at=NOON)
+            assessments.answer_gate(w.case.pk, gate.asks, words="It was followed.", by=w.staff.officer, at=NOON)
     restriction = proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     body = acts.impose(restriction)
     deciders = [factories.person(w.provider, *body.keys(), name=name) for name in ("Dara", "Dana")]

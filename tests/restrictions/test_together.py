@@ -10,8 +10,8 @@ from django_fsm import TransitionNotAllowed
 import appeals.acts
 from appeals.against import finding
 from audit.models import Decision, Event
-from cases import services as cases
 from cases.models import Case
+from cases.services import issuing, warnings
 from deadlines.models import Deadline
 from decisions.models import Voice
 from decisions.services import Meeting, Said
@@ -420,29 +420,29 @@ def warned_by_two() -> tuple:
         builders.log(provider, staff, resident, at=NOON - timedelta(days=days))
     case = Case.objects.get(resident=resident)
     head = factories.person(provider, "head", name="Heledd Head")
-    warning = cases.draft_warning(
-        case.pk, incidents=list(case.incidents.all()), expected="Speak calmly.", by=staff.team_leader, at=NOON
+    warning = warnings.draft_warning(
+        case.pk, warnings.Content(list(case.incidents.all()), "Speak calmly."), by=staff.team_leader, at=NOON
     )
     return case, staff, head, factories.person(provider, "lead", name="Lowri Lead"), warning
 
 
 def test_two_issue_a_warning_letter_where_the_policy_says_two_and_not_its_author(clock):
     case, staff, head, lead, warning = warned_by_two()
-    with pytest.raises(NotPermitted, match=r"You drafted this letter .*\(clause 4.3\)"):
-        cases.issue_warning(warning.pk, by=staff.team_leader, at=NOON)
+    with pytest.raises(NotPermitted, match=r"You drafted this letter, so .*\(clause 4.3\)"):
+        issuing.issue_warning(warning.pk, Said(""), by=staff.team_leader, at=NOON)
     client, address = signed_in(head), reverse("cases:warning", args=[warning.paper.reference])
     page = client.get(address).content.decode()
     assert "Who decided this with you?" not in page and "Agree to issue it" in page
-    assert client.post(address, {"do": "issue", "not_done": "No visit."}).url == address
+    assert press(client, address, {"not_done": "No visit."}).url == address
     assert "You have decided" in client.get(address).content.decode()
     waits = Deadline.objects.open().get(kind="warning.issue")
     assert waits.waits_for(lead) and not waits.waits_for(head)
     assert Case.objects.get(pk=case.pk).stage_name != "Warning letter"
     with pytest.raises(TransitionNotAllowed):
-        cases.change_warning(
-            warning.pk, incidents=list(case.incidents.all()), expected="Else.", by=staff.officer, at=NOON
+        warnings.change_warning(
+            warning.pk, warnings.Content(list(case.incidents.all()), "Else."), by=staff.officer, at=NOON
         )
-    answer = signed_in(lead).post(address, {"do": "issue"})
+    answer = press(signed_in(lead), address)
     assert answer.url == reverse("cases:warning_issued", args=[warning.paper.reference])
     assert Case.objects.get(pk=case.pk).stage_name == "Warning letter"
     assert {voice.by for voice in Voice.objects.filter(act="warn")} == {head, lead}
@@ -450,16 +450,16 @@ def test_two_issue_a_warning_letter_where_the_policy_says_two_and_not_its_author
 
 def test_a_letter_that_one_of_two_returns_is_decided_anew(clock):
     case, staff, head, lead, warning = warned_by_two()
-    cases.issue_warning(warning.pk, by=head, at=NOON, reasons="It went on.")
+    issuing.issue_warning(warning.pk, Said("It went on."), by=head, at=NOON)
     with pytest.raises(TransitionNotAllowed, match="You have decided already"):
-        cases.send_back_warning(warning.pk, by=head, at=NOON, reasons="I think again.")
-    cases.send_back_warning(warning.pk, by=lead, at=NOON, reasons="Name the day.")
+        issuing.send_back_warning(warning.pk, by=head, at=NOON, reasons="I think again.")
+    issuing.send_back_warning(warning.pk, by=lead, at=NOON, reasons="Name the day.")
     returned = Event.objects.select_related("words").get(verb="warning.returned")
     assert "Heledd Head agreed:\nIt went on." in returned.words.body["reasons"]
-    cases.submit_warning(warning.pk, by=staff.officer, at=NOON)
-    cases.issue_warning(warning.pk, by=lead, at=NOON)
+    issuing.submit_warning(warning.pk, by=staff.officer, at=NOON)
+    issuing.issue_warning(warning.pk, Said(""), by=lead, at=NOON)
     assert Case.objects.get(pk=case.pk).stage_name != "Warning letter", "what was said before it went back is dropped"
-    cases.issue_warning(warning.pk, by=head, at=NOON)
+    issuing.issue_warning(warning.pk, Said(""), by=head, at=NOON)
     assert Case.objects.get(pk=case.pk).stage_name == "Warning letter"
 
 

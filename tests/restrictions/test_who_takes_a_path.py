@@ -5,8 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from audit.models import Decision
-from cases import services as cases
 from cases.models import Case
+from cases.services import assessments
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 from restrictions import acts
@@ -51,7 +51,7 @@ def highmoor(path_by: str = "head", *, told: bool = True, reporter: bool = False
     w = builders.World(provider, staff, resident, Case.objects.get(resident=resident), NOON)
     answer_what_is_asked(w, "contact restriction")
     builders.assess(w.case, staff.officer, at=NOON)
-    cases.assess(w.case.pk, kind="equality", words="Nothing is known.", by=staff.officer, at=NOON)
+    assessments.assess(w.case.pk, "equality", assessments.Findings("Nothing is known."), by=staff.officer, at=NOON)
     w.case = Case.objects.get(pk=w.case.pk)
     restriction = builders.draft(w)
     save(w, restriction, path="danger", police_told=told, police_words="It was withdrawn at once.")

@@ -14,10 +14,12 @@ from django.db import transaction
 from django.utils.text import slugify
 
 import appeals.acts
+import cases.acts
 import register.acts
 import restrictions.acts
 from appeals.models import Appeal
 from audit import subjects
+from cases.models import Warning
 from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline, DeadlineQuerySet
@@ -37,9 +39,9 @@ WAITS_TOO: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Kinds of deadlines that wait for an act beside the one that stands while it waits for others, by the act's name."""
 WAITING = (
-    kinds.RESTRICTION_DECIDE, kinds.RESTRICTION_LIFT, kinds.REVIEW_AGREE, kinds.REVIEW_WAIVE, kinds.BREACH_ANSWER,
-    kinds.SPOC_CHANGE, kinds.APPEAL_DECIDE, kinds.APPEAL_HEAR, kinds.REGISTER_CONSIDER, kinds.REGISTER_KEEP,
-    kinds.REGISTER_REMOVE, kinds.REGISTER_CHANGE, kinds.REGISTER_WITHHOLD,
+    kinds.WARNING_ISSUE, kinds.RESTRICTION_DECIDE, kinds.RESTRICTION_LIFT, kinds.REVIEW_AGREE, kinds.REVIEW_WAIVE,
+    kinds.BREACH_ANSWER, kinds.SPOC_CHANGE, kinds.APPEAL_DECIDE, kinds.APPEAL_HEAR, kinds.REGISTER_CONSIDER,
+    kinds.REGISTER_KEEP, kinds.REGISTER_REMOVE, kinds.REGISTER_CHANGE, kinds.REGISTER_WITHHOLD,
     *(kind for also in WAITS_TOO.values() for kind in also),
 )  # fmt: skip
 """Every kind of deadline that waits for an act."""
@@ -160,6 +162,12 @@ def _steps(restriction: Restriction, act: Act) -> list[Act]:
     return [restrictions.acts.answer_breaches(restriction, step) for step in (*steps, BreachStep.NONE)]
 
 
+def _on_letter(ref: str) -> list[Act]:
+    related = ("case__provider", "case__resident", "case__policy_version", "letter")
+    one = Warning.objects.select_related(*related).filter(letter__reference=ref).first()
+    return cases.acts.open_on(one) if one else []
+
+
 def _on_appeal(ref: str) -> list[Act]:
     one = Appeal.objects.select_related("case__provider", "case__resident").filter(reference=ref).first()
     return appeals.acts.open_on(one) if one else []
@@ -180,6 +188,7 @@ def _on_question(ref: str) -> list[Act]:
 
 
 _READERS: Mapping[str, Callable[[str], list[Act]]] = {
+    subjects.WARNING: _on_letter,
     subjects.RESTRICTION: _on_restriction,
     subjects.APPEAL: _on_appeal,
     subjects.ENTRY: _on_entry,

@@ -58,7 +58,7 @@ def save_evidence(
     for refusal in _refuses_path(restriction, chosen):
         raise refusal
     asked = ladder.police(policy, case, chosen, restriction.path)
-    told = police.Said(evidence.police_told, evidence.police_words) if asked else police.NOTHING
+    told = police.Told(evidence.police_told, evidence.police_words) if asked else police.NOTHING
     if asked:
         police.check_why_not(asked, told)
     restriction.police_told, restriction.police_words = told.told, told.words.strip()
@@ -112,7 +112,7 @@ def refuses_evidence(restriction: Restriction) -> Refusals:
         yield RuleBroken("Select at least one incident that somebody saw or heard", law.EVIDENCED, "incidents")
         return
     asked = ladder.police(policy, case, chosen, restriction.path)
-    yield from refused(police.check, asked, police.Said(restriction.police_told, restriction.police_words))
+    yield from refused(police.check, asked, police.Told(restriction.police_told, restriction.police_words))
     if restriction.extreme:
         yield from _refuses_path(restriction, chosen)
     else:
