@@ -102,6 +102,11 @@ def leaving_police_out(act: Act, case: Case) -> Act:
 # The case itself
 
 
+def open_on_case(case: Case) -> list[Act]:
+    """Each act that a policy may give to somebody and that can be decided on a case itself now."""
+    return [] if case.stage == Case.Stage.CLOSED else [move(case)]
+
+
 def settle(case: Case) -> Act:
     """Settle that a case goes on to a warning letter, where the policy is silent: a named person who decides (D10)."""
     return _act(case, "settle", "decide where the policy is silent", right=Can.DECIDE)
@@ -135,7 +140,8 @@ def move(case: Case) -> Act:
     affected = {pk: Bar(permissions.AFFECTED, law.OTHER_PERSON) for pk in permissions.people_affected(case)}
     return _act(
         case, "move_case", "move a case to a newer version of its policy", (case.policy.decides("move_case"),),
-        barred=affected | _barred(case, "move_case"),
+        asks=tuple(case.policy.questions_for("move_case")),
+        barred=affected | _barred(case, "move_case"), waits=kinds.CASE_MOVE,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from policies.calendars import Calendar
 WARNING_ISSUE = "warning.issue"
 WARNING_REVISE = "warning.revise"
 INCIDENT_SUPPORT = "incident.support"
+CASE_MOVE = "case.move"
 RESTRICTION_PREPARE = "restriction.prepare"
 RESTRICTION_DECIDE = "restriction.decide"
 RESTRICTION_REVISE = "restriction.revise"
@@ -53,6 +54,7 @@ PROPOSING = (RESTRICTION_PREPARE, RESTRICTION_DECIDE, RESTRICTION_REVISE)
 GROUPS = {
     "warning": "Warnings",
     "incident": "Support for staff",
+    "case": "Cases",
     "restriction": "Restrictions",
     "review": "Reviews",
     "reconsideration": "Requests to reconsider",
@@ -155,6 +157,14 @@ KINDS: dict[str, Kind] = {
             "cases:support",
             Task.ONE_PERSONS,
             "incident",
+        ),
+        Kind(
+            CASE_MOVE,
+            "Decide whether a case goes on under a newer policy",
+            "Whether a case goes on under a newer policy, to decide",
+            "office:move_case",
+            Task.OF_ROLES,
+            "case",
         ),
         Kind(
             RESTRICTION_PREPARE,

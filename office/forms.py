@@ -9,8 +9,12 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 
+from decisions import forms as asking
+from decisions.acts import Act
+from decisions.services import Said
 from design import evidence, fields, forms
 from office.models import Adoption
+from people.models import User
 from policies import wording
 from policies.loader import LARGEST
 
@@ -210,6 +214,23 @@ class MoveCase(forms.Form):
         rows=4,
         max_length=5_000,
     )
+
+    def __init__(self, *args: Any, act: Act, reader: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if act.asks:
+            self.fields["considered"] = fields.LongTextField(label="What you weighed", rows=4)
+            asking.weigh(self, act.asks)
+        if act.voices:
+            field = self.fields["reasons"]
+            assert isinstance(field, fields.Spoken)
+            field.label, field.called = "Your reasons", "your reasons"
+            field.speak("reasons")
+            asking.ask_to_agree(self, "Agree to move the case")
+        asking.add_meeting_of(self, act, reader)
+
+    def said(self) -> Said:
+        """Why it moves, what was weighed, and with whom it was decided in a meeting."""
+        return asking.said_of(self)
 
 
 class AddDayOff(forms.Form):

@@ -1,7 +1,5 @@
 """Who may run the office, and the reason why not."""
 
-import cases.acts
-from cases.models import Case
 from office.models import Adoption
 from people import access
 from people.models import Provider, User
@@ -43,11 +41,6 @@ def check_can_withdraw(user: User, adoption: Adoption) -> None:
     access.require(user, Can.ADMINISTER, adoption.provider_id)
     if user.pk != adoption.proposed_by_id:
         raise access.NotPermitted(f"{adoption.proposed_by.name} proposed this and may withdraw it. You may return it.")
-
-
-def check_can_move_case(user: User, case: Case) -> None:
-    """Under which version of the policy a case runs is decided like everything else in it: by those who decide."""
-    cases.acts.move(case).check(user)
 
 
 def administrators(provider: Provider) -> list[User]:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("office/policies/proposed/<int:pk>/", policies.proposal, name="proposal"),
     path("office/policies/<int:pk>/", policies.version, name="version"),
     path("cases/<str:ref>/policy/", cases.move, name="move_case"),
+    path("cases/<str:ref>/policy/consult/", cases.consult, name="consult_on_move"),
     path("office/appoint/", appointing.appointments, name="appointments"),
     path("office/appoint/<str:ref>/", appointing.on_reference, name="appoint"),
     path("office/appoint/<str:ref>/<slug:which>/", appointing.appoint, name="appoint_to"),

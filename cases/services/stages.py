@@ -185,6 +185,7 @@ def close_for(case: Case, *, reason: str, by: User, at: datetime) -> None:
     case.close(by=by, at=at, reason=reason)
     case.save()
     drop_drafts(case, by=by, at=at)
+    decisions.services.drop(case.trail.about, acts.move(case).name, at=at)
     deadlines.cancel_all(case, at=at, reason="The case was closed")
     audit.decide(
         "case.closed", subject=case, by=by, at=at, reasons=reason, rule=None, outcome="closed", facts={"from": stage}

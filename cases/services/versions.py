@@ -1,7 +1,8 @@
 """Moving a case to a newer version of its provider's policy, which is a named person's decision."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 from django.db import transaction
 from django_fsm import TransitionNotAllowed
@@ -12,7 +13,10 @@ from cases import acts
 from cases.models import Case, Warning
 from cases.services.rows import lock
 from deadlines import kinds
+from deadlines import services as deadlines
 from deadlines.models import Deadline
+from decisions import services as decisions
+from decisions.services import Said
 from design import dates
 from design.dates import day_of
 from letters.models import Letter
@@ -58,14 +62,17 @@ def no_place(case: Case, policy: Policy) -> str:
 def move_to_version(
     case_id: int,
     version: PolicyVersion,
+    said: Said,
     *,
-    reasons: str,
     told: Sequence[str] = (),
     not_told: str = "",
     by: User,
     at: datetime,
-) -> Decision:
+) -> tuple[Decision, User] | None:
     """Decide that a case goes on under a newer version of the policy (rule D10: by name, with reasons).
+
+    Where the policy has several decide, this is one person's voice, and it takes effect with the last that is needed.
+    Returns the decision and in whose name what follows is carried out; None while it waits for others.
 
     What has been decided stays as it was decided; what is settled or answered where the earlier version was silent is
     asked anew by the next step. Raises TransitionNotAllowed where the case is closed, RuleBroken without reasons, where
@@ -87,21 +94,50 @@ def move_to_version(
     for hinders in (half_decided(case), no_place(case, version.policy)):
         if hinders:
             raise RuleBroken(hinders, NOT_HALFWAY)
-    need(reasons, "Enter your reasons", "reasons", KEEPS)
+    need(said.reasons, "Enter your reasons", "reasons", KEEPS)
+    writer = decisions.take(act, replace(said, what={"version": version.pk}), by=by, at=at)
+    if writer is None:
+        return None
+    deadlines.meet(kinds.CASE_MOVE, case, at=at, how="Moved")
     case.policy_version = version
     case.threshold_settled_by = case.threshold_settled_at = None
     case.restriction_settled_by = case.restriction_settled_at = None
     case.save()
     facts = {"from": before.effective_on, "to": version.effective_on, "versions": [before.pk, version.pk]}
     facts |= {"letter_tells": list(told)}
-    return audit.decide(
+    decision = audit.decide(
         "case.policy_moved",
         subject=case,
         by=by,
         at=at,
-        reasons=reasons,
-        rule=KEEPS,
+        reasons=said.reasons,
+        rule=act.rule or KEEPS,
         outcome=f"runs under the policy of {dates.day(version.effective_on)}"[:60],
         not_done=not_told,
         facts=facts,
     )
+    return decision, writer
+
+
+@transaction.atomic
+def disagree_to_move(case_id: int, *, by: User, at: datetime, reasons: str) -> Case:
+    """Not agree that a case goes on under a newer version, where several decide: it stays where it is."""
+    case = lock(case_id)
+    decisions.disagree(acts.move(case), by=by, at=at, reasons=reasons)
+    return case
+
+
+@transaction.atomic
+def consult_on_move(
+    case_id: int, *, person_id: int | None, on: date | None, words: str, by: User, at: datetime
+) -> Case:
+    """Write down what somebody said whom the policy has asked before a case goes on under a newer version.
+
+    Raises TransitionNotAllowed where the policy has nobody asked; as `decisions.services.consult` otherwise.
+    """
+    case = lock(case_id)
+    act = acts.move(case)
+    if not act.first:
+        raise TransitionNotAllowed("The policy has nobody asked before this.", object=case)
+    decisions.consult(act, act.first[0], person_id=person_id, on=on, words=words, by=by, at=at)
+    return case

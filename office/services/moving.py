@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+import cases.acts
 import policies.recounting
 from audit import services as audit
 from cases.models import Case
@@ -15,10 +16,10 @@ from cases.services import versions
 from cases.services.versions import NOT_HALFWAY
 from deadlines import kinds
 from deadlines import services as deadlines
+from decisions.services import Said
 from design import dates, seals
 from design.dates import day_of
 from letters import services as letters
-from office import permissions
 from office.services import adopting, telling, touched
 from office.services.recounting import Move
 from office.services.telling import Telling
@@ -60,7 +61,7 @@ def plan(case: Case, version: PolicyVersion, *, on: date) -> Plan:
 
 
 @transaction.atomic
-def move_case(case_id: int, *, to: int, reasons: str, by: User, at: datetime, seen: str | None = None) -> Case:
+def move_case(case_id: int, said: Said, *, to: int, by: User, at: datetime, seen: str | None = None) -> Case:
     """Decide that a case goes on under a newer version of the policy, and let what is not decided yet follow it.
 
     What was decided stays: a restriction keeps its terms and its last day, and the resident at least the time to appeal
@@ -69,6 +70,7 @@ def move_case(case_id: int, *, to: int, reasons: str, by: User, at: datetime, se
     them; where nothing does, the decision says why there is none. The resident's row comes first, as in every act on
     a restriction, so that nothing is begun meanwhile.
 
+    Where the policy has several decide, this is one person's voice, and it takes effect with the last that is needed.
     `seen` is the seal of the plan that was shown. Raises NotPermitted, TransitionNotAllowed where the case is closed or
     runs under that version already, ChangedSince where the plan is another by now, RuleBroken without reasons or while
     something stands half decided.
@@ -78,7 +80,7 @@ def move_case(case_id: int, *, to: int, reasons: str, by: User, at: datetime, se
     Case.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=case_id)
     case = Case.objects.select_related("provider", "resident", "policy_version").get(pk=case_id)
     case.resident.provider = case.provider
-    permissions.check_can_move_case(by, case)
+    cases.acts.move(case).check(by)
     version = PolicyVersion.objects.get(pk=to)
     planned = plan(case, version, on=day_of(at)) if version.pk != case.policy_version_id else None
     if planned and case.stage != Case.Stage.CLOSED:
@@ -86,15 +88,16 @@ def move_case(case_id: int, *, to: int, reasons: str, by: User, at: datetime, se
         if planned.touched.why_not:
             raise RuleBroken(planned.touched.why_not, NOT_HALFWAY)
     told = planned.told if planned else Telling()
-    decision = versions.move_to_version(
-        case.pk, version, reasons=reasons, told=told.changes, not_told=told.why_none, by=by, at=at
-    )
+    moved = versions.move_to_version(case.pk, version, said, told=told.changes, not_told=told.why_none, by=by, at=at)
+    if moved is None:
+        return case
+    decision, writer = moved
     case = Case.objects.select_related("provider", "resident__provider", "policy_version").get(pk=case_id)
     if planned:
         because = f"{case.reference} follows the policy of {dates.day(version.effective_on)}"
         _follow(case, planned.touched.moves, planned.touched.deciders, because, by=by, at=at, event=decision.pk)
     if told.facts is not None:
-        letters.request(telling.KIND, case, told.facts, by=by, at=at)
+        letters.request(telling.KIND, case, told.facts, by=writer, at=at)
     return case
 
 

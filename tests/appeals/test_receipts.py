@@ -18,6 +18,7 @@ from audit.models import Event
 from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
+from decisions.services import Said
 from letters.models import Arrival, Letter
 from office import services as office
 from people import services as people
@@ -236,7 +237,7 @@ def test_a_case_that_moves_keeps_the_day_of_receipt():
     text = held.text.replace("effective = 2024-10-07", "effective = 2026-12-01")
     text = text.replace("20 working days from letter", "30 working days from letter")
     version = people.adopt_policy(w.provider, text=text, by_name="Head of Housing", at=NOON)
-    office.move_case(w.case.pk, to=version.pk, reasons="It is fairer.", by=w.staff.manager, at=noon(NEXT))
+    office.move_case(w.case.pk, Said("It is fairer."), to=version.pk, by=w.staff.manager, at=noon(NEXT))
     assert window().due_on == date(2027, 2, 4) and window().reckoning["from"] == "2026-12-21"
 
 
@@ -249,7 +250,7 @@ def test_a_case_waits_for_the_receipt_where_the_newer_version_counts_otherwise(n
     same = people.adopt_policy(w.provider, text=text, by_name="Head of Housing", at=NOON)
     text = text.replace("effective = 2026-12-01", "effective = 2026-12-02").replace("20 working days", now)
     other = people.adopt_policy(w.provider, text=text, by_name="Head of Housing", at=NOON)
-    how = {"reasons": "It is fairer.", "by": w.staff.manager, "at": noon(NEXT)}
+    how = {"said": Said("It is fairer."), "by": w.staff.manager, "at": noon(NEXT)}
     office.move_case(w.case.pk, to=same.pk, **how)
     with pytest.raises(RuleBroken, match="Record when it was received first"):
         office.move_case(w.case.pk, to=other.pk, **how)
@@ -267,7 +268,7 @@ def test_the_readings_that_a_letter_told_are_kept_when_a_newer_version_settles_a
     held = w.provider.policy_versions.get()
     text = held.text.replace("effective = 2024-10-07", "effective = 2026-12-01").replace("28 days", "28 calendar days")
     version = people.adopt_policy(w.provider, text=text, by_name="Head of Housing", at=NOON)
-    how = {"reasons": "It is settled.", "by": w.staff.manager, "at": noon(NEXT)}
+    how = {"said": Said("It is settled."), "by": w.staff.manager, "at": noon(NEXT)}
     office.move_case(w.case.pk, to=version.pk, **how)
     decided = finding.by_key(builders.Case.objects.get(pk=w.case.pk), letter.about.partition(":")[2])
     assert timing.work_out(decided, received_on=date(2027, 1, 20)).in_time is None, (

@@ -6,13 +6,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from audit.models import Decision
+from audit.models import Decision, Event
 from cases.models import Assessment, Case
-from cases.services import issuing, stages, warnings
+from cases.services import assessments, issuing, scope, stages, warnings
 from decisions.services import Said
+from design import seals
 from letters.models import Letter
 from people import services as people
 from tests.cases.conftest import later
+from tests.cases.test_scope import case_of
 from tests.factories import NOON
 from tests.pressing import press
 
@@ -88,14 +90,59 @@ def test_an_old_tab_does_not_send_other_words_for_approval(officer, warning, sta
 
 
 def test_the_service_compares_under_the_lock(warning, staff):
-    from design import seals
-
     seen = seals.seal(issuing.plan(warning, on=NOON.date()).shown, at=NOON)
     rewrite(warning, staff)
     with pytest.raises(seals.ChangedSince, match="the words of the letter"):
         issuing.issue_warning(warning.pk, Said(""), by=staff.team_leader, at=NOON, seen=seen)
     with pytest.raises(seals.ChangedSince):
         issuing.submit_warning(warning.pk, by=staff.officer, at=NOON, seen=seen)
+
+
+OF_A_LETTER = {
+    "submit": lambda pk, who, **how: issuing.submit_warning(pk, by=who.officer, **how),
+    "issue": lambda pk, who, **how: issuing.issue_warning(pk, Said(""), by=who.team_leader, **how),
+    "change": lambda pk, who, **how: warnings.change_warning(pk, warnings.Content([], "Else."), by=who.officer, **how),
+    "withdraw": lambda pk, who, **how: warnings.withdraw_warning(pk, reasons="So.", by=who.officer, **how),
+    "return": lambda pk, who, **how: issuing.send_back_warning(pk, reasons="So.", by=who.team_leader, **how),
+}
+OF_A_CASE = {
+    "settle": lambda pk, who, **how: stages.settle_threshold(pk, reasons="So.", by=who.manager, **how),
+    "settle a restriction": lambda pk, who, **how: stages.settle_restriction(pk, reasons="So.", by=who.manager, **how),
+    "not act": lambda pk, who, **how: stages.decide_not_to_act(
+        pk, considered="A visit", reasons="So.", by=who.officer, **how
+    ),
+    "close": lambda pk, who, **how: stages.close(pk, reason="So.", by=who.officer, **how),
+    "reopen": lambda pk, who, **how: stages.reopen(pk, reason="So.", by=who.officer, **how),
+    "assess": lambda pk, who, **how: assessments.assess(
+        pk, "equality", assessments.Findings("So."), by=who.officer, **how
+    ),
+    "answer": lambda pk, who, **how: assessments.answer_gate(pk, "root_cause", words="So.", by=who.officer, **how),
+    "judge": lambda pk, who, **how: scope.judge_scope(pk, words="So.", by=who.officer, **how),
+    "refer on": lambda pk, who, **how: scope.refer_on(pk, to="Them", reasons="So.", by=who.officer, **how),
+}
+
+
+def refuses_another_seal(act, pk, staff) -> None:
+    """The page compares as well, a moment before; what comes between is for the service to find."""
+    before, seen = Event.objects.count(), seals.seal({"what was shown": "something else"}, at=NOON)
+    with pytest.raises(seals.ChangedSince):
+        act(pk, staff, seen=seen, at=NOON)
+    assert Event.objects.count() == before
+
+
+@pytest.mark.parametrize("name", OF_A_LETTER)
+def test_every_service_on_a_letter_compares_under_its_lock(warning, staff, name):
+    if name == "return":
+        issuing.submit_warning(warning.pk, by=staff.officer, at=NOON)
+    refuses_another_seal(OF_A_LETTER[name], warning.pk, staff)
+
+
+@pytest.mark.parametrize("name", OF_A_CASE)
+def test_every_service_on_a_case_compares_under_its_lock(name):
+    w = case_of("northampton-partnership-homes", "tenant")
+    if name == "reopen":
+        stages.close(w.case.pk, reason="Quiet.", by=w.staff.officer, at=NOON)
+    refuses_another_seal(OF_A_CASE[name], w.case.pk, w.staff)
 
 
 def test_a_letter_read_before_midnight_is_read_again_with_its_new_day(warning, staff, clock):

@@ -1,10 +1,12 @@
-"""Every act on a restriction, under every way in which a policy can say who decides it, through its service."""
+"""Every act on a restriction, under every way in which a policy can say who decides it: by its service and its page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from decisions.models import Voice
 from decisions.services import Meeting, Said
@@ -13,6 +15,7 @@ from people.access import NotPermitted
 from people.models import Role, User
 from policies.rules import RuleBroken
 from restrictions import acts
+from restrictions.forms.breaches import AnswerBreaches
 from restrictions.limits import NewTerm
 from restrictions.models import BreachStep, Naming, Restriction, Review
 from restrictions.services import breaches, deciding_reviews, ending, imposing, proposing
@@ -22,6 +25,7 @@ from restrictions.services.contacts.changing import NewContact
 from restrictions.services.deciding_reviews import Conclusion
 from tests import factories
 from tests.factories import NOON
+from tests.pressing import decide
 from tests.restrictions import builders, test_together
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +36,12 @@ LATER = NOON + timedelta(days=30)
 def clock(time_machine):
     time_machine.move_to(NOON, tick=False)
     return time_machine
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 @dataclass
@@ -154,6 +164,45 @@ def test_whom_the_policy_names_decides_and_nobody_else(act, way):
     for decider in deciders:
         assert not found.done(), "it waits for all of them"
         found.take(decider, Said(f"{decider.name} holds it to be right.", considered="Fair.", meeting=met))
+    assert found.done()
+
+
+# The page of each act: its name, the day on which it is pressed, what the first types there.
+SAYS = {"reasons": "It is so.", "considered": "Fair."}
+PAGES: dict[str, tuple[str, datetime, dict[str, str]]] = {
+    "impose": ("decide", NOON, {"decision": "impose", **SAYS}),
+    "lift": ("lift", LATER, {"reason": "It is over."}),
+    "breach": ("breaches", LATER, {"step": AnswerBreaches.NOTHING, **SAYS}),
+    "review": ("review", LATER, {"outcome": "lift", **SAYS}),
+    "change_spoc": ("change_spoc", LATER, {"how_long": "for_good", "reason": "She moves."}),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("act", ACTS)
+def test_and_so_do_the_pages(act, way, clock):
+    by, turns, other = WAYS[way]
+    found = trial(act, by=by)
+    w, (page, at, typed) = found.w, PAGES[act]
+    clock.move_to(at, tick=False)
+    where = reverse(f"restrictions:{page}", args=[found.restriction.reference])
+    if act == "change_spoc":
+        typed = typed | {"person": str(w.staff.officer.pk)}
+    outsider = factories.person(w.provider, other, name="Otto Other")
+    deciders = [factories.person(w.provider, role, name=f"Decider {role}") for role in turns]
+    if way == "meeting of":
+        keeper = factories.person(w.provider, "keeper", name="Decider keeper")
+        typed = typed | {
+            "took_part": str(keeper.pk), "said": "Both hold it to be right.",
+            "met_on_day": str(at.day), "met_on_month": str(at.month), "met_on_year": str(at.year),
+        }  # fmt: skip
+    assert decide(signed_in(outsider), where, typed).status_code in (200, 403)
+    assert not found.done() and not Voice.objects.filter(by=outsider).exists()
+    for nth, decider in enumerate(deciders):
+        assert not found.done(), "it waits for all of them"
+        agrees = typed if not nth or act == "impose" else {"decision": "agree", "reason": "So it is.", **SAYS}
+        answer = decide(signed_in(decider), where, agrees)
+        assert answer.status_code == 302, answer.content.decode()
     assert found.done()
 
 

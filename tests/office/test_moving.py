@@ -43,7 +43,7 @@ def world(office):
 
 
 def move(world, version, *, by=None, at=NOON, reasons=WHY) -> Case:
-    return services.move_case(world.case.pk, to=version.pk, reasons=reasons, by=by or world.staff.manager, at=at)
+    return services.move_case(world.case.pk, Said(reasons), to=version.pk, by=by or world.staff.manager, at=at)
 
 
 def due(kind: str) -> Deadline:
@@ -208,7 +208,7 @@ def test_what_was_settled_where_the_earlier_version_was_silent_is_asked_anew(off
     case = Case.objects.get(resident=resident)
     stages.settle_threshold(case.pk, reasons="Enough.", by=office.staff.manager, at=NOON)
     version = adopted(office)
-    case = services.move_case(case.pk, to=version.pk, reasons=WHY, by=office.staff.manager, at=NOON)
+    case = services.move_case(case.pk, Said(WHY), to=version.pk, by=office.staff.manager, at=NOON)
     assert case.threshold_settled_at is None and case.threshold_settled_by is None
 
 
@@ -254,7 +254,7 @@ def test_nor_while_an_appeal_or_a_letter_waits(office, world):
         case.pk, warnings.Content([incident], "Speak calmly."), by=office.staff.officer, at=NOON
     )
     with pytest.raises(RuleBroken, match=f"Warning letter {warning.paper.reference} is not issued"):
-        services.move_case(case.pk, to=version.pk, reasons=WHY, by=office.staff.manager, at=NOON)
+        services.move_case(case.pk, Said(WHY), to=version.pk, by=office.staff.manager, at=NOON)
 
 
 def test_a_restricted_case_does_not_move_where_nothing_is_restricted(office, world):

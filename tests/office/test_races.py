@@ -56,7 +56,7 @@ def test_a_case_is_moved_while_a_proposal_is_begun(order):
     office, _ = office_of(w.provider, w.staff)
     version = adopted(office, newer())
     acts = [
-        lambda: services.move_case(w.case.pk, to=version.pk, reasons="Fairer.", by=w.staff.manager, at=w.at),
+        lambda: services.move_case(w.case.pk, Said("Fairer."), to=version.pk, by=w.staff.manager, at=w.at),
         lambda: proposing.start(w.case.pk, by=w.staff.officer, at=w.at),
     ]
     first, late = test_races.one_then_other(*(acts[n] for n in order))
@@ -74,7 +74,7 @@ def test_a_case_is_moved_while_its_restriction_is_lifted(order):
     restriction = builders.imposed(w, months=12)
     version = adopted(office, newer(), local=LOCAL.replace("every 6 months", "every 3 months"))
     acts = [
-        lambda: services.move_case(w.case.pk, to=version.pk, reasons="Fairer.", by=w.staff.manager, at=w.at),
+        lambda: services.move_case(w.case.pk, Said("Fairer."), to=version.pk, by=w.staff.manager, at=w.at),
         lambda: ending.lift(restriction.pk, Said("It is over.", considered="Fair."), by=w.staff.team_leader, at=w.at),
     ]
     found = test_races.one_then_other(*(acts[n] for n in order))

@@ -11,6 +11,7 @@ from audit.models import Decision, Event
 from cases.models import Case
 from deadlines import kinds
 from deadlines.models import Deadline
+from decisions.services import Said
 from letters.models import Letter
 from office import services
 from office.services import telling, touched
@@ -65,7 +66,7 @@ def read(case, version, on=TODAY):
 
 
 def move(world, version, at=NOON):
-    return services.move_case(world.case.pk, to=version.pk, reasons=WHY, by=world.staff.manager, at=at)
+    return services.move_case(world.case.pk, Said(WHY), to=version.pk, by=world.staff.manager, at=at)
 
 
 def told() -> list[Letter]:

@@ -79,7 +79,7 @@ class Acts(RuleBasedStateMachine):
     @rule()
     def send_back(self):
         if found := self.latest():
-            self.attempt(proposing.send_back, found.pk, by=self.w.staff.team_leader, at=self.now, reasons="Say more.")
+            self.attempt(proposing.send_back, found.pk, Said("Say more."), by=self.w.staff.team_leader, at=self.now)
 
     @rule()
     def withdraw(self):

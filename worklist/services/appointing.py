@@ -19,7 +19,7 @@ import register.acts
 import restrictions.acts
 from appeals.models import Appeal
 from audit import subjects
-from cases.models import Warning
+from cases.models import Case, Warning
 from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline, DeadlineQuerySet
@@ -39,9 +39,9 @@ WAITS_TOO: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Kinds of deadlines that wait for an act beside the one that stands while it waits for others, by the act's name."""
 WAITING = (
-    kinds.WARNING_ISSUE, kinds.RESTRICTION_DECIDE, kinds.RESTRICTION_LIFT, kinds.REVIEW_AGREE, kinds.REVIEW_WAIVE,
-    kinds.BREACH_ANSWER, kinds.SPOC_CHANGE, kinds.APPEAL_DECIDE, kinds.APPEAL_HEAR, kinds.REGISTER_CONSIDER,
-    kinds.REGISTER_KEEP, kinds.REGISTER_REMOVE, kinds.REGISTER_CHANGE, kinds.REGISTER_WITHHOLD,
+    kinds.CASE_MOVE, kinds.WARNING_ISSUE, kinds.RESTRICTION_DECIDE, kinds.RESTRICTION_LIFT, kinds.REVIEW_AGREE,
+    kinds.REVIEW_WAIVE, kinds.BREACH_ANSWER, kinds.SPOC_CHANGE, kinds.APPEAL_DECIDE, kinds.APPEAL_HEAR,
+    kinds.REGISTER_CONSIDER, kinds.REGISTER_KEEP, kinds.REGISTER_REMOVE, kinds.REGISTER_CHANGE, kinds.REGISTER_WITHHOLD,
     *(kind for also in WAITS_TOO.values() for kind in also),
 )  # fmt: skip
 """Every kind of deadline that waits for an act."""
@@ -168,6 +168,11 @@ def _on_letter(ref: str) -> list[Act]:
     return cases.acts.open_on(one) if one else []
 
 
+def _on_case(ref: str) -> list[Act]:
+    one = Case.objects.select_related("provider", "resident", "policy_version").filter(reference=ref).first()
+    return cases.acts.open_on_case(one) if one else []
+
+
 def _on_appeal(ref: str) -> list[Act]:
     one = Appeal.objects.select_related("case__provider", "case__resident").filter(reference=ref).first()
     return appeals.acts.open_on(one) if one else []
@@ -188,6 +193,7 @@ def _on_question(ref: str) -> list[Act]:
 
 
 _READERS: Mapping[str, Callable[[str], list[Act]]] = {
+    subjects.CASE: _on_case,
     subjects.WARNING: _on_letter,
     subjects.RESTRICTION: _on_restriction,
     subjects.APPEAL: _on_appeal,
