@@ -12,6 +12,7 @@ from appeals.services.lodging import NewAppeal
 from decisions.acts import Act
 from decisions.services import Said
 from design import fields, forms
+from design.spoken import Spoken
 from people.models import Representative, User
 from restrictions.limits import NewTerm
 from restrictions.models import Term
@@ -199,7 +200,7 @@ class Decide(_Answers):
             del self.fields["heard_because"]
         elif asked.doubt:
             heard = self.fields["heard_because"]
-            assert isinstance(heard, fields.Spoken)
+            assert isinstance(heard, Spoken)
             heard.label, heard.called = "Why the appeal is heard", "why the appeal is heard"
             heard.help_text = f"{asked.doubt}. {heard.help_text}"
             heard.speak("heard_because")
@@ -330,7 +331,7 @@ class Hear(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         reasons, although = self.fields["reasons"], " although it came late" if late else ""
-        assert isinstance(reasons, fields.Spoken)
+        assert isinstance(reasons, Spoken)
         reasons.label, reasons.called = f"Why is it heard{although}?", f"why the appeal is heard{although}"
         reasons.help_text = f"{hint}; your reasons go on the trail."
         if agrees:

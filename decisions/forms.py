@@ -6,11 +6,12 @@ from typing import Any
 from decisions.acts import Act
 from decisions.services import Meeting, Said
 from design import fields, forms
+from design.spoken import Spoken
 from people.models import User
 from policies.values import Item
 
 
-def meeting_fields(people: Sequence[User]) -> dict[str, fields.Spoken]:
+def meeting_fields(people: Sequence[User]) -> dict[str, Spoken]:
     """Those who decided with whoever writes it down; what is missing, the service says."""
     return {
         "took_part": fields.ChoicesField(
@@ -57,7 +58,7 @@ def said_of(form: forms.Form, reasons: str = "reasons") -> Said:
 def weigh(form: forms.Form, questions: Sequence[Item]) -> None:
     """Where the policy asks questions, what was weighed has to be said; the error cites the first of them."""
     field, rule = form.fields["considered"], questions[0].rule
-    assert isinstance(field, fields.Spoken)
+    assert isinstance(field, Spoken)
     field.required, field.label = True, "What you weighed, and what else you considered"
     field.called = "what you weighed"
     field.help_text = "What you weighed: the policy's questions stand above."

@@ -22,6 +22,7 @@ from django.template import loader
 from django.utils.safestring import SafeString
 
 from design import drafts, fields, widgets
+from design.spoken import Spoken
 
 # The exceptions that mean "what was asked breaks a rule". Whoever owns such an exception adds it here once, at start-up
 # (design stands below every other room and can import none). Each has `message`, `rule` and `field` ("" for none).
@@ -82,7 +83,7 @@ class Form(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            if isinstance(field, fields.Spoken):
+            if isinstance(field, Spoken):
                 field.speak(name)
 
     def as_fields(self) -> SafeString:

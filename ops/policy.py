@@ -172,7 +172,10 @@ def show(name: str, local: str | None = None) -> int:
         lines += ["", title, "-" * len(title), *(shown or ["  Nothing."])]
     if page.local:
         lines += ["", "Local rules", "-----------"]
-        lines += [f"  {rule.about}: {rule.words}. Settled by {rule.by} on {rule.on}: {rule.why}" for rule in page.local]
+        lines += [
+            f"  {settled.about}: {settled.words}. Settled by {settled.by} on {settled.on}: {settled.why}"
+            for settled in page.local
+        ]
     for line in lines:
         inner = " " * (len(line) - len(line.lstrip()) + 2)
         say(textwrap.fill(line, 110, subsequent_indent=inner) if line else "")

@@ -40,9 +40,13 @@ class Person(forms.Form):
         choices=[("", "Choose one"), *Resident.Relation.choices],
     )
     address = fields.LongTextField(
-        label="Address", help_text="One line of the address a line, without the postcode.", required=False, rows=4,
-        max_length=500, count=False,
-    )  # fmt: skip
+        label="Address",
+        help_text="One line of the address a line, without the postcode.",
+        required=False,
+        rows=4,
+        max_length=500,
+        count=False,
+    )
     postcode = fields.TextField(label="Postcode", required=False, width=10, max_length=10, autocomplete="off")
     uprn = fields.TextField(
         label="Property reference number (UPRN)", required=False, width=20, max_length=12, inputmode="numeric"
@@ -131,9 +135,12 @@ class AddPerson(Person):
 
     tenancy_reference = fields.TextField(label="Tenancy reference", required=False, width=20, max_length=40)
     tenancy_kind = fields.TextField(
-        label="Kind of tenancy", help_text="For example: secure, introductory, lease.", required=False, width=20,
+        label="Kind of tenancy",
+        help_text="For example: secure, introductory, lease.",
+        required=False,
+        width=20,
         max_length=60,
-    )  # fmt: skip
+    )
     tenancy_part = fields.SelectField(
         label="Their part in the tenancy", required=False, choices=[("", "None"), *Occupancy.Part.choices]
     )
@@ -187,13 +194,17 @@ class NameRepresentative(forms.Form):
 
     name = fields.TextField(label="Full name", max_length=200, autocomplete="off")
     relation = fields.TextField(
-        label="Who they are to the resident", called="who they are to the resident",
-        help_text="For example: daughter, advocate, solicitor.", max_length=100,
-    )  # fmt: skip
+        label="Who they are to the resident",
+        called="who they are to the resident",
+        help_text="For example: daughter, advocate, solicitor.",
+        max_length=100,
+    )
     authority = fields.TextField(
-        label="What their authority rests on", called="what their authority rests on",
-        help_text="For example: written consent of 3 November 2026.", max_length=200,
-    )  # fmt: skip
+        label="What their authority rests on",
+        called="what their authority rests on",
+        help_text="For example: written consent of 3 November 2026.",
+        max_length=200,
+    )
     phone = fields.PhoneField(label="Phone number", required=False, max_length=30)
     email = fields.EmailField(label="E-mail address", required=False)
 
@@ -203,9 +214,12 @@ class JoinTenancy(forms.Form):
 
     reference = fields.TextField(label="Tenancy reference", width=20, max_length=40)
     kind = fields.TextField(
-        label="Kind of tenancy", help_text="For example: secure, introductory, lease.", required=False, width=20,
+        label="Kind of tenancy",
+        help_text="For example: secure, introductory, lease.",
+        required=False,
+        width=20,
         max_length=60,
-    )  # fmt: skip
+    )
     part = fields.ChoiceField(
         label="Their part in the tenancy", called="their part in the tenancy", choices=Occupancy.Part.choices
     )

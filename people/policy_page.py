@@ -11,7 +11,7 @@ from policies import law, schema, vocabulary
 from policies.contents import about
 from policies.policy import Policy
 from policies.rules import STRENGTHS, Rule
-from policies.values import Gap, Item, RoleDef, Threshold, Value, Who
+from policies.values import Gap, Item, RoleDef, Threshold, Value
 
 # What names things, and is shown with them rather than as a rule of its own.
 NAMES = {"name", "was"}
@@ -234,8 +234,8 @@ def _base(policy: Policy, item: Item, path: str) -> str:
     """What the machine goes by, in words for a person."""
     key = schema.find(path)[0]
     targets = key.words if isinstance(key, schema.Key) else ()
-    if isinstance(item.parsed, Who):
-        return item.parsed.names()
+    if isinstance(key, schema.Key) and key.kind == "who" and item.parsed is not None:
+        return str(item.parsed)
     if isinstance(item.parsed, bool):
         return "Yes" if item.parsed else "No"
     if isinstance(item.parsed, date):

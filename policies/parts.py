@@ -64,6 +64,11 @@ class RestrictionKind:
     rule: Rule | None = None
     local: Settled | None = None
 
+    @property
+    def decided_by(self) -> str:
+        """Who decides it, in the policy's own names of roles, to be read; "" where the policy names nobody for it."""
+        return "" if self.by is None or self.by.unsaid else self.by.names()
+
 
 @dataclass(frozen=True, slots=True)
 class RestrictionKinds:
@@ -152,6 +157,11 @@ class Path:
     at: tuple[str, ...] = ()
 
     @property
+    def decided_by(self) -> str:
+        """Who decides to take it, in the policy's own names of roles, to be read; "" where the policy names nobody."""
+        return "" if self.by.unsaid else self.by.names()
+
+    @property
     def police_must(self) -> bool:
         """Whether the police are told in every such case, but for what `police_unless` names.
 
@@ -196,6 +206,11 @@ class Appeals:
     window_path: str = "appeal.window"
     response_path: str = "appeal.response"
     ombudsman: law.Ombudsman | None = None
+
+    @property
+    def decided_by(self) -> str:
+        """Who decides one, in the policy's own names of roles, to be read; "" where the policy names nobody."""
+        return "" if self.by.unsaid else self.by.names()
 
 
 @dataclass(frozen=True, slots=True)

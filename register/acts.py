@@ -16,7 +16,7 @@ from people import access
 from people.access import Can
 from people.models import PolicyVersion, Provider, Resident, User
 from policies.policy import Policy, RegisterRule
-from policies.values import Item, Who
+from policies.values import Item, Value, Who
 from register.models import Consideration, Entry
 from register.services import barred
 from register.services.barred import Grounds
@@ -66,7 +66,7 @@ def _entering(
         provider=subject.provider,
         whos=_whos(policy, register, *actions),
         first=_first(policy, subject, *actions),
-        barred=barred.by(policy, grounds, *actions),
+        barred=barred.by(_kept_out(policy, *actions), grounds),
         asks=_asks(policy, *actions),
         able=ABLE,
         waits=kinds.REGISTER_CONSIDER,
@@ -159,7 +159,7 @@ def _of_entry(
         provider=entry.provider,
         whos=_whos(policy, None if entry.stands_with else entry.rule, action),
         first=_first(policy, _look(entry), action) if first is None else first,
-        barred=barred.by(policy, lambda: Grounds.of_entry(entry), action),
+        barred=barred.by(_kept_out(policy, action), lambda: Grounds.of_entry(entry)),
         asks=_asks(policy, action) if asks is None else asks,
         able=ABLE,
         waits=WAITS[name],
@@ -180,6 +180,10 @@ def _whos(policy: Policy, register: RegisterRule | None, *actions: str) -> tuple
     """Everybody whom the policy names: for the register, and for each of the acts; nobody at all where it is silent."""
     named = [register.by if register else Who(known=policy.roles), *(policy.decides(action) for action in actions)]
     return tuple(dict.fromkeys(who for who in named if not who.unsaid)) or (named[0],)
+
+
+def _kept_out(policy: Policy, *actions: str) -> list[Value]:
+    return [policy.not_by(action) for action in actions]
 
 
 def _first(policy: Policy, on: deadlines.Subject, *actions: str) -> tuple[AskedFirst, ...]:

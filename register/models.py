@@ -14,7 +14,8 @@ from audit.models import Trail, append_only
 from deadlines import kinds
 from deadlines.models import Deadline
 from design import dates
-from people.models import Organisation, PolicyVersion, Provider, Resident, User, search_filter
+from people.models import Organisation, PolicyVersion, Provider, Resident, User
+from people.search import search_filter
 from policies.policy import RegisterRule
 
 STANDS_WITH = subjects.prefix(subjects.RESTRICTION)

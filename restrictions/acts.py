@@ -17,7 +17,7 @@ from people.models import Provider
 from policies import law
 from policies.policy import Policy
 from policies.rules import Rule
-from policies.values import Item, Who
+from policies.values import Item, Value, Who
 from restrictions import rules
 from restrictions.models import Breach, Restriction, Review, Term
 
@@ -46,12 +46,15 @@ def impose(restriction: Restriction) -> Act:
     )
     whole = bool(named) and len(own) == len(named) and not beside
     policy = restriction.case.policy
-    besides = [who for who in (takes_path(restriction), leaves_police_out(restriction)) if who is not None]
+    besides = [who for body in (takes_path(restriction), leaves_police_out(restriction)) if body for who in body.whos]
     act = _act(
-        restriction, "restrict", "decide on a restriction",
+        restriction,
+        "restrict",
+        "decide on a restriction",
         whos=[*(own if whole else [policy.decides("restrict"), *own]), *besides],
-        asks=rules.questions(policy), waits=kinds.RESTRICTION_DECIDE,
-    )  # fmt: skip
+        asks=rules.questions(policy),
+        waits=kinds.RESTRICTION_DECIDE,
+    )
     return replace(act, barred=_barred_from_imposing(restriction, act))
 
 
@@ -62,10 +65,15 @@ def lift(restriction: Restriction) -> Act:
     affected may not (F12).
     """
     return _act(
-        restriction, "lift", "lift a restriction", f12=("affected",), not_by="lift",
-        asks=rules.lift_questions(restriction.case.policy), waits=kinds.RESTRICTION_LIFT,
+        restriction,
+        "lift",
+        "lift a restriction",
+        f12=("affected",),
+        not_by="lift",
+        asks=rules.lift_questions(restriction.case.policy),
+        waits=kinds.RESTRICTION_LIFT,
         first=asked_first(restriction.case.policy, "lift", _review_or(restriction)),
-    )  # fmt: skip
+    )
 
 
 def review(review: Review, outcome: str | None = None) -> Act:
@@ -88,19 +96,36 @@ def review(review: Review, outcome: str | None = None) -> Act:
     later = [REVIEW_COMES_TO[outcome]] if outcome in REVIEW_COMES_TO else [] if outcome else REVIEW_COMES_TO.values()
     asked = [one for act in (name, *later) for one in asked_first(policy, act, review)]
     return _act(
-        restriction, "review", doing, whos=[who, *also], opened_by=(who,),
+        restriction,
+        "review",
+        doing,
+        whos=[who, *also],
+        opened_by=(who,),
         f12=("affected", "first decider", "proposer"),
-        not_by=name, asks=rules.review_questions(policy), subject=review, thing=review, waits=kinds.REVIEW_AGREE,
+        not_by=name,
+        asks=rules.review_questions(policy),
+        subject=review,
+        thing=review,
+        waits=kinds.REVIEW_AGREE,
         first={one.who: one for one in reversed(asked)}.values(),
-    )  # fmt: skip
+    )
+
+
+def rule_of_review(review: Review, act: Act) -> Rule | None:
+    """The rule under which it is decided: who decides, else, of a request, that there is such a thing at all."""
+    policy = review.restriction.case.policy
+    return act.whos[0].rule or (policy.rule("reconsideration") if review.requested_on else None)
 
 
 def review_to_come(restriction: Restriction) -> Act:
     """Decide the review of a restriction in which none has begun yet: for its deadline, and for who will."""
     return _act(
-        restriction, "review", "decide a review", f12=("affected", "first decider", "proposer"),
+        restriction,
+        "review",
+        "decide a review",
+        f12=("affected", "first decider", "proposer"),
         asks=rules.review_questions(restriction.case.policy),
-    )  # fmt: skip
+    )
 
 
 def reconsider(restriction: Restriction) -> Act:
@@ -115,10 +140,16 @@ def waive(restriction: Restriction) -> Act:
     """
     policy = restriction.case.policy
     return _act(
-        restriction, "waive", "leave a review out", whos=[policy.decides("review")], not_by="review",
-        f12=("affected", "first decider", "proposer"), asks=rules.waiving_questions(policy), waits=kinds.REVIEW_WAIVE,
+        restriction,
+        "waive",
+        "leave a review out",
+        whos=[policy.decides("review")],
+        not_by="review",
+        f12=("affected", "first decider", "proposer"),
+        asks=rules.waiving_questions(policy),
+        waits=kinds.REVIEW_WAIVE,
         first=asked_first(policy, "review", _review_or(restriction)),
-    )  # fmt: skip
+    )
 
 
 def answer_breaches(restriction: Restriction, step: str | None = None) -> Act:
@@ -135,15 +166,15 @@ def answer_breaches(restriction: Restriction, step: str | None = None) -> Act:
     asked = [policy.consulted_after_breach(each) for each in (["", *steps] if step is None else [step])]
     on = deadlines.About((oldest or restriction).trail, restriction.provider, restriction.resident)
     act = _act(
-        restriction, "breach", f"decide on “{step}” after a breach" if step else "decide what follows a breach",
-        whos=whos, f12=("affected",), not_by="breach",
+        restriction,
+        "breach",
+        f"decide on “{step}” after a breach" if step else "decide what follows a breach",
+        whos=whos,
         first=[AskedFirst(named, who, on) for named, who in dict.fromkeys(filter(None, asked))],
-        thing=oldest, waits=kinds.BREACH_ANSWER,
-    )  # fmt: skip
-    said = policy.not_by_after_breach(step or "")
-    policys = excluded(restriction, said.raw or ())
-    own = excluded(restriction, ("affected",))
-    return replace(act, barred=_bars(policys, said.rule or law.OTHER_PERSON) | _bars(own, law.OTHER_PERSON))
+        thing=oldest,
+        waits=kinds.BREACH_ANSWER,
+    )
+    return replace(act, barred=_barred(restriction, policy.not_by_after_breach(step or ""), ("affected",)))
 
 
 def change_contact(restriction: Restriction) -> Act:
@@ -152,9 +183,12 @@ def change_contact(restriction: Restriction) -> Act:
     Whoever is the contact, or covers, hands over without it (Tenancy procedure, 6).
     """
     return _act(
-        restriction, "change_spoc", "change the single point of contact",
-        whos=[_names_a_contact(restriction.case.policy)], waits=kinds.SPOC_CHANGE,
-    )  # fmt: skip
+        restriction,
+        "change_spoc",
+        "change the single point of contact",
+        whos=[_names_a_contact(restriction.case.policy)],
+        waits=kinds.SPOC_CHANGE,
+    )
 
 
 def open_on(restriction: Restriction) -> list[Act]:
@@ -217,12 +251,19 @@ def _act(
     if first is None:
         first = asked_first(policy, name, subject or restriction)
     return Act(
-        name=name, doing=doing, subject=subject or restriction, thing=thing or restriction,
+        name=name,
+        doing=doing,
+        subject=subject or restriction,
+        thing=thing or restriction,
         provider=restriction.provider,
-        whos=tuple(dict.fromkeys(whos)) or (policy.decides(name),), first=tuple(first),
-        barred=_barred(restriction, not_by or name, f12), asks=tuple(asks), opened_by=opened_by, waits=waits,
+        whos=tuple(dict.fromkeys(whos)) or (policy.decides(name),),
+        first=tuple(first),
+        barred=_barred(restriction, policy.not_by(not_by or name), f12),
+        asks=tuple(asks),
+        opened_by=opened_by,
+        waits=waits,
         waits_on=restriction,
-    )  # fmt: skip
+    )
 
 
 def _review_or(restriction: Restriction) -> Restriction | Review:
@@ -234,12 +275,12 @@ def _review_or(restriction: Restriction) -> Restriction | Review:
     return begun or restriction
 
 
-def takes_path(restriction: Restriction) -> Who | None:
+def takes_path(restriction: Restriction) -> Deciders | None:
     """Whom the policy lets leave stages out by the path that a proposal takes; None where it names nobody."""
     taken = next((path for path in restriction.case.policy.paths if path.key == restriction.path), None)
     if not restriction.extreme or taken is None or taken.by.unsaid:
         return None
-    return taken.by
+    return Deciders(whos=(taken.by,), provider=restriction.provider)
 
 
 def police_left_out(restriction: Restriction) -> bool:
@@ -250,10 +291,12 @@ def police_left_out(restriction: Restriction) -> bool:
     return ladder.police(case.policy, case, restriction.incidents.all(), restriction.path) is not None
 
 
-def leaves_police_out(restriction: Restriction) -> Who | None:
+def leaves_police_out(restriction: Restriction) -> Deciders | None:
     """Whom the policy lets decide that the police are not told; None where they are told, or it names nobody."""
     who = restriction.case.policy.decides("no_police")
-    return None if who.unsaid or not police_left_out(restriction) else who
+    if who.unsaid or not police_left_out(restriction):
+        return None
+    return Deciders(whos=(who,), provider=restriction.provider)
 
 
 def not_alone_without_police(policy: Policy) -> bool:
@@ -311,9 +354,8 @@ def barred_by_f12(restriction: Restriction) -> dict[int, str]:
     return excluded(restriction, ("affected", "first decider", "proposer"))
 
 
-def _barred(restriction: Restriction, act: str, f12: Iterable[str]) -> dict[int, Bar]:
+def _barred(restriction: Restriction, said: Value, f12: Iterable[str]) -> dict[int, Bar]:
     """Everybody who may not decide an act: because the policy says so, or by rule F12; what they did, which rule."""
-    said = restriction.case.policy.not_by(act)
     policys = excluded(restriction, said.raw or ())
     own = excluded(restriction, f12)
     return _bars(policys, said.rule or law.OTHER_PERSON) | _bars(own, law.OTHER_PERSON)
@@ -329,10 +371,11 @@ def _barred_from_imposing(restriction: Restriction, act: Act) -> dict[int, Bar]:
     Where those affected do not decide that, whoever received the threat does not alone: only with others (Homes for
     Life 1.9.4).
     """
-    barred = _barred(restriction, "restrict", ("affected", "proposer"))
+    policy = restriction.case.policy
+    barred = _barred(restriction, policy.not_by("restrict"), ("affected", "proposer"))
     if not police_left_out(restriction):
         return barred
-    said = restriction.case.policy.not_by("no_police")
+    said = policy.not_by("no_police")
     words, rule = said.raw or (), said.rule or law.OTHER_PERSON
     out = excluded(restriction, words)
     if "affected" in words and not (act.together or act.meets):

@@ -55,14 +55,15 @@ def answer_what_is_asked(w: builders.World, state: str) -> list[str]:
     case = now(w)
     warning = state == "written warning"
     gates = ladder.gates_for_warning(ladder.read(case)) if warning else ladder.gates_for_restriction(case)
-    return casework.answer(case, gates, by=w.staff.officer, at=NOON - timedelta(days=21))
+    said = casework.Answers(w.staff.team_leader)
+    return casework.answer(case, gates, said, by=w.staff.officer, at=NOON - timedelta(days=21))
 
 
 def warn_in_writing(w: builders.World) -> None:
     """A letter, by whoever the policy lets issue it, after what the policy leaves open has been settled by name."""
     at, leader = NOON - timedelta(days=20), w.staff.team_leader
     letter = casework.draft_letter(
-        now(w), by=w.staff.officer, at=at, settled_by=leader, expected="Speak calmly.", review_on=NOON.date()
+        now(w), casework.Answers(leader), by=w.staff.officer, at=at, expected="Speak calmly.", review_on=NOON.date()
     )
     issuing.issue_warning(letter.pk, Said("It went on.", considered="Fair."), by=leader, at=at)
 
@@ -75,7 +76,8 @@ def ready_to_propose(policy: str) -> builders.World:
         warn_in_writing(w)
     again(w, 5)
     at, leader = NOON - timedelta(days=21), w.staff.team_leader
-    casework.ask_before_a_restriction(now(w), by=w.staff.officer, at=at, settled_by=leader, settled_at=NOON)
+    said = casework.Answers(leader, "The letter changed nothing.")
+    casework.ask_before_a_restriction(now(w), said, by=w.staff.officer, at=at, settled_at=NOON)
     builders.assess(now(w), w.staff.officer, at=NOON - timedelta(days=1))
     w.case = now(w)
     return w

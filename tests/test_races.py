@@ -21,8 +21,8 @@ from policies.rules import RuleBroken
 from register.models import Entry
 from restrictions.models import Restriction, Review
 from restrictions.services import deciding_reviews, ending, imposing, proposing
-from restrictions.services.deciding_reviews import Conclusion
 from restrictions.services.parts.part import NotReady
+from restrictions.services.planning_reviews import Conclusion
 from tests.appeals.builders import decide, lodge
 from tests.restrictions import builders
 

@@ -193,6 +193,7 @@ class Limits(Appealable):
                 terms=terms,
                 ends_on=sets.ends_on,
                 reason=answered.in_part,
+                rule=answered.rule,
                 instructions=sets.instructions,
             )
 
@@ -232,4 +233,4 @@ class Limits(Appealable):
 def end_on_appeal(restriction: Restriction, answered: Answered) -> None:
     """End a restriction because an appeal was upheld; one that is over already has nothing to end."""
     if restriction.state in STANDING:
-        ending.quash(restriction.pk, by=answered.by, at=answered.at, reason=answered.upheld)
+        ending.quash(restriction.pk, by=answered.by, at=answered.at, reason=answered.upheld, rule=answered.rule)

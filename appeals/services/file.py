@@ -74,9 +74,13 @@ def read(against: Appealable) -> File:
     since = case.incidents.filter(reported_at__gt=at).exclude(pk__in=[one.pk for one in then])
     needs = Need.objects.standing().filter(resident=case.resident, recorded_at__gt=at)
     return File(
-        against.file(), then, against.terms(), against.goes_on_as(),
-        list(since.order_by("happened_on", "pk")), list(needs),
-    )  # fmt: skip
+        against.file(),
+        then,
+        against.terms(),
+        against.goes_on_as(),
+        list(since.order_by("happened_on", "pk")),
+        list(needs),
+    )
 
 
 def shown(appeal: Appeal, against: Appealable, act: Act, file: File) -> dict[str, Any]:

@@ -165,10 +165,8 @@ def _record(appeal: Appeal, planned: Plan, *, by: User, at: datetime) -> int:
             "in_time": found.in_time,
             "answer_by": found.response.due,
         },
-        words={
-            "against": against.called, "made_by": new.made_by_name, "words": new.words, "grounds": new.grounds,
-        },
-    )  # fmt: skip
+        words={"against": against.called, "made_by": new.made_by_name, "words": new.words, "grounds": new.grounds},
+    )
     return event.pk
 
 

@@ -59,8 +59,9 @@ def deciding_together(act: Act, reader: User, appeal: Appeal) -> dict[str, Any]:
     return decisions.views.together(act, reader, waiting=appeal.is_open) | {"asked_first": asked}
 
 
-def second(refusal: TransitionNotAllowed, request: HttpRequest, mine: Callable[[Appeal], bool], name: str, *,
-           back: str = "") -> HttpResponse:  # fmt: skip
+def second(
+    refusal: TransitionNotAllowed, request: HttpRequest, mine: Callable[[Appeal], bool], name: str, *, back: str = ""
+) -> HttpResponse:
     """Somebody was here before: the same person is led to what was done, anybody else is told who did it and when."""
     other = refusal.object
     if isinstance(other, Appeal) and mine(other):

@@ -47,7 +47,7 @@ def facts_of(
         facts["appeal"] = {
             "until": None,
             "how": appeal_windows.how_words(appeal),
-            "decided_by_role": "" if appeal.by.unsaid else appeal.by.names(),
+            "decided_by_role": appeal.decided_by,
             "explained": appeal.window.words,
             "set_at_issue": appeal.window.said,
         }

@@ -13,7 +13,7 @@ from cases.forms.judging import FilterForm
 from cases.models import Case, CaseQuerySet
 from cases.views.frame import SignedInRequest
 from design import words
-from people.models import search_terms
+from people.search import search_terms
 
 A_PAGE = 15
 

@@ -65,7 +65,7 @@ def in_letter(provider: Provider, rules: Appeals, found: Reckoning) -> dict[str,
         "how": how_words(rules),
         "to_post": provider.address,
         "to_email": provider.email,
-        "decided_by_role": "" if rules.by.unsaid else rules.by.names(),
+        "decided_by_role": rules.decided_by,
         "clause": rules.window.rule.clause if rules.window.rule else "",
     }
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 import cases.acts
 import people.services
@@ -11,7 +10,6 @@ from appeals.against.effects import NewTerms
 from appeals.services import deciding, lodging
 from appeals.services.answers import Answer
 from appeals.services.lodging import NewAppeal
-from cases import ladder
 from cases.ladder import papers
 from cases.models import Assessment, Case, Incident, Warning
 from cases.services import assessments, issuing, stages, support
@@ -25,14 +23,9 @@ from people.models import Need, User
 from restrictions import acts
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction
-from restrictions.rules import kind_steps
 from restrictions.services import deciding_reviews, imposing, proposing, reviews
-from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.planning_reviews import Conclusion
 
-ASKED: dict[str, Any] = {
-    "words": "Talked through with the resident on the telephone; nothing came of it.",
-    "needs": "We know of no need that bears on the behaviour, and asked twice.",
-}
 RECENT = 5  # days within which a line manager may not have got round to it yet
 ANSWERS = {
     "upheld": "Our own log shows that half of the calls were ours. The restriction should not have been imposed.",
@@ -102,7 +95,7 @@ class Telling:
             knowledge=happening.knowledge,
             continued_after_warnings=happening.warnings > 1,
             contact_ended=happening.warnings > 1,
-            police=happening.police,
+            police_called=happening.police,
             police_reference="K/4412/26" if happening.police else "",
         )
         if happening.days_ago > RECENT:
@@ -140,17 +133,19 @@ class Telling:
 
     def draft(self, paper: papers.Paper, at: datetime, **words: str) -> Warning:
         """A letter about all that happened, after what comes first."""
+        why = "He was asked twice in the call to speak calmly, and went on for a week."
+        words |= {"expected": self.story.expected}
         return casework.draft_letter(
-            self.case,
-            by=self.author,
-            at=at,
-            settled_by=self.decider,
-            settled_why="He was asked twice in the call to speak calmly, and went on for a week.",
-            paper=paper,
-            expected=self.story.expected,
-            review_on=self.place.today,
-            answers=ASKED,
-            **words,
+            self.case, self.answers(why), by=self.author, at=at, paper=paper, review_on=self.place.today, **words
+        )
+
+    def answers(self, why: str) -> casework.Answers:
+        """What is said before a step: why it is settled where the policy is silent, and answers to what it asks."""
+        return casework.Answers(
+            self.decider,
+            why,
+            words="Talked through with the resident on the telephone; nothing came of it.",
+            needs="We know of no need that bears on the behaviour, and asked twice.",
         )
 
     def issue(self, warning: Warning, at: datetime, reasons: str = "") -> None:
@@ -166,8 +161,8 @@ class Telling:
         """Prepare the restriction part by part, after what the policy asks before it, and put it to a decider."""
         story, by, case = self.story, self.author, self.case
         at = self.at(story.proposed or 0, 9, 30)
-        why = "The letter changed nothing, and the desk had to close."
-        casework.ask_before_a_restriction(case, by=by, at=at, settled_by=self.decider, settled_why=why, **ASKED)
+        said = self.answers("The letter changed nothing, and the desk had to close.")
+        casework.ask_before_a_restriction(case, said, by=by, at=at)
         severity = "high" if story.extreme else "medium"
         found = Findings(
             "It has happened more than once, to more than one of us, and it is getting worse.",
@@ -177,30 +172,11 @@ class Telling:
             controls="No lone contact until the restriction is decided.",
         )
         assessments.assess(case.pk, Assessment.Kind.RISK, found, by=by, at=at)
-        path = case.policy.path_danger
-        answers = {str(question): "Yes: see the report." for question in path.conditions} if path else {}
         draft = proposing.start(case.pk, by=by, at=at)
-        casework.fill(
-            draft,
-            by=by,
-            at=at,
-            months=story.months,
-            terms=self.terms(story.terms),
-            orders=story.orders,
-            risks=story.risks,
-            contractors=story.share,
-            needs="We know of no need that this would make harder to meet. We asked by telephone and letter.",
-            reasons=story.reasons,
-            less="" if story.proposal == "draft" else story.less,
-            summary="Logged on the day by those who were there.",
-            extreme=bool(story.extreme),
-            extreme_reason=story.extreme,
-            extreme_answers=answers if story.extreme else {},
-        )
+        casework.fill(draft, self.proposal(), by=by, at=at)
         if story.proposal == "draft":
             return
-        steps = kind_steps(self.restriction)
-        casework.answer(case, ladder.gates_for_restriction(self.case, steps=steps), by=by, at=at, **ASKED)
+        casework.ask_for_its_kinds(self.restriction, said, by=by, at=at)
         proposing.propose(draft.pk, by=by, at=at + timedelta(hours=2))
         if story.proposal == "returned":
             proposing.send_back(
@@ -209,6 +185,27 @@ class Telling:
                 by=self.seats(acts.impose(self.restriction))[0],
                 at=at + timedelta(hours=6),
             )
+
+    def proposal(self) -> casework.Proposal:
+        """What the story puts into a proposal."""
+        story, path = self.story, self.case.policy.path_danger
+        answers = {str(question): "Yes: see the report." for question in path.conditions} if path else {}
+        return casework.Proposal(
+            terms=self.terms(story.terms),
+            orders=story.orders,
+            risks=story.risks,
+            needs="We know of no need that this would make harder to meet. We asked by telephone and letter.",
+            reasons=story.reasons,
+            less="" if story.proposal == "draft" else story.less,
+            months=story.months,
+            contractors=story.share,
+            evidence={
+                "summary": "Logged on the day by those who were there.",
+                "extreme": bool(story.extreme),
+                "extreme_reason": story.extreme,
+                "extreme_answers": answers if story.extreme else {},
+            },
+        )
 
     def terms(self, chosen: Iterable[tuple[str, str, str]]) -> list[NewTerm]:
         """The story's terms, with its single point of contact where there is one."""

@@ -9,10 +9,8 @@ from people.models import (
     Address,
     Provider,
     Resident,
-    plain,
-    run_together,
-    same_home,
 )
+from people.search import plain, run_together, same_home
 from people.services.details import Details
 
 MOST_DOUBLES = 50

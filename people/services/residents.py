@@ -15,9 +15,9 @@ from people.models import (
     Provider,
     Resident,
     User,
-    same_home,
 )
 from people.references import next_reference
+from people.search import same_home
 from people.services import finding, tenancies
 from people.services.details import Details, known
 

@@ -15,18 +15,17 @@ from decisions.acts import Bar
 from decisions.models import Voice
 from people.models import Provider, Resident, User
 from policies import law
-from policies.policy import Policy
+from policies.values import Value
 from register.models import Consideration, Entry
 
 NAMED = {"spoc.named": "person", "spoc.changed": "now", "spoc.covered": "by"}
 """Events that name a single point of contact, each with the fact that says whom."""
 
 
-def by(policy: Policy, grounds: Callable[[], "Grounds"], *actions: str) -> dict[int, Bar]:
-    """Whom the policy keeps from an act, with what they did; `grounds` is asked only where it bars somebody."""
+def by(words_of_policy: Iterable[Value], grounds: Callable[[], "Grounds"]) -> dict[int, Bar]:
+    """Whom words of a policy keep from an act, with what they did; `grounds` is asked only where they bar somebody."""
     out: dict[str, Bar] = {}
-    for action in actions:
-        said = policy.not_by(action)
+    for said in words_of_policy:
         for word in said.raw or ():
             out |= {ref: Bar(did, said.rule or law.OTHER_PERSON) for ref, did in grounds().did(word).items()}
     people = User.objects.filter(reference__in=out).values_list("reference", "pk") if out else ()

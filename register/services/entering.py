@@ -113,8 +113,14 @@ def enter(new: NewEntry, said: Said, *, by: User, at: datetime) -> Consideration
         return _answer(question, act, replace(said, what=to_enter(new)), by=by, at=at)
     question.reasons = said.reasons.strip()
     question.save()
-    audit.record("register.asked", subject=question, by=by, at=at, words={"reasons": said.reasons},
-                 facts={"register": question.register_name})  # fmt: skip
+    audit.record(
+        "register.asked",
+        subject=question,
+        by=by,
+        at=at,
+        words={"reasons": said.reasons},
+        facts={"register": question.register_name},
+    )
     _put_on_lists(question, act, at=at)
     return question
 
@@ -130,9 +136,13 @@ def _one_at_a_time(provider: Provider, resident: Resident | None) -> None:
 def _check_asked_once(new: NewEntry) -> None:
     """Refuse to ask what waits to be decided already."""
     waiting = Consideration.objects.filter(
-        provider=new.provider, resident=new.resident, place=new.place, register_key=new.register_key,
-        proposed=new.plain(), decided_at__isnull=True,
-    )  # fmt: skip
+        provider=new.provider,
+        resident=new.resident,
+        place=new.place,
+        register_key=new.register_key,
+        proposed=new.plain(),
+        decided_at__isnull=True,
+    )
     if waiting.exists():
         raise RuleBroken("This entry waits for those who decide on it already")
 
@@ -189,11 +199,17 @@ def _answer(question: Consideration, act: Act, said: Said, *, by: User, at: date
 def _record_not_entered(question: Consideration, said: Said, *, by: User, at: datetime) -> None:
     whom = "The resident" if question.resident else "The place"
     audit.decide(
-        "register.not_entered", subject=question, by=by, at=at, reasons=said.reasons, considered=said.considered,
-        rule=question.rule.enter.rule, outcome="not entered",
+        "register.not_entered",
+        subject=question,
+        by=by,
+        at=at,
+        reasons=said.reasons,
+        considered=said.considered,
+        rule=question.rule.enter.rule,
+        outcome="not entered",
         not_done=f"{whom} was not entered on the {question.register_name}.",
         facts={"register": question.register_name, "because": question.because},
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic

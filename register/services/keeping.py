@@ -53,9 +53,12 @@ def set_next_look(entry: Entry, *, at: datetime) -> None:
         deadlines.cancel(kinds.REGISTER_REVIEW, entry, at=at, reason="It ends before")
         return
     found = retention.next_look(
-        entry.policy_version, entry.register_key, entered_on=entry.entered_on, kept_on=entry.kept_on,
+        entry.policy_version,
+        entry.register_key,
+        entered_on=entry.entered_on,
+        kept_on=entry.kept_on,
         calendar=deadlines.calendar_for(entry.provider),
-    )  # fmt: skip
+    )
     act = acts.keep(entry)
     whose = act.whose if not act.unsaid or entry.entered_by_id in act.barred else deadlines.Whose(entry.entered_by)
     due = found if found and found.due == entry.review_on else entry.review_on
@@ -87,10 +90,16 @@ def keep(entry_id: int, said: Said, *, by: User, at: datetime, seen: str | None 
     entry.save()
     rule = entry.rule
     audit.decide(
-        "register.kept", subject=entry, by=by, at=at, reasons=said.reasons, considered=said.considered,
-        rule=rule.review.rule if rule and rule.review.said else None, outcome="kept",
+        "register.kept",
+        subject=entry,
+        by=by,
+        at=at,
+        reasons=said.reasons,
+        considered=said.considered,
+        rule=rule.review.rule if rule and rule.review.said else None,
+        outcome="kept",
         facts={"review_on": entry.review_on, "ends_on": entry.ends_on},
-    )  # fmt: skip
+    )
     deadlines.meet(kinds.REGISTER_REVIEW, entry, at=at, how="Kept")
     set_next_look(entry, at=at)
     return entry

@@ -8,8 +8,8 @@ from django.db import models, transaction
 
 from audit import services as audit
 from design.dates import day_of
-from people import access
-from people.models import Address, Organisation, Provider, Resident, User, plain, same_home
+from people import access, search
+from people.models import Address, Organisation, Provider, Resident, User
 from policies.rules import Rule, RuleBroken
 from register import permissions
 from register.models import Entry, Lookup, Receipt
@@ -38,7 +38,7 @@ def find(typed: str, *, user: User, on: date) -> tuple[list[Match], bool]:
     Part of a name, an address, a postcode or a phone number. Every resident of the user's providers is found, entry or
     no entry, so that a match gives nothing away; contractors find them too, by name and address alone.
     """
-    if not plain(typed):
+    if not search.plain(typed):
         return [], False
     providers = access.providers_where(
         user, Provider.Capability.VIEW_REGISTER, Provider.Capability.VIEW_SHARED_REGISTER
@@ -69,8 +69,8 @@ def _person(resident: Resident, *, whole: bool) -> Match:
 
 def same_place(entry: Entry, lines: str, postcode: str) -> bool:
     """Whether the place of an entry is this address, a part of it, or the house that it is in."""
-    here, there = set(plain(entry.place).split()), set(plain(lines).split())
-    codes = {plain(code).replace(" ", "") for code in (entry.place_postcode, postcode)} - {""}
+    here, there = set(search.plain(entry.place).split()), set(search.plain(lines).split())
+    codes = {search.plain(code).replace(" ", "") for code in (entry.place_postcode, postcode)} - {""}
     return bool(here and there) and len(codes) < 2 and (here <= there or there <= here)
 
 
@@ -106,7 +106,7 @@ def _same_home_as(resident: Resident, home: Address | None) -> list[int]:
         near = Address.objects.filter(
             resident__provider=resident.provider_id, until__isnull=True, postcode__iexact=home.postcode
         ).exclude(resident=resident)
-        together |= {a.resident_id for a in near if same_home(home.lines, home.postcode, a.lines, a.postcode)}
+        together |= {a.resident_id for a in near if search.same_home(home.lines, home.postcode, a.lines, a.postcode)}
     return sorted(together)
 
 

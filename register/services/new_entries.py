@@ -96,9 +96,14 @@ class NewEntry:
 def asked_about(question: Consideration, what: Mapping[str, Any]) -> NewEntry:
     """The entry that a question asks for, saying what was decided of it."""
     asked = NewEntry(
-        question.provider, question.register_key, question.policy_version, question.resident, question.place,
-        question.place_postcode, case_ref=question.case_ref,
-    )  # fmt: skip
+        question.provider,
+        question.register_key,
+        question.policy_version,
+        question.resident,
+        question.place,
+        question.place_postcode,
+        case_ref=question.case_ref,
+    )
     said = {name: what[name] for name in PLAIN if name in what}
     return replace(asked, **said | {name: date.fromisoformat(said[name]) for name in DAYS if said.get(name)})
 
@@ -181,9 +186,16 @@ def write(new: NewEntry, *, reasons: str, considered: str = "", by: User, at: da
     assert rule is not None
     facts = {"register": rule.name, "source": entry.source, "ends_on": entry.ends_on, "review_on": entry.review_on}
     decision = audit.decide(
-        "register.entered", subject=entry, by=by, at=at, reasons=reasons, considered=considered, rule=rule.enter.rule,
-        outcome="entered", facts=facts | {"shared_with_contractors": entry.shared_with_contractors},
-    )  # fmt: skip
+        "register.entered",
+        subject=entry,
+        by=by,
+        at=at,
+        reasons=reasons,
+        considered=considered,
+        rule=rule.enter.rule,
+        outcome="entered",
+        facts=facts | {"shared_with_contractors": entry.shared_with_contractors},
+    )
     if not new.told:
         withholding.record_not_telling(entry, by=by, at=at)
     _open_window(entry, decision, at=at)

@@ -103,9 +103,16 @@ def take_off(entry: Entry, *, reason: str, told: bool, considered: str = "", by:
     else:
         rule = entry.rule
         audit.decide(
-            "register.removed", subject=entry, by=by, at=at, reasons=reason, considered=considered,
-            rule=rule.remove.rule if rule and rule.remove.said else None, outcome="removed", facts=facts,
-        )  # fmt: skip
+            "register.removed",
+            subject=entry,
+            by=by,
+            at=at,
+            reasons=reason,
+            considered=considered,
+            rule=rule.remove.rule if rule and rule.remove.said else None,
+            outcome="removed",
+            facts=facts,
+        )
     agreeing.drop_all(entry, at=at)
     deadlines.cancel_all(entry, at=at, reason="The entry was removed")
     _close_windows(entry, at=at)

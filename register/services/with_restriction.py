@@ -108,9 +108,13 @@ def _stays_until(entry: Entry, at: datetime) -> Reckoning | None:
     today = day_of(at)
     ended_on = min(today, entry.ends_on or today)
     found = retention.last_day(
-        entry.policy_version, entry.register_key, entry.risks, event="end", on=ended_on,
+        entry.policy_version,
+        entry.register_key,
+        entry.risks,
+        event="end",
+        on=ended_on,
         calendar=deadlines.calendar_for(entry.provider),
-    )  # fmt: skip
+    )
     return found if found and found.due and found.due > today else None
 
 

@@ -44,10 +44,17 @@ def record_not_telling(entry: Entry, *, considered: str = "", by: User, at: date
     """
     rule, act = entry.rule, acts.withhold(entry)
     decision = audit.decide(
-        "register.not_told", subject=entry, by=by, at=at, reasons=entry.not_told_reason, considered=considered,
-        rule=rule.withhold_if.rule if rule else None, outcome="not told",
-        not_done="The resident was not told of the entry.", facts={"look_again_on": entry.look_again_on},
-    )  # fmt: skip
+        "register.not_told",
+        subject=entry,
+        by=by,
+        at=at,
+        reasons=entry.not_told_reason,
+        considered=considered,
+        rule=rule.withhold_if.rule if rule else None,
+        outcome="not told",
+        not_done="The resident was not told of the entry.",
+        facts={"look_again_on": entry.look_again_on},
+    )
     whose = deadlines.Whose(by) if act.allows(by) and not act.takes_others(by) else act.whose
     deadlines.set(
         kinds.REGISTER_LOOK_AGAIN, entry, due=entry.look_again_on, whose=whose, event=decision.event_id, at=at

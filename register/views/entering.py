@@ -45,8 +45,10 @@ def add(request: SignedInRequest, reference: str = "") -> HttpResponse:
     resident = get_object_or_404(Resident, reference=reference, provider=provider) if reference else None
     on = timezone.localdate(now)
     version = provider.policy_version_on(on)
-    known = [(each, acts.enter(version, each, provider, resident=resident))
-             for each in acts.open_registers(request.user, provider, on)]  # fmt: skip
+    known = [
+        (each, acts.enter(version, each, provider, resident=resident))
+        for each in acts.open_registers(request.user, provider, on)
+    ]
     if not known:
         return _nobody(request.user, provider)
     page, who = Page(request, at=now), WhoDecides(version, known, request.user)
@@ -96,9 +98,12 @@ def consider(request: SignedInRequest, pk: int) -> HttpResponse:
         return _led_to(request, entering.answer(question.pk, told, by=request.user, at=page.at, seen=seen))
 
     return page.decide(
-        form, shown=shown.question(question), do=do, late=lambda refusal: _late(request, pk, refusal),
+        form,
+        shown=shown.question(question),
+        do=do,
+        late=lambda refusal: _late(request, pk, refusal),
         show=lambda: render(request, "register/consider.html", _context(request, question, act) | {"form": form}),
-    )  # fmt: skip
+    )
 
 
 def enter_after(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -110,9 +115,14 @@ def enter_after(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("register:consider", pk)
     page, who = _page(request, question), WhoDecides(question.policy_version, [(question.rule, act)], request.user)
     form = page.form(
-        forms.AddEntry, forms.put_as_typed(question.proposed), registers=who.registers, resident=question.resident,
-        asks=who.asks, take_part=who.take_part, asked=True,
-    )  # fmt: skip
+        forms.AddEntry,
+        forms.put_as_typed(question.proposed),
+        registers=who.registers,
+        resident=question.resident,
+        asks=who.asks,
+        take_part=who.take_part,
+        asked=True,
+    )
 
     def do(seen: str | None) -> str:
         new = form.saying(new_entries.asked_about(question, {}))
@@ -140,15 +150,18 @@ def consult(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
         raise Http404("The policy has nobody asked before this")
     page = _page(request, question)
     return decisions.write_down(
-        page, asked, back=reverse("register:consider", args=[pk]),
+        page,
+        asked,
+        back=reverse("register:consider", args=[pk]),
         record=lambda person, on, words: entering.consult(
             pk, act, person_id=person, on=on, words=words, by=request.user, at=page.at
         ),
-        context=page.context | {
+        context=page.context
+        | {
             "subject": question.register_name,
             "consultation": decisions.asked_first(asked, request.user, url="", is_open=True),
         },
-    )  # fmt: skip
+    )
 
 
 def _find(request: SignedInRequest, pk: int) -> tuple[Consideration, Act]:
@@ -172,11 +185,9 @@ def _context(request: SignedInRequest, question: Consideration, act: Act) -> dic
     """The question: what led to it, what was put forward, who decides it with whom, who is asked first."""
     reader, known = request.user, acts.answer(question, told=False) if question.resident else act
     asked = [
-        decisions.asked_first(
-            one, reader, is_open=True, url=reverse("register:consult", args=[question.pk, one.act])
-        )
+        decisions.asked_first(one, reader, is_open=True, url=reverse("register:consult", args=[question.pk, one.act]))
         for one in (known.first if not act.voices else act.first)
-    ]  # fmt: skip
+    ]
     return {
         "question": question,
         "rule": question.rule.enter.rule,

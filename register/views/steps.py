@@ -47,9 +47,11 @@ class Step:
         self.act = known.get(name) or acts.OF_ENTRY[name](self.entry)
         self.act.check(self.reader)
         self.page = Page(
-            request, at=timezone.now(), since=audit.since(self.entry, did=DID),
+            request,
+            at=timezone.now(),
+            since=audit.since(self.entry, did=DID),
             context={"entry": self.entry, "frame": "register/step.html"},
-        )  # fmt: skip
+        )
 
     @property
     def parts(self) -> shown.Parts:
@@ -129,10 +131,12 @@ def keep(request: SignedInRequest, reference: str) -> HttpResponse:
         return other
     form = step.page.form(forms.KeepEntry, entry=step.entry, act=step.act, reader=request.user)
     return step.page.decide(
-        form, shown=step.parts, late=step.late,
+        form,
+        shown=step.parts,
+        late=step.late,
         do=lambda seen: step.done(take(form.said(), seen)),
         show=lambda: step.show(form, step.button(step.title), lasting=_lasting(step.entry)),
-    )  # fmt: skip
+    )
 
 
 def change(request: SignedInRequest, reference: str) -> HttpResponse:
@@ -146,11 +150,14 @@ def change(request: SignedInRequest, reference: str) -> HttpResponse:
         return other
     try:
         return step.page.edit(
-            forms.ChangeEntry, known=lambda: shown.known(Entry.objects.get(pk=step.entry.pk)),
+            forms.ChangeEntry,
+            known=lambda: shown.known(Entry.objects.get(pk=step.entry.pk)),
             do=lambda form, seen: step.done(take(form.said(), seen)),
             show=lambda form: step.show(form, step.button(step.title)),
-            entry=step.entry, act=step.act, reader=request.user,
-        )  # fmt: skip
+            entry=step.entry,
+            act=step.act,
+            reader=request.user,
+        )
     except TransitionNotAllowed as refusal:
         return step.late(refusal)
 
@@ -173,10 +180,13 @@ def remove(request: SignedInRequest, reference: str) -> HttpResponse:
         return Check("register/check_removal.html", context, step.parts)
 
     return step.page.decide(
-        form, shown=step.parts, late=step.late, check=check,
+        form,
+        shown=step.parts,
+        late=step.late,
+        check=check,
         do=lambda seen: step.done(take(form.said(), seen)),
         show=lambda: step.show(form, "Check the removal", press="check", lasting=_lasting(step.entry)),
-    )  # fmt: skip
+    )
 
 
 def look_again(request: SignedInRequest, reference: str) -> HttpResponse:
@@ -199,9 +209,12 @@ def look_again(request: SignedInRequest, reference: str) -> HttpResponse:
         return step.done(withholding.tell_resident(step.entry.pk, how=how, by=request.user, at=step.page.at, seen=seen))
 
     return step.page.decide(
-        form, shown=step.parts, do=do, late=step.late,
+        form,
+        shown=step.parts,
+        do=do,
+        late=step.late,
         show=lambda: step.show(form, "Record the decision", why_not_told=step.entry.not_told_reason),
-    )  # fmt: skip
+    )
 
 
 def consult(request: SignedInRequest, reference: str, act: str) -> HttpResponse:
@@ -214,12 +227,14 @@ def consult(request: SignedInRequest, reference: str, act: str) -> HttpResponse:
     context = {"subject": found.reference, "entry": found, "frame": "register/step.html"}
     page = Page(request, at=timezone.now(), context=context)
     return decisions.write_down(
-        page, asked, back=reverse(f"register:{entries.PAGES[act][0]}", args=[reference]),
+        page,
+        asked,
+        back=reverse(f"register:{entries.PAGES[act][0]}", args=[reference]),
         record=lambda person, on, words: agreeing.consult(
             found.pk, act, person_id=person, on=on, words=words, by=request.user, at=page.at
         ),
         context=context | {"consultation": decisions.asked_first(asked, request.user, url="", is_open=True)},
-    )  # fmt: skip
+    )
 
 
 def _lasting(entry: Entry) -> list[str]:

@@ -20,9 +20,10 @@ class LogBreach(forms.Form):
     """In which incident the terms were not kept, and which of them."""
 
     incident = fields.ChoiceField(
-        label="In which incident were the terms not kept?", called="the incident in which the terms were not kept",
+        label="In which incident were the terms not kept?",
+        called="the incident in which the terms were not kept",
         size="m",
-    )  # fmt: skip
+    )
     words = fields.LongTextField(
         label="Which term was not kept, and how?",
         called="which term was not kept, and how",
@@ -51,13 +52,19 @@ class AnswerBreaches(forms.Form):
 
     step = fields.ChoiceField(label="What follows?", called="what follows", size="m")
     consequence = fields.LongTextField(
-        label="What may follow if it happens again", called="what may follow",
-        help_text="For a letter of warning. The resident reads this.", required=False, rows=3,
-    )  # fmt: skip
+        label="What may follow if it happens again",
+        called="what may follow",
+        help_text="For a letter of warning. The resident reads this.",
+        required=False,
+        rows=3,
+    )
     left_out_reason = fields.LongTextField(
-        label="Why earlier steps are left out", called="why earlier steps are left out",
-        help_text="Only where you choose a later step than the next one.", required=False, rows=3,
-    )  # fmt: skip
+        label="Why earlier steps are left out",
+        called="why earlier steps are left out",
+        help_text="Only where you choose a later step than the next one.",
+        required=False,
+        rows=3,
+    )
     reasons = fields.LongTextField(
         label="Your reasons", called="your reasons", help_text="For the file. The resident does not read them."
     )

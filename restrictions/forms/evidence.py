@@ -7,6 +7,7 @@ from cases import ladder
 from cases.forms.police import add_police, police_of
 from cases.models import Case, Incident
 from design import dates, fields, forms
+from design.spoken import Spoken
 from policies.parts import Path
 from policies.policy import DANGER
 from policies.values import Item
@@ -49,34 +50,50 @@ class Evidence(forms.Form):
         several = len(self.paths) > 1
         answers = {path.key: [name for name, _ in self._questions(path)] for path in self.paths}
         first = ["path"] if several else answers[self.paths[0].key]
-        self._add("extreme", fields.YesNoField(
-            label="Are the usual stages left out?",
-            called="whether the usual stages are left out",
-            help_text=f"{' '.join(self._allows(path) for path in self.paths)} It needs your reason.",
-            reveal={"yes": [*first, "extreme_reason"]},
-            required=any(path.key == DANGER for path in self.paths),
-            size="m",
-        ))  # fmt: skip
+        self._add(
+            "extreme",
+            fields.YesNoField(
+                label="Are the usual stages left out?",
+                called="whether the usual stages are left out",
+                help_text=f"{' '.join(self._allows(path) for path in self.paths)} It needs your reason.",
+                reveal={"yes": [*first, "extreme_reason"]},
+                required=any(path.key == DANGER for path in self.paths),
+                size="m",
+            ),
+        )
         if several:
-            self._add("path", fields.ChoiceField(
-                label="By which of the policy's paths?", called="by which of the policy's paths", small=True,
-                choices=[(path.key, path.name) for path in self.paths],
-                reveal={key: names for key, names in answers.items() if names},
-            ))  # fmt: skip
+            self._add(
+                "path",
+                fields.ChoiceField(
+                    label="By which of the policy's paths?",
+                    called="by which of the policy's paths",
+                    small=True,
+                    choices=[(path.key, path.name) for path in self.paths],
+                    reveal={key: names for key, names in answers.items() if names},
+                ),
+            )
         for path in self.paths:
             for name, question in self._questions(path):
-                self._add(name, fields.LongTextField(
-                    label=str(question), called=f"an answer to “{question}”", rows=3,
-                    help_text=question.rule.cite() if question.rule else "",
-                ))  # fmt: skip
-        self._add("extreme_reason", fields.LongTextField(
-            label="Why the usual stages are left out", called="why the usual stages are left out", rows=4
-        ))  # fmt: skip
+                self._add(
+                    name,
+                    fields.LongTextField(
+                        label=str(question),
+                        called=f"an answer to “{question}”",
+                        rows=3,
+                        help_text=question.rule.cite() if question.rule else "",
+                    ),
+                )
+        self._add(
+            "extreme_reason",
+            fields.LongTextField(
+                label="Why the usual stages are left out", called="why the usual stages are left out", rows=4
+            ),
+        )
 
     @staticmethod
     def _allows(path: Path) -> str:
         cited = path.skips_rule.cite() if path.skips_rule else "The policy"
-        who = "" if path.by.unsaid else f" That is decided by: {path.by.names()}."
+        who = f" That is decided by: {path.decided_by}." if path.decided_by else ""
         if path.skips:
             what = "an extreme case" if path.key == DANGER else f"“{path.name}”"
             return f"{cited} lets {what} leave them out.{who}"
@@ -86,7 +103,7 @@ class Evidence(forms.Form):
     def _questions(path: Path) -> list[tuple[str, Item]]:
         return [(f"answer_{path.key}_{number}", question) for number, question in enumerate(path.conditions)]
 
-    def _add(self, name: str, field: fields.Spoken) -> None:
+    def _add(self, name: str, field: Spoken) -> None:
         self.fields[name] = field
         field.speak(name)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from cases.models import Assessment
 from design import dates, fields, forms, words
+from design.spoken import Spoken
 from people.models import User
 from policies.parts import RestrictionKinds
 from policies.policy import Policy, RegisterRule
@@ -67,16 +68,29 @@ class Channels(forms.Form):
     def __init__(self, *args: Any, kinds: RestrictionKinds, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for channel in CHANNELS:
-            self._add(channel, fields.ChoiceField(
-                label=channel.label, choices=Limit.choices, initial=Limit.OPEN, inline=True, size="s",
-                called=f"what holds for {channel.label.lower()}",
-            ))  # fmt: skip
-        self._add(Channel.SPOC, fields.YesNoField(
-            label="One named person for all contact?", called="whether there is one named person", size="s",
-        ))  # fmt: skip
-        self._add(Channel.OTHER, fields.YesNoField(
-            label="Another term, in your own words?", called="whether there is another term", size="s",
-        ))  # fmt: skip
+            self._add(
+                channel,
+                fields.ChoiceField(
+                    label=channel.label,
+                    choices=Limit.choices,
+                    initial=Limit.OPEN,
+                    inline=True,
+                    size="s",
+                    called=f"what holds for {channel.label.lower()}",
+                ),
+            )
+        self._add(
+            Channel.SPOC,
+            fields.YesNoField(
+                label="One named person for all contact?", called="whether there is one named person", size="s"
+            ),
+        )
+        self._add(
+            Channel.OTHER,
+            fields.YesNoField(
+                label="Another term, in your own words?", called="whether there is another term", size="s"
+            ),
+        )
         if kinds.listed:
             self._add("kinds", self._kinds(kinds))
 
@@ -86,17 +100,20 @@ class Channels(forms.Form):
         hint = "Who decides, and what has to be answered first, may hang on this."
         field = fields.ChoicesField(
             label="Which of the policy's measures is this?" + (" (optional)" if kinds.others_allowed else ""),
-            called="which of the policy's measures it is", required=not kinds.others_allowed, small=True, size="m",
+            called="which of the policy's measures it is",
+            required=not kinds.others_allowed,
+            small=True,
+            size="m",
             help_text=f"{hint} Leave all empty where it is none of them." if kinds.others_allowed else hint,
             choices=[(kind.key, words.upper_first(kind_words(kind))) for kind in kinds.listed],
-        )  # fmt: skip
+        )
         for kind in kinds.listed:
-            parts = [*(str(item) for item in kind.conditions), f"Decided by: {kind.by.names()}" if kind.by else "",
-                     kind.rule.cite() if kind.rule else ""]  # fmt: skip
+            by = f"Decided by: {kind.decided_by}" if kind.decided_by else ""
+            parts = [*(str(item) for item in kind.conditions), by, kind.rule.cite() if kind.rule else ""]
             field.hints[kind.key] = ". ".join(part.rstrip(".") for part in parts if part).replace("?.", "?")
         return field
 
-    def _add(self, name: str, field: fields.Spoken) -> None:
+    def _add(self, name: str, field: Spoken) -> None:
         self.fields[name] = field
         field.speak(name)
 
@@ -115,24 +132,39 @@ class Limits(forms.Form):
         self.chosen = chosen
         for channel in CHANNELS:
             if chosen.get(channel) == Limit.LIMITED:
-                self._add(f"{channel}_words", fields.LongTextField(
-                    label=f"{channel.label}: what is the limit?", called=f"how “{channel.label}” is limited", rows=3,
-                    help_text="Words that both sides can follow, such as “One call a week, on Mondays”.",
-                ))  # fmt: skip
+                self._add(
+                    f"{channel}_words",
+                    fields.LongTextField(
+                        label=f"{channel.label}: what is the limit?",
+                        called=f"how “{channel.label}” is limited",
+                        rows=3,
+                        help_text="Words that both sides can follow, such as “One call a week, on Mondays”.",
+                    ),
+                )
         if chosen.get(Channel.SPOC) == "yes":
-            self._add("spoc_person", fields.SelectField(
-                label="Who is the single point of contact?", called="who the single point of contact is",
-                choices=[("", "Choose a colleague"), *((str(user.pk), user.name) for user in people)],
-            ))  # fmt: skip
-            self._add("spoc_words", fields.LongTextField(
-                label="How and when to reach this person", called="how and when to reach this person", rows=3,
-            ))  # fmt: skip
+            self._add(
+                "spoc_person",
+                fields.SelectField(
+                    label="Who is the single point of contact?",
+                    called="who the single point of contact is",
+                    choices=[("", "Choose a colleague"), *((str(user.pk), user.name) for user in people)],
+                ),
+            )
+            self._add(
+                "spoc_words",
+                fields.LongTextField(
+                    label="How and when to reach this person", called="how and when to reach this person", rows=3
+                ),
+            )
         if chosen.get(Channel.OTHER) == "yes":
-            self._add("other_words", fields.LongTextField(
-                label="The other term", called="the other term", help_text="Say what, and why it is needed.", rows=3,
-            ))  # fmt: skip
+            self._add(
+                "other_words",
+                fields.LongTextField(
+                    label="The other term", called="the other term", help_text="Say what, and why it is needed.", rows=3
+                ),
+            )
 
-    def _add(self, name: str, field: fields.Spoken) -> None:
+    def _add(self, name: str, field: Spoken) -> None:
         self.fields[name] = field
         field.speak(name)
 
@@ -191,9 +223,10 @@ class Instructions(forms.Form):
             del self.fields["risks"]
         shared = policy.rule("inform.contractors")
         self.fields["share_with_contractors"].help_text = (
-            f"Where it is appropriate, so that they can do their work. {shared.cite()}" if shared else
-            "The policy does not say: decide for this case."
-        )  # fmt: skip
+            f"Where it is appropriate, so that they can do their work. {shared.cite()}"
+            if shared
+            else "The policy does not say: decide for this case."
+        )
         if not registers:
             for name in ("tell_resident", "not_told_reason", "look_again_on"):
                 del self.fields[name]
@@ -231,10 +264,12 @@ class Less(forms.Form):
     """Why a restriction, and why not less."""
 
     reasons = fields.LongTextField(
-        label="Why a restriction is needed", called="why a restriction is needed",
+        label="Why a restriction is needed",
+        called="why a restriction is needed",
         help_text="What happened, what was tried, and why it has to stop. The decider reads this.",
-    )  # fmt: skip
+    )
     less_considered = fields.LongTextField(
-        label="What less was considered, and why it is not enough", called="what less was considered",
+        label="What less was considered, and why it is not enough",
+        called="what less was considered",
         help_text="For example a conversation, an agreement, a mediator, one channel instead of three.",
-    )  # fmt: skip
+    )

@@ -9,12 +9,13 @@ from decisions.acts import Act
 from decisions.forms import add_meeting_of, said_of, weigh
 from decisions.services import Said
 from design import fields, forms
+from design.spoken import Spoken
 from people.models import User
 from restrictions import limits
 from restrictions.forms.shaping import choose, options
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review, Term
-from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.planning_reviews import Conclusion
 
 Channel, Limit, Outcome = Term.Channel, Term.Limit, Review.Outcome
 
@@ -23,9 +24,10 @@ class Account(forms.Form):
     """What the resident says about the restriction."""
 
     words = fields.LongTextField(
-        label="What the resident says", called="what the resident said",
+        label="What the resident says",
+        called="what the resident said",
         help_text="In their own words, or those of whoever speaks for them. Say when and how you asked.",
-    )  # fmt: skip
+    )
 
 
 class DecideReview(forms.Form):
@@ -37,9 +39,8 @@ class DecideReview(forms.Form):
         label="By how many months, if it also lasts longer (optional)", required=False, after="months"
     )
     evidence = fields.LongTextField(
-        label="How the terms were not kept, or how the behaviour continued", required=False,
-        rows=4,
-    )  # fmt: skip
+        label="How the terms were not kept, or how the behaviour continued", required=False, rows=4
+    )
     late_reason = fields.LongTextField(
         label="Why the review is late", called="why the review is late", help_text="The resident reads this.", rows=3
     )
@@ -75,10 +76,24 @@ class DecideReview(forms.Form):
         add_meeting_of(self, act, reader)
         self.terms = limits.of(restriction)
         self.over = over
+        outcome = self._choose_outcome(outcomes)
+        self.fields["months"].help_text = extension
+        if not late:
+            del self.fields["late_reason"]
+        varied = self._add_varied(restriction)
+        outcome.reveal = {
+            str(Outcome.EXTEND): ("months",),
+            str(Outcome.VARY): (*(name for name in varied if not name.startswith("words_")), "new_months"),
+        }
+        if by_request:
+            self._ask_for_no_length()
+
+    def _choose_outcome(self, outcomes: Sequence[str]) -> fields.Options:
+        """What it may come to, each with what that means, and for which of it there has to be evidence."""
         outcome = choose(self, "outcome", [(key, self.LABELS[Outcome(key)][0]) for key in outcomes])
         for key in outcomes:
             outcome.hints[key] = self.LABELS[Outcome(key)][1]
-        if over:
+        if self.over:
             outcome.hints[Outcome.LIFT] = (
                 "It was over after its last day. It is not continued, and the resident is told."
             )
@@ -86,10 +101,11 @@ class DecideReview(forms.Form):
             self.fields["new_months"].required = True
         if needing := [key for key in outcomes if key != Outcome.LIFT]:
             self.fields["evidence"].help_text = f"Needed to {' or '.join(needing)}. Not needed to lift."
-        self.fields["months"].help_text = extension
-        if not late:
-            del self.fields["late_reason"]
-        varied: dict[str, fields.Spoken] = {}
+        return outcome
+
+    def _add_varied(self, restriction: Restriction) -> dict[str, Spoken]:
+        """The terms and orders as they stand, to be changed: beside the lengths, before everything else."""
+        varied: dict[str, Spoken] = {}
         for number, term in enumerate(self.terms):
             label = term.words if term.channel == Channel.OTHER else term.get_channel_display()
             varied[f"limit_{number}"] = fields.ChoiceField(
@@ -105,9 +121,11 @@ class DecideReview(forms.Form):
                 label=f"{label}: the limit", called=f"how “{label}” is limited", initial=term.words, rows=2
             )
         varied["instructions"] = fields.LongTextField(
-            label="What staff must do, one order a line", called="what staff must do",
-            initial="\n".join(restriction.instructions), required=False,
-        )  # fmt: skip
+            label="What staff must do, one order a line",
+            called="what staff must do",
+            initial="\n".join(restriction.instructions),
+            required=False,
+        )
         rest = {
             name: self.fields.pop(name) for name in list(self.fields) if name not in ("outcome", "months", "new_months")
         }
@@ -117,12 +135,7 @@ class DecideReview(forms.Form):
             field.speak(name)
         self.fields["new_months"] = last
         self.fields |= rest
-        outcome.reveal = {
-            str(Outcome.EXTEND): ("months",),
-            str(Outcome.VARY): (*(name for name in varied if not name.startswith("words_")), "new_months"),
-        }
-        if by_request:
-            self._ask_for_no_length()
+        return varied
 
     def _ask_for_no_length(self) -> None:
         """Who asks for less is not asked for more: no length, and no evidence against the resident."""

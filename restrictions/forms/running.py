@@ -49,8 +49,9 @@ class WhenReviewed(forms.Form):
         reveals = {self.MONTHS: ("review_months", "review_agreed"), self.NONE: ("no_review_reason",)}
         field.reveal = {
             key: tuple(name for name in names if name in self.fields)
-            for key, names in reveals.items() if names[0] in self.fields
-        }  # fmt: skip
+            for key, names in reveals.items()
+            if names[0] in self.fields
+        }
 
     def _ask_about_agreement(self, policy: Policy) -> None:
         """Where the policy has the time agreed: by the resident, or with whom it does not say."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from design import fields, forms
+from design.spoken import Spoken
 
 
 def options(form: forms.Form, name: str) -> fields.Options:
@@ -20,8 +21,8 @@ def choose(form: forms.Form, name: str, choices: Iterable[tuple[str, str]]) -> f
     return field
 
 
-def spoken(form: forms.Form, name: str) -> fields.Spoken:
+def spoken(form: forms.Form, name: str) -> Spoken:
     """A field of a form whose words are settled once the form is made."""
     field = form.fields[name]
-    assert isinstance(field, fields.Spoken)
+    assert isinstance(field, Spoken)
     return field

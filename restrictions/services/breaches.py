@@ -85,9 +85,8 @@ def possible_incidents(restriction: Restriction) -> list[Incident]:
     return [
         each
         for each in reviews.incidents_since(restriction)
-        if each.happened_on <= last and rules.counts_as_evidence(each, restriction.case)
-        and each.pk not in logged
-    ]  # fmt: skip
+        if each.happened_on <= last and rules.counts_as_evidence(each, restriction.case) and each.pk not in logged
+    ]
 
 
 @transaction.atomic
@@ -110,9 +109,13 @@ def log_breach(restriction_id: int, *, by: User, at: datetime, incident_id: int,
         restriction=restriction, incident=incident, words=words.strip(), logged_by=by, logged_at=at
     )
     event = audit.record(
-        "breach.logged", subject=restriction, by=by, at=at,
-        facts={"incident": incident.reference, "happened_on": incident.happened_on}, words={"words": words},
-    )  # fmt: skip
+        "breach.logged",
+        subject=restriction,
+        by=by,
+        at=at,
+        facts={"incident": incident.reference, "happened_on": incident.happened_on},
+        words={"words": words},
+    )
     if restriction.is_in_force(day_of(at)):
         _ask(restriction, at=at, event=event.pk)
     return breach

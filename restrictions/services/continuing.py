@@ -36,12 +36,13 @@ def replace_terms(
     terms: Sequence[NewTerm],
     ends_on: date | None,
     reason: str,
+    rule: Rule | None,
     instructions: Sequence[str] | None = None,
 ) -> Restriction:
     """Carry a restriction on in other terms because an appeal succeeded in part. Returns the successor.
 
-    An appeal never makes it longer. Called by `appeals`, which sends its own letter. Raises RuleBroken for a last day
-    that is later than it was or has gone.
+    An appeal never makes it longer; `rule` is the one under which it was decided. Called by `appeals`, which sends its
+    own letter. Raises RuleBroken for a last day that is later than it was or has gone.
     """
     restriction = Restriction.objects.locked(restriction_id)
     permissions.check_can_change_on_appeal(by, restriction)
@@ -54,16 +55,15 @@ def replace_terms(
     case = type(restriction.case).objects.get(pk=restriction.case_id)
     if case.stage == case.Stage.REVIEW:
         stages.mark_restriction_continued(case.pk, by=by, at=at)
-    rules = case.policy.appeal
     made = dates.plan(
         restriction,
         Changes(terms=terms, instructions=instructions),
         on=day_of(at),
         reasons=reason,
         ends_on=last,
-        appealable=rules.final.raw is not True,
+        appealable=case.policy.appeal.final.raw is not True,
     )
-    return succeed(restriction, made, how=State.VARIED, said=Said(reason), rule=rules.by.rule, by=by, at=at)
+    return succeed(restriction, made, how=State.VARIED, said=Said(reason), rule=rule, by=by, at=at)
 
 
 def check_not_longer(restriction: Restriction, last: date, *, on: date) -> None:

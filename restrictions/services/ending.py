@@ -17,7 +17,7 @@ from design import seals
 from design.dates import day_of
 from letters import services as letters
 from people.models import User
-from policies.rules import RuleBroken, need
+from policies.rules import Rule, RuleBroken, need
 from restrictions import acts, facts, permissions, shown
 from restrictions.models import Restriction, Review
 from restrictions.services import registering
@@ -126,9 +126,15 @@ def end_open_review(restriction: Restriction, outcome: str, *, by: User, at: dat
     review.decide(by=by, at=at, outcome=outcome, reasons=reason)
     review.save()
     audit.decide(
-        "review.decided", subject=review, by=by, at=at, reasons=reason, rule=None, outcome=outcome,
+        "review.decided",
+        subject=review,
+        by=by,
+        at=at,
+        reasons=reason,
+        rule=None,
+        outcome=outcome,
         facts={"by": "a decision outside of the review"},
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic
@@ -152,8 +158,11 @@ def lapse(restriction_id: int, *, at: datetime) -> Restriction:
 
 
 @transaction.atomic
-def quash(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restriction:
-    """End a restriction because the appeal against it was upheld. Called by `appeals`, which sends its own letter."""
+def quash(restriction_id: int, *, by: User, at: datetime, reason: str, rule: Rule | None) -> Restriction:
+    """End a restriction because the appeal against it was upheld, under the rule that had it decided.
+
+    Called by `appeals`, which sends its own letter.
+    """
     restriction = Restriction.objects.locked(restriction_id)
     permissions.check_can_change_on_appeal(by, restriction)
     end(restriction, by=by, at=at, reason=reason, set_aside=True)
@@ -163,7 +172,7 @@ def quash(restriction_id: int, *, by: User, at: datetime, reason: str) -> Restri
         by=by,
         at=at,
         reasons=reason,
-        rule=restriction.case.policy.appeal.by.rule,
+        rule=rule,
         outcome="quashed on appeal",
     )
     return restriction

@@ -155,12 +155,17 @@ def _record_what_it_decides_besides(restriction: Restriction, said: Said, *, by:
         restriction.no_review_by, restriction.no_review_at = by, at
         restriction.save()
         record_waiver(restriction, by=by, at=at, when="imposed", considered=said.considered)
-    who = acts.leaves_police_out(restriction)
-    if who is not None:
+    deciders = acts.leaves_police_out(restriction)
+    if deciders is not None:
         audit.decide(
-            "police.not_told", subject=restriction, by=by, at=at, reasons=restriction.police_words, rule=who.rule,
+            "police.not_told",
+            subject=restriction,
+            by=by,
+            at=at,
+            reasons=restriction.police_words,
+            rule=deciders.rule,
             outcome="the police are not told",
-        )  # fmt: skip
+        )
 
 
 def record_waiver(restriction: Restriction, *, by: User, at: datetime, when: str, considered: str) -> int:

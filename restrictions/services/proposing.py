@@ -118,9 +118,14 @@ def send_back(restriction_id: int, said: Said, *, by: User, at: datetime, seen: 
     restriction.send_back(reasons=told)
     restriction.save()
     decision = audit.decide(
-        "restriction.returned", subject=restriction, by=by, at=at, reasons=said.reasons, rule=act.rule,
+        "restriction.returned",
+        subject=restriction,
+        by=by,
+        at=at,
+        reasons=said.reasons,
+        rule=act.rule,
         outcome=State.RETURNED,
-    )  # fmt: skip
+    )
     deadlines.meet(kinds.RESTRICTION_DECIDE, restriction, at=at, how="Returned")
     author = deadlines.Whose(restriction.proposed_by)
     deadlines.set(kinds.RESTRICTION_REVISE, restriction, whose=author, event=decision.pk, at=at)

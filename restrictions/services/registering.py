@@ -49,9 +49,16 @@ def carry_over(old: Restriction, new: Restriction, *, by: User, at: datetime) ->
     for key in sorted(before & set(wanted)):
         changes = _says(new) | {"risks": _risks(new, wanted[key]), "instructions": new.instructions}
         register.change(
-            old.trail.about, register_key=key, new_source=new.trail.about, by=by, at=at, ends_on=new.ends_on,
-            review_on=next_review_of(new), shared_with_contractors=new.share_with_contractors, **changes,
-        )  # fmt: skip
+            old.trail.about,
+            register_key=key,
+            new_source=new.trail.about,
+            by=by,
+            at=at,
+            ends_on=new.ends_on,
+            review_on=next_review_of(new),
+            shared_with_contractors=new.share_with_contractors,
+            **changes,
+        )
     for key in wanted:
         if key not in before:
             _enter(new, wanted[key], by=by, at=at)

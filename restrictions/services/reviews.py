@@ -116,9 +116,12 @@ def begin_review(restriction_id: int, *, by: User, at: datetime) -> Review:
         begun_at=at,
     )
     audit.record(
-        "review.begun", subject=review, by=by, at=at,
+        "review.begun",
+        subject=review,
+        by=by,
+        at=at,
         facts={"restriction": restriction.reference, "due_on": review.due_on},
-    )  # fmt: skip
+    )
     stages.mark_review_begun(restriction.case_id, by=by, at=at)
     return review
 
@@ -193,9 +196,13 @@ def record_request(restriction_id: int, *, by: User, at: datetime, received_on: 
     review.due_on = found.due
     review.save()
     event = audit.record(
-        "reconsideration.requested", subject=review, by=by, at=at, words={"request": words},
+        "reconsideration.requested",
+        subject=review,
+        by=by,
+        at=at,
+        words={"request": words},
         facts={"restriction": restriction.reference, "received_on": received_on, "how": how, "answer_by": found.due},
-    )  # fmt: skip
+    )
     deciders = acts.reconsider(restriction).whose
     deadlines.set(kinds.RECONSIDERATION_DECIDE, restriction, due=found, whose=deciders, event=event.pk, at=at)
     return review

@@ -1,5 +1,7 @@
 """Breaches of a restriction: logged from an incident, answered by a step of the policy's ladder."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -24,7 +26,7 @@ from restrictions.forms.breaches import AnswerBreaches, LogBreach
 from restrictions.forms.deciding import Agree
 from restrictions.models import BreachStep, Restriction
 from restrictions.services import breaches
-from restrictions.services.breaches import Answer, AnswerPlan
+from restrictions.services.breaches import Answer, AnswerPlan, Step
 from restrictions.views import consulting, shared
 
 State = Restriction.State
@@ -82,28 +84,20 @@ def answer(request: SignedInRequest, ref: str) -> HttpResponse:
     found = decisions.together(act, request.user) if put else {}
     if page.posted and put and found["spoken"]:
         return redirect(_back(restriction))
-    steps = breaches.ladder_of(restriction)
-    bodies = {step.word: acts.answer_breaches(restriction, step.word) for step in steps}
-    bodies[BreachStep.NONE] = acts.answer_breaches(restriction, BreachStep.NONE)
-    mine = [step for step in steps if not bodies[step.word].why_not(request.user)]
-    general = not bodies[BreachStep.NONE].why_not(request.user)
-    policy = restriction.case.policy
+    choice, policy = _choice_of(restriction, request.user), restriction.case.policy
     police = ladder.police(policy, restriction.case, [each.incident for each in waiting])
     form: AnswerBreaches | Agree
     if put:
         form = page.form(Agree, act=act, policy=policy, police=police)
     else:
-        form = page.form(
-            AnswerBreaches, ladder=mine, general=general, policy=policy, police=police,
-            others=_take_part(request.user, [bodies[step.word] for step in mine], bodies[BreachStep.NONE], general),
-        )  # fmt: skip
+        form = page.form(AnswerBreaches, policy=policy, police=police, **choice.shaping(request.user))
 
     def check() -> Check | None:
         if asking.does_not_agree(form):
             return None
-        said = _answer(form, put)
-        one = acts.answer_breaches(restriction, said.step)
-        made = breaches.plan(restriction, one, form.said(), said, by=request.user, at=page.at)
+        answer = _answer(form, put)
+        one = acts.answer_breaches(restriction, answer.step)
+        made = breaches.plan(restriction, one, form.said(), answer, by=request.user, at=page.at)
         return Check("restrictions/check_breaches.html", _check(request, form, one, made), made.shown())
 
     def do(seen: str | None) -> str:
@@ -129,14 +123,7 @@ def answer(request: SignedInRequest, ref: str) -> HttpResponse:
             asked_first=consulting.asked_first(restriction, act, request.user),
             breaches=waiting,
             police=police,
-            steps=steps,
-            taken=list(restriction.breach_steps.select_related("decided_by")),
-            decides=bodies[BreachStep.NONE],
-            general=general,
-            theirs=[(step, bodies[step.word]) for step in steps if step not in mine],
-            silent=policy.value("breach.ladder").unsaid,
-            asked=[*policy.value("breach.if").kept, *policy.questions_for("legal_action")],
-            gates=_gates(restriction) if any(step.formal for step in steps) else [],
+            **_ladder(restriction, choice),
         )
         return render(request, "restrictions/breaches.html", context)
 
@@ -150,14 +137,54 @@ def answer(request: SignedInRequest, ref: str) -> HttpResponse:
     )
 
 
-def _take_part(user: User, mine: list[Act], nothing: Act, general: bool) -> list[User] | None:
-    """Those who may be in a meeting that decides on one of the reader's steps; None where no meeting does."""
-    possible = [*mine, *([nothing] if general else [])]
-    meeting = [act for act in possible if act.meets and act.takes_others(user)]
-    if not meeting:
-        return None
-    found = {each.pk: each for act in meeting for each in act.others(user)}
-    return sorted(found.values(), key=lambda each: each.name)
+@dataclass(frozen=True)
+class Choice:
+    """The steps of the ladder, who decides each, and which of them are one reader's to decide.
+
+    `nothing` is to take no step or to review, which is `general`: the reader's where whoever decides on breaches is.
+    """
+
+    steps: Sequence[Step]
+    decided_by: Mapping[str, Act]
+    mine: Sequence[Step]
+    nothing: Act
+    general: bool
+
+    def shaping(self, reader: User) -> dict[str, Any]:
+        """What the form for the reader's own decision is shaped by."""
+        return {"ladder": self.mine, "general": self.general, "others": self.others(reader)}
+
+    def others(self, reader: User) -> list[User] | None:
+        """Those who may be in a meeting that decides on one of the reader's steps; None where no meeting does."""
+        possible = [*(self.decided_by[step.word] for step in self.mine), *([self.nothing] if self.general else [])]
+        meeting = [act for act in possible if act.meets and act.takes_others(reader)]
+        if not meeting:
+            return None
+        found = {each.pk: each for act in meeting for each in act.others(reader)}
+        return sorted(found.values(), key=lambda each: each.name)
+
+
+def _choice_of(restriction: Restriction, reader: User) -> Choice:
+    steps = breaches.ladder_of(restriction)
+    decided_by = {step.word: acts.answer_breaches(restriction, step.word) for step in steps}
+    mine = [step for step in steps if not decided_by[step.word].why_not(reader)]
+    nothing = acts.answer_breaches(restriction, BreachStep.NONE)
+    return Choice(steps, decided_by, mine, nothing, general=not nothing.why_not(reader))
+
+
+def _ladder(restriction: Restriction, choice: Choice) -> dict[str, Any]:
+    """What the page says of the policy's ladder: the steps taken, those that are others' to decide, what is asked."""
+    policy = restriction.case.policy
+    return {
+        "steps": choice.steps,
+        "taken": list(restriction.breach_steps.select_related("decided_by")),
+        "decides": choice.nothing,
+        "general": choice.general,
+        "theirs": [(step, choice.decided_by[step.word]) for step in choice.steps if step not in choice.mine],
+        "silent": policy.value("breach.ladder").unsaid,
+        "asked": [*policy.value("breach.if").kept, *policy.questions_for("legal_action")],
+        "gates": _gates(restriction) if any(step.formal for step in choice.steps) else [],
+    }
 
 
 def _gates(restriction: Restriction) -> list[Task]:
@@ -165,11 +192,13 @@ def _gates(restriction: Restriction) -> list[Task]:
     case = restriction.case
     return [
         Task(
-            gate.text, gate.state, hint=gate.cited,
+            gate.text,
+            gate.state,
+            hint=gate.cited,
             url=reverse(gate.url_name, args=gate.where(case)) if gate.url_name and not gate.met else "",
         )
         for gate in ladder.gates_before(case, "legal_action")
-    ]  # fmt: skip
+    ]
 
 
 def _too_late(request: SignedInRequest, restriction: Restriction) -> HttpResponse:

@@ -60,15 +60,19 @@ def consult(request: SignedInRequest, ref: str, act: str = "restrict") -> HttpRe
     one, asked = found
     page = shared.page(request, restriction)
     return decisions.write_down(
-        page, asked, back=_back(restriction, one),
+        page,
+        asked,
+        back=_back(restriction, one),
         record=lambda person, on, words: proposing.consult(
             restriction.pk, by=request.user, at=page.at, act=act, person_id=person, on=on, words=words
         ),
         context=shared.step(
-            restriction, subject=restriction.reference, frame="cases/step.html",
+            restriction,
+            subject=restriction.reference,
+            frame="cases/step.html",
             consultation=decisions.asked_first(asked, request.user, url="", is_open=True),
         ),
-    )  # fmt: skip
+    )
 
 
 def _back(restriction: Restriction, act: Act) -> str:

@@ -82,21 +82,20 @@ def _over(request: SignedInRequest, restriction: Restriction) -> HttpResponse | 
 def change(request: SignedInRequest, ref: str) -> HttpResponse:
     """Another person, for good or as cover: who, how long, why; the letter; one POST."""
     restriction = shared.find(request, ref)
-    act, by_themselves = acts.change_contact(restriction), permissions.hands_over(request.user, restriction)
-    if not by_themselves:
+    act = None if permissions.hands_over(request.user, restriction) else acts.change_contact(restriction)
+    if act:
         act.check(request.user)
     if over := _over(request, restriction):
         return over
-    page, put = shared.page(request, restriction), {} if by_themselves else act.put
-    found = decisions.together(act, request.user) if not by_themselves else {}
+    page, put = shared.page(request, restriction), act.put if act else {}
+    found = decisions.together(act, request.user) if act else {}
     if page.posted and found.get("spoken"):
         return redirect(_back(restriction))
     form: ChangeSpoc | Agree
     if put:
         form = page.form(Agree, act=act, policy=restriction.case.policy)
     else:
-        asked = None if by_themselves else act
-        form = page.form(ChangeSpoc, people=_possible(restriction), act=asked, reader=request.user)
+        form = page.form(ChangeSpoc, people=_possible(restriction), act=act, reader=request.user)
 
     def new() -> NewContact:
         return form.contact() if isinstance(form, ChangeSpoc) else NewContact.of_put(put)
@@ -105,9 +104,8 @@ def change(request: SignedInRequest, ref: str) -> HttpResponse:
         if asking.does_not_agree(form):
             return None
         made = changing.plan(restriction, form.said(), new(), by=request.user, at=page.at)
-        letter = letters.preview("spoc_changed", restriction, made.letter, on=day_of(page.at), by=request.user)
         context = {
-            "letter": letter,
+            "letter": letters.preview("spoc_changed", restriction, made.letter, on=day_of(page.at), by=request.user),
             "made": made,
             "said": form.said(),
             "term": restriction.contact_term(),
@@ -121,25 +119,14 @@ def change(request: SignedInRequest, ref: str) -> HttpResponse:
             messages.success(request, "It is recorded that you do not agree. The contact stays as it is.")
             return _back(restriction)
         now = changing.change(restriction.pk, form.said(), new(), by=request.user, at=page.at, seen=seen)
-        waits = not by_themselves and bool(acts.change_contact(now).voices)
+        waits = act is not None and bool(acts.change_contact(now).voices)
         said = "Your decision is recorded. It waits for the others."
         messages.success(request, said if waits else "The resident is told whom to contact.")
         return _back(restriction)
 
     def show() -> HttpResponse:
-        term = restriction.contact_term()
-        context = shared.step(
-            restriction,
-            form=form,
-            term=term,
-            rules=restriction.case.policy.value("spoc.cover").kept,
-            named=restriction.words_that_name(term.person) if term and term.person else [],
-            put=put,
-            put_person=User.objects.filter(pk=put["person_id"]).first() if put else None,
-            put_contact=NewContact.of_put(put) if put else None,
-            asked_first=[] if by_themselves else consulting.asked_first(restriction, act, request.user),
-            **found,
-        )
+        asked = consulting.asked_first(restriction, act, request.user) if act else []
+        context = shared.step(restriction, form=form, asked_first=asked, **_to_change(restriction, put), **found)
         return render(request, "restrictions/change_spoc.html", context)
 
     return page.decide(
@@ -150,6 +137,19 @@ def change(request: SignedInRequest, ref: str) -> HttpResponse:
         show=show,
         late=lambda refusal: shared.too_late(request, str(refusal), _back(restriction)),
     )
+
+
+def _to_change(restriction: Restriction, put: dict[str, Any]) -> dict[str, Any]:
+    """Who is the contact, where the terms name them, what the policy says of cover; and what was put before others."""
+    term = restriction.contact_term()
+    return {
+        "term": term,
+        "rules": restriction.case.policy.value("spoc.cover").kept,
+        "named": restriction.words_that_name(term.person) if term and term.person else [],
+        "put": put,
+        "put_person": User.objects.filter(pk=put["person_id"]).first() if put else None,
+        "put_contact": NewContact.of_put(put) if put else None,
+    }
 
 
 def _possible(restriction: Restriction) -> list[User]:

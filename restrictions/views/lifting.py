@@ -66,10 +66,13 @@ def lift(request: SignedInRequest, ref: str) -> HttpResponse:
     def show() -> HttpResponse:
         policy = restriction.case.policy
         context = shared.step(
-            restriction, form=form, asked_first=consulting.asked_first(restriction, act, request.user),
-            questions=act.asks, questions_lost=rules.questions_lost(policy, "lift", *policy.steps_into("review")),
+            restriction,
+            form=form,
+            asked_first=consulting.asked_first(restriction, act, request.user),
+            questions=act.asks,
+            questions_lost=rules.questions_lost(policy, "lift", *policy.steps_into("review")),
             **found,
-        )  # fmt: skip
+        )
         return render(request, "restrictions/lift.html", context)
 
     return page.decide(

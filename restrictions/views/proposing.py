@@ -35,9 +35,13 @@ def proposal(request: SignedInRequest, ref: str) -> HttpResponse:
     lacking = whole.missing(restriction)
     back = reverse("restrictions:of_case", args=[restriction.case.reference])
     context = shared.step(
-        restriction, back, tasks=tasks(restriction, lacking), lacking=lacking, questions=_to_answer(restriction),
+        restriction,
+        back,
+        tasks=tasks(restriction, lacking),
+        lacking=lacking,
+        questions=_to_answer(restriction),
         asked_first=consulting.asked_first(restriction, acts.impose(restriction), request.user),
-    )  # fmt: skip
+    )
     return render(request, "restrictions/proposal.html", context)
 
 
@@ -128,9 +132,13 @@ def check(request: SignedInRequest, ref: str) -> HttpResponse:
             return redirect("restrictions:proposal", ref)
         made = dates.plan(restriction, Changes(), on=day_of(page.at), reasons=restriction.reasons)
         context = shared.step(
-            restriction, reverse("restrictions:proposal", args=[ref]), **summary(restriction), form=form, made=made,
+            restriction,
+            reverse("restrictions:proposal", args=[ref]),
+            **summary(restriction),
+            form=form,
+            made=made,
             deciders=acts.impose(restriction),
-        )  # fmt: skip
+        )
         return render(request, "restrictions/check_proposal.html", context)
 
     return page.decide(form, shown=shown.proposal(restriction), do=do, show=show)
@@ -175,9 +183,11 @@ def withdraw(request: SignedInRequest, ref: str) -> HttpResponse:
         return redirect("restrictions:view", ref)
     page = shared.page(request, restriction)
     form = page.form(
-        Reason, label="Why is it withdrawn?", called="why it is withdrawn",
+        Reason,
+        label="Why is it withdrawn?",
+        called="why it is withdrawn",
         hint="It stays on the file as something that was considered and not done.",
-    )  # fmt: skip
+    )
 
     def do(seen: str | None) -> str:
         proposing.withdraw(restriction.pk, by=request.user, at=page.at, reason=form.said().reasons)

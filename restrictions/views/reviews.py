@@ -29,8 +29,8 @@ from restrictions.forms.deciding import Agree
 from restrictions.forms.reviewing import Account, DecideReview
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review, Term
-from restrictions.services import deciding_reviews, reviews
-from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services import deciding_reviews, planning_reviews, reviews
+from restrictions.services.planning_reviews import Conclusion
 from restrictions.views import consulting, shared
 
 State, Outcome = Restriction.State, Review.Outcome
@@ -63,7 +63,7 @@ def review(request: SignedInRequest, ref: str) -> HttpResponse:
             return None
         conclusion = _conclusion(form, act.put)
         one = acts.review(begun, conclusion.outcome)
-        made = deciding_reviews.plan(begun, one, form.said(), conclusion, by=request.user, at=page.at)
+        made = planning_reviews.plan(begun, one, form.said(), conclusion, by=request.user, at=page.at)
         letter = letters.preview(made.letter_kind, begun, made.letter, on=day_of(page.at), by=request.user)
         context = {
             "review": begun,

@@ -21,6 +21,11 @@ from policies.reckoning import Reckoning
 from restrictions import rules
 from restrictions.models import Restriction, Term
 
+_WITH = (
+    "case__provider", "case__resident", "case__policy_version", "case__owner", "case__closed_by", "proposed_by",
+    "decided_by", "no_review_by", "risk_assessment__made_by", "letter", "follows", "followed_by",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -34,10 +39,7 @@ class Shown:
 
 def find(request: SignedInRequest, ref: str) -> Restriction:
     """The restriction of that reference with its case, in one query; 404 where it is not the reader's."""
-    rows = Restriction.objects.visible_to(request.user).select_related(
-        "case__provider", "case__resident", "case__policy_version", "case__owner", "case__closed_by", "proposed_by",
-        "decided_by", "no_review_by", "risk_assessment__made_by", "letter", "follows", "followed_by",
-    )  # fmt: skip
+    rows = Restriction.objects.visible_to(request.user).select_related(*_WITH)
     restriction = get_object_or_404(rows, reference=ref)
     case = restriction.case
     case.resident.provider = case.provider

@@ -1,5 +1,7 @@
 """Leaving out the review of a restriction in force: why, check, one POST, back to the restriction."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -9,8 +11,9 @@ from django_fsm import TransitionNotAllowed
 
 from decisions import forms as asking
 from decisions import views as decisions
+from decisions.acts import Act
 from design.dates import day_of
-from design.pages import Check
+from design.pages import Check, Page
 from letters import services as letters
 from people.access import SignedInRequest
 from restrictions import acts, rules, shown
@@ -33,17 +36,17 @@ def waive(request: SignedInRequest, ref: str) -> HttpResponse:
     page, found = shared.page(request, restriction), decisions.together(act, request.user)
     if page.posted and found["spoken"]:
         return redirect(back)
-    form = page.form(
-        Reason, label="Why is there no review before its last day?", called="why there is no review",
-        hint="The resident reads this.", act=act, reader=request.user, agree="Agree that there is none",
-    )  # fmt: skip
+    form = _form(page, act, request)
 
     def check() -> Check | None:
         if asking.does_not_agree(form):
             return None
         told = reviews.plan_waiver(restriction, act, form.said(), by=request.user, at=page.at)
-        letter = letters.preview("review_waived", restriction, told, on=day_of(page.at), by=request.user)
-        context = {"letter": letter, "said": form.said(), "still_waits_for": found["still_waits_for"]}
+        context = {
+            "letter": letters.preview("review_waived", restriction, told, on=day_of(page.at), by=request.user),
+            "said": form.said(),
+            "still_waits_for": found["still_waits_for"],
+        }
         parts = shown.standing(restriction) | {"the words of the letter": told}
         return Check("restrictions/check_waive_review.html", context, parts)
 
@@ -59,10 +62,13 @@ def waive(request: SignedInRequest, ref: str) -> HttpResponse:
 
     def show() -> HttpResponse:
         context = shared.step(
-            restriction, back, form=form, rules=policy.review.none_if.kept, questions=act.asks,
-            questions_lost=rules.questions_lost(policy, *rules.steps(policy), *policy.steps_into("review")),
-            asked_first=consulting.asked_first(restriction, act, request.user), **found,
-        )  # fmt: skip
+            restriction,
+            back,
+            form=form,
+            asked_first=consulting.asked_first(restriction, act, request.user),
+            **_said_of_it(restriction, act),
+            **found,
+        )
         return render(request, "restrictions/waive_review.html", context)
 
     return page.decide(
@@ -73,6 +79,28 @@ def waive(request: SignedInRequest, ref: str) -> HttpResponse:
         show=show,
         late=lambda refusal: _late(request, ref, back, refusal),
     )
+
+
+def _form(page: Page, act: Act, request: SignedInRequest) -> Reason:
+    return page.form(
+        Reason,
+        label="Why is there no review before its last day?",
+        called="why there is no review",
+        hint="The resident reads this.",
+        act=act,
+        reader=request.user,
+        agree="Agree that there is none",
+    )
+
+
+def _said_of_it(restriction: Restriction, act: Act) -> dict[str, Any]:
+    """When the policy lets a review be left out, and what it wants weighed."""
+    policy = restriction.case.policy
+    return {
+        "rules": policy.review.none_if.kept,
+        "questions": act.asks,
+        "questions_lost": rules.questions_lost(policy, *rules.steps(policy), *policy.steps_into("review")),
+    }
 
 
 def _late(request: SignedInRequest, ref: str, back: str, refusal: TransitionNotAllowed) -> HttpResponse:

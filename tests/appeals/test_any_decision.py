@@ -21,6 +21,7 @@ from decisions.services import Said
 from design.dates import day_of
 from letters.models import Letter
 from people import access
+from people import services as people
 from people.access import NotPermitted
 from people.models import Role
 from policies.rules import RuleBroken
@@ -29,7 +30,7 @@ from restrictions import acts
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review
 from restrictions.services import deciding_reviews, ending, imposing
-from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.planning_reviews import Conclusion
 from tests import factories, five
 from tests.appeals import builders as acting
 from tests.appeals.builders import WEEK, answer, director, letter_of, lodge_against, now, offered, restricted_on, warned
@@ -490,6 +491,22 @@ class TestOtherPolicies:
             acting.dismiss(appeal, by=w.staff.team_leader, at=WEEK, answer=answer())
         chief = director(w, "chief_executive")
         assert acting.uphold(appeal, by=chief, at=WEEK, answer=answer()).state == State.UPHELD
+
+    @pytest.mark.parametrize(
+        ("outcome", "what"), [(State.UPHELD, "restriction.lifted"), (State.VARIED, "restriction.varied")]
+    )
+    def test_what_becomes_of_a_restriction_cites_the_rule_that_had_its_appeal_decided(self, outcome, what):
+        """Not the general one, where the policy names somebody else for appeals of this kind."""
+        w, restriction = restricted_on(five.DOVER)
+        held = w.case.policy_version
+        special = '\n[appeal.for.limits]\ncovers = "restriction [6.34]"\nby = "manager [6.99]"\n'
+        version = people.adopt_policy(
+            w.provider, text=held.text + special, local=held.local_text, by_name="Board", at=WEEK
+        )
+        Case.objects.filter(pk=w.case.pk).update(policy_version=version)
+        appeal = lodge_against(w, restriction.reference)
+        acting.decide(appeal, outcome, by=factories.person(w.provider, "manager"), at=WEEK, answer=answer())
+        assert Decision.objects.get(what=what).clause == "6.99"
 
     def test_a_head_of_service_decides_on_formal_action(self):
         """West Kent 6.3."""

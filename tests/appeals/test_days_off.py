@@ -12,7 +12,7 @@ from deadlines.services import days_off
 from decisions.services import Said
 from policies import shelf
 from restrictions.services import deciding_reviews
-from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.planning_reviews import Conclusion
 from tests import factories, five
 from tests.appeals.builders import (
     ANSWER_BY,

@@ -26,7 +26,7 @@ from restrictions import limits
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Term
 from restrictions.services import deciding_reviews, ending, imposing
-from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.planning_reviews import Conclusion
 from tests import factories
 from tests.appeals import builders as acting
 from tests.appeals.builders import (

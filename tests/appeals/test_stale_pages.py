@@ -19,7 +19,7 @@ from letters.models import Arrival, Letter
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction
 from restrictions.services import deciding_reviews, ending, imposing
-from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.planning_reviews import Conclusion
 from tests import factories, five, pressing
 from tests.appeals import builders as acting
 from tests.appeals.builders import ANSWER, LAST_DAY, RECEIVED, WEEK, WORDS, dover_with, restricted, soon

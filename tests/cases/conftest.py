@@ -42,7 +42,7 @@ def log(staff):
     """Log an incident: `log(resident, warnings=2, went_on=True, on=…, at=…)`."""
 
     def logged(*residents, by=None, at: datetime = NOON, warnings=0, went_on=False, **changes) -> Incident:
-        told = {"facts": HAPPENED.facts, "words_used": HAPPENED.words_used, "police": False} | changes
+        told = {"facts": HAPPENED.facts, "words_used": HAPPENED.words_used, "police_called": False} | changes
         return casework.log(
             *residents, by=by or staff.officer, at=at, warnings=warnings, continued_after_warnings=went_on, **told
         )

@@ -22,7 +22,7 @@ from restrictions.services import breaches, deciding_reviews, ending, imposing, 
 from restrictions.services.breaches import Answer
 from restrictions.services.contacts import changing
 from restrictions.services.contacts.changing import NewContact
-from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.planning_reviews import Conclusion
 from tests import factories
 from tests.factories import NOON
 from tests.pressing import decide

@@ -12,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from design import dates, drafts, evidence, fields, forms, widgets
+from design.spoken import Spoken
 from tests.design import pages
 
 NASTY = st.one_of(
@@ -26,12 +27,12 @@ NASTY = st.one_of(
 UNFILLED = re.compile(r"\{[Cc]alled\}|%\((limit|missing|option|first|last|count|show)")
 
 
-def spoken(field: fields.Spoken, name: str = "thing") -> fields.Spoken:
+def spoken(field: Spoken, name: str = "thing") -> Spoken:
     field.speak(name)
     return field
 
 
-def cleaned(field: fields.Spoken, value: object) -> object:
+def cleaned(field: Spoken, value: object) -> object:
     """What the field makes of a value, or the messages of its refusal."""
     try:
         return field.clean(value)

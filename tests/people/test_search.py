@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from people.models import Resident, plain, run_together, same_home, search_filter, search_terms
+from people.models import Resident
+from people.search import plain, run_together, same_home, search_filter, search_terms
 from people.services import search_text
 from tests import factories
 

@@ -15,8 +15,8 @@ from restrictions.services import breaches, deciding_reviews, ending, imposing, 
 from restrictions.services.breaches import Answer
 from restrictions.services.contacts import changing
 from restrictions.services.contacts.changing import NewContact
-from restrictions.services.deciding_reviews import Conclusion
 from restrictions.services.parts.evidence import Evidence, save_evidence
+from restrictions.services.planning_reviews import Conclusion
 from tests import factories
 from tests.factories import NOON, Staff
 from tests.remembered import remembered
@@ -74,7 +74,9 @@ def warned_case(provider: Provider, staff: Staff, resident: Resident, *, at: dat
     log(provider, staff, resident, at=at - timedelta(days=30), warnings=2)
     case = Case.objects.get(resident=resident)
     letter_at = at - timedelta(days=20)
-    warning = casework.draft_letter(case, by=staff.officer, at=letter_at, settled_by=staff.team_leader)
+    warning = casework.draft_letter(
+        case, casework.Answers(staff.team_leader), by=staff.officer, at=letter_at, expected="Speak without shouting."
+    )
     issuing.submit_warning(warning.pk, by=staff.officer, at=letter_at)
     issuing.issue_warning(warning.pk, Said("Two warnings, and it went on."), by=staff.team_leader, at=letter_at)
     log(provider, staff, resident, at=at - timedelta(days=5), facts="Shouted for ten minutes at the reception desk.")
@@ -112,18 +114,20 @@ def draft(w: World, *, months: int = 6, by: User | None = None, at: datetime | N
     return Restriction.objects.get(pk=restriction.pk)
 
 
-def fill(restriction: Restriction, *, months: int, by: User, at: datetime, **changes) -> None:
+def fill(restriction: Restriction, *, months: int, by: User, at: datetime, contractors: bool = False) -> None:
     """Fill in every part of a proposal."""
-    told: dict = {
-        "summary": "Twice in a month.",
-        "needs": "No needs are known; asked on 14 December.",
-        "terms": TERMS,
-        "orders": ORDERS,
-        "risks": RISKS,
-        "reasons": "The warning letter did not help.",
-        "less": "A call-back scheme.",
-    }
-    casework.fill(restriction, months=months, by=by, at=at, **told | changes)
+    proposal = casework.Proposal(
+        terms=TERMS,
+        orders=ORDERS,
+        risks=RISKS,
+        needs="No needs are known; asked on 14 December.",
+        reasons="The warning letter did not help.",
+        less="A call-back scheme.",
+        months=months,
+        contractors=contractors,
+        evidence={"summary": "Twice in a month."},
+    )
+    casework.fill(restriction, proposal, by=by, at=at)
 
 
 def proposed(w: World, **how) -> Restriction:

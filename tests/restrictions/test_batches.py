@@ -17,7 +17,7 @@ from decisions.services import Said
 from people import services as people
 from people.models import Provider
 from restrictions.services import deciding_reviews, imposing, proposing, reviews
-from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.planning_reviews import Conclusion
 from tests import factories
 from tests.factories import NOON
 from tests.five import answer_what_is_asked

@@ -23,8 +23,7 @@ from people.models import Need
 from policies.rules import RuleBroken
 from restrictions.models import Breach, BreachStep, Review
 from restrictions.services import breaches, deciding_reviews, ending, imposing, reviews
-from restrictions.services import breaches as service
-from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.planning_reviews import Conclusion
 from tests import factories
 from tests.factories import NOON
 from tests.five import DOVER, NORTHAMPTON, TENANCY, WEST_KENT, a_decider, ready_to_propose
@@ -94,7 +93,7 @@ def test_only_what_somebody_saw_while_it_was_in_force_is_a_breach_and_only_once(
     hearsay = happens(w, knowledge=Incident.Knowledge.HEARSAY)
     seen_only = happens(w, part=Involvement.Part.PRESENT)
     real = happens(w)
-    assert [each.pk for each in service.possible_incidents(restriction)] == [real.pk]
+    assert [each.pk for each in breaches.possible_incidents(restriction)] == [real.pk]
     for wrong in (before, hearsay, seen_only):
         with pytest.raises(RuleBroken, match="Select an incident"):
             breaches.log_breach(restriction.pk, by=w.staff.officer, at=LATER, incident_id=wrong.pk, words="x")
@@ -112,13 +111,13 @@ def test_only_what_somebody_saw_while_it_was_in_force_is_a_breach_and_only_once(
 def test_the_ladder_of_the_procedure_in_its_order_and_what_has_been_taken():
     """Tenancy Enforcement Procedure 8."""
     w, restriction = running()
-    assert [step.word for step in service.ladder_of(restriction)] == LADDER
-    assert [step.word for step in service.ladder_of(restriction) if step.next] == ["breach warning"]
+    assert [step.word for step in breaches.ladder_of(restriction)] == LADDER
+    assert [step.word for step in breaches.ladder_of(restriction) if step.next] == ["breach warning"]
     breach(w, restriction)
     answered(w, restriction, "breach warning")
-    steps = {step.word: step for step in service.ladder_of(restriction)}
+    steps = {step.word: step for step in breaches.ladder_of(restriction)}
     assert steps["breach warning"].taken and steps["legal warning"].next
-    assert service.left_out_before(restriction, "injunction") == ["legal warning"]
+    assert breaches.left_out_before(restriction, "injunction") == ["legal warning"]
 
 
 def test_the_first_step_is_a_letter_under_its_clause_and_answers_every_open_breach():
@@ -201,7 +200,7 @@ def test_what_is_missing_is_said_beside_its_field(more, field):
 @pytest.mark.parametrize(("policy", "expected"), [(DOVER, ["legal action"]), (WEST_KENT, [])])
 def test_each_policy_has_its_own_ladder_or_none(policy, expected):
     w, restriction = running(policy)
-    assert [step.word for step in service.ladder_of(restriction)] == expected
+    assert [step.word for step in breaches.ladder_of(restriction)] == expected
     breach(w, restriction)
     page = signed_in(w.staff.manager).get(url("breaches", restriction)).content.decode()
     assert ("The policy is silent on what follows a breach" in page) is not expected

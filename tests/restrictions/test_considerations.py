@@ -130,7 +130,7 @@ def test_a_review_shows_its_questions_and_says_what_was_weighed(policy, clock):
 def test_not_telling_the_police_shows_what_the_policy_asks_to_be_weighed():
     """Homes for Life 1.9.4."""
     w = house(HOMES)
-    builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=False)
+    builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police_called=False)
     restriction = proposing.start(w.case.pk, by=w.staff.officer, at=NOON)
     page = plain(signed_in(w.staff.officer).get(reverse("restrictions:evidence", args=[restriction.reference])))
     for question in w.case.policy.questions_for("no_police"):

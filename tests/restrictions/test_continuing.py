@@ -44,9 +44,16 @@ def test_replace_terms_makes_a_successor_that_is_no_longer(w):
             terms=builders.OTHER_TERMS,
             ends_on=date(2027, 6, 19),
             reason="x",
+            rule=None,
         )
     new = continuing.replace_terms(
-        restriction.pk, by=w.staff.manager, at=later, terms=builders.OTHER_TERMS, ends_on=None, reason="Too wide."
+        restriction.pk,
+        by=w.staff.manager,
+        at=later,
+        terms=builders.OTHER_TERMS,
+        ends_on=None,
+        reason="Too wide.",
+        rule=None,
     )
     old = fresh(restriction)
     assert (old.state, new.state, new.follows) == (State.VARIED, State.IN_FORCE, old)

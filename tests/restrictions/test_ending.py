@@ -106,7 +106,13 @@ def test_lift_answers_an_open_review(w):
 def test_quash_ends_it_without_a_letter_of_its_own(w):
     restriction = builders.imposed(w)
     letters = Letter.objects.count()
-    ending.quash(restriction.pk, by=w.staff.manager, at=NOON, reason="The warning letter never arrived.")
+    ending.quash(
+        restriction.pk,
+        by=w.staff.manager,
+        at=NOON,
+        reason="The warning letter never arrived.",
+        rule=w.case.policy.appeal.by.rule,
+    )
     assert fresh(restriction).state == State.LIFTED
     assert Case.objects.get(pk=w.case.pk).stage == Case.Stage.WRITTEN_WARNING
     assert not Entry.objects.filter(removed_on__isnull=True).exists()
@@ -119,6 +125,6 @@ def test_quash_after_it_lapsed_keeps_the_record_straight(w):
     restriction = builders.imposed(w)
     after = noon(date(2027, 6, 21))
     ending.lapse(restriction.pk, at=after)
-    ending.quash(restriction.pk, by=w.staff.manager, at=after, reason="It should not have been.")
+    ending.quash(restriction.pk, by=w.staff.manager, at=after, reason="It should not have been.", rule=None)
     assert fresh(restriction).state == State.LIFTED
     assert Case.objects.get(pk=w.case.pk).stage == Case.Stage.WRITTEN_WARNING

@@ -24,13 +24,13 @@ from restrictions import acts
 from restrictions.limits import NewTerm
 from restrictions.models import BreachStep, Restriction
 from restrictions.services import breaches, deciding_reviews, imposing, proposing
-from restrictions.services.deciding_reviews import Conclusion
 from restrictions.services.parts.terms import save_kinds, save_terms
 from restrictions.services.parts.whole import missing
+from restrictions.services.planning_reviews import Conclusion
 from tests import factories, invented
 from tests.appeals import builders as appealing
 from tests.factories import NOON
-from tests.pressing import check, decide
+from tests.pressing import check, decide, press
 from tests.restrictions import builders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -218,7 +218,7 @@ def test_highmoor_goes_through_five_stages_and_a_meeting_decides(clock):
 def test_highmoor_danger_leaves_its_first_stages_out(clock):
     """Path of danger: talk, circle and letter are skipped; the police are normally told (5.1, 5.2)."""
     w = house("highmoor")
-    builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=False)
+    builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police_called=False)
     builders.assess(now(w), w.staff.officer, at=NOON)
     assessments.assess(
         w.case.pk, "equality", assessments.Findings("Nothing is known that bears on it."), by=w.staff.officer, at=NOON
@@ -399,6 +399,47 @@ def test_loughside_tightening_is_checked_and_recorded_on_its_page_and_every_erro
     assert "Check before you decide" in check(client, where, agreed).content.decode()
     assert decide(client, where, agreed).status_code == 302
     assert BreachStep.objects.get().step == "further restriction"
+
+
+def with_steps_that(says: str, w: builders.World, at: datetime) -> None:
+    """Loughside, where its table of tightening says more."""
+    text = invented.TEXTS["loughside"].replace("[breach.for.tightening]", f"[breach.for.tightening]\n{says}")
+    version = people.adopt_policy(w.provider, text=text, local="", by_name="Board", at=at)
+    Case.objects.filter(pk=w.case.pk).update(policy_version=version)
+
+
+def test_whom_a_policy_has_asked_before_one_step_is_asked_before_that_one_alone(clock):
+    w, imposed, later = breached(clock)
+    with_steps_that('consult = "chief [9.1]"', w, later)
+    chief = factories.person(w.provider, "chief", name="Ciara Chief")
+    with pytest.raises(RuleBroken, match="Record what was said by: Chief Executive"):
+        builders.answer_breaches(imposed.pk, by=w.staff.manager, at=later, **TIGHTEN)
+    seen = look(w, w.staff.manager, ("restrictions:breaches", [imposed.reference]))
+    where = reverse("restrictions:consult_on", args=[imposed.reference, "breach-tightening"])
+    assert where in seen and "Chief Executive" in seen
+    client = Client()
+    client.force_login(w.staff.officer)
+    day = {"on_day": str(later.day), "on_month": str(later.month), "on_year": str(later.year)}
+    assert press(client, where, {"person": str(chief.pk), "words": "No objection."} | day).status_code == 302
+    assert builders.answer_breaches(imposed.pk, by=w.staff.manager, at=later, **TIGHTEN) is None
+    voice = Voice.objects.get(act="breach", dropped_at=None)
+    assert voice.by == w.staff.manager
+
+
+def test_nobody_is_asked_before_a_step_for_which_the_policy_names_nobody(clock):
+    w, imposed, later = breached(clock)
+    with_steps_that('consult = "chief [9.1]"', w, later)
+    reminder = {"step": "breach warning", "reasons": "Once.", "consequence": "A way of contact may close."}
+    assert builders.answer_breaches(imposed.pk, by=w.staff.manager, at=later, **reminder).step == "breach warning"
+
+
+def test_whom_a_policy_keeps_from_one_step_decides_on_the_others(clock):
+    w, imposed, later = breached(clock)
+    with_steps_that('not_by = "first decider [9.1]"', w, later)
+    with pytest.raises(NotPermitted, match=r"You imposed this, so somebody else decides \(clause 9\.1\)"):
+        builders.answer_breaches(imposed.pk, by=w.staff.manager, at=later, **TIGHTEN)
+    reminder = {"step": "breach warning", "reasons": "Once.", "consequence": "A way of contact may close."}
+    assert builders.answer_breaches(imposed.pk, by=w.staff.manager, at=later, **reminder).step == "breach warning"
 
 
 @pytest.mark.parametrize("who", ["area", "head"])

@@ -18,7 +18,16 @@ from people.access import NotPermitted
 from policies.rules import RuleBroken
 from register.models import Entry
 from restrictions.models import Restriction, Review
-from restrictions.services import breaches, continuing, deciding_reviews, ending, imposing, proposing, reviews
+from restrictions.services import (
+    breaches,
+    continuing,
+    deciding_reviews,
+    ending,
+    imposing,
+    planning_reviews,
+    proposing,
+    reviews,
+)
 from restrictions.services.breaches import Answer
 from tests import factories, quick
 from tests.restrictions import builders
@@ -101,14 +110,14 @@ class Acts(RuleBasedStateMachine):
     @rule()
     def quash(self):
         if found := self.latest():
-            self.attempt(ending.quash, found.pk, by=self.w.staff.manager, at=self.now, reason="Appeal.")
+            self.attempt(ending.quash, found.pk, by=self.w.staff.manager, at=self.now, reason="Appeal.", rule=None)
 
     @rule()
     def replace_terms(self):
         if found := self.latest():
             self.attempt(
                 continuing.replace_terms, found.pk, by=self.w.staff.manager, at=self.now, terms=builders.OTHER_TERMS,
-                ends_on=None, reason="Appeal.",
+                ends_on=None, reason="Appeal.", rule=None,
             )  # fmt: skip
 
     @rule()
@@ -121,7 +130,7 @@ class Acts(RuleBasedStateMachine):
         review = Review.objects.filter(restriction__case=self.w.case).order_by("-pk").first()
         if review:
             months = 3 if outcome != "vary" else None
-            found = deciding_reviews.Conclusion(
+            found = planning_reviews.Conclusion(
                 outcome, evidence="Rang again.", months=months, terms=builders.OTHER_TERMS, late_reason="Illness."
             )
             self.attempt(deciding_reviews.decide_review, review.pk, Said("So."), found, by=self.reviewer, at=self.now)

@@ -27,9 +27,9 @@ from restrictions.models import Restriction
 from restrictions.services import deciding_reviews, ending, imposing, proposing, registering, reviews
 from restrictions.services.contacts import changing
 from restrictions.services.contacts.changing import NewContact
-from restrictions.services.deciding_reviews import Conclusion
 from restrictions.services.parts.evidence import Evidence, save_evidence
 from restrictions.services.parts.terms import Instructions, save_instructions, save_terms
+from restrictions.services.planning_reviews import Conclusion
 from tests import factories, five, invented
 from tests.factories import NOON
 from tests.five import DOVER, FIVE, HOMES, NORTHAMPTON, TENANCY, WEST_KENT, ready_to_propose
@@ -196,7 +196,7 @@ def test_two_registers_that_a_restriction_enters_hold_one_entry_each():
     assert letter.facts["register"]["name"] == "Potentially Violent Person Register (PVP) and SPOC Register"
     registering.say(restriction, by=w.staff.team_leader, at=NOON, review_on=date(2027, 2, 1))
     assert [entry.review_on for entry in standing()] == [date(2027, 2, 1)] * 2
-    ending.quash(restriction.pk, by=factories.person(w.provider, "manager"), at=NOON, reason="Upheld.")
+    ending.quash(restriction.pk, by=factories.person(w.provider, "manager"), at=NOON, reason="Upheld.", rule=None)
     assert not standing().exists()
 
 

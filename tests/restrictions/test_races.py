@@ -15,7 +15,7 @@ from people.models import User
 from register.models import Entry
 from restrictions.models import Restriction
 from restrictions.services import deciding_reviews, ending, imposing, proposing
-from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.planning_reviews import Conclusion
 from tests.factories import NOON
 from tests.restrictions import builders
 

@@ -16,9 +16,9 @@ from register.models import Entry
 from restrictions import acts
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review
-from restrictions.services import deciding_reviews, ending, imposing, reviews
+from restrictions.services import ending, imposing, planning_reviews, reviews
 from restrictions.services import reviews as reading
-from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.planning_reviews import Conclusion
 from tests import factories
 from tests.factories import NOON
 from tests.restrictions import builders
@@ -304,7 +304,7 @@ def test_the_preview_says_what_the_deed_does(w, restriction):
     review = builders.under_review(w, restriction, at=AT_END)
     by, said = builders.reviewer(w), Said("x", considered="Weighed.")
     extend = Conclusion(Outcome.EXTEND, evidence="y", months=6)
-    seen = deciding_reviews.plan(review, acts.review(review, Outcome.EXTEND), said, extend, by=by, at=AT_END)
+    seen = planning_reviews.plan(review, acts.review(review, Outcome.EXTEND), said, extend, by=by, at=AT_END)
     assert Restriction.objects.count() == 1
     decide(w, review, Outcome.EXTEND, months=6)
     new = Restriction.objects.get(follows=restriction)

@@ -30,8 +30,8 @@ from restrictions.models import Naming, Restriction, SpocCheck
 from restrictions.services import deciding_reviews, ending, imposing, proposing, reviews
 from restrictions.services.contacts import changing, checking
 from restrictions.services.contacts.changing import NewContact
-from restrictions.services.deciding_reviews import Conclusion
 from restrictions.services.parts.terms import save_terms
+from restrictions.services.planning_reviews import Conclusion
 from tests import factories, quick
 from tests.factories import NOON
 from tests.five import DOVER, NORTHAMPTON, TENANCY, ready_to_propose

@@ -11,7 +11,7 @@ from django.urls import reverse
 from cases.ladder.papers import FIRST
 from decisions.services import Said
 from restrictions.services import deciding_reviews, proposing
-from restrictions.services.deciding_reviews import Conclusion
+from restrictions.services.planning_reviews import Conclusion
 from tests import factories, five, quick
 from tests.cases.test_police import threatened
 from tests.factories import NOON

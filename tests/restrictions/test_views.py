@@ -478,6 +478,7 @@ def test_the_tab_asks_the_same_at_one_and_at_thirty(w):
             terms=builders.OTHER_TERMS,
             ends_on=None,
             reason="x",
+            rule=None,
         )
     assert Restriction.objects.count() == 30
     assert queries(client, address) == at_one

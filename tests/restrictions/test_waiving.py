@@ -23,9 +23,9 @@ from restrictions.dates import OwnReview, Span, work_out
 from restrictions.forms.running import WhenReviewed
 from restrictions.models import Restriction
 from restrictions.services import deciding_reviews, imposing, proposing, reviews
-from restrictions.services.deciding_reviews import Conclusion
 from restrictions.services.parts.length import save_review
 from restrictions.services.parts.whole import missing
+from restrictions.services.planning_reviews import Conclusion
 from tests import factories
 from tests.factories import NOON
 from tests.five import (

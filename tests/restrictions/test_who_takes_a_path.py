@@ -47,7 +47,7 @@ def highmoor(path_by: str = "head", *, told: bool = True, reporter: bool = False
     resident = factories.resident(provider, staff.officer)
     head = factories.person(provider, "head", name="Heledd Head")
     lead = factories.person(provider, "lead", name="Lowri Lead")
-    builders.log(provider, staff, resident, at=NOON, danger=True, police=False)
+    builders.log(provider, staff, resident, at=NOON, danger=True, police_called=False)
     w = builders.World(provider, staff, resident, Case.objects.get(resident=resident), NOON)
     answer_what_is_asked(w, "contact restriction")
     builders.assess(w.case, staff.officer, at=NOON)

@@ -44,9 +44,15 @@ def begin(restriction: Restriction, *, by: User, at: datetime, event: int) -> No
     cover = next((each for each in before if each.until_on and each.until_on >= today), None)
     if held and cover:
         _name(
-            restriction, cover.person, by=cover.named_by, at=at, from_on=cover.from_on, named_on=cover.named_on,
-            until_on=cover.until_on, reason=cover.reason,
-        )  # fmt: skip
+            restriction,
+            cover.person,
+            by=cover.named_by,
+            at=at,
+            from_on=cover.from_on,
+            named_on=cover.named_on,
+            until_on=cover.until_on,
+            reason=cover.reason,
+        )
         registering.say(restriction, by=by, at=at)
     audit.record("spoc.named", subject=restriction, by=by, at=at, facts={"person": term.person.reference})
     checking.set_next(restriction, at=at, event=event)
@@ -197,9 +203,13 @@ def _replace(made: ContactPlan, said: Said, *, by: User, at: datetime) -> tuple[
     naming = _name(restriction, person, by=by, at=at, from_on=today, named_on=today, reason=said.reasons.strip())
     moved = deadlines.hand_over(restriction, from_=old, to=person)
     event = audit.record(
-        "spoc.changed", subject=restriction, by=by, at=at, words={"reason": said.reasons},
+        "spoc.changed",
+        subject=restriction,
+        by=by,
+        at=at,
+        words={"reason": said.reasons},
         facts={"was": old.reference, "now": person.reference, "tasks_moved": moved},
-    )  # fmt: skip
+    )
     return naming, event
 
 
@@ -209,14 +219,28 @@ def _cover(made: ContactPlan, said: Said, *, by: User, at: datetime) -> tuple[Na
     assert term is not None and term.person is not None
     restriction.namings.filter(ended_on__isnull=True, until_on__isnull=False).update(ended_on=day_of(at))
     naming = _name(
-        restriction, made.person, by=by, at=at, from_on=made.from_on, named_on=made.from_on, until_on=made.until_on,
+        restriction,
+        made.person,
+        by=by,
+        at=at,
+        from_on=made.from_on,
+        named_on=made.from_on,
+        until_on=made.until_on,
         reason=said.reasons.strip(),
-    )  # fmt: skip
+    )
     event = audit.record(
-        "spoc.covered", subject=restriction, by=by, at=at, words={"reason": said.reasons},
-        facts={"for": term.person.reference, "by": made.person.reference, "from_on": made.from_on,
-               "until_on": made.until_on},
-    )  # fmt: skip
+        "spoc.covered",
+        subject=restriction,
+        by=by,
+        at=at,
+        words={"reason": said.reasons},
+        facts={
+            "for": term.person.reference,
+            "by": made.person.reference,
+            "from_on": made.from_on,
+            "until_on": made.until_on,
+        },
+    )
     return naming, event
 
 
@@ -250,9 +274,12 @@ def end_cover(restriction_id: int, *, by: User, at: datetime) -> Restriction:
     cover.ended_on = today
     cover.save()
     event = audit.record(
-        "spoc.cover_ended", subject=restriction, by=by, at=at,
+        "spoc.cover_ended",
+        subject=restriction,
+        by=by,
+        at=at,
         facts={"for": term.person.reference, "by": cover.person.reference},
-    )  # fmt: skip
+    )
     leaving.settle(restriction, at=at, how="The cover has ended")
     checking.keep(restriction, at=at, event=event.pk)
     registering.say(restriction, by=by, at=at)

@@ -134,10 +134,13 @@ def record_check(
         checked_on=today,
     )
     event = audit.record(
-        "spoc.checked", subject=restriction, by=by, at=at,
+        "spoc.checked",
+        subject=restriction,
+        by=by,
+        at=at,
         facts={"person": term.person.reference, "due_on": check.due_on, "answered_in_time": answered_in_time},
         words={"looked_at": looked_at, "findings": findings, "to_change": to_change},
-    )  # fmt: skip
+    )
     deadlines.meet(kinds.SPOC_QUALITY_REVIEW, restriction, at=at, how="Checked")
     set_next(restriction, at=at, event=event.pk)
     if check.to_change:

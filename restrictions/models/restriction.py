@@ -1,4 +1,4 @@
-"""Restrictions with their terms, and the reviews that end or continue them."""
+"""Restrictions: proposed, decided, in force between two days, ended."""
 
 from datetime import date
 from typing import ClassVar
@@ -10,13 +10,16 @@ from django_fsm import FSMField, transition
 from audit import subjects
 from audit.models import Trail
 from cases.models import Assessment, Case, Incident
-from design import dates
 from letters.models import Letter
 from people.access import providers_where
 from people.models import PolicyVersion, Provider, Resident, User
 from policies.parts import RestrictionKind
+from restrictions.models.breach import Breach
+from restrictions.models.contact import Naming
+from restrictions.models.term import Term
 
 NAMED_PERSON = "named person"
+"""The word of the schema for a kind of restriction that is a single point of contact."""
 
 
 class RestrictionQuerySet(models.QuerySet["Restriction"]):
@@ -240,7 +243,7 @@ class Restriction(models.Model):
             and self.starts_on <= on <= self.ends_on
         )
 
-    def open_breaches(self) -> "models.QuerySet[Breach]":
+    def open_breaches(self) -> models.QuerySet[Breach]:
         """The breaches of it on which nothing has been decided, the oldest first."""
         return self.breaches.select_related("incident", "logged_by").filter(answer__isnull=True).order_by("pk")
 
@@ -252,11 +255,11 @@ class Restriction(models.Model):
             at = at.follows
         return found
 
-    def contact_term(self) -> "Term | None":
+    def contact_term(self) -> Term | None:
         """The term that names a single point of contact, with its person; None where there is none."""
         return self.terms.select_related("person").filter(channel=Term.Channel.SPOC, person__isnull=False).first()
 
-    def standing_namings(self) -> "list[Naming]":
+    def standing_namings(self) -> list[Naming]:
         """Who is the single point of contact, and whoever covers or is going to, each with their person."""
         return list(self.namings.select_related("person", "named_by").filter(ended_on__isnull=True))
 
@@ -309,306 +312,3 @@ class Restriction(models.Model):
     def lapse(self, *, at) -> None:
         """Its last day has gone and nobody continued it."""
         self.ended_at, self.end_reason = at, "Its last day passed"
-
-
-class Term(models.Model):
-    """One limit of a restriction: what may or may not be done on one channel, in words both sides can follow."""
-
-    class Channel(models.TextChoices):
-        """What it limits."""
-
-        PHONE = "phone", "Telephone"
-        EMAIL = "email", "E-mail"
-        LETTER = "letter", "Letters"
-        OFFICE = "office", "Visits to our offices"
-        VISIT = "visit", "Our visits to the home"
-        ONLINE = "online", "Social media and online"
-        SPOC = "spoc", "Single point of contact"
-        OTHER = "other", "Something else"
-
-    class Limit(models.TextChoices):
-        """How far it is limited."""
-
-        OPEN = "open", "No limit"
-        LIMITED = "limited", "Limited"
-        CLOSED = "closed", "Not used"
-
-    restriction = models.ForeignKey(Restriction, on_delete=models.CASCADE, related_name="terms")
-    channel = models.CharField(max_length=10, choices=Channel)
-    limit = models.CharField(max_length=10, choices=Limit)
-    words = models.TextField(blank=True)
-    person = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="spoc_in")
-
-    class Meta:
-        ordering: ClassVar = ["pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["restriction", "channel"], condition=~models.Q(channel="other"), name="term_once_a_channel"
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(limit="limited") | ~models.Q(words=""), name="term_limited_says_how"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_channel_display()}: {self.get_limit_display()}"
-
-
-class ReviewQuerySet(models.QuerySet["Review"]):
-    """Reads of reviews."""
-
-    def visible_to(self, user: User) -> "ReviewQuerySet":
-        """Reviews in cases that the user may read."""
-        return self.filter(restriction__case__provider__in=providers_where(user, Provider.Capability.VIEW_CASES))
-
-    def locked(self, review_id: int) -> "Review":
-        """The review and its restriction, the restriction's row locked first, as every other service locks it."""
-        restriction = Restriction.objects.locked(self.values_list("restriction_id", flat=True).get(pk=review_id))
-        review = self.select_for_update(of=("self",)).get(pk=review_id)
-        review.restriction = restriction
-        return review
-
-
-class Review(models.Model):
-    """A look at a restriction by somebody who did not propose, suffer or decide it: lift, extend, or vary."""
-
-    class State(models.TextChoices):
-        """How far it is."""
-
-        BEGUN = "begun", "Begun"
-        DECIDED = "decided", "Decided"
-
-    class Outcome(models.TextChoices):
-        """What it came to."""
-
-        LIFT = "lift", "Lift"
-        EXTEND = "extend", "Extend"
-        VARY = "vary", "Vary"
-        KEEP = "keep", "Keep as it is until its last day"
-
-    restriction = models.ForeignKey(Restriction, on_delete=models.PROTECT, related_name="reviews")
-    reference = models.CharField(max_length=20, unique=True)
-    state = FSMField(max_length=10, choices=State, default=State.BEGUN, protected=True)
-    due_on = models.DateField(null=True)
-    begun_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    begun_at = models.DateTimeField()
-    requested_on = models.DateField(null=True, help_text="When the resident's request to reconsider was received.")
-    requested_how = models.CharField(max_length=20, blank=True)
-    request = models.TextField(blank=True, help_text="What the resident asks for, in their words.")
-    residents_account = models.TextField(blank=True)
-    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
-    reasons = models.TextField(blank=True)
-    evidence = models.TextField(blank=True)
-    late_reason = models.TextField(blank=True)
-    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="reviews_decided")
-    decided_at = models.DateTimeField(null=True)
-    letter = models.ForeignKey(Letter, null=True, on_delete=models.PROTECT, related_name="+")
-
-    objects = ReviewQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["restriction"], condition=models.Q(state="begun"), name="review_one_open_a_restriction"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(state="begun", decided_by__isnull=True, outcome="")
-                | (
-                    models.Q(state="decided", decided_by__isnull=False, decided_at__isnull=False)
-                    & ~models.Q(outcome="")
-                ),
-                name="review_decided_has_who_when_what",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(requested_on__isnull=True, request="", requested_how="")
-                | (models.Q(requested_on__isnull=False) & ~models.Q(request="") & ~models.Q(requested_how="")),
-                name="review_requested_has_when_how_and_what",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.reference
-
-    def is_by_request(self, on: date) -> bool:
-        """Whether it answers a resident's request to reconsider a restriction that binds on that day.
-
-        Once the last day has gone there is nothing to reconsider: then it is the review at the end.
-        """
-        return self.requested_on is not None and self.restriction.is_in_force(on)
-
-    @property
-    def trail(self) -> Trail:
-        """Where events about the review belong."""
-        case = self.restriction.case
-        return Trail(subjects.REVIEW, self.reference, case.provider.slug, case.resident.reference, case.reference)
-
-    @property
-    def provider(self) -> Provider:
-        """Whose it is to hold."""
-        return self.restriction.provider
-
-    @property
-    def resident(self) -> Resident:
-        """Whose restriction it looks at."""
-        return self.restriction.resident
-
-    @property
-    def policy_version(self) -> PolicyVersion:
-        """The version of the policy by which it is decided: that of its case."""
-        return self.restriction.policy_version
-
-    @transition(field=state, source=State.BEGUN, target=State.DECIDED)
-    def decide(self, *, by: User, at, outcome: str, reasons: str) -> None:
-        """Somebody decided what becomes of the restriction."""
-        self.decided_by, self.decided_at, self.outcome, self.reasons = by, at, outcome, reasons
-
-
-class Naming(models.Model):
-    """Somebody was named as a restriction's single point of contact: until another is, or as cover between two days.
-
-    `named_on` is the day from which the checks of their letters and decisions are counted; it goes with them into a
-    restriction that continues this one.
-    """
-
-    restriction = models.ForeignKey(Restriction, on_delete=models.PROTECT, related_name="namings")
-    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="namings")
-    named_on = models.DateField()
-    named_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    named_at = models.DateTimeField()
-    from_on = models.DateField()
-    until_on = models.DateField(null=True, help_text="The last day of a cover; empty for whoever holds it.")
-    ended_on = models.DateField(null=True, help_text="The day on which it ceased.")
-    reason = models.TextField(blank=True, help_text="For colleagues; the resident does not read it.")
-    letter = models.ForeignKey(Letter, null=True, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering: ClassVar = ["pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["restriction"],
-                condition=models.Q(until_on__isnull=True, ended_on__isnull=True),
-                name="naming_one_holder_a_restriction",
-            ),
-            models.UniqueConstraint(
-                fields=["restriction"],
-                condition=models.Q(until_on__isnull=False, ended_on__isnull=True),
-                name="naming_one_cover_at_a_time",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(until_on__isnull=True) | models.Q(until_on__gte=models.F("from_on")),
-                name="naming_cover_ends_after_it_begins",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person} for {self.restriction}"
-
-    @property
-    def line(self) -> str:
-        """A cover in one line that stays true: it says its days, so nothing has to be changed when they have gone."""
-        assert self.until_on is not None
-        days = f"from {dates.day(self.from_on)} to {dates.day(self.until_on)}"
-        return ", ".join(
-            part for part in (f"{self.person.name} instead, {days}", self.person.phone, self.person.email) if part
-        )
-
-    def covers(self, on: date) -> bool:
-        """Whether it is a cover that holds on a day; decided by its days."""
-        return self.until_on is not None and self.ended_on is None and self.from_on <= on <= self.until_on
-
-
-class SpocCheck(models.Model):
-    """A colleague's look at the letters and decisions of a single point of contact, and what it leaves to be done."""
-
-    restriction = models.ForeignKey(Restriction, on_delete=models.PROTECT, related_name="spoc_checks")
-    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", help_text="Whose work it looks at.")
-    due_on = models.DateField(null=True)
-    looked_at = models.TextField()
-    answered_in_time = models.BooleanField()
-    findings = models.TextField()
-    to_change = models.TextField(blank=True)
-    checked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    checked_at = models.DateTimeField()
-    checked_on = models.DateField()
-    followed_up = models.TextField(blank=True)
-    followed_up_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    followed_up_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering: ClassVar = ["pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(checked_by=models.F("person")), name="spoc_check_is_a_colleagues"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(followed_up="", followed_up_by__isnull=True, followed_up_at__isnull=True)
-                | (
-                    ~models.Q(followed_up="")
-                    & ~models.Q(to_change="")
-                    & models.Q(followed_up_by__isnull=False, followed_up_at__isnull=False)
-                ),
-                name="spoc_check_followed_up_has_who_when_and_what",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"check of {self.person} on {self.checked_on}"
-
-
-class BreachStep(models.Model):
-    """What was decided on breaches of a restriction: a step of the policy's ladder, a review of it, or no step."""
-
-    NONE, REVIEW = "", "review"
-
-    restriction = models.ForeignKey(Restriction, on_delete=models.PROTECT, related_name="breach_steps")
-    step = models.CharField(max_length=40, blank=True, help_text="The policy's word; empty where nothing follows.")
-    reasons = models.TextField()
-    left_out = ArrayField(models.CharField(max_length=40), default=list)
-    left_out_reason = models.TextField(blank=True)
-    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField()
-    letter = models.ForeignKey(Letter, null=True, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering: ClassVar = ["pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(left_out=[]) | ~models.Q(left_out_reason=""),
-                name="breach_step_that_leaves_out_others_says_why",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.words
-
-    @property
-    def words(self) -> str:
-        """What was decided, in a few words."""
-        return {self.NONE: "No step", self.REVIEW: "The restriction is reviewed"}.get(self.step, self.step.capitalize())
-
-
-class Breach(models.Model):
-    """An incident in which the terms of a restriction were not kept, and what was decided on it."""
-
-    restriction = models.ForeignKey(Restriction, on_delete=models.PROTECT, related_name="breaches")
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="breaches")
-    words = models.TextField(help_text="Which term was not kept, and how.")
-    logged_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    logged_at = models.DateTimeField()
-    answer = models.ForeignKey(BreachStep, null=True, on_delete=models.PROTECT, related_name="breaches")
-
-    class Meta:
-        ordering: ClassVar = ["pk"]
-        verbose_name_plural = "breaches"
-        constraints = [
-            models.UniqueConstraint(fields=["restriction", "incident"], name="breach_once_an_incident"),
-        ]
-
-    def __str__(self) -> str:
-        return f"breach of {self.restriction} in {self.incident}"
-
-    @property
-    def trail(self) -> Trail:
-        """How those who decide on open breaches point at them: by the oldest. What follows is the restriction's."""
-        trail = self.restriction.trail
-        return Trail(subjects.BREACH, str(self.pk), trail.provider, trail.resident, trail.case)

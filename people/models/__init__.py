@@ -1,0 +1,22 @@
+"""Providers, staff, residents and how to reach them: a module a noun, gathered here as Django needs it."""
+
+from people.models.need import Need
+from people.models.provider import Organisation, PolicyVersion, Provider
+from people.models.resident import Address, ContactPoint, Representative, Resident
+from people.models.tenancy import Occupancy, Tenancy
+from people.models.user import Role, User
+
+__all__ = [
+    "Address",
+    "ContactPoint",
+    "Need",
+    "Occupancy",
+    "Organisation",
+    "PolicyVersion",
+    "Provider",
+    "Representative",
+    "Resident",
+    "Role",
+    "Tenancy",
+    "User",
+]
