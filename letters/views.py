@@ -160,7 +160,8 @@ def sending(request: HttpRequest, pk: int) -> HttpResponse:
     uncertain = dispatch.state == Dispatch.State.UNCERTAIN
     page = pages.Page(request, at=timezone.now())
     form = page.form(forms.FoundOut if uncertain else forms.TryAgain)
-    context = {"form": form, "dispatch": dispatch, "uncertain": uncertain, "back": _back(dispatch)}
+    heading = "Find out whether it arrived" if uncertain else "Try again"
+    context = {"form": form, "dispatch": dispatch, "uncertain": uncertain, "heading": heading, "back": _back(dispatch)}
 
     def late(refusal: TransitionNotAllowed) -> HttpResponse:
         return _already(request, Dispatch.objects.select_related("letter", "notice__to").get(pk=dispatch.pk))

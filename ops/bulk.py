@@ -5,52 +5,26 @@ from random import Random
 
 from django.db import transaction
 
-import policies.shelf
 from audit import subjects
 from audit.models import Event, EventText
 from cases.models import Case, Incident, Involvement, Warning
 from deadlines import kinds
-from deadlines import services as deadlines
 from deadlines.models import Deadline
+from ops.seed import providers, townsfolk
 from people import access
 from people import services as people
 from people.models import Address, ContactPoint, Provider, Resident, Role, User
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-FIRST = [
-    "Alex",
-    "Sam",
-    "Priya",
-    "Tomasz",
-    "Grace",
-    "Oluwaseun",
-    "Margaret",
-    "Dylan",
-    "Fatima",
-    "Chen",
-    "Siobhan",
-    "Marek",
-]
-LAST = [
-    "Abbott",
-    "Okafor",
-    "Kowalska",
-    "Singh",
-    "Murphy",
-    "Taylor",
-    "Hussain",
-    "Evans",
-    "Brown",
-    "Nguyen",
-    "MacLeod",
-    "Rossi",
-]
 
 
 @transaction.atomic
 def council(*, cases: int, incidents: int) -> User:
     """One provider with so many cases and incidents, and an officer who may read them all. Returns the officer."""
-    provider = Provider.objects.create(
+    provider = providers.found(
+        providers.on_shelf("dover-district-council"),
+        by_name="Head of Housing",
+        at=START,
         slug="measured",
         name="Measured Council",
         short_name="Measured",
@@ -60,16 +34,7 @@ def council(*, cases: int, incidents: int) -> User:
         email="housing@measured.example",
         phone="01304 000000",
     )
-    deadlines.seed_holidays(provider, today=START.date())
-    newest = policies.shelf.builtin()["dover-district-council"][-1]
-    version = people.adopt_policy(
-        provider,
-        text=newest.read_text(encoding="utf-8"),
-        local=policies.shelf.local_rules("dover-district-council"),
-        wording=policies.shelf.letters("dover-district-council"),
-        by_name="Head of Housing",
-        at=START,
-    )
+    version = provider.policy_version_on(START.date())
     officer = people.make_user(provider=provider, email="officer@measured.example", name="Olive Officer", at=START)
     role = Role.objects.filter(provider=provider, works_as="team leader").order_by("pk").first()
     assert role is not None
@@ -84,7 +49,7 @@ def _rows(provider: Provider, version: int, officer: User, cases: int, incidents
             Resident(
                 provider=provider,
                 reference=f"R-{900_000 + n}",
-                name=f"{chance.choice(FIRST)} {chance.choice(LAST)} {n}",
+                name=f"{chance.choice(townsfolk.FIRST)} {chance.choice(townsfolk.LAST)} {n}",
                 relation=Resident.Relation.TENANT,
                 search=f"r {900_000 + n} flat {n} marine parade dover ct161lw 0770090{n:05d}",
             )

@@ -32,6 +32,16 @@ class Change:
         """What the value is about, in plain words."""
         return schema.find(self.path)[0].about
 
+    @property
+    def lines(self) -> list[str]:
+        """What it was and is now, a line each, with the clause; where both stand, with how strongly it binds."""
+        if self.kind == "added":
+            return [f"New: {_in_brackets(self.now, self.now_rule, '')}"]
+        if self.kind == "removed":
+            return [f"Gone: {_in_brackets(self.was, self.was_rule, '')}"]
+        both = (("Was", self.was, self.was_rule), ("Is now", self.now, self.now_rule))
+        return [f"{when}: {_in_brackets(words, rule, rule.strength if rule else '')}" for when, words, rule in both]
+
     def __str__(self) -> str:
         was, now = (_cited(words, rule) for words, rule in ((self.was, self.was_rule), (self.now, self.now_rule)))
         said = {"added": f"new: {now}", "removed": f"gone: {was}"}.get(self.kind, f"was {was}; is now {now}")
@@ -95,8 +105,13 @@ def _place(rule: Rule | None) -> tuple[str, str, str] | None:
 def _cited(words: str, rule: Rule | None) -> str:
     if rule is None:
         return words
-    binds = f", {rule.strength}" if rule.strength != "must" else ""
-    return f"{words} ({rule.in_brackets()}{binds})"
+    return _in_brackets(words, rule, rule.strength if rule.strength != "must" else "")
+
+
+def _in_brackets(words: str, rule: Rule | None, binds: str) -> str:
+    """The words with their clause, and how strongly it binds where that is told."""
+    said = ", ".join(filter(None, [rule.in_brackets() if rule else "", binds]))
+    return f"{words} ({said})" if said else words
 
 
 def _renamed(policy: Policy) -> dict[str, str]:

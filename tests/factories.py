@@ -1,13 +1,13 @@
 """Builders for tests: a provider on Dover's policy, staff in every role, residents; all through the services."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import policies.shelf
 from audit import subjects
 from audit.models import Trail
 from deadlines import services as deadlines
-from ops.seed import build
+from ops.seed import build, providers
 from people import access
 from people import services as people
 from people.models import Provider, Resident, Role, User
@@ -27,7 +27,11 @@ def dover(slug: str = DOVER, *, at: datetime = NOON) -> Provider:
 def running_on(policy: str, *, slug: str, at: datetime = NOON, worded: bool = True) -> Provider:
     """A provider that runs on one of the policies on the shelf, named by its folder, with its own words for letters."""
     read = policies.shelf.read_builtin(policy)
-    provider = Provider.objects.create(
+    papers = providers.on_shelf(policy)
+    return providers.found(
+        papers if worded else replace(papers, wording={}),
+        by_name="Head of Housing",
+        at=at,
         slug=slug,
         name="Dover District Council" if slug == DOVER else slug.replace("-", " ").title(),
         short_name="Dover" if slug == DOVER else slug,
@@ -37,16 +41,6 @@ def running_on(policy: str, *, slug: str, at: datetime = NOON, worded: bool = Tr
         email=f"housing@{slug}.example",
         phone="01304 000000",
     )
-    deadlines.seed_holidays(provider, today=at.date())
-    people.adopt_policy(
-        provider,
-        text=policies.shelf.builtin()[policy][-1].read_text(encoding="utf-8"),
-        local=policies.shelf.local_rules(policy),
-        wording=policies.shelf.letters(policy) if worded else {},
-        by_name="Head of Housing",
-        at=at,
-    )
-    return provider
 
 
 def person(provider: Provider, *role_keys: str, name: str = "", manager: User | None = None, **extra: object) -> User:
@@ -124,5 +118,5 @@ def about(pointer: str, provider: Provider, resident: Resident | None = None, ca
 @remembered
 def town(now: datetime) -> Provider:
     """The demo's council as it stands at an instant: cases at every stage, letters, entries, what is due."""
-    build.build(now)
+    build.council(now)
     return Provider.objects.get(slug=DOVER)

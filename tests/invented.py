@@ -3,8 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from deadlines import services as deadlines
-from people import services as people
+from ops.seed import providers
 from people.models import Provider
 from policies import loader
 from tests.factories import NOON
@@ -23,7 +22,10 @@ def running_on(name: str, *, at: datetime = NOON) -> Provider:
 def running_on_text(text: str, *, slug: str, at: datetime = NOON) -> Provider:
     """A provider that runs on a policy given as text."""
     policy = loader.read(text)
-    provider = Provider.objects.create(
+    return providers.found(
+        providers.Papers(text),
+        by_name="Director",
+        at=at,
         slug=slug,
         name=policy.provider_name,
         short_name=slug.title(),
@@ -33,6 +35,3 @@ def running_on_text(text: str, *, slug: str, at: datetime = NOON) -> Provider:
         email=f"homes@{slug}.example",
         phone="01632 960000",
     )
-    deadlines.seed_holidays(provider, today=at.date())
-    people.adopt_policy(provider, text=text, local="", by_name="Director", at=at)
-    return provider

@@ -22,8 +22,7 @@ APPEND_ONLY = (
 @pytest.fixture
 def filed(db):
     """A case with a restriction in force, its letter made, a look at the register with its receipt, and a file."""
-    world = builders.world()
-    world.restriction = builders.imposed(world)
+    world = builders.in_force()
     letter = world.restriction.letter
     Rendering.objects.create(letter=letter, pdf=b"%PDF", sha256="0" * 64, pages=1, rendered_at=NOON)
     lookup = lookups.look_up(world.resident, by=world.staff.front_line, purpose="visit", at=NOON)

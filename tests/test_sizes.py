@@ -28,12 +28,11 @@ MANY_PARAMETERS = {
 }
 MANY_IMPORTS = {
     "restrictions.services.reviews": 29,
-    "ops.seed.telling": 27,
     "restrictions.services.imposing": 27,
+    "ops.seed.telling": 26,
     "restrictions.views.reviews": 24,
     "appeals.services.deciding": 23,
     "cases.views.warnings": 23,
-    "ops.seed.way": 23,
     "restrictions.views.deciding": 23,
     "appeals.views.deciding": 22,
     "office.services.moving": 22,

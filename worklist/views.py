@@ -105,6 +105,7 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     reckoning = Reckoning.from_json(deadline.reckoning) if deadline.reckoning else None
     context = {
         "deadline": deadline,
+        "day": f"{dates.day_weekday(deadline.due_on)}." if deadline.due_on else "no date.",
         "explanation": reckoning.explain() if reckoning else "",
         "readings": list(reckoning.readings.items()) if reckoning and not reckoning.due else [],
         "url": _where(deadline, user),

@@ -17,6 +17,7 @@ from cases.services import assessments, scope, stages
 from cases.services.assessments import ASSESSED, Findings
 from cases.views.frame import SignedInRequest, bar, find
 from design import pages
+from policies.provisions import Gate
 
 MOST_ANSWERS = 10
 
@@ -108,8 +109,16 @@ def gate(request: SignedInRequest, ref: str, key: str) -> HttpResponse:
         title=ladder.question(asked),
         button="Save your answer",
         gate=asked,
+        lead=_lead(asked),
         answers=list(answers.order_by("-made_at", "-pk")[:MOST_ANSWERS]),
     )
+
+
+def _lead(gate: Gate) -> str:
+    """Whether the policy asks it or only offers it, and under which clause."""
+    asked, offered = "The policy asks this before the next step", "The policy offers this, and does not ask for it"
+    cited = f" ({gate.rule.in_brackets()})" if gate.rule else ""
+    return f"{asked if gate.required else offered}{cited}.{' It weighs:' if gate.weighs else ''}"
 
 
 def covers(request: SignedInRequest, ref: str) -> HttpResponse:

@@ -1,6 +1,7 @@
 """The tabs of the case file that belong to cases."""
 
 import dataclasses
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +21,7 @@ from cases.models import Case, Incident
 from cases.views.frame import SignedInRequest, file
 from deadlines import kinds
 from deadlines.models import Deadline
-from design import components
+from design import components, dates
 from design.dates import day_of
 from letters.models import Letter
 from people.access import Can, can
@@ -79,16 +80,47 @@ def _due(deadline: Deadline, policy: Policy, today: Any, reader: User) -> dict[s
         address = ""
     roles = sentences.roles(policy, deadline.for_roles) if deadline.for_roles else ""
     reckoning = Reckoning.from_json(deadline.reckoning) if deadline.reckoning else None
+    who = deadline.owner.name if deadline.owner else roles
     return {
         "title": deadline.title,
-        "on": deadline.due_on,
-        "who": deadline.owner.name if deadline.owner else roles,
+        "when": ", ".join(filter(None, [_when(deadline.due_on, reckoning), who])),
         "why": reckoning.explain() if reckoning else "",
-        "ways": reckoning.ways() if reckoning and reckoning.due is None else [],
         "url": address,
-        "overdue": deadline.due_on is not None and deadline.due_on < today and bool(deadline.owner or roles),
-        "today": deadline.due_on == today and bool(deadline.owner or roles),
+        "overdue": deadline.due_on is not None and deadline.due_on < today and bool(who),
+        "today": deadline.due_on == today and bool(who),
     }
+
+
+def _when(due_on: date | None, reckoning: Reckoning | None) -> str:
+    """The day with its weekday; where the policy can be read in several ways, the day of each; or none."""
+    if due_on:
+        return dates.day_weekday(due_on)
+    ways = reckoning.ways() if reckoning and reckoning.due is None else []
+    days = "; by ".join(f"{way}: {dates.day(day) if day else 'not known'}" for way, day in ways)
+    return f"No date until the provider has settled it. By {days}" if ways else "No date"
+
+
+def _assessments(case: Case, standing: ladder.Standing) -> list[dict[str, str]]:
+    """The newest assessment of each kind: when and by whom, and the page on which it is made anew."""
+    kinds = (
+        ("Risk", "risk", "Assess the risk", "the risk"),
+        ("Equality", "equality", "Assess the effect on this person", "the effect on this person"),
+    )
+    found = []
+    for name, key, first, again in kinds:
+        made = standing.assessment(key)
+        said = f"{dates.day_short(made.made_at)}, {made.made_by.name}" if made else "none yet"
+        act, hidden = ("Assess again", again) if made else (first, "")
+        url = reverse(f"cases:{key}", args=[case.reference])
+        found.append({"name": name, "made": said, "url": url, "act": act, "hidden": hidden})
+    return found
+
+
+def _page_of(line: ladder.Line) -> str:
+    """The incident in which a warning was given, or its letter."""
+    if line.incident:
+        return reverse("cases:incident", args=[line.incident])
+    return reverse("letters:view", args=[line.letter])
 
 
 @require_GET
@@ -114,14 +146,13 @@ def overview(request: SignedInRequest, ref: str) -> HttpResponse:
         "tasks": _tasks(step.gates, case, links=not may("assess")),
         "rules": [(words, cited, link) for words, (cited, link) in clauses.items()],
         "warnings": warnings,
-        "lines": [(line, policy_link(line.rule)) for line in warnings],
+        "lines": [(line, _page_of(line), policy_link(line.rule)) for line in warnings],
         "due": due,
         "dates": [_due(one, case.policy, today, user) for one in due],
         "linked": linked[:MOST_LINKED],
         "more_linked": len(linked) > MOST_LINKED,
         "latest": sorted(standing.incidents, key=lambda one: one.reported_at, reverse=True)[:3],
-        "risk": standing.assessment("risk"),
-        "equality": standing.assessment("equality"),
+        "assessments": _assessments(case, standing),
         "may_assess": not may("assess") and case.stage != Case.Stage.CLOSED,
         "may_not_act": case.stage != Case.Stage.CLOSED and acts.not_to_act(case).may(user),
         "may_close": case.stage in CLOSES and acts.close(case).may(user),

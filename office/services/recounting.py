@@ -50,6 +50,16 @@ class Move:
         """The day on which it would be due; None where it would be asked for no more."""
         return self.reckoning.due if self.reckoning else None
 
+    @property
+    def words(self) -> str:
+        """From which day to which, in a sentence that its name begins."""
+        was = dates.day(self.was) if self.was else ""
+        if self.reckoning is None:
+            return f"{was}, would be asked for no more"
+        if was:
+            return f"{was}, would be {dates.day(self.now) if self.now else 'left open'}"
+        return f"none was set, would be {f'on {dates.day(self.now)}' if self.now else 'left open'}"
+
 
 @dataclass(frozen=True)
 class Stay:
@@ -61,6 +71,14 @@ class Stay:
     name: str
     was: date | None
     would_be: date | None
+
+    @property
+    def words(self) -> str:
+        """Why it stays, in sentences that its name begins."""
+        was = dates.day(self.was) if self.was else "left open"
+        would_be = f"By that policy it would be {dates.day(self.would_be)}" if self.would_be else ""
+        than = "which is no better for the resident than what was set"
+        return f"{was}, and stays. {would_be or 'That policy sets no such day'}, {than}."
 
 
 Outcome = Move | Stay

@@ -115,9 +115,8 @@ def remove(request: SignedInRequest, on: str) -> HttpResponse:
         "holiday": holiday,
         "whole": whole,
         "days": _spans(list(found.removed)),
-        "count": len(found.removed),
+        "what_they_are": afterwards(day, len(found.removed) if whole else 0),
         "closure": () if whole else days_off.closures(provider, today=today).get(day, ()),
-        "weekend": WEEKEND.get(day.weekday(), ""),
     }
 
     def do(seen: str | None) -> str:
@@ -128,6 +127,14 @@ def remove(request: SignedInRequest, on: str) -> HttpResponse:
     return page.decide(
         form, shown=found.shown, do=do, show=lambda: render(request, "office/days_off_remove.html", context)
     )
+
+
+def afterwards(day: date, of_a_closure: int) -> str:
+    """What the day is once it is removed, or the so many days of a closure, in a sentence."""
+    if of_a_closure:
+        return f"Each of these {of_a_closure} days counts as a working day."
+    weekend = WEEKEND.get(day.weekday())
+    return f"{dates.day_weekday(day)} counts as {f'a {weekend}, as before' if weekend else 'a working day'}."
 
 
 def _gone(request: SignedInRequest, provider: Provider, day: date) -> HttpResponse:

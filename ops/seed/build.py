@@ -1,24 +1,38 @@
-"""Build the demo's council: its people, their stories, and the sweeps of its last days."""
+"""Build the demo: the council, its people, their stories and the sweeps of its last days; and four providers beside."""
 
 from datetime import datetime, time, timedelta
 
-from ops.seed import stories
+from ops.seed import afterwards, restricted, warned, way
 from ops.seed.around import LONDON
 from ops.seed.council import Council
-from ops.seed.telling import Telling
+from ops.seed.neighbours import HOUSES, Neighbour
+from ops.seed.telling import told
 from worklist.services import sweeping
 
+STORIES = sorted((*warned.STORIES, *restricted.STORIES), key=lambda story: story.resident)
 
-def build(now: datetime) -> Council:
+
+def council(now: datetime) -> Council:
     """Build the demo's council around this instant: provider, people, residents, every story, a dog, the sweeps."""
-    council = Council(now)
-    council.found()
-    council.hire()
-    council.house()
-    for story in stories.STORIES:
-        Telling(council, story).tell()
-    council.note_the_dog()
+    made = Council(now)
+    made.found()
+    made.hire()
+    made.house()
+    for story in STORIES:
+        told(made, story)
+    made.note_the_dog()
     for days_ago in (3, 2, 1):
-        day = council.today - timedelta(days=days_ago)
+        day = made.today - timedelta(days=days_ago)
         sweeping.sweep(day, at=datetime.combine(day, time(6), LONDON))
-    return council
+    return made
+
+
+def neighbours(now: datetime) -> list[Neighbour]:
+    """Build the four around this instant: a case at each point of the way, and what came after."""
+    made = [Neighbour(now, house) for house in HOUSES]
+    for neighbour in made:
+        neighbour.build()
+        for story in way.STORIES:
+            told(neighbour, story)
+        afterwards.tell(neighbour)
+    return made

@@ -1,15 +1,13 @@
 """The demo's council: the provider and its policy, its people at work, its residents, and a dog."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 import people.services
-import policies.shelf
-from deadlines import services as deadlines
 from decisions.services import Said
-from ops.seed import townsfolk
+from ops.seed import providers, townsfolk
 from ops.seed.around import Around
-from people import access
-from people.models import Organisation, Provider, Resident, Role, User
+from people.models import Organisation, Provider, Role
 from register.services import entering
 from register.services.new_entries import NewEntry
 
@@ -17,16 +15,17 @@ SLUG = "dover-district-council"
 
 
 class Council(Around):
-    """The council as it is built up: its people by key, its residents by number, and the day that it stands around."""
+    """The council as it is built up."""
 
-    def __init__(self, now: datetime) -> None:
-        super().__init__(now)
-        self.staff: dict[str, User] = {}
-        self.residents: list[Resident] = []
+    deciders = ("neighbourhoods", "income", "senior", "repairs")
 
     def found(self) -> None:
         """The council and the policy that it adopted, with its local rules."""
-        self.provider = Provider.objects.create(
+        self.provider = providers.found(
+            providers.on_shelf(SLUG),
+            by_name="Helena Marsh, Head of Housing",
+            at=self.at(400, 9),
+            today=self.today,
             slug=SLUG,
             name="Dover District Council",
             short_name="Dover",
@@ -37,42 +36,21 @@ class Council(Around):
             phone="01632 960100",
             website="dover.example",
         )
-        deadlines.seed_holidays(self.provider, today=self.today)
-        people.services.adopt_policy(
-            self.provider,
-            text=policies.shelf.builtin()[SLUG][-1].read_text(encoding="utf-8"),
-            local=policies.shelf.local_rules(SLUG),
-            wording=policies.shelf.letters(SLUG),
-            by_name="Helena Marsh, Head of Housing",
-            at=self.at(400, 9),
-        )
 
     def hire(self) -> None:
         """Staff with their roles and line managers, and the contractors' people."""
         at = self.at(400, 10)
         roles = {role.key: role for role in Role.objects.filter(provider=self.provider)}
         for key, name, title, role, manager in townsfolk.STAFF:
-            self.staff[key] = self._account(name, title, at, line_manager=self.staff.get(manager or ""))
-            access.grant(roles[role], self.staff[key], by=None, at=at)
+            self._hire(key, roles[role], name, title, at=at, line_manager=self.staff.get(manager or ""))
+        contractor = next(role for role in roles.values() if role.works_as == "contractor")
         for key, name, title, company in townsfolk.CONTRACTORS:
             organisation = Organisation.objects.create(provider=self.provider, name=company, phone="01632 960200")
-            self.staff[key] = self._account(name, title, at, organisation=organisation)
-            contractor = next(role for role in roles.values() if role.works_as == "contractor")
-            access.grant(contractor, self.staff[key], by=None, at=at)
+            self._hire(key, contractor, name, title, at=at, organisation=organisation)
 
-    def _account(self, name: str, title: str, at: datetime, **more: object) -> User:
-        email = f"{name.split()[0].lower()}@dover.example"
-        number = f"01632 9601{10 + len(self.staff):02d}"
-        return people.services.make_user(
-            provider=self.provider,
-            email=email,
-            name=name,
-            password=townsfolk.PASSWORD,
-            job_title=title,
-            phone=number,
-            at=at,
-            **more,  # type: ignore[arg-type]
-        )
+    def _hire(self, key: str, role: Role, name: str, title: str, **details: Any) -> None:
+        phone = f"01632 9601{10 + len(self.staff):02d}"
+        self.staff[key] = providers.hire(role, name, title, domain="dover", phone=phone, **details)
 
     def house(self) -> None:
         """The residents, where they live and how they are reached."""

@@ -1,20 +1,12 @@
-"""Four more providers beside the demo's council, each on its own policy: its roles, stages, deciders and dates.
+"""Four more providers beside the demo's council, each on its own policy, with its people and residents."""
 
-Nothing here knows what a policy says: each case takes the steps that its policy asks for.
-"""
-
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 import people.services
-import policies.shelf
-from deadlines import services as deadlines
-from ops.seed import afterwards, townsfolk
+from ops.seed import providers
 from ops.seed.around import Around
-from ops.seed.way import LATELY, Days, Way
-from people import access
-from people.models import Provider, Resident, Role, User
+from people.models import Provider, Resident, Role
 
 
 @dataclass(frozen=True)
@@ -50,36 +42,26 @@ RESIDENTS = [
 
 
 class Neighbour(Around):
-    """One provider as it is built up: its people by their role, its residents, and a case at each point of the way."""
+    """One provider as it is built up: its people by their role."""
 
     def __init__(self, now: datetime, house: House) -> None:
         super().__init__(now)
         self.house = house
-        self.staff: dict[str, User] = {}
-        self.residents: dict[str, Resident] = {}
 
     def build(self) -> None:
-        """Provider, policy, people; a case that was logged, warned, proposed and restricted; and what came after."""
+        """Provider, policy, people and residents."""
         self.found()
         self.hire()
-        self.residents = {name: self.move_in(number, name) for number, name in enumerate(RESIDENTS)}
-        way = (Way.warn, Way.propose, Way.impose)
-        for steps, name in enumerate(RESIDENTS[: len(way) + 1]):
-            one = self.way(name)
-            for step in way[:steps]:
-                step(one)
-        afterwards.tell(self)
-
-    def way(self, name: str, days: Days = LATELY) -> Way:
-        """The way of one resident, about whom something was logged."""
-        one = Way(self, self.residents[name], days)
-        one.begin()
-        return one
+        self.residents = [self.move_in(number, name) for number, name in enumerate(RESIDENTS)]
 
     def found(self) -> None:
         """The provider and the policy that it adopted."""
         house = self.house
-        self.provider = Provider.objects.create(
+        self.provider = providers.found(
+            providers.on_shelf(house.slug),
+            by_name="Director of Housing",
+            at=self.at(78, 9),
+            today=self.today,
             slug=house.slug,
             name=house.name,
             short_name=house.short,
@@ -90,15 +72,6 @@ class Neighbour(Around):
             phone="01632 960300",
             website=f"{house.domain}.example",
         )
-        deadlines.seed_holidays(self.provider, today=self.today)
-        people.services.adopt_policy(
-            self.provider,
-            text=policies.shelf.builtin()[house.slug][-1].read_text(encoding="utf-8"),
-            local=policies.shelf.local_rules(house.slug),
-            wording=policies.shelf.letters(house.slug),
-            by_name="Director of Housing",
-            at=self.at(78, 9),
-        )
 
     def hire(self) -> None:
         """Somebody in every role of the policy, a second officer and a second administrator."""
@@ -108,16 +81,9 @@ class Neighbour(Around):
         administrator = next(role for role in roles if role.works_as == "administrator")
         keys = [*(role.key for role in roles), "colleague", "second_administrator"]
         for name, key, role in zip(STAFF, keys, [*roles, officer, administrator], strict=False):
-            self.staff[key] = people.services.make_user(
-                provider=self.provider,
-                email=f"{name.split()[0].lower()}@{self.house.domain}.example",
-                name=name,
-                password=townsfolk.PASSWORD,
-                job_title=role.name,
-                at=at,
-            )
-            access.grant(role, self.staff[key], by=None, at=at)
-        self.officer = self.staff["colleague"]
+            self.staff[key] = providers.hire(role, name, role.name, domain=self.house.domain, at=at)
+        self.staff["contact"] = self.staff[max(role.key for role in roles if role.works_as == "officer")]
+        self.deciders = tuple(role.key for role in roles)
 
     def move_in(self, number: int, name: str) -> Resident:
         """A tenant at an address of the provider's town."""
@@ -129,31 +95,4 @@ class Neighbour(Around):
             phones=(f"07700 9003{number:02d}",),
             emails=(f"{name.lower().replace(' ', '.')}@example.org",),
         )
-        return people.services.add_resident(self.provider, details, by=self.officer, at=self.at(77, 11))
-
-    def holder(self, keys: list[str]) -> User:
-        """Somebody in one of these roles who is not the officer of the stories."""
-        return next(self.staff[key] for key in keys if self.holds(key))
-
-    @property
-    def contact(self) -> User:
-        """A colleague of the officer of the stories, who works on cases as they do."""
-        officers = Role.objects.filter(provider=self.provider, works_as="officer").values_list("key", flat=True)
-        return self.holder(sorted(officers, reverse=True))
-
-    def holds(self, key: str) -> bool:
-        """Whether somebody but the officer of the stories holds this role."""
-        return key in self.staff and self.staff[key] != self.officer
-
-    def decider(self, *, barred: Collection[int] = ()) -> User:
-        """Somebody with the right to decide what the policy leaves open, and without a part that bars them."""
-        keys = access.keys_with(self.provider, access.Can.DECIDE)
-        return self.holder([key for key in keys if key in self.staff and self.staff[key].pk not in barred])
-
-
-def build(now: datetime) -> list[Neighbour]:
-    """Build the four around this instant."""
-    made = [Neighbour(now, house) for house in HOUSES]
-    for neighbour in made:
-        neighbour.build()
-    return made
+        return people.services.add_resident(self.provider, details, by=self.staff["colleague"], at=self.at(77, 11))

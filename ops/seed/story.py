@@ -27,7 +27,10 @@ class Story:
 
     resident: int
     incidents: tuple[Happening, ...]
+    first_letter: int | None = None
+    agreed: str = ""
     warned: int | None = None
+    same_again: str = ""
     warning: str = "issued"  # or: draft, sent for approval, returned
     expected: str = "Speak to our staff without shouting or insults, and let them answer before you ask again."
     proposed: int | None = None

@@ -1,73 +1,73 @@
 """Tell the stories through the services, each step at the day and hour on which it would have been taken."""
 
-import uuid
-from collections.abc import Callable, Iterable
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime, timedelta
 from functools import partial
 
+import cases.acts
 import people.services
 from appeals.against.effects import NewTerms
 from appeals.services import deciding, lodging
 from appeals.services.answers import Answer
 from appeals.services.lodging import NewAppeal
+from cases.ladder import papers
 from cases.models import Assessment, Case, Incident, Warning
-from cases.services import assessments, incidents, issuing, stages, support, warnings
-from cases.services.incidents import AffectedPerson, Happened
-from decisions.services import Said
-from ops.seed.council import Council
+from cases.services import assessments, issuing, stages, support
+from cases.services.assessments import Findings
+from decisions.services import Meeting, Said
+from ops.seed import casework
+from ops.seed.around import Around
 from ops.seed.story import Happening, Story
+from people import access
 from people.models import Need, User
+from restrictions import acts
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction
 from restrictions.services import deciding_reviews, imposing, proposing, reviews
-from restrictions.services.parts.evidence import Evidence, save_evidence
-from restrictions.services.parts.length import save_length, save_less
-from restrictions.services.parts.needs import save_needs, save_risk
-from restrictions.services.parts.terms import Instructions, save_instructions, save_terms
 from restrictions.services.planning_reviews import Conclusion
 
 RECENT = 5  # days within which a line manager may not have got round to it yet
+ANSWERS = {
+    "upheld": "Our own log shows that half of the calls were ours. The restriction should not have been imposed.",
+    "dismissed": "The behaviour is well evidenced, and the terms leave e-mail and letters.",
+    "varied": "The resident cannot use e-mail. An hour a day on the telephone protects staff as well.",
+}
+SOFTER = (
+    NewTerm("phone", "limited", "You may ring us on any working day between 2pm and 3pm."),
+    NewTerm("email", "open"),
+    NewTerm("letter", "open"),
+    NewTerm("office", "closed"),
+)
 
 
 class Telling:
     """One story, told step by step."""
 
-    def __init__(self, council: Council, story: Story) -> None:
-        self.council, self.story, self.staff = council, story, council.staff
-        self.resident = council.residents[story.resident]
+    def __init__(self, place: Around, story: Story) -> None:
+        self.place, self.story, self.staff, self.at = place, story, place.staff, place.at
+        self.resident = place.residents[story.resident]
         self.author = self.staff[story.incidents[0].reporter]
 
     def tell(self) -> None:
         """Every step that the story has, oldest first."""
-        story, at = self.story, self.council.at
+        story = self.story
         for kind, words in story.needs:
+            at = self.at(300, 11)
             people.services.record_need(
-                self.resident.pk, kind=Need.Kind(kind), words=words, about_health=True, by=self.author, at=at(300, 11)
+                self.resident.pk, kind=Need.Kind(kind), words=words, about_health=True, by=self.author, at=at
             )
         steps: list[tuple[int, int, Callable[[], object]]] = [
             (happening.days_ago, 0, partial(self.log, happening)) for happening in story.incidents
         ]
-        moments = (
-            story.warned,
-            story.proposed,
-            story.imposed,
-            story.appealed,
-            story.decided,
-            story.reviewed,
-            story.closed,
-        )
-        tellings = (self.warn, self.propose, self.impose, self.appeal, self.decide, self.review, self.close)
-        steps += [
-            (days, order, step)
-            for order, (days, step) in enumerate(zip(moments, tellings, strict=True), start=1)
-            if days is not None
-        ]
+        for order, (moment, step_of) in enumerate(STEPS.items(), start=1):
+            if (days_ago := getattr(story, moment)) is not None:
+                steps.append((days_ago, order, partial(step_of, self)))
         for _, _, step in sorted(steps, key=lambda step: (-step[0], step[1])):
             step()
 
     @property
     def case(self) -> Case:
-        """The resident's case."""
+        """The resident's case as it stands."""
         return Case.objects.get(resident=self.resident)
 
     @property
@@ -77,31 +77,26 @@ class Telling:
 
     def log(self, happening: Happening) -> Incident:
         """Log one incident on its day."""
-        when = self.council.at(happening.days_ago, 10, 40)
+        when = self.at(happening.days_ago, 10, 40)
         before = when - timedelta(minutes=25)
-        incident = incidents.log(
-            uuid.uuid4(),
-            provider=self.council.provider,
-            parts=[(self.resident, "behaved")],
-            happened=Happened(
-                facts=happening.facts,
-                happened_on=before.date(),
-                channel=happening.channel,
-                happened_at=before.time().replace(second=0, microsecond=0),
-                place=happening.place,
-                words_used=happening.words,
-                categories=happening.categories,
-                knowledge=happening.knowledge,
-                warnings_given=happening.warnings,
-                continued_after_warnings=happening.warnings > 1,
-                contact_ended=happening.warnings > 1,
-                police_called=happening.police,
-                police_reference="K/4412/26" if happening.police else "",
-                danger=happening.danger,
-            ),
-            affected=[AffectedPerson(user=self.staff[key]) for key in happening.affected],
+        incident = casework.log(
+            self.resident,
             by=self.staff[happening.reporter],
             at=when,
+            facts=happening.facts,
+            warnings=happening.warnings,
+            danger=happening.danger,
+            affected=[self.staff[key] for key in happening.affected],
+            channel=happening.channel,
+            happened_at=before.time().replace(second=0, microsecond=0),
+            place=happening.place,
+            words_used=happening.words,
+            categories=happening.categories,
+            knowledge=happening.knowledge,
+            continued_after_warnings=happening.warnings > 1,
+            contact_ended=happening.warnings > 1,
+            police_called=happening.police,
+            police_reference="K/4412/26" if happening.police else "",
         )
         if happening.days_ago > RECENT:
             managers = (self.staff[key].line_manager for key in happening.affected)
@@ -114,93 +109,103 @@ class Telling:
                 )
         return incident
 
+    def send_first_letter(self) -> None:
+        """What was said in the first conversation, put in writing, where the policy has that."""
+        if papers.FIRST.rule(self.case.policy):
+            at = self.at(self.story.first_letter or 0, 11)
+            self.issue(self.draft(papers.FIRST, at, agreed=self.story.agreed), at + timedelta(hours=4))
+
     def warn(self) -> None:
-        """Draft the warning letter, and take it as far as the story does."""
-        story, at = self.story, self.council.at
-        days = story.warned or 0
-        told = list(self.case.incidents.exclude(knowledge=Incident.Knowledge.HEARSAY))
-        warning: Warning = warnings.draft_warning(
-            self.case.pk, warnings.Content(told, story.expected), by=self.author, at=at(days, 11)
-        )
+        """Draft the warning letter, where the policy has one, and take it as far as the story does."""
+        story, at = self.story, self.at(self.story.warned or 0, 11)
+        if not self.case.policy.stage_for_state("written warning"):
+            return
+        warning = self.draft(papers.WRITTEN, at, same_again=story.same_again)
         if story.warning == "draft":
             return
-        issuing.submit_warning(warning.pk, by=self.author, at=at(days, 11, 30))
-        decider = self.decider({self.author})
+        issuing.submit_warning(warning.pk, by=self.author, at=at + timedelta(minutes=30))
         if story.warning == "returned":
             reasons = "Please say what we did about the repair. The letter reads as if there were none."
-            issuing.send_back_warning(warning.pk, reasons=reasons, by=decider, at=at(days, 15))
+            at += timedelta(hours=4)
+            issuing.send_back_warning(warning.pk, reasons=reasons, by=self.seats(cases.acts.issue(warning))[0], at=at)
         elif story.warning == "issued":
-            issuing.issue_warning(
-                warning.pk,
-                Said(
-                    "Two warnings in the call were not heeded.",
-                    considered="A telephone call by the team leader instead.",
-                    not_done="No call: the resident has twice hung up on it.",
-                ),
-                by=decider,
-                at=at(days, 15),
-            )
+            self.issue(warning, at + timedelta(hours=4), "Two warnings in the call were not heeded.")
+
+    def draft(self, paper: papers.Paper, at: datetime, **words: str) -> Warning:
+        """A letter about all that happened, after what comes first."""
+        why = "He was asked twice in the call to speak calmly, and went on for a week."
+        words |= {"expected": self.story.expected}
+        return casework.draft_letter(
+            self.case, self.answers(why), by=self.author, at=at, paper=paper, review_on=self.place.today, **words
+        )
+
+    def answers(self, why: str) -> casework.Answers:
+        """What is said before a step: why it is settled where the policy is silent, and answers to what it asks."""
+        return casework.Answers(
+            self.decider,
+            why,
+            words="Talked through with the resident on the telephone; nothing came of it.",
+            needs="We know of no need that bears on the behaviour, and asked twice.",
+        )
+
+    def issue(self, warning: Warning, at: datetime, reasons: str = "") -> None:
+        """Issue a letter of the ladder."""
+        said = Said(
+            reasons,
+            considered="A telephone call by the team leader instead.",
+            not_done="No call: the resident has twice hung up on it.",
+        )
+        issuing.issue_warning(warning.pk, said, by=self.seats(cases.acts.issue(warning))[0], at=at)
 
     def propose(self) -> None:
-        """Prepare the restriction part by part, and put it to a decider."""
-        story, pk, by = self.story, self.case.pk, self.author
-        at = self.council.at(story.proposed or 0, 9, 30)
-        assessment = assessments.assess(
-            pk,
-            Assessment.Kind.RISK,
-            assessments.Findings(
-                "It has happened more than once, to more than one of us, and it is getting worse.",
-                severity="high" if story.extreme else "medium",
-                future_risk="high" if story.extreme else "medium",
-                who_is_at_risk="Whoever answers the telephone or visits.",
-                controls="No lone contact until the restriction is decided.",
-            ),
-            by=by,
-            at=at,
+        """Prepare the restriction part by part, after what the policy asks before it, and put it to a decider."""
+        story, by, case = self.story, self.author, self.case
+        at = self.at(story.proposed or 0, 9, 30)
+        said = self.answers("The letter changed nothing, and the desk had to close.")
+        casework.ask_before_a_restriction(case, said, by=by, at=at)
+        severity = "high" if story.extreme else "medium"
+        found = Findings(
+            "It has happened more than once, to more than one of us, and it is getting worse.",
+            severity=severity,
+            future_risk=severity,
+            who_is_at_risk="Whoever answers the telephone or visits.",
+            controls="No lone contact until the restriction is decided.",
         )
-        draft = proposing.start(pk, by=by, at=at).pk
-        evidence = [i.pk for i in self.case.incidents.exclude(knowledge=Incident.Knowledge.HEARSAY)]
-        path = self.case.policy.path_danger
-        answers = {str(question): "Yes: see the report." for question in path.conditions} if path else {}
-        save_evidence(
-            draft,
-            Evidence(
-                evidence,
-                summary="Logged on the day by those who were there.",
-                extreme=bool(story.extreme),
-                extreme_reason=story.extreme,
-                extreme_answers=answers if story.extreme else {},
-            ),
-            by=by,
-            at=at,
-        )
-        save_risk(draft, assessment_id=assessment.pk, by=by, at=at)
-        save_needs(
-            draft,
-            considered="We know of no need that this would make harder to meet. We asked by telephone and letter.",
-            adjustment_touched=False,
-            by=by,
-            at=at,
-        )
-        save_terms(draft, terms=self.terms(story.terms), by=by, at=at)
-        save_instructions(
-            draft,
-            Instructions(orders=story.orders, risks=story.risks, share_with_contractors=story.share),
-            by=by,
-            at=at,
-        )
-        save_length(draft, months=story.months, by=by, at=at)
+        assessments.assess(case.pk, Assessment.Kind.RISK, found, by=by, at=at)
+        draft = proposing.start(case.pk, by=by, at=at)
+        casework.fill(draft, self.proposal(), by=by, at=at)
         if story.proposal == "draft":
             return
-        save_less(draft, reasons=story.reasons, less_considered=story.less, by=by, at=at)
-        proposing.propose(draft, by=by, at=at + timedelta(hours=2))
+        casework.ask_for_its_kinds(self.restriction, said, by=by, at=at)
+        proposing.propose(draft.pk, by=by, at=at + timedelta(hours=2))
         if story.proposal == "returned":
             proposing.send_back(
-                draft,
+                draft.pk,
                 Said("Say why blocking the one e-mail address would not be enough."),
-                by=self.decider(self.hit()),
+                by=self.seats(acts.impose(self.restriction))[0],
                 at=at + timedelta(hours=6),
             )
+
+    def proposal(self) -> casework.Proposal:
+        """What the story puts into a proposal."""
+        story, path = self.story, self.case.policy.path_danger
+        answers = {str(question): "Yes: see the report." for question in path.conditions} if path else {}
+        return casework.Proposal(
+            terms=self.terms(story.terms),
+            orders=story.orders,
+            risks=story.risks,
+            needs="We know of no need that this would make harder to meet. We asked by telephone and letter.",
+            reasons=story.reasons,
+            less="" if story.proposal == "draft" else story.less,
+            months=story.months,
+            contractors=story.share,
+            evidence={
+                "summary": "Logged on the day by those who were there.",
+                "extreme": bool(story.extreme),
+                "extreme_reason": story.extreme,
+                "extreme_answers": answers if story.extreme else {},
+            },
+        )
 
     def terms(self, chosen: Iterable[tuple[str, str, str]]) -> list[NewTerm]:
         """The story's terms, with its single point of contact where there is one."""
@@ -211,79 +216,97 @@ class Telling:
         return made
 
     def impose(self) -> None:
-        """A decider who neither proposed it nor was hit imposes it."""
-        imposing.impose(
-            self.restriction.pk,
-            Said(
-                "The evidence is first-hand, the warning was clear, and the terms leave other ways to reach us.",
-                considered="Returning it for a shorter length; the policy allows none.",
-                not_done="We did not close e-mail or letters.",
-            ),
-            by=self.decider(self.hit()),
-            at=self.council.at(self.story.imposed or 0, 14),
+        """Those whom the policy lets decide impose it: in a meeting where it asks for one, else one after the other."""
+        at, act = self.at(self.story.imposed or 0, 14), acts.impose(self.restriction)
+        seats = self.seats(act)
+        others = [one.pk for one in seats[1:]]
+        said = Said(
+            "The evidence is first-hand, what would follow was clear, and the terms leave other ways to reach us.",
+            considered="Returning it for a shorter length.",
+            not_done="We did not close e-mail or letters.",
+            meeting=Meeting(at.date(), others, "All who came hold it to be needed.") if act.meets else None,
         )
+        for by in seats:
+            if self.restriction.state == Restriction.State.PROPOSED:
+                imposing.impose(self.restriction.pk, said, by=by, at=at)
 
     def appeal(self) -> None:
         """The resident's appeal comes in."""
-        at = self.council.at(self.story.appealed or 0, 9, 15)
+        at = self.at(self.story.appealed or 0, 9, 15)
         new = NewAppeal(self.resident.name, "email", at.date(), self.story.appeal)
         lodging.lodge(self.restriction.case_id, self.restriction.reference, new, by=self.author, at=at)
 
     def decide(self) -> None:
         """A manager who had no part in it decides the appeal."""
         story, restriction = self.story, self.restriction
-        appeal = restriction.appeals.get()
-        by, at = self.staff["head"], self.council.at(story.decided or 0, 16)
-        considered, sets = "The log of calls, both letters, and what the resident says.", None
-        if story.outcome == "upheld":
-            reasons = (
-                "Our own log shows that half of the calls were ours. The restriction should not have been imposed."
-            )
-        elif story.outcome == "dismissed":
-            reasons = "The behaviour is well evidenced, and the terms leave e-mail and letters."
-        else:
-            terms = [NewTerm("phone", "limited", "You may ring us on any working day between 2pm and 3pm."),
-                     NewTerm("email", "open"), NewTerm("letter", "open"), NewTerm("office", "closed")]  # fmt: skip
-            reasons = "The resident cannot use e-mail. An hour a day on the telephone protects staff as well."
-            sets = NewTerms(terms, restriction.ends_on)
-        deciding.decide(appeal.pk, Answer(story.outcome, reasons, considered, sets=sets), by=by, at=at)
+        outcome, at = story.outcome, self.at(story.decided or 0, 16)
+        considered = "The log of calls, both letters, and what the resident says."
+        sets = NewTerms(SOFTER, restriction.ends_on) if outcome == "varied" else None
+        answer = Answer(outcome, ANSWERS[outcome], considered, sets=sets)
+        deciding.decide(restriction.appeals.get().pk, answer, by=self.staff["head"], at=at)
 
     def review(self) -> None:
         """Somebody uninvolved reviews the restriction."""
-        story, at = self.story, self.council.at(self.story.reviewed or 0, 10)
-        reviewer = self.decider(self.hit() | {self.restriction.decided_by})
+        story, at = self.story, self.at(self.story.reviewed or 0, 10)
+        lifts = story.review == "lift"
         review = reviews.begin_review(self.restriction.pk, by=self.author, at=at)
         if story.review == "begun":
             return
         deciding_reviews.decide_review(
             review.pk,
             Said(
-                "Two quiet months, and a civil letter."
-                if story.review == "lift"
-                else "The office visit broke the terms.",
+                "Two quiet months, and a civil letter." if lifts else "The office visit broke the terms.",
                 considered="Letting it run to its last day.",
             ),
             Conclusion(
                 story.review,
-                evidence="" if story.review == "lift" else "The visit to reception, logged by Jo Pritchard.",
+                evidence="" if lifts else "The visit to reception, logged by Jo Pritchard.",
                 months=6 if story.review == "extend" else None,
             ),
-            by=reviewer,
+            by=self.seats(acts.review(review))[0],
             at=at + timedelta(hours=3),
         )
 
     def close(self) -> None:
         """Nothing more to do."""
-        at = self.council.at(self.story.closed or 0, 16)
+        at = self.at(self.story.closed or 0, 16)
         stages.close(self.case.pk, reason=self.story.close_reason, by=self.author, at=at)
 
-    def hit(self) -> set[User | None]:
-        """Who took part so far: the proposer and everybody affected (rule F12)."""
-        return {self.author, *(self.staff[key] for happening in self.story.incidents for key in happening.affected)}
+    @property
+    def decider(self) -> User:
+        """Somebody who decides what the policy leaves open."""
+        return self.holders(access.keys_with(self.place.provider, access.Can.DECIDE))[0]
 
-    def decider(self, barred: set[User | None]) -> User:
-        """Somebody whom the policy lets decide, and whom no rule bars."""
-        wanted = ("neighbourhoods", "income", "senior", "repairs")
-        start = self.story.resident % len(wanted)
-        candidates = [self.staff[key] for key in wanted[start:] + wanted[:start] if key != self.story.spoc]
-        return next(person for person in candidates if person not in barred)
+    def seats(self, act: acts.Act) -> list[User]:
+        """A colleague for each role that may take part in an act, and whom no rule bars."""
+        return self.holders(act.keys(), act.barred)
+
+    def holders(self, keys: Iterable[str], barred: Collection[int] = ()) -> list[User]:
+        """A colleague for each of these roles, whoever works cases first; another where the story goes on elsewhere."""
+        deciders, provider = self.place.deciders, self.place.provider.pk
+        start, wanted, found = self.story.resident % len(deciders), set(keys), []
+        for one in (self.staff[key] for key in deciders[start:] + deciders[:start] if key != self.story.spoc):
+            held = wanted & access.role_keys(one, provider)
+            if held and one != self.author and one.pk not in barred:
+                found.append(one)
+                wanted -= held
+        return sorted(found, key=lambda one: not access.can(one, access.Can.WORK_CASES, provider))
+
+
+STEPS: dict[str, Callable[[Telling], None]] = {
+    "first_letter": Telling.send_first_letter,
+    "warned": Telling.warn,
+    "proposed": Telling.propose,
+    "imposed": Telling.impose,
+    "appealed": Telling.appeal,
+    "decided": Telling.decide,
+    "reviewed": Telling.review,
+    "closed": Telling.close,
+}
+
+
+def told(place: Around, story: Story) -> Telling:
+    """A story, told to its end."""
+    one = Telling(place, story)
+    one.tell()
+    return one

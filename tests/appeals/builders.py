@@ -25,12 +25,11 @@ from restrictions import limits
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Term
 from restrictions.services import imposing
-from tests import factories, invented, pressing
+from tests import factories, five, invented, pressing
 from tests.factories import NOON
 from tests.office.versions import TEXT
 from tests.remembered import remembered
 from tests.restrictions import builders
-from tests.restrictions import test_five_policies as five
 from tests.restrictions.builders import World, noon
 
 DECIDED = date(2026, 12, 18)
@@ -44,11 +43,11 @@ WEEK = NOON + timedelta(days=7)
 WORDS = "I was not there on 13 December. My neighbour was."
 
 
-@remembered
 def restricted() -> tuple[World, Restriction]:
     """A restriction imposed on Friday 18 December 2026 by the team leader, proposed by the officer."""
-    w = builders.world()
-    return w, builders.imposed(w)
+    w = builders.in_force()
+    assert w.restriction is not None
+    return w, w.restriction
 
 
 def lodge(w: World, restriction: Restriction, *, on: date = RECEIVED, at: datetime | None = None, **changes) -> Appeal:

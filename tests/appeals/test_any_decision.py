@@ -31,13 +31,12 @@ from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review
 from restrictions.services import deciding_reviews, ending, imposing
 from restrictions.services.planning_reviews import Conclusion
-from tests import factories
+from tests import factories, five
 from tests.appeals import builders as acting
 from tests.appeals.builders import WEEK, answer, director, letter_of, lodge_against, now, offered, restricted_on, warned
 from tests.factories import NOON
 from tests.register.builders import enter
 from tests.restrictions import builders
-from tests.restrictions import test_five_policies as five
 
 State, Stage = Appeal.State, Case.Stage
 

@@ -13,7 +13,7 @@ from decisions.services import Said
 from policies import shelf
 from restrictions.services import deciding_reviews
 from restrictions.services.planning_reviews import Conclusion
-from tests import factories
+from tests import factories, five
 from tests.appeals.builders import (
     ANSWER_BY,
     DECIDED,
@@ -29,7 +29,6 @@ from tests.appeals.builders import (
 from tests.appeals.test_any_decision import restrictions_reviewers, review_before_the_end
 from tests.factories import NOON
 from tests.pressing import seal_of
-from tests.restrictions import test_five_policies as five
 from tests.restrictions.builders import noon
 
 CHRISTMAS = date(2026, 12, 25)

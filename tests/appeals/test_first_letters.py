@@ -23,14 +23,13 @@ from letters.models import Letter
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 from restrictions.models import Restriction
-from tests import factories, pressing
+from tests import factories, five, pressing
 from tests.appeals import builders as acting
 from tests.appeals.builders import WEEK, answer, director, letter_of, lodge_against, now, offered
 from tests.appeals.test_days_off import CHRISTMAS, by_working_days, remove  # noqa: F401
 from tests.appeals.test_meanwhile import suspending
 from tests.factories import NOON
 from tests.restrictions import builders
-from tests.restrictions import test_five_policies as five
 
 pytestmark = pytest.mark.django_db
 State = Appeal.State

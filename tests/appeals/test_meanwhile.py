@@ -13,10 +13,10 @@ from policies.rules import RuleBroken
 from register.models import Entry
 from restrictions.models import Restriction
 from restrictions.services.registering import NOT_NOW
+from tests import five
 from tests.appeals import builders as acting
 from tests.appeals.builders import WEEK, answer, director, letter_of, lodge_against, now, restricted_on, warned
 from tests.factories import NOON
-from tests.restrictions import test_five_policies as five
 
 pytestmark = pytest.mark.django_db
 LATER = WEEK + timedelta(days=1)

@@ -14,11 +14,10 @@ from design.dates import day_of
 from people.models import User
 from policies.rules import RuleBroken
 from register.models import Entry
-from tests import pressing
+from tests import five, pressing
 from tests.appeals import builders as acting
 from tests.appeals.builders import WEEK, answer, director, letter_of, lodge_against, restricted_on, warned
 from tests.factories import NOON
-from tests.restrictions import test_five_policies as five
 
 pytestmark = pytest.mark.django_db
 TYPED = {"reasons": "It is needed.", "considered": "The file.", "outcome": Appeal.State.DISMISSED}

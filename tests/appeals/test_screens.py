@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from tests import axe
+from tests import axe, five
 from tests.appeals.builders import (
     ANSWER_BY,
     LAST_DAY,
@@ -22,7 +22,6 @@ from tests.appeals.builders import (
     soon,
 )
 from tests.factories import PASSWORD
-from tests.restrictions import test_five_policies as five
 from worklist.services import sweeping
 
 pytestmark = [

@@ -18,15 +18,14 @@ from decisions.services import Said
 from letters.models import Arrival, Letter
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction
-from restrictions.services import deciding_reviews, ending
+from restrictions.services import deciding_reviews, ending, imposing
 from restrictions.services.planning_reviews import Conclusion
-from tests import factories, pressing
+from tests import factories, five, pressing
 from tests.appeals import builders as acting
 from tests.appeals.builders import ANSWER, LAST_DAY, RECEIVED, WEEK, WORDS, dover_with, restricted, soon
 from tests.appeals.test_receipts import NEXT
 from tests.appeals.test_receipts import world as received_world
 from tests.restrictions import builders
-from tests.restrictions import test_five_policies as five
 from tests.restrictions.builders import noon
 
 pytestmark = pytest.mark.django_db
@@ -200,7 +199,7 @@ def test_what_was_built_on_a_warning_after_the_check_is_asked_about():
         stages.settle_restriction(w.case.pk, reasons="The letter changed nothing.", by=w.staff.team_leader, at=WEEK)
         w.case = acting.now(w)
         restriction = builders.proposed(w)
-        five.imposing.impose(
+        imposing.impose(
             restriction.pk, Said("It is needed.", considered="Fair."), by=five.a_decider(w, restriction), at=WEEK
         )
         page = text(pressing.press(client, where("decide", appeal), on=checked))

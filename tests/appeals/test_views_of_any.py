@@ -13,11 +13,10 @@ from audit.models import Decision
 from cases.models import Warning
 from cases.services import stages
 from restrictions.models import Restriction
-from tests import pressing
+from tests import five, pressing
 from tests.appeals.builders import WEEK, director, letter_of, lodge_against, restricted_on, warned
 from tests.factories import NOON
 from tests.restrictions import builders
-from tests.restrictions import test_five_policies as five
 
 pytestmark = pytest.mark.django_db
 State = Appeal.State

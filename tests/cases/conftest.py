@@ -1,15 +1,15 @@
 """A provider on Dover's policy, its staff, a resident, and shorthands for logging what happened."""
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 
 import cases.services.warnings
-from cases.models import Case, Incident, Involvement
-from cases.services import incidents, issuing
+from cases.models import Case, Incident
+from cases.services import issuing
 from cases.services.incidents import Happened
 from decisions.services import Said
+from ops.seed import casework
 from tests import factories
 from tests.factories import NOON
 
@@ -42,11 +42,10 @@ def log(staff):
     """Log an incident: `log(resident, warnings=2, went_on=True, on=…, at=…)`."""
 
     def logged(*residents, by=None, at: datetime = NOON, warnings=0, went_on=False, **changes) -> Incident:
-        changes.setdefault("happened_on", at.date())
-        told = replace(HAPPENED, warnings_given=warnings, continued_after_warnings=went_on, **changes)
-        by = by or staff.officer
-        parts = [(one, Involvement.Part.BEHAVED) for one in residents]
-        return incidents.log(provider=by.provider, parts=parts, happened=told, by=by, at=at)
+        told = {"facts": HAPPENED.facts, "words_used": HAPPENED.words_used, "police_called": False} | changes
+        return casework.log(
+            *residents, by=by or staff.officer, at=at, warnings=warnings, continued_after_warnings=went_on, **told
+        )
 
     return logged
 

@@ -19,9 +19,9 @@ from restrictions.services.breaches import Answer
 from restrictions.services.parts.whole import missing
 from tests import factories, invented
 from tests.factories import NOON
+from tests.five import NORTHAMPTON, house, ready_to_propose
 from tests.pressing import press
 from tests.restrictions import builders
-from tests.restrictions.test_five_policies import NORTHAMPTON, house, ready_to_propose
 
 pytestmark = pytest.mark.django_db
 TOLD = police.Told(True, "CAD 123 of today")
@@ -46,7 +46,7 @@ def plain(page) -> str:
 def threatened(paper: ladder.papers.Paper, *, police: bool = False) -> tuple[builders.World, Warning]:
     """A letter that rests on a threat of which nobody has told the police."""
     w = house(NORTHAMPTON)
-    builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=police, warnings=1)
+    builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police_called=police, warnings=1)
     assessments.answer_gate(w.case.pk, "root_cause", words="Nothing of ours.", by=w.staff.officer, at=NOON)
     more = {"agreed": "He said sorry."} if paper.first else {"review_on": date(2027, 3, 5)}
     content = warnings.Content(list(w.case.incidents.all()), "Be calm.", **more)
@@ -109,7 +109,7 @@ def test_a_review_that_continues_asks_and_one_that_lifts_waits_for_no_answer(str
     """Dover 6.7, 6.17; Northampton 4.1 at its Formal Stage."""
     w, imposed = threatened_since(strict)
     clock.move_to(later := builders.noon(imposed.ends_on), tick=False)
-    builders.log(w.provider, w.staff, w.resident, at=later, danger=True, police=False)
+    builders.log(w.provider, w.staff, w.resident, at=later, danger=True, police_called=False)
     review = builders.under_review(w, imposed, at=later)
     who = builders.reviewer(w)
     how = {"by": who, "at": later, "outcome": outcome, "reasons": "So it is.", "considered": "Fair.", "evidence": "He."}
@@ -128,7 +128,7 @@ def test_a_review_that_continues_asks_and_one_that_lifts_waits_for_no_answer(str
 def test_what_follows_a_breach_asks_as_strictly_as_the_stage(clock):
     for strict in (True, False):
         w, imposed = threatened_since(strict)
-        incident = builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=False)
+        incident = builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police_called=False)
         breaches.log_breach(imposed.pk, by=w.staff.officer, at=NOON, incident_id=incident.pk, words="He rang.")
         answer, weighed = Answer(""), Said("It was one call.")
         if strict:
@@ -146,7 +146,7 @@ def loughside() -> tuple[builders.World, object]:
     provider = invented.running_on("loughside")
     staff = factories.staff(provider)
     resident = factories.resident(provider, staff.officer)
-    builders.log(provider, staff, resident, at=NOON, danger=True, police=False)
+    builders.log(provider, staff, resident, at=NOON, danger=True, police_called=False)
     case = Case.objects.get(resident=resident)
     return builders.World(provider, staff, resident, case, NOON), case
 
@@ -175,7 +175,7 @@ def test_without_exceptions_a_must_stays_a_must():
     provider = invented.running_on_text(text.replace(exception, ""), slug="loughside")
     staff = factories.staff(provider)
     resident = factories.resident(provider, staff.officer)
-    builders.log(provider, staff, resident, at=NOON, danger=True, police=False)
+    builders.log(provider, staff, resident, at=NOON, danger=True, police_called=False)
     case = Case.objects.get(resident=resident)
     assert ladder.police(case.policy, case, case.incidents.all()).always
 
@@ -186,7 +186,7 @@ def test_who_decides_that_the_police_are_not_told_decides_it_with_a_letter_too()
     staff = factories.staff(provider)
     resident = factories.resident(provider, staff.officer)
     for _ in range(3):
-        builders.log(provider, staff, resident, at=NOON, danger=True, police=False)
+        builders.log(provider, staff, resident, at=NOON, danger=True, police_called=False)
     case = Case.objects.get(resident=resident)
     head = factories.person(provider, "head", name="Heledd Head")
     lead = factories.person(provider, "lead", name="Lowri Lead")

@@ -15,9 +15,9 @@ from letters import services as letters
 from letters.models import Letter
 from restrictions.services import imposing
 from tests.factories import NOON
+from tests.five import DOVER, NORTHAMPTON, again, answer_what_is_asked, house, now
 from tests.pressing import check
 from tests.restrictions import builders
-from tests.restrictions.test_five_policies import DOVER, NORTHAMPTON, again, answer_what_is_asked, house, now
 
 
 @pytest.fixture(autouse=True)

@@ -40,10 +40,8 @@ def waiting(provider) -> list[Deadline]:
     decided = date(2026, 12, 18)
     policy = provider.policy_version_on(decided).policy
     found = clocks.work_out(policy, "appeal.window", {"decision": decided}, deadlines.calendar_for(provider))
-    return [
-        deadlines.set(kinds.APPEAL_WINDOW, factories.about(f"restriction:X-{number:06d}", provider), due=found, at=NOON)
-        for number in range(ROWS)
-    ]
+    abouts = [factories.about(f"restriction:X-{number:06d}", provider) for number in range(ROWS)]
+    return [deadlines.set(kinds.APPEAL_WINDOW, about, due=found, at=NOON) for about in abouts]
 
 
 def add_a_day_off(staff, waiting) -> None:

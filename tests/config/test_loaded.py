@@ -1,5 +1,6 @@
 """Nothing is loaded that nothing uses: installed apps, libraries of production, style sheets, scripts and pictures."""
 
+import functools
 import importlib.metadata
 import re
 import tomllib
@@ -41,6 +42,10 @@ def production() -> list[str]:
     return [re.split(r"[\[~>=<!]", one)[0] for one in wanted]
 
 
+distributions = functools.cache(importlib.metadata.packages_distributions)
+
+
+@functools.cache
 def imported() -> set[str]:
     """The first names of all that the product's modules import."""
     code = [path for room in OURS - {"ops"} for path in (ROOT / room).rglob("*.py")]
@@ -65,8 +70,7 @@ def test_no_app_is_named_that_is_not_installed():
 @pytest.mark.parametrize("name", production())
 def test_every_library_of_production_is_used(name):
     """Each is imported by a room, or the file that needs it is named above."""
-    owners = importlib.metadata.packages_distributions().items()
-    modules = {module for module, names in owners if name in [one.lower() for one in names]}
+    modules = {module for module, owners in distributions().items() if name in [owner.lower() for owner in owners]}
     if not modules & imported():
         file, words = LIBRARIES[name]
         assert words in (ROOT / file).read_text(encoding="utf-8"), f"{file} no longer needs {name}"
@@ -82,6 +86,7 @@ def lock() -> str:
     return (ROOT / "requirements" / "production.txt").read_text(encoding="utf-8")
 
 
+@functools.cache
 def loading() -> str:
     """All that can load a style sheet, script or picture: templates and the style sheets themselves."""
     files = [*(ROOT / "templates").rglob("*.html"), *STATIC.glob("*.css")]

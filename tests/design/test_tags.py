@@ -183,6 +183,18 @@ def test_the_register_weighs_less_than_fifty_kilobytes(tmp_path):
     assert sum(weights.values()) < 40_000, weights
 
 
+def test_no_line_of_a_template_is_longer_than_one_can_read():
+    """A line beyond 160 characters hides what is nested in it; a sentence that long is built in Python."""
+    long = [
+        f"{path.relative_to(settings.BASE_DIR)}:{number}"
+        for folder in ("templates", "design")
+        for path in sorted((Path(settings.BASE_DIR) / folder).rglob("*.html"))
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > 160
+    ]
+    assert long == []
+
+
 def test_no_template_holds_inline_script_or_style():
     folder = Path(settings.BASE_DIR) / "templates"
     for file in folder.rglob("*.html"):

@@ -15,6 +15,7 @@ from restrictions.models import Restriction
 from tests import factories
 from tests.journeys import checks, history, steps
 from tests.journeys.conftest import Sit
+from tests.restrictions.builders import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -24,7 +25,7 @@ CONSIDERED = "The file, the log of calls, and the resident's letter."
 NOT_DONE = "No meeting was held: he did not ask for one."
 
 
-def lodged(desk: Sit, past: history.Past) -> str:
+def lodged(desk: Sit, past: World) -> str:
     """The officer records the appeal; the team leader who imposed it may not decide it."""
     assert past.restriction is not None
     officer = desk(past.staff.officer)

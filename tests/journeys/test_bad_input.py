@@ -19,6 +19,7 @@ from restrictions.models import Restriction
 from tests import factories
 from tests.journeys import checks, history, steps
 from tests.journeys.conftest import Desk, Sit, sign_in, wait_for
+from tests.restrictions.builders import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -70,7 +71,7 @@ def test_thirteen_months_are_too_many(desk: Sit, council, staff: factories.Staff
     assert Restriction.objects.get(pk=other.pk).state == Restriction.State.PROPOSED
 
 
-def past_of(council, staff: factories.Staff, name: str) -> history.Past:
+def past_of(council, staff: factories.Staff, name: str) -> World:
     """Somebody else's case, ready for a proposal."""
     return history.warned(council, staff, factories.resident(council, staff.officer, name))
 

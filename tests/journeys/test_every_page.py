@@ -100,7 +100,7 @@ def kind_of(address: str) -> str | None:
 @pytest.fixture
 def town(transactional_db: None, empty_queue: object) -> council.Council:
     """The demo's council: cases at every stage, letters, dates, entries."""
-    return build.build(timezone.now())
+    return build.council(timezone.now())
 
 
 @pytest.fixture

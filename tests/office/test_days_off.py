@@ -14,6 +14,7 @@ from audit.models import Event
 from deadlines import services as deadlines
 from deadlines.models import Deadline, Holiday
 from deadlines.services import days_off
+from office.views.days_off import afterwards
 from policies import clocks
 from tests import factories
 from tests.office.test_index import OTHERS, signed_in
@@ -280,3 +281,15 @@ def test_two_thousand_dates_are_counted_and_the_first_fifty_shown(client, provid
     done = press(client, ADD, on=checked, follow=True)
     assert "2000 dates moved" in shown(done) and shown(done).count("evenhand-rows__main") == 50
     assert set(Deadline.objects.values_list("due_on", flat=True)) == {date(2027, 1, 21)}
+
+
+@pytest.mark.parametrize(
+    ("day", "of_a_closure", "words"),
+    [
+        (date(2026, 12, 24), 0, "Thursday 24 December 2026 counts as a working day."),
+        (date(2026, 12, 26), 0, "Saturday 26 December 2026 counts as a Saturday, as before."),
+        (date(2026, 12, 24), 3, "Each of these 3 days counts as a working day."),
+    ],
+)
+def test_what_a_day_is_once_it_is_removed(day, of_a_closure, words):
+    assert afterwards(day, of_a_closure) == words

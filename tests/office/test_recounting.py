@@ -15,15 +15,17 @@ from decisions.services import Said
 from letters.models import Letter
 from office import services
 from office.services import telling, touched
+from office.services.recounting import Move, Stay
 from people import services as people
+from policies.reckoning import Reckoning
 from policies.rules import RuleBroken
 from restrictions.services import breaches
 from tests import factories, quick
 from tests.factories import NOON
+from tests.five import NORTHAMPTON
 from tests.office.versions import LOCAL, adopted, newer
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
-from tests.restrictions.test_five_policies import NORTHAMPTON
 from tests.restrictions.test_spoc import with_contact
 
 TODAY = NOON.date()
@@ -270,3 +272,33 @@ def test_who_decides_on_a_breach_follows(db):
     assert one.keys == ["manager"]
     move(w, version, at=noon(TODAY + timedelta(days=1)))
     assert due("breach.answer").for_roles == ["manager"]
+
+
+DUE, LATER = date(2027, 1, 20), date(2027, 2, 3)
+DATED, OPEN = Reckoning("appeal.window", due=LATER), Reckoning("appeal.window")
+
+
+@pytest.mark.parametrize(
+    ("was", "reckoning", "words"),
+    [
+        (DUE, DATED, "20 January 2027, would be 3 February 2027"),
+        (DUE, OPEN, "20 January 2027, would be left open"),
+        (DUE, None, "20 January 2027, would be asked for no more"),
+        (None, DATED, "none was set, would be on 3 February 2027"),
+        (None, OPEN, "none was set, would be left open"),
+    ],
+)
+def test_what_moves_says_from_when_to_when(was, reckoning, words):
+    assert Move("appeal.window", "Time to appeal", was, reckoning).words == words
+
+
+@pytest.mark.parametrize(
+    ("was", "would_be", "words"),
+    [
+        (LATER, DUE, "3 February 2027, and stays. By that policy it would be 20 January 2027, which is no better"),
+        (LATER, None, "3 February 2027, and stays. That policy sets no such day, which is no better"),
+        (None, DUE, "left open, and stays. By that policy it would be 20 January 2027, which is no better"),
+    ],
+)
+def test_what_stays_says_why(was, would_be, words):
+    assert Stay("Time to appeal", was, would_be).words == f"{words} for the resident than what was set."

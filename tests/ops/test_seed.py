@@ -11,12 +11,12 @@ from audit.models import Event
 from cases.models import Case
 from deadlines.models import Deadline
 from letters.models import Letter
-from ops.seed import build, neighbours, stories
+from ops.seed import build, neighbours
 from people.models import Provider, Resident, User
 from register.models import Entry
 from restrictions.models import Breach, Naming, Restriction
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 CLOCKS_GO_FORWARD = datetime(2027, 3, 28, 0, 30, tzinfo=UTC)  # on a Sunday night; the other tests seed on a Friday
@@ -24,7 +24,7 @@ CLOCKS_GO_FORWARD = datetime(2027, 3, 28, 0, 30, tzinfo=UTC)  # on a Sunday nigh
 
 def test_every_stage_stands_somewhere_with_its_history(empty_queue):
     now = CLOCKS_GO_FORWARD
-    council = build.build(now)
+    council = build.council(now)
 
     assert (Resident.objects.count(), User.objects.count()) == (60, 17)
     assert set(Case.objects.values_list("stage", flat=True)) == set(Case.Stage)
@@ -33,7 +33,7 @@ def test_every_stage_stands_somewhere_with_its_history(empty_queue):
     }  # fmt: skip
     assert set(Appeal.objects.values_list("state", flat=True)) >= {"upheld", "varied", "dismissed"}
     assert Appeal.objects.open().count() == 2
-    assert Case.objects.count() == len(stories.STORIES)
+    assert Case.objects.count() == len(build.STORIES)
     in_force = Restriction.objects.in_force(council.today)
     entries = Entry.objects.in_force(council.today).exclude(source="")
     assert {f"restriction:{r.reference}" for r in in_force} == set(entries.values_list("source", flat=True))
@@ -47,7 +47,7 @@ def test_every_stage_stands_somewhere_with_its_history(empty_queue):
 
 def test_four_more_providers_take_the_same_way_each_by_its_own_policy(empty_queue):
     now = CLOCKS_GO_FORWARD
-    beside = {one.house.slug: one for one in neighbours.build(now)}
+    beside = {one.house.slug: one for one in build.neighbours(now)}
     assert len(beside) == Provider.objects.count() == 4
     for one in beside.values():
         assert not Case.objects.filter(resident__name__in=neighbours.RESIDENTS[-2:]).exists(), "nothing is logged yet"
@@ -73,7 +73,7 @@ def test_four_more_providers_take_the_same_way_each_by_its_own_policy(empty_queu
 
 
 def test_what_comes_after_is_told_where_the_policy_knows_it(empty_queue):
-    houses = {one.house.slug: one for one in neighbours.build(CLOCKS_GO_FORWARD)}
+    houses = {one.house.slug: one for one in build.neighbours(CLOCKS_GO_FORWARD)}
     today = CLOCKS_GO_FORWARD.date()
     single = Restriction.objects.in_force(today).filter(terms__channel="spoc")
     assert set(single.values_list("case__provider__slug", flat=True)) == set(houses)

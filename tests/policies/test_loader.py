@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from policies import difference, loader, shelf, tables
 from policies.policy import Policy
 from policies.problems import PolicyProblems
+from policies.rules import Rule
 from tests import quick
 
 BASE = """
@@ -502,3 +503,16 @@ def test_what_changed_in_a_rule_is_one_change(table: str, was: str, now: str) ->
     head = f"[{table}]\n" + ('on = "limits"\n' if table == "letter.limits" else "")
     (change,) = difference.between(loader.read(f"{base}{head}{was}"), loader.read(f"{base}{head}{now}"))
     assert (change.path, change.kind) == (f"{table}.{was.partition(' ')[0]}", "changed")
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines"),
+    [
+        ("added", ["New: 4 months (clause 6)"]),
+        ("removed", ["Gone: 6 months (clause 5)"]),
+        ("changed", ["Was: 6 months (clause 5, must)", "Is now: 4 months (clause 6, may)"]),
+    ],
+)
+def test_a_change_says_what_was_and_is_with_the_clause(kind: difference.Kind, lines: list[str]) -> None:
+    before, after = Rule("policy", "5", "must"), Rule("policy", "6", "may")
+    assert difference.Change("restriction.maximum", kind, "6 months", "4 months", before, after).lines == lines

@@ -3,38 +3,31 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-import cases.services.incidents
-import cases.services.warnings
-from cases.models import Assessment, Case, Incident, Involvement
+from cases.models import Assessment, Case, Incident
 from cases.services import assessments, issuing
-from cases.services.incidents import AffectedPerson, Happened
 from decisions.services import Said
-from design.dates import day_of
+from ops.seed import casework
 from people.models import Provider, Resident, User
 from restrictions.dates import Changes
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review, Term
-from restrictions.rules import registers_for, risks_asked
 from restrictions.services import breaches, deciding_reviews, ending, imposing, proposing, reviews
 from restrictions.services.breaches import Answer
 from restrictions.services.contacts import changing
 from restrictions.services.contacts.changing import NewContact
 from restrictions.services.parts.evidence import Evidence, save_evidence
-from restrictions.services.parts.length import save_length, save_less
-from restrictions.services.parts.needs import save_needs, save_risk
-from restrictions.services.parts.terms import Instructions, save_instructions, save_kinds, save_terms
 from restrictions.services.planning_reviews import Conclusion
 from tests import factories
 from tests.factories import NOON, Staff
 from tests.remembered import remembered
 
-RISKS = ["threats", "abuse"]
-ORDERS = ["Do not visit alone.", "Ring the office before you go in."]
 TERMS = [
     NewTerm(Term.Channel.PHONE, Term.Limit.CLOSED),
     NewTerm(Term.Channel.EMAIL, Term.Limit.LIMITED, "One message a week, on Mondays."),
     NewTerm(Term.Channel.LETTER, Term.Limit.OPEN),
 ]
+ORDERS = ["Do not visit alone.", "Ring the office before you go in."]
+RISKS = ["threats", "abuse"]
 OTHER_TERMS = [NewTerm(Term.Channel.PHONE, Term.Limit.LIMITED, "Calls between 10am and midday, on Tuesdays.")]
 
 
@@ -47,6 +40,12 @@ class World:
     resident: Resident
     case: Case
     at: datetime
+    restriction: Restriction | None = None
+
+    @property
+    def ref(self) -> str:
+        """The case's reference."""
+        return self.case.reference
 
 
 @remembered
@@ -62,13 +61,21 @@ def world(*, at: datetime = NOON, slug: str = factories.DOVER, name: str = "Rowa
     return World(provider, staff, resident, case, at)
 
 
+@remembered
+def in_force() -> World:
+    """The same with a restriction of six months, which the team leader imposed."""
+    w = world()
+    w.restriction = imposed(w)
+    return w
+
+
 def warned_case(provider: Provider, staff: Staff, resident: Resident, *, at: datetime) -> Case:
     """A case with an initial incident, a warning letter, a later incident and a risk assessment."""
-    first = log(provider, staff, resident, at=at - timedelta(days=30), warnings=2)
+    log(provider, staff, resident, at=at - timedelta(days=30), warnings=2)
     case = Case.objects.get(resident=resident)
     letter_at = at - timedelta(days=20)
-    warning = cases.services.warnings.draft_warning(
-        case.pk, cases.services.warnings.Content([first], "Speak without shouting."), by=staff.officer, at=letter_at
+    warning = casework.draft_letter(
+        case, casework.Answers(staff.team_leader), by=staff.officer, at=letter_at, expected="Speak without shouting."
     )
     issuing.submit_warning(warning.pk, by=staff.officer, at=letter_at)
     issuing.issue_warning(warning.pk, Said("Two warnings, and it went on."), by=staff.team_leader, at=letter_at)
@@ -77,45 +84,9 @@ def warned_case(provider: Provider, staff: Staff, resident: Resident, *, at: dat
     return Case.objects.get(pk=case.pk)
 
 
-def log(
-    provider: Provider,
-    staff: Staff,
-    resident: Resident,
-    *,
-    at: datetime,
-    warnings: int = 0,
-    danger: bool = False,
-    knowledge: str = Incident.Knowledge.FIRST_HAND,
-    affected: tuple[User, ...] = (),
-    facts: str = "Shouted for ten minutes on the phone.",
-    part: str = Involvement.Part.BEHAVED,
-    police: bool | None = None,
-) -> Incident:
-    """An incident on the day of `at`."""
-    return cases.services.incidents.log(
-        provider=provider,
-        parts=[(resident, part)],
-        happened=Happened(
-            facts=facts,
-            happened_on=day_of(at),
-            channel=Incident.Channel.PHONE,
-            knowledge=knowledge,
-            warnings_given=warnings,
-            continued_after_warnings=warnings > 0,
-            danger=danger,
-            police_called=danger if police is None else police,
-            categories=_behaviour(provider, at, danger=danger),
-        ),
-        affected=[AffectedPerson(user=user) for user in affected],
-        by=staff.officer,
-        at=at,
-    )
-
-
-def _behaviour(provider: Provider, at: datetime, *, danger: bool) -> list[str]:
-    """The first heading of the policy that is danger, or is none."""
-    known = provider.policy_version_on(day_of(at)).policy.behaviours
-    return [one.key for one in known if one.is_danger is danger][:1]
+def log(provider: Provider, staff: Staff, resident: Resident, *, at: datetime, **happened) -> Incident:
+    """An incident on the day of `at`, logged by the officer."""
+    return casework.log(resident, by=staff.officer, at=at, **happened)
 
 
 def assess(case: Case, by: User, *, at: datetime) -> Assessment:
@@ -139,30 +110,24 @@ def draft(w: World, *, months: int = 6, by: User | None = None, at: datetime | N
     """A restriction prepared in every part, ready to propose."""
     by, at = by or w.staff.officer, at or w.at
     restriction = proposing.start(w.case.pk, by=by, at=at)
-    fill(restriction, w, months=months, by=by, at=at)
+    fill(restriction, months=months, by=by, at=at)
     return Restriction.objects.get(pk=restriction.pk)
 
 
-def fill(restriction: Restriction, w: World, *, months: int, by: User, at: datetime) -> None:
+def fill(restriction: Restriction, *, months: int, by: User, at: datetime, contractors: bool = False) -> None:
     """Fill in every part of a proposal."""
-    incidents = [each.pk for each in w.case.incidents.exclude(knowledge=Incident.Knowledge.HEARSAY)]
-    save_evidence(restriction.pk, Evidence(incidents, summary="Twice in a month."), by=by, at=at)
-    assessment = w.case.assessments.filter(kind=Assessment.Kind.RISK).latest("made_at")
-    save_risk(restriction.pk, by=by, at=at, assessment_id=assessment.pk)
-    save_needs(
-        restriction.pk, by=by, at=at, considered="No needs are known; asked on 14 December.", adjustment_touched=False
+    proposal = casework.Proposal(
+        terms=TERMS,
+        orders=ORDERS,
+        risks=RISKS,
+        needs="No needs are known; asked on 14 December.",
+        reasons="The warning letter did not help.",
+        less="A call-back scheme.",
+        months=months,
+        contractors=contractors,
+        evidence={"summary": "Twice in a month."},
     )
-    save_terms(restriction.pk, by=by, at=at, terms=TERMS)
-    kinds = w.case.policy.restriction_kinds
-    if kinds.listed and not kinds.others_allowed:
-        save_kinds(restriction.pk, by=by, at=at, kinds=[kinds.listed[0].key])
-    known = risks_asked(registers_for(restriction))
-    risks = [risk for risk in RISKS if risk in known] or known[:1]
-    save_instructions(restriction.pk, Instructions(orders=ORDERS, risks=risks), by=by, at=at)
-    save_length(restriction.pk, by=by, at=at, months=months)
-    save_less(
-        restriction.pk, by=by, at=at, reasons="The warning letter did not help.", less_considered="A call-back scheme."
-    )
+    casework.fill(restriction, proposal, by=by, at=at)
 
 
 def proposed(w: World, **how) -> Restriction:

@@ -20,9 +20,9 @@ from restrictions.services import deciding_reviews, imposing, proposing, reviews
 from restrictions.services.planning_reviews import Conclusion
 from tests import factories
 from tests.factories import NOON
+from tests.five import answer_what_is_asked
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
-from tests.restrictions.test_five_policies import answer_what_is_asked
 
 pytestmark = pytest.mark.django_db
 HARBOUR = Path(__file__).parents[1] / "policies" / "invented" / "harbour.toml"

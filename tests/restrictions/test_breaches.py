@@ -26,10 +26,10 @@ from restrictions.services import breaches, deciding_reviews, ending, imposing, 
 from restrictions.services.planning_reviews import Conclusion
 from tests import factories
 from tests.factories import NOON
+from tests.five import DOVER, NORTHAMPTON, TENANCY, WEST_KENT, a_decider, ready_to_propose
 from tests.pressing import check, decide, press
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
-from tests.restrictions.test_five_policies import DOVER, NORTHAMPTON, TENANCY, WEST_KENT, a_decider, ready_to_propose
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(days=40)

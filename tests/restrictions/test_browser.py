@@ -317,7 +317,7 @@ def test_the_ways_out_of_the_stages(now, sign_in, width):
     provider = factories.running_on("tenancy-enforcement-procedure", slug="tenancy", at=now)
     staff = factories.staff(provider)
     resident = factories.resident(provider, staff.officer)
-    builders.log(provider, staff, resident, at=now, danger=True, police=False)
+    builders.log(provider, staff, resident, at=now, danger=True, police_called=False)
     restriction = proposing.start(Case.objects.get(resident=resident).pk, by=staff.officer, at=now)
     officer = sign_in(staff.officer, width=width)
     officer.goto(url("evidence", restriction.reference))

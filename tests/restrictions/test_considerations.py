@@ -19,9 +19,7 @@ from restrictions.models import Restriction
 from restrictions.services import imposing, proposing
 from tests import factories
 from tests.factories import NOON
-from tests.pressing import check, decide, press
-from tests.restrictions import builders
-from tests.restrictions.test_five_policies import (
+from tests.five import (
     DOVER,
     FIVE,
     HOMES,
@@ -34,6 +32,8 @@ from tests.restrictions.test_five_policies import (
     now,
     ready_to_propose,
 )
+from tests.pressing import check, decide, press
+from tests.restrictions import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -130,7 +130,7 @@ def test_a_review_shows_its_questions_and_says_what_was_weighed(policy, clock):
 def test_not_telling_the_police_shows_what_the_policy_asks_to_be_weighed():
     """Homes for Life 1.9.4."""
     w = house(HOMES)
-    builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=False)
+    builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police_called=False)
     restriction = proposing.start(w.case.pk, by=w.staff.officer, at=NOON)
     page = plain(signed_in(w.staff.officer).get(reverse("restrictions:evidence", args=[restriction.reference])))
     for question in w.case.policy.questions_for("no_police"):

@@ -6,14 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-import cases.acts
 from appeals.against import finding
 from audit.models import Decision
 from cases import ladder
-from cases.ladder import steps
 from cases.models import Assessment, Case
-from cases.services import assessments, issuing, stages, warnings
-from deadlines import kinds
+from cases.services import assessments, stages, warnings
 from deadlines.models import Deadline
 from decisions.services import Meeting, Said
 from letters.models import Letter
@@ -27,102 +24,25 @@ from restrictions.services import ending, imposing, proposing
 from restrictions.services.parts.part import NotReady
 from restrictions.services.parts.terms import save_terms
 from restrictions.services.parts.whole import missing
-from tests import factories
 from tests.factories import NOON
+from tests.five import (
+    DOVER,
+    FIVE,
+    HOMES,
+    NORTHAMPTON,
+    TENANCY,
+    WEST_KENT,
+    a_decider,
+    again,
+    answer_what_is_asked,
+    house,
+    next_step,
+    now,
+    ready_to_propose,
+    warn_in_writing,
+)
 from tests.pressing import press
-from tests.remembered import remembered
 from tests.restrictions import builders
-
-DOVER, WEST_KENT = "dover-district-council", "west-kent"
-HOMES, NORTHAMPTON = "homes-for-life", "northampton-partnership-homes"
-TENANCY = "tenancy-enforcement-procedure"
-FIVE = (DOVER, WEST_KENT, HOMES, NORTHAMPTON, TENANCY)
-
-
-@remembered
-def house(policy: str) -> builders.World:
-    """A provider on a policy, its staff, and a resident whose behaviour has been logged once, thirty days ago."""
-    provider = factories.running_on(policy, slug=policy)
-    staff = factories.staff(provider)
-    resident = factories.resident(provider, staff.officer)
-    builders.log(provider, staff, resident, at=NOON - timedelta(days=30), warnings=2)
-    return builders.World(provider, staff, resident, Case.objects.get(resident=resident), NOON)
-
-
-def again(w: builders.World, days_ago: int) -> None:
-    """It happens again."""
-    at = NOON - timedelta(days=days_ago)
-    builders.log(w.provider, w.staff, w.resident, at=at, facts="Shouted for ten minutes at the reception desk.")
-
-
-def now(w: builders.World) -> Case:
-    return Case.objects.get(pk=w.case.pk)
-
-
-def next_step(w: builders.World, who=None, waiting=()) -> steps.NextStep:
-    case = now(w)
-    return steps.next_step(
-        ladder.read(case), may=cases.acts.reader(who or w.staff.officer, case), waiting=list(waiting)
-    )
-
-
-def answer_what_is_asked(w: builders.World, state: str) -> list[str]:
-    """Assess and answer whatever the policy puts before entering a state; which questions these were."""
-    gates = ladder.gates_for_warning if state == "written warning" else ladder.gates_for_restriction
-    case = now(w)
-    found = gates(ladder.read(case)) if state == "written warning" else gates(case)
-    asked = [gate.key for gate in found if gate.asked_by_policy and gate.blocks]
-    for key in asked:
-        at = NOON - timedelta(days=21)
-        if key == "equality_assessment":
-            assessments.assess(
-                case.pk,
-                "equality",
-                assessments.Findings("Nothing is known that bears on it."),
-                by=w.staff.officer,
-                at=at,
-            )
-        elif key == "risk_assessment":
-            builders.assess(case, w.staff.officer, at=at)
-        else:
-            assessments.answer_gate(
-                case.pk, key, words="Asked on the telephone; he would not.", by=w.staff.officer, at=at
-            )
-    return asked
-
-
-def warn_in_writing(w: builders.World) -> None:
-    """A letter, by whoever the policy lets issue it, after what the policy leaves open has been settled by name."""
-    case, at = now(w), NOON - timedelta(days=20)
-    if ladder.written_reached(ladder.read(case)).silent:
-        stages.settle_threshold(case.pk, reasons="It went on for a month.", by=w.staff.team_leader, at=at)
-    answer_what_is_asked(w, "written warning")
-    incidents = list(case.incidents.all())
-    warning = warnings.draft_warning(
-        case.pk, warnings.Content(incidents, "Speak calmly.", review_on=NOON.date()), by=w.staff.officer, at=at
-    )
-    issuing.issue_warning(warning.pk, Said("It went on.", considered="Fair."), by=w.staff.team_leader, at=at)
-
-
-@remembered
-def ready_to_propose(policy: str) -> builders.World:
-    """A case in which everything that the policy asks before a restriction has come, or has been settled by name."""
-    w = house(policy)
-    if now(w).policy.stage_for_state("written warning"):
-        warn_in_writing(w)
-    again(w, 5)
-    if ladder.restriction_reached(ladder.read(now(w))).silent:
-        stages.settle_restriction(w.case.pk, reasons="The letter changed nothing.", by=w.staff.team_leader, at=NOON)
-    answer_what_is_asked(w, "contact restriction")
-    builders.assess(now(w), w.staff.officer, at=NOON - timedelta(days=1))
-    w.case = now(w)
-    return w
-
-
-def a_decider(w: builders.World, restriction: Restriction):
-    """Somebody whom the policy lets decide, and who has had no part in it."""
-    keys = acts.deciders(kinds.RESTRICTION_DECIDE, w.case.policy, w.provider).keys()
-    return factories.person(w.provider, keys[0], name="Dara Decider")
 
 
 @pytest.mark.parametrize("policy", FIVE)

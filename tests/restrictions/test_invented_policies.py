@@ -218,7 +218,7 @@ def test_highmoor_goes_through_five_stages_and_a_meeting_decides(clock):
 def test_highmoor_danger_leaves_its_first_stages_out(clock):
     """Path of danger: talk, circle and letter are skipped; the police are normally told (5.1, 5.2)."""
     w = house("highmoor")
-    builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=False)
+    builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police_called=False)
     builders.assess(now(w), w.staff.officer, at=NOON)
     assessments.assess(
         w.case.pk, "equality", assessments.Findings("Nothing is known that bears on it."), by=w.staff.officer, at=NOON

@@ -78,7 +78,7 @@ class Acts(RuleBasedStateMachine):
     def prepare(self):
         started = self.attempt(proposing.start, self.w.case.pk, by=self.w.staff.officer, at=self.now)
         if started:
-            builders.fill(started, self.w, months=6, by=self.w.staff.officer, at=self.now)
+            builders.fill(started, months=6, by=self.w.staff.officer, at=self.now)
 
     @rule()
     def propose(self):

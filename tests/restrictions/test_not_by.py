@@ -65,9 +65,8 @@ def world(words: dict[str, set[str]]):
     builders.log(provider, staff, resident, at=NOON - timedelta(days=5), affected=(people["affected"],))
     case = Case.objects.get(resident=resident)
     builders.assess(case, staff.officer, at=NOON - timedelta(days=1))
-    w = builders.World(provider, staff, resident, case, NOON)
     restriction = proposing.start(case.pk, by=people["proposer"], at=NOON)
-    builders.fill(restriction, w, months=3, by=people["proposer"], at=NOON)
+    builders.fill(restriction, months=3, by=people["proposer"], at=NOON)
     terms = [*builders.TERMS, NewTerm("spoc", "limited", "On Mondays.", people["spoc"].pk)]
     save_terms(restriction.pk, by=people["proposer"], at=NOON, terms=terms)
     save_kinds(restriction.pk, by=people["proposer"], at=NOON, kinds=["post_only"])

@@ -30,13 +30,12 @@ from restrictions.services.contacts.changing import NewContact
 from restrictions.services.parts.evidence import Evidence, save_evidence
 from restrictions.services.parts.terms import Instructions, save_instructions, save_terms
 from restrictions.services.planning_reviews import Conclusion
-from tests import factories, invented
+from tests import factories, five, invented
 from tests.factories import NOON
+from tests.five import DOVER, FIVE, HOMES, NORTHAMPTON, TENANCY, WEST_KENT, ready_to_propose
 from tests.pressing import press
 from tests.restrictions import builders
-from tests.restrictions import test_five_policies as five
 from tests.restrictions.builders import noon
-from tests.restrictions.test_five_policies import DOVER, FIVE, HOMES, NORTHAMPTON, TENANCY, WEST_KENT, ready_to_propose
 from tests.restrictions.test_spoc import with_contact
 from worklist.services import sweeping
 

@@ -12,9 +12,7 @@ from restrictions.models import Restriction
 from restrictions.services import breaches, imposing, proposing
 from restrictions.services.parts.whole import missing
 from tests.factories import NOON
-from tests.pressing import press
-from tests.restrictions import builders
-from tests.restrictions.test_five_policies import (
+from tests.five import (
     DOVER,
     HOMES,
     NORTHAMPTON,
@@ -26,6 +24,8 @@ from tests.restrictions.test_five_policies import (
     now,
     ready_to_propose,
 )
+from tests.pressing import press
+from tests.restrictions import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ def begun(policy: str, *, danger: bool = False, police: bool = False) -> tuple[b
     """A proposal in a case that has had no warning letter, filled in but for the path."""
     w = house(policy)
     if danger:
-        builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=police)
+        builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police_called=police)
     answer_what_is_asked(w, "contact restriction")
     builders.assess(now(w), w.staff.officer, at=NOON)
     w.case = now(w)
@@ -194,7 +194,7 @@ def at_stage(w, stage: str) -> Case:
 def test_how_strictly_the_police_are_told_hangs_on_the_stage_of_the_case(stage, path, strength, always):
     """Northampton 4.1: referred to them at the Informal and the Warning Stage; at the Formal Stage that could be."""
     w = house(NORTHAMPTON)
-    incident = builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=False)
+    incident = builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police_called=False)
     case = at_stage(w, stage)
     asked = ladder.police(case.policy, case, [incident])
     assert (asked.path.key, asked.rule.strength, asked.always) == (path, strength, always)
@@ -205,7 +205,7 @@ def test_how_strictly_the_police_are_told_hangs_on_the_stage_of_the_case(stage, 
 
 def test_a_policy_that_makes_no_difference_between_stages_says_the_same_at_each():
     w = house(DOVER)
-    incident = builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=False)
+    incident = builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police_called=False)
     for stage in (Case.Stage.INITIAL_WARNING, Case.Stage.CONTACT_RESTRICTION):
         case = at_stage(w, stage)
         assert ladder.police(case.policy, case, [incident]).path.key == "danger"
@@ -216,7 +216,7 @@ def test_the_page_of_a_breach_says_how_strictly_at_this_stage():
     restriction = imposing.impose(
         builders.proposed(w).pk, Said("It is needed.", considered="Fair."), by=w.staff.team_leader, at=NOON
     )
-    incident = builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police=False)
+    incident = builders.log(w.provider, w.staff, w.resident, at=NOON, danger=True, police_called=False)
     breaches.log_breach(restriction.pk, by=w.staff.officer, at=NOON, incident_id=incident.pk, words="He rang.")
     client = Client()
     client.force_login(w.staff.manager)

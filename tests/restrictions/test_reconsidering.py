@@ -20,10 +20,7 @@ from restrictions.models import Restriction, Review
 from restrictions.services import ending, imposing, reviews
 from tests import factories
 from tests.factories import NOON
-from tests.pressing import check, decide, press
-from tests.restrictions import builders
-from tests.restrictions.builders import noon
-from tests.restrictions.test_five_policies import (
+from tests.five import (
     DOVER,
     HOMES,
     NORTHAMPTON,
@@ -32,6 +29,9 @@ from tests.restrictions.test_five_policies import (
     a_decider,
     ready_to_propose,
 )
+from tests.pressing import check, decide, press
+from tests.restrictions import builders
+from tests.restrictions.builders import noon
 
 pytestmark = pytest.mark.django_db
 RECEIVED = date(2027, 1, 25)

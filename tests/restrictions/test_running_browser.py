@@ -16,9 +16,9 @@ from restrictions.services.contacts import changing, checking
 from restrictions.services.contacts.changing import NewContact
 from tests import factories, quick
 from tests.factories import NOON
+from tests.five import HOMES, a_decider, ready_to_propose
 from tests.restrictions import builders
 from tests.restrictions.test_browser import look, sign_in, url
-from tests.restrictions.test_five_policies import HOMES, a_decider, ready_to_propose
 from tests.restrictions.test_spoc import with_contact
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]

@@ -34,10 +34,10 @@ from restrictions.services.parts.terms import save_terms
 from restrictions.services.planning_reviews import Conclusion
 from tests import factories, quick
 from tests.factories import NOON
+from tests.five import DOVER, NORTHAMPTON, TENANCY, ready_to_propose
 from tests.pressing import check, decide, press
 from tests.restrictions import builders
 from tests.restrictions.builders import noon
-from tests.restrictions.test_five_policies import DOVER, NORTHAMPTON, TENANCY, ready_to_propose
 from worklist.services import sweeping
 
 pytestmark = pytest.mark.django_db

@@ -61,7 +61,7 @@ def harbour(was: str = "", now: str = "") -> builders.World:
 
 def prepared(w: builders.World, kinds=("post_only",), terms=POST_ONLY) -> Restriction:
     restriction = proposing.start(w.case.pk, by=w.staff.officer, at=NOON)
-    builders.fill(restriction, w, months=3, by=w.staff.officer, at=NOON)
+    builders.fill(restriction, months=3, by=w.staff.officer, at=NOON)
     save_terms(restriction.pk, by=w.staff.officer, at=NOON, terms=terms)
     save_kinds(restriction.pk, by=w.staff.officer, at=NOON, kinds=kinds)
     for key in ("risk_assessment", "less_restrictive"):

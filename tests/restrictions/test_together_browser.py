@@ -12,11 +12,10 @@ from cases.ladder.papers import FIRST
 from decisions.services import Said
 from restrictions.services import deciding_reviews, proposing
 from restrictions.services.planning_reviews import Conclusion
-from tests import factories, quick
+from tests import factories, five, quick
 from tests.cases.test_police import threatened
 from tests.factories import NOON
 from tests.restrictions import builders
-from tests.restrictions import test_five_policies as five
 from tests.restrictions import test_together as together
 from tests.restrictions.test_browser import look, sign_in, url  # noqa: F401
 

@@ -28,9 +28,7 @@ from restrictions.services.parts.whole import missing
 from restrictions.services.planning_reviews import Conclusion
 from tests import factories
 from tests.factories import NOON
-from tests.pressing import decide, press
-from tests.restrictions import builders
-from tests.restrictions.test_five_policies import (
+from tests.five import (
     DOVER,
     HOMES,
     NORTHAMPTON,
@@ -39,6 +37,8 @@ from tests.restrictions.test_five_policies import (
     a_decider,
     ready_to_propose,
 )
+from tests.pressing import decide, press
+from tests.restrictions import builders
 
 pytestmark = pytest.mark.django_db
 HURT = "It protects a colleague who was hurt; a review would open the wound."

@@ -15,8 +15,8 @@ from restrictions.models import Restriction
 from restrictions.services import proposing
 from tests import factories, invented
 from tests.factories import NOON
+from tests.five import HOMES, answer_what_is_asked
 from tests.restrictions import builders
-from tests.restrictions.test_five_policies import HOMES, answer_what_is_asked
 from tests.restrictions.test_paths import begun, save
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def highmoor(path_by: str = "head", *, told: bool = True, reporter: bool = False
     resident = factories.resident(provider, staff.officer)
     head = factories.person(provider, "head", name="Heledd Head")
     lead = factories.person(provider, "lead", name="Lowri Lead")
-    builders.log(provider, staff, resident, at=NOON, danger=True, police=False)
+    builders.log(provider, staff, resident, at=NOON, danger=True, police_called=False)
     w = builders.World(provider, staff, resident, Case.objects.get(resident=resident), NOON)
     answer_what_is_asked(w, "contact restriction")
     builders.assess(w.case, staff.officer, at=NOON)

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
-from ops.seed import build, neighbours
+from ops.seed import build
 
 
 class Command(BaseCommand):
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """All of it, or none."""
         with transaction.atomic():
-            council = build.build(timezone.now())
-            beside = neighbours.build(timezone.now())
+            council = build.council(timezone.now())
+            beside = build.neighbours(timezone.now())
         self.stdout.write(f"{len(council.staff)} people at work and {len(council.residents)} residents.")
         self.stdout.write(f"Beside it: {', '.join(one.provider.short_name for one in beside)}.")
