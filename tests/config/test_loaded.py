@@ -15,12 +15,12 @@ STATIC = ROOT / "design" / "static" / "design"
 OURS = {path.name for path in ROOT.iterdir() if (path / "__init__.py").exists()} - {"tests"}
 # An app of somebody else's, and the file of ours in which these words need it.
 APPS = {
-    "django.contrib.auth": ("people/models.py", "AbstractBaseUser"),
+    "django.contrib.auth": ("people/models/user.py", "AbstractBaseUser"),
     "django.contrib.contenttypes": ("people/access.py", "ContentType.objects"),
     "django.contrib.sessions": ("config/middleware.py", "request.session["),
     "django.contrib.messages": ("templates/components/messages.html", "in messages"),
     "django.contrib.staticfiles": ("templates/base.html", "{% static "),
-    "django.contrib.postgres": ("people/models.py", "django.contrib.postgres"),
+    "django.contrib.postgres": ("people/models/resident.py", "django.contrib.postgres"),
     "pgtrigger": ("audit/models.py", "pgtrigger."),
     "guardian": ("people/access.py", "GroupObjectPermission.objects"),
     "allauth": ("config/urls.py", "allauth.urls"),
