@@ -2,9 +2,9 @@
 
 from django import template
 
-from design.tags import boxes, forms, frame, lists, words
+from design.tags import boxes, forms, frame, lists, text, words
 
 register = template.Library()
-for part in (words, forms, lists, frame, boxes):
+for part in (words, text, forms, lists, frame, boxes):
     register.tags |= part.register.tags
     register.filters |= part.register.filters
