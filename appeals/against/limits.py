@@ -20,6 +20,7 @@ from policies.rules import RuleBroken
 from register.models import Entry
 from restrictions import dates as days_of
 from restrictions import limits
+from restrictions.dates import Changes
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction
 from restrictions.rules import appealed_as
@@ -188,13 +189,13 @@ class Limits(Appealable):
         def go_on(answered: Answered) -> None:
             answered.appeal.replaced_by = continuing.replace_terms(
                 now.pk,
-                by=answered.by,
-                at=answered.at,
-                terms=terms,
+                Changes(terms=terms, instructions=sets.instructions),
                 ends_on=sets.ends_on,
                 reason=answered.in_part,
                 rule=answered.rule,
-                instructions=sets.instructions,
+                appealable=self.rules.final.raw is not True,
+                by=answered.by,
+                at=answered.at,
             )
 
         return Effect(

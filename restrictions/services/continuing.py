@@ -1,6 +1,5 @@
 """What carries a restriction on: the successor that a review or an appeal makes of it."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -30,19 +29,20 @@ NEVER_LONGER = Rule("evenhand", "", text="An appeal never makes a restriction lo
 @transaction.atomic
 def replace_terms(
     restriction_id: int,
+    changes: Changes,
     *,
-    by: User,
-    at: datetime,
-    terms: Sequence[NewTerm],
     ends_on: date | None,
     reason: str,
     rule: Rule | None,
-    instructions: Sequence[str] | None = None,
+    appealable: bool,
+    by: User,
+    at: datetime,
 ) -> Restriction:
     """Carry a restriction on in other terms because an appeal succeeded in part. Returns the successor.
 
-    An appeal never makes it longer; `rule` is the one under which it was decided. Called by `appeals`, which sends its
-    own letter. Raises RuleBroken for a last day that is later than it was or has gone.
+    An appeal never makes it longer; `rule` is the one under which it was decided, and `appealable` says whether the
+    policy leaves an appeal against the outcome of such an appeal. Called by `appeals`, which sends its own letter.
+    Raises RuleBroken for a last day that is later than it was or has gone.
     """
     restriction = Restriction.objects.locked(restriction_id)
     permissions.check_can_change_on_appeal(by, restriction)
@@ -57,11 +57,11 @@ def replace_terms(
         stages.mark_restriction_continued(case.pk, by=by, at=at)
     made = dates.plan(
         restriction,
-        Changes(terms=terms, instructions=instructions),
+        changes,
         on=day_of(at),
         reasons=reason,
         ends_on=last,
-        appealable=case.policy.appeal.final.raw is not True,
+        appealable=appealable,
     )
     return succeed(restriction, made, how=State.VARIED, said=Said(reason), rule=rule, by=by, at=at)
 

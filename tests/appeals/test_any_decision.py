@@ -526,6 +526,23 @@ class TestOtherPolicies:
         with pytest.raises(RuleBroken, match=r"final \(clause 6.35\)"):
             lodge_against(w, found.replaced_by.reference)
 
+    def test_what_a_special_rule_leaves_open_to_appeal_has_its_window_anew(self):
+        """The general rule calls outcomes final (Dover 6.35), the rule on these appeals does not: that one holds."""
+        w, restriction = restricted_on(five.DOVER)
+        held = w.case.policy_version
+        special = '\n[appeal.for.limits]\ncovers = "restriction [6.34]"\nby = "manager [6.99]"\nfinal = "no [6.99]"\n'
+        version = people.adopt_policy(
+            w.provider, text=held.text + special, local=held.local_text, by_name="Board", at=WEEK
+        )
+        Case.objects.filter(pk=w.case.pk).update(policy_version=version)
+        appeal = lodge_against(w, restriction.reference)
+        softer = [NewTerm("phone", "limited", "Calls on Tuesdays."), NewTerm("letter", "open")]
+        decider = factories.person(w.provider, "manager")
+        found = acting.vary(appeal, by=decider, at=WEEK, answer=answer(), terms=softer, ends_on=None)
+        assert offered(w) == [found.replaced_by.reference]
+        window = Deadline.objects.open().get(kind="appeal.window", about=found.replaced_by.trail.about)
+        assert window.due_on is not None
+
     def test_outcomes_that_the_policy_does_not_grant_are_neither_offered_nor_accepted(self):
         w = acting.dover_with('powers = "uphold, dismiss [6.35]"')
         restriction = builders.imposed(w)

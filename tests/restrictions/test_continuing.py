@@ -8,6 +8,7 @@ from cases.models import Case
 from deadlines.models import Deadline
 from policies.rules import RuleBroken
 from register.models import Entry
+from restrictions.dates import Changes
 from restrictions.models import Restriction
 from restrictions.services import continuing
 from tests.restrictions import builders
@@ -39,21 +40,23 @@ def test_replace_terms_makes_a_successor_that_is_no_longer(w):
     with pytest.raises(RuleBroken, match="does not lengthen"):
         continuing.replace_terms(
             restriction.pk,
+            Changes(terms=builders.OTHER_TERMS),
             by=w.staff.manager,
             at=later,
-            terms=builders.OTHER_TERMS,
             ends_on=date(2027, 6, 19),
             reason="x",
             rule=None,
+            appealable=False,
         )
     new = continuing.replace_terms(
         restriction.pk,
+        Changes(terms=builders.OTHER_TERMS),
         by=w.staff.manager,
         at=later,
-        terms=builders.OTHER_TERMS,
         ends_on=None,
         reason="Too wide.",
         rule=None,
+        appealable=False,
     )
     old = fresh(restriction)
     assert (old.state, new.state, new.follows) == (State.VARIED, State.IN_FORCE, old)

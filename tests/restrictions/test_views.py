@@ -13,6 +13,7 @@ from deadlines.models import Deadline
 from letters.models import Letter
 from people import services as people
 from people.models import Need
+from restrictions.dates import Changes
 from restrictions.models import Restriction, Review
 from restrictions.services import continuing, proposing
 from tests import factories
@@ -473,12 +474,13 @@ def test_the_tab_asks_the_same_at_one_and_at_thirty(w):
         at += timedelta(days=1)
         continuing.replace_terms(
             Restriction.objects.get(state="in_force").pk,
+            Changes(terms=builders.OTHER_TERMS),
             by=w.staff.manager,
             at=at,
-            terms=builders.OTHER_TERMS,
             ends_on=None,
             reason="x",
             rule=None,
+            appealable=False,
         )
     assert Restriction.objects.count() == 30
     assert queries(client, address) == at_one
