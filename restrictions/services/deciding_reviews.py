@@ -143,7 +143,7 @@ def decide_review(
     if review.state != Review.State.BEGUN:
         raise TransitionNotAllowed(object=review)
     made = plan(review, act, said, conclusion, by=by, at=at)
-    seals.check(seen, made.shown(), since=audit.since(restriction, review))
+    seals.check(seen, made.shown(), since=shown.since(restriction, review))
     writer = decisions.take(act, _with(said, conclusion), by=by, at=at)
     if writer is None:
         return review

@@ -169,7 +169,7 @@ def change(
     if not restriction.is_in_force(day_of(at)):
         raise TransitionNotAllowed(f"{restriction.reference} is not in force, so its contact cannot be changed.")
     made = plan(restriction, said, new, by=by, at=at)
-    seals.check(seen, made.shown(), since=audit.since(restriction))
+    seals.check(seen, made.shown(), since=shown.since(restriction))
     writer = by
     if not permissions.hands_over(by, restriction):
         taken = decisions.take(acts.change_contact(restriction), _with(said, new), by=by, at=at)
