@@ -7,12 +7,14 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import Q
+
 from cases import permissions
 from cases.ladder import gates, papers
 from cases.ladder.papers import Paper
 from cases.models import Case, Warning
 from deadlines import kinds
-from decisions.acts import Act, Bar, Deciders, any_with, asked_first
+from decisions.acts import Act, Bar, Deciders, any_with, asked_first, occasion
 from design import words
 from letters.models import Letter
 from people import access
@@ -103,8 +105,15 @@ def leaving_police_out(act: Act, case: Case) -> Act:
 
 
 def open_on_case(case: Case) -> list[Act]:
-    """Each act that a policy may give to somebody and that can be decided on a case itself now."""
-    return [] if case.stage == Case.Stage.CLOSED else [move(case)]
+    """Each act that a policy may give to somebody and that can be decided on a case itself now.
+
+    It can be moved once its provider has adopted a newer version.
+    """
+    held = case.policy_version
+    newer = Q(effective_on__gt=held.effective_on) | Q(effective_on=held.effective_on, pk__gt=held.pk)
+    if case.stage == Case.Stage.CLOSED or not case.provider.policy_versions.filter(newer).exists():
+        return []
+    return [move(case)]
 
 
 def settle(case: Case) -> Act:
@@ -142,6 +151,7 @@ def move(case: Case) -> Act:
         case, "move_case", "move a case to a newer version of its policy", (case.policy.decides("move_case"),),
         asks=tuple(case.policy.questions_for("move_case")),
         barred=affected | _barred(case, "move_case"), waits=kinds.CASE_MOVE,
+        first=asked_first(case.policy, "move_case", occasion(case, case.policy_version_id)),
     )  # fmt: skip
 
 
@@ -193,8 +203,8 @@ def _act(
     on = thing or case
     return Act(
         name=name, doing=doing, subject=case, thing=on, provider=case.provider,
-        whos=whos or (Who(known=case.policy.roles),), first=asked_first(case.policy, name, on),
-        barred=barred or {}, right=right, waits_on=on, **more,
+        whos=whos or (Who(known=case.policy.roles),), barred=barred or {}, right=right, waits_on=on,
+        **({"first": asked_first(case.policy, name, on)} | more),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ A verb that is not here is still told: "restriction.imposed" becomes "Restrictio
 """
 
 import dataclasses
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -67,7 +67,8 @@ SENTENCES: dict[str, str] = {
     "restriction.returned": "Proposal {ref} returned",
     "decision.agreed": "Agreed to {ref}, with others",
     "decision.not_agreed": "Did not agree to {ref}",
-    "decision.met": "Meeting on {ref} held",
+    "decision.met": "Meeting on {ref} held{with}",
+    "decision.appointed": "Appointed {name} to decide {ref}, because nobody was free to",
     "decision.consulted": "Consulted on {ref}",
     "restriction.withdrawn": "Proposal {ref} withdrawn",
     "restriction.imposed": "Restriction {ref} imposed",
@@ -177,11 +178,22 @@ def sentence(event: Event) -> str:
         "register": facts.get("register", ""),
         "warned": f"letter {facts['letter']}" if facts.get("letter") else f"of {facts.get('incident', '')}",
         "how": HOW.get(facts.get("channel", ""), ""),
+        "name": facts.get("name", "somebody"),
+        "with": _met(facts),
     }
     if event.verb == "deadline.moved":
         told |= {name: dates.day(date.fromisoformat(facts[name])) for name in ("was", "now")}
         told["because"] = facts["because"]
     return known.format(**told).replace("  ", " ")
+
+
+def _met(facts: Mapping[str, Any]) -> str:
+    """On which day a meeting was, and who took part; "" where an event says nothing of that."""
+    if not facts.get("took_part"):
+        return ""
+    *others, last = facts["took_part"]
+    people = f"{', '.join(others)} and {last}" if others else last
+    return f" on {dates.day(date.fromisoformat(facts['on']))} by {people}"
 
 
 def body(event: Event) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django_fsm import TransitionNotAllowed
 from django_structlog.middlewares import RequestMiddleware
 
-from design import drafts, presses, seals, typist
+from design import drafts, presses, refusals, seals, typist
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 
@@ -139,7 +139,7 @@ class Refusals:
         if isinstance(exception, NotPermitted):
             return render(request, "errors/403.html", {"why": str(exception)}, status=403)
         if isinstance(exception, TransitionNotAllowed):
-            return render(request, "errors/409.html", {"why": _why_not_now(exception)}, status=409)
+            return refusals.too_late(request, _why_not_now(exception))
         if isinstance(exception, RuleBroken):
             return render(request, "errors/422.html", {"why": str(exception), "rule": exception.rule}, status=422)
         return None

@@ -5,14 +5,14 @@ hands it to `decisions.services`, the worklist owns what it waits for. This room
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from audit import services as audit
-from deadlines.services import Subject, Whose
+from deadlines.services import About, Subject, Whose
 from decisions.models import Appointment, Consultation, Voice
 from design import words
 from people import access
@@ -82,6 +82,11 @@ def asked_first(policy: Policy, act: str, on: Subject) -> tuple[AskedFirst, ...]
     """Whom the policy has asked before an act of this name on a thing; empty where nobody is."""
     who = policy.consulted_on(act)
     return () if who is None else (AskedFirst(act, who, on),)
+
+
+def occasion(on: Subject, mark: object) -> About:
+    """A thing as it stands this time: what somebody said before one decision on it does not serve for the next."""
+    return About(replace(on.trail, ref=f"{on.trail.ref}:{mark}"), on.provider, on.resident)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +167,7 @@ class Act(Deciders):
     `doing` is what follows "lets a Manager …" in a sentence. Events are recorded on `subject`; voices hang on `thing`,
     where that is not the same. The first of several is one of `opened_by`, where that is given; the others any of
     `whos`. While it waits for others, a deadline of the kind `waits` about `waits_on` stands on their lists.
+    `appointed_once` says from when on somebody can be appointed, where that is not yet.
     """
 
     name: str
@@ -174,6 +180,7 @@ class Act(Deciders):
     opened_by: tuple[Who, ...] = ()
     waits: str = ""
     waits_on: Subject | None = None
+    appointed_once: str = ""
 
     @property
     def about(self) -> str:
@@ -192,7 +199,8 @@ class Act(Deciders):
     def appointed(self) -> dict[int, set[str]]:
         """Whom an administrator let decide this one act, each with the roles they stand in for ("" for any)."""
         found: dict[int, set[str]] = {}
-        for person, role in Appointment.objects.filter(about=self.about, act=self.name).values_list("person", "role"):
+        counts = Appointment.objects.filter(about=self.about, act=self.name, spent_at__isnull=True)
+        for person, role in counts.values_list("person", "role"):
             found.setdefault(person, set()).add(role)
         return found
 
@@ -256,7 +264,8 @@ class Act(Deciders):
                 raise NotPermitted(
                     f"To {self.doing} needs the right to “{Can(self.right).label.lower()}”. {self.who_can()}"
                 )
-            held = "you hold none of these roles" if "or" in self.names() else "you do not hold that role"
+            several = len({key for who in self.whos for key in who.roles}) > 1
+            held = "you hold none of these roles" if several else "you do not hold that role"
             raise NotPermitted(f"{cited} lets {self.names()} {self.doing}; {held}. {self.who_can()}")
         if why := self.why_not_able(user):
             raise NotPermitted(f"{cited} lets {self.names()} {self.doing}. {why} {self.who_can()}")
@@ -340,7 +349,7 @@ class Act(Deciders):
         if self.stuck:
             return (
                 f"Nobody at {self.provider.short_name} can at present: {self.stuck}. "
-                "An administrator can appoint somebody to decide it, and says why."
+                f"An administrator can appoint somebody to decide it{self.appointed_once}, and says why."
             )
         return who_can([user for user in self._deciding if not self.why_not_able(user)])
 
@@ -370,7 +379,7 @@ def read_together(acts: Sequence[Act]) -> list[Act]:
     """Several acts on one thing, with who was appointed and what was said on each read in two queries."""
     about, found = acts[0].about if acts else "", list(acts)
     voices = Voice.objects.filter(about=about, dropped_at__isnull=True).select_related("by", "recorded_by")
-    appointed = Appointment.objects.filter(about=about).values_list("act", "person", "role")
+    appointed = Appointment.objects.filter(about=about, spent_at__isnull=True).values_list("act", "person", "role")
     said, stands_in = list(voices.order_by("pk")), list(appointed)
     for act in found:
         act.__dict__["voices"] = [voice for voice in said if voice.act == act.name]

@@ -9,15 +9,20 @@ from people.models import Provider, Resident, User
 ERASED = "The words were erased."
 
 
-def kept_but_for_words(name: str, column: str, *fixed: str) -> pgtrigger.Trigger:
-    """A trigger that refuses every change and deletion, but for words that may be kept no longer: those are blanked."""
+def kept_but_for_words(name: str, column: str, *fixed: str, may: str = "") -> pgtrigger.Trigger:
+    """A trigger that refuses every change and deletion, but for words that may be kept no longer: those are blanked.
+
+    `may` is what else may change, as a condition on OLD and NEW.
+    """
+    blanked = f"NEW.{column} = '{ERASED}'"
+    allowed = f"({blanked} OR {may})" if may else blanked
     same = " AND ".join(f"NEW.{each} IS NOT DISTINCT FROM OLD.{each}" for each in ("id", "about", "act", *fixed))
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,
         operation=pgtrigger.Update | pgtrigger.Delete,
         func=f"""
-            IF TG_OP = 'UPDATE' AND {same} AND NEW.{column} = '{ERASED}' THEN
+            IF TG_OP = 'UPDATE' AND {same} AND {allowed} THEN
                 RETURN NEW;
             END IF;
             RAISE EXCEPTION 'what was said before a decision is kept: its words may only be blanked';
@@ -118,7 +123,8 @@ class Consultation(models.Model):
 class Appointment(models.Model):
     """Somebody whom an administrator let decide one act, because nobody whom the policy names was free to (F12).
 
-    The person stands in for `role`, the key that the policy names; "" where it names nobody. It is for this one act.
+    The person stands in for `role`, the key that the policy names; "" where it names nobody. It is for this one act,
+    and spent once that was carried out: the same act on the same thing another time needs another appointment.
     """
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="appointments")
@@ -129,14 +135,27 @@ class Appointment(models.Model):
     reason = models.TextField()
     appointed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     appointed_at = models.DateTimeField()
+    spent_at = models.DateTimeField(null=True, help_text="When the act was carried out, so that this counts no more.")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["about", "act", "person", "role"], name="appointment_once"),
+            models.UniqueConstraint(
+                fields=["about", "act", "person", "role"],
+                condition=models.Q(spent_at__isnull=True),
+                name="appointment_once",
+            ),
             models.CheckConstraint(condition=~models.Q(reason=""), name="appointment_says_why"),
         ]
         triggers = [
-            kept_but_for_words("appointment_kept", "reason", "person_id", "role", "appointed_by_id", "appointed_at"),
+            kept_but_for_words(
+                "appointment_kept",
+                "reason",
+                "person_id",
+                "role",
+                "appointed_by_id",
+                "appointed_at",
+                may="OLD.reason = NEW.reason AND OLD.spent_at IS NULL AND NEW.spent_at IS NOT NULL",
+            ),
             never_emptied("appointment"),
         ]
 

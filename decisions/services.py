@@ -77,6 +77,15 @@ def take(act: Act, said: Said, *, by: User, at: datetime) -> User | None:
     Raises as `check`; NotPermitted where none of those who decided could carry it out.
     """
     check(act, said, by=by, at=at)
+    writer = _decided(act, said, by=by, at=at)
+    if writer is not None:
+        spent = Appointment.objects.filter(about=act.about, act=act.name, spent_at__isnull=True)
+        spent.update(spent_at=at)
+    return writer
+
+
+def _decided(act: Act, said: Said, *, by: User, at: datetime) -> User | None:
+    """Record what somebody said, where several decide; in whose name it is carried out, or None while it waits."""
     if act.meets:
         _meet(act, said, by=by, at=at)
         return by

@@ -272,7 +272,7 @@ class ByReference(forms.Form):
 
     reference = fields.TextField(
         label="Reference", called="the reference", width=20, max_length=40, spellcheck=False,
-        help_text="Of a restriction, a warning letter, an appeal or a register entry, as its page and letters show it.",
+        help_text="Of a restriction, review, warning letter, appeal, register entry or case, as its page shows it.",
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from cases import ladder
 from cases.models import Incident
 from deadlines import kinds
 from deadlines import services as deadlines
-from decisions.acts import Act, AskedFirst, Bar, Deciders, asked_first
+from decisions.acts import Act, AskedFirst, Bar, Deciders, asked_first, occasion
 from decisions.models import Voice
 from people.models import Provider
 from policies import law
@@ -119,13 +119,14 @@ def rule_of_review(review: Review, act: Act) -> Rule | None:
 
 def review_to_come(restriction: Restriction) -> Act:
     """Decide the review of a restriction in which none has begun yet: for its deadline, and for who will."""
-    return _act(
+    act = _act(
         restriction,
         "review",
         "decide a review",
         f12=("affected", "first decider", "proposer"),
         asks=rules.review_questions(restriction.case.policy),
     )
+    return replace(act, appointed_once=" once it has begun")
 
 
 def reconsider(restriction: Restriction) -> Act:
@@ -180,13 +181,17 @@ def answer_breaches(restriction: Restriction, step: str | None = None) -> Act:
 def change_contact(restriction: Restriction) -> Act:
     """Name another single point of contact, or a cover: whom the policy names for that, else who names one at all.
 
-    Whoever is the contact, or covers, hands over without it (Tenancy procedure, 6).
+    Whoever is the contact, or covers, hands over without it (Tenancy procedure, 6). Who is asked first is asked anew
+    for each change.
     """
+    policy = restriction.case.policy
+    now = restriction.namings.order_by("-pk").values_list("pk", flat=True).first()
     return _act(
         restriction,
         "change_spoc",
         "change the single point of contact",
-        whos=[_names_a_contact(restriction.case.policy)],
+        whos=[_names_a_contact(policy)],
+        first=asked_first(policy, "change_spoc", occasion(restriction, now)),
         waits=kinds.SPOC_CHANGE,
     )
 

@@ -7,12 +7,48 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from audit import services as audit
+from design import seals
 from restrictions import facts, limits
 from restrictions.dates import Plan
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review
 
 Parts = dict[str, Any]
+DID: Mapping[str, str] = {
+    "breach.answered": "decided what follows a breach",
+    "breach.logged": "logged a breach",
+    "decision.agreed": "decided on it",
+    "decision.consulted": "wrote down what somebody said",
+    "decision.not_agreed": "did not agree",
+    "restriction.extended": "extended it",
+    "restriction.imposed": "imposed it",
+    "restriction.lifted": "lifted it",
+    "restriction.proposed": "proposed it",
+    "restriction.returned": "returned it",
+    "restriction.varied": "varied it",
+    "restriction.withdrawn": "withdrew it",
+    "review.account_recorded": "wrote down what the resident says",
+    "review.decided": "decided the review",
+    "spoc.changed": "changed the single point of contact",
+    "spoc.cover_ended": "ended a cover",
+    "spoc.covered": "arranged a cover",
+}
+"""What is done to a restriction, as it follows a name."""
+ON_FILE: Mapping[str, str] = {
+    "incident.details_added": "added to an incident",
+    "incident.logged": "logged an incident",
+    "need.ended": "ended a need",
+    "need.recorded": "recorded a need",
+}
+"""What comes to the file beside it, and bears on what is decided."""
+
+
+def since(restriction: Restriction, *besides: audit.Subject) -> seals.Since:
+    """Who did what to a restriction, to what stands `besides` it (a review) and to its file, from an instant on."""
+    own = audit.since(restriction, *besides, did=DID)
+    on_file = audit.since(restriction.case, restriction.case.resident, did=ON_FILE)
+    return lambda at: [*own(at), *on_file(at)]
 
 
 def proposal(restriction: Restriction) -> Parts:

@@ -99,6 +99,7 @@ def move_to_version(
     if writer is None:
         return None
     deadlines.meet(kinds.CASE_MOVE, case, at=at, how="Moved")
+    decisions.drop(act.about, act.name, at=at)
     case.policy_version = version
     case.threshold_settled_by = case.threshold_settled_at = None
     case.restriction_settled_by = case.restriction_settled_at = None

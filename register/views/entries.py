@@ -76,7 +76,8 @@ def entries(request: SignedInRequest) -> HttpResponse:
 def entry(request: SignedInRequest, reference: str) -> HttpResponse:
     """All that stands behind an entry, and what can be done with it."""
     found, known = find(request, reference)
-    rule, steps = found.rule, {name: _step(found, known[name], request.user) for name in PAGES if name in known}
+    possible = known.keys() - ({acts.WITHHOLD} if found.resident_told else set())
+    rule, steps = found.rule, {name: _step(found, known[name], request.user) for name in PAGES if name in possible}
     keep = steps.get(acts.KEEP)
     context = {
         "entry": found,

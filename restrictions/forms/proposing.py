@@ -1,6 +1,6 @@
 """The parts of a proposal: its risk, needs, terms, what staff must do, how long it lasts, and why not less."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cases.models import Assessment
@@ -62,10 +62,15 @@ class Needs(forms.Form):
     )
 
 
-class Channels(forms.Form):
-    """For each channel: open, limited, not used; and what else."""
+def as_asked(known: Mapping[str, Any]) -> dict[str, Any]:
+    """What is stored of the terms, as the two pages ask for it: of a channel how far it is limited, and its words."""
+    return {name: value[0] if name in Channel.values else value for name, value in known.items()}
 
-    def __init__(self, *args: Any, kinds: RestrictionKinds, **kwargs: Any) -> None:
+
+class _Terms(forms.Form):
+    """What both pages of the terms know: for each channel open, limited, not used; and what else."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for channel in CHANNELS:
             self._add(
@@ -82,15 +87,30 @@ class Channels(forms.Form):
         self._add(
             Channel.SPOC,
             fields.YesNoField(
-                label="One named person for all contact?", called="whether there is one named person", size="s"
+                label="One named person for all contact?",
+                called="whether there is one named person",
+                size="s",
             ),
         )
         self._add(
             Channel.OTHER,
             fields.YesNoField(
-                label="Another term, in your own words?", called="whether there is another term", size="s"
+                label="Another term, in your own words?",
+                called="whether there is another term",
+                size="s",
             ),
         )
+
+    def _add(self, name: str, field: Spoken) -> None:
+        self.fields[name] = field
+        field.speak(name)
+
+
+class Channels(_Terms):
+    """The first page of the terms: the channels, and the policy's kinds."""
+
+    def __init__(self, *args: Any, kinds: RestrictionKinds, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         if kinds.listed:
             self._add("kinds", self._kinds(kinds))
 
@@ -113,10 +133,6 @@ class Channels(forms.Form):
             field.hints[kind.key] = ". ".join(part.rstrip(".") for part in parts if part).replace("?.", "?")
         return field
 
-    def _add(self, name: str, field: Spoken) -> None:
-        self.fields[name] = field
-        field.speak(name)
-
     def chosen(self) -> dict[str, str]:
         """The limits chosen, for the address of the next page."""
         typed = self.cleaned_data
@@ -124,14 +140,24 @@ class Channels(forms.Form):
         return limits | {str(each): "yes" if typed[each] else "no" for each in (Channel.SPOC, Channel.OTHER)}
 
 
-class Limits(forms.Form):
-    """What each limited channel is limited to; who the single point of contact is; terms of one's own."""
+class Limits(_Terms):
+    """What each limited channel is limited to; who the single point of contact is; terms of one's own.
 
-    def __init__(self, *args: Any, chosen: dict[str, str], people: Iterable[User], **kwargs: Any) -> None:
+    What was `chosen` on the page before travels along unseen, and is a field as well: what was saved since differs from
+    it as from anything typed. `both` asks for the words of what is stored too, for the page that shows two versions.
+    """
+
+    def __init__(
+        self, *args: Any, chosen: Mapping[str, str], people: Iterable[User], both: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.chosen = chosen
+        for field in self.fields.values():
+            field.required = False
+        self.chosen = {name: self.data[name] for name in self.fields if name in self.data} if self.is_bound else chosen
+        self.stored = self.initial if both and not self.is_bound else {}
+        channels = list(self.fields)
         for channel in CHANNELS:
-            if chosen.get(channel) == Limit.LIMITED:
+            if self._holds(channel, Limit.LIMITED, Limit.LIMITED):
                 self._add(
                     f"{channel}_words",
                     fields.LongTextField(
@@ -141,7 +167,7 @@ class Limits(forms.Form):
                         help_text="Words that both sides can follow, such as “One call a week, on Mondays”.",
                     ),
                 )
-        if chosen.get(Channel.SPOC) == "yes":
+        if self._holds(Channel.SPOC, "yes", True):
             self._add(
                 "spoc_person",
                 fields.SelectField(
@@ -153,20 +179,25 @@ class Limits(forms.Form):
             self._add(
                 "spoc_words",
                 fields.LongTextField(
-                    label="How and when to reach this person", called="how and when to reach this person", rows=3
+                    label="How and when to reach this person",
+                    called="how and when to reach this person",
+                    rows=3,
                 ),
             )
-        if chosen.get(Channel.OTHER) == "yes":
+        if self._holds(Channel.OTHER, "yes", True):
             self._add(
                 "other_words",
                 fields.LongTextField(
-                    label="The other term", called="the other term", help_text="Say what, and why it is needed.", rows=3
+                    label="The other term",
+                    called="the other term",
+                    help_text="Say what, and why it is needed.",
+                    rows=3,
                 ),
             )
+        self.asked = [name for name in self.fields if name not in channels]
 
-    def _add(self, name: str, field: Spoken) -> None:
-        self.fields[name] = field
-        field.speak(name)
+    def _holds(self, channel: str, typed: str, stored: Any) -> bool:
+        return self.chosen.get(channel) == typed or self.stored.get(channel) == stored
 
     def plain_terms(self) -> list[NewTerm]:
         """The terms where none of them needs words: each channel is open or not used."""

@@ -233,7 +233,7 @@ def answer_breaches(
     if not restriction.open_breaches().exists():
         raise TransitionNotAllowed(f"There is no breach of {restriction.reference} to decide on.")
     made = plan(restriction, act, said, answer, by=by, at=at)
-    seals.check(seen, made.shown(), since=audit.since(restriction))
+    seals.check(seen, made.shown(), since=shown.since(restriction))
     writer = decisions.take(act, _with(said, answer), by=by, at=at)
     if writer is None:
         return None

@@ -16,7 +16,7 @@ from design import seals
 from design.dates import day_of
 from letters import services as letters
 from people.models import User
-from restrictions import acts
+from restrictions import acts, shown
 from restrictions.models import Restriction, Review
 from restrictions.services import continuing, ending, planning_reviews, reviews, scheduling
 from restrictions.services.planning_reviews import Conclusion, ReviewPlan
@@ -47,7 +47,7 @@ def decide_review(
     if review.state != Review.State.BEGUN:
         raise TransitionNotAllowed(object=review)
     made = planning_reviews.plan(review, act, said, conclusion, by=by, at=at)
-    seals.check(seen, made.shown(), since=audit.since(restriction, review))
+    seals.check(seen, made.shown(), since=shown.since(restriction, review))
     writer = decisions.take(act, conclusion.said_with(said), by=by, at=at)
     if writer is None:
         return review

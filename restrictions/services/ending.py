@@ -50,7 +50,7 @@ def lift(restriction_id: int, said: Said, *, by: User, at: datetime, seen: str |
     if not restriction.is_in_force(day_of(at)):
         raise TransitionNotAllowed(f"{restriction.reference} is over already: its last day has gone.")
     told = plan_lift(restriction, act, said, by=by, at=at)
-    seals.check(seen, shown.standing(restriction) | {"the words of the letter": told}, since=audit.since(restriction))
+    seals.check(seen, shown.standing(restriction) | {"the words of the letter": told}, since=shown.since(restriction))
     writer = decisions.take(act, said, by=by, at=at)
     if writer is None:
         return restriction

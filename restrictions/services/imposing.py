@@ -64,7 +64,7 @@ def impose(
     if restriction.state != State.PROPOSED:
         raise TransitionNotAllowed(object=restriction)
     made = plan(restriction, act, said, changes=changes, by=by, at=at)
-    seals.check(seen, shown.imposing(made), since=audit.since(restriction))
+    seals.check(seen, shown.imposing(made), since=shown.since(restriction))
     writer = decisions.take(act, said, by=by, at=at)
     if writer is None:
         return restriction

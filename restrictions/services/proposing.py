@@ -59,7 +59,7 @@ def propose(restriction_id: int, *, by: User, at: datetime, seen: str | None = N
     """
     restriction = Restriction.objects.locked(restriction_id)
     permissions.check_can_prepare(by, restriction)
-    seals.check(seen, shown.proposal(restriction), since=audit.since(restriction))
+    seals.check(seen, shown.proposal(restriction), since=shown.since(restriction))
     lacking = missing(restriction) if restriction.state in (State.DRAFT, State.RETURNED) else []
     if lacking:
         raise NotReady(lacking)
@@ -113,7 +113,7 @@ def send_back(restriction_id: int, said: Said, *, by: User, at: datetime, seen: 
     act = acts.impose(restriction)
     act.check(by)
     need(said.reasons, "Enter what has to change", "reasons")
-    seals.check(seen, shown.proposal(restriction), since=audit.since(restriction))
+    seals.check(seen, shown.proposal(restriction), since=shown.since(restriction))
     told = decisions.send_back(act, by=by, at=at, reasons=said.reasons)
     restriction.send_back(reasons=told)
     restriction.save()

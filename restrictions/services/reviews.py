@@ -137,7 +137,7 @@ def record_account(review_id: int, *, by: User, at: datetime, words: str, seen: 
     permissions.check_can_record_account(by, review)
     if review.state != Review.State.BEGUN:
         raise TransitionNotAllowed(object=review)
-    seals.check(seen, {"words": review.residents_account}, since=audit.since(review))
+    seals.check(seen, {"words": review.residents_account}, since=shown.since(review.restriction, review))
     need(words, "Enter what the resident said", "words")
     review.residents_account = words.strip()
     review.save()
@@ -253,7 +253,7 @@ def waive_review(restriction_id: int, said: Said, *, by: User, at: datetime, see
     if restriction.reviews.filter(state=Review.State.BEGUN).exists():
         raise TransitionNotAllowed(f"A review of {restriction.reference} has begun. Decide that one.")
     told = plan_waiver(restriction, act, said, by=by, at=at)
-    seals.check(seen, shown.standing(restriction) | {"the words of the letter": told}, since=audit.since(restriction))
+    seals.check(seen, shown.standing(restriction) | {"the words of the letter": told}, since=shown.since(restriction))
     writer = decisions.take(act, said, by=by, at=at)
     if writer is None:
         return restriction

@@ -126,7 +126,9 @@ def change(request: SignedInRequest, ref: str) -> HttpResponse:
 
     def show() -> HttpResponse:
         asked = consulting.asked_first(restriction, act, request.user) if act else []
-        context = shared.step(restriction, form=form, asked_first=asked, **_to_change(restriction, put), **found)
+        context = shared.step(
+            restriction, form=form, asked_first=asked, hands_over=act is None, **_to_change(restriction, put), **found
+        )
         return render(request, "restrictions/change_spoc.html", context)
 
     return page.decide(

@@ -11,9 +11,9 @@ from django_fsm import TransitionNotAllowed
 
 from decisions import forms as asking
 from decisions import views as decisions
-from design import dates
+from design import dates, seals
 from design.dates import day_of
-from design.pages import Check
+from design.pages import CHECK, DO, Check, Page
 from letters import services as letters
 from people.access import SignedInRequest
 from restrictions import acts, rules, shown
@@ -33,6 +33,8 @@ def lift(request: SignedInRequest, ref: str) -> HttpResponse:
     if restriction.state == State.LIFTED:
         return _lifted_already(request, restriction)
     page, found = shared.page(request, restriction), decisions.together(act, request.user)
+    if following := getattr(restriction, "followed_by", None):
+        return _goes_on(page, following)
     if page.posted and found["spoken"]:
         return redirect("restrictions:view", ref)
     form = page.form(Reason, act=act, reader=request.user, agree="Agree to lift it", **_words(bool(act.voices)))
@@ -81,7 +83,7 @@ def lift(request: SignedInRequest, ref: str) -> HttpResponse:
         check=check,
         do=do,
         show=show,
-        late=lambda refusal: _late(request, ref, refusal),
+        late=lambda refusal: _late(request, page, ref, refusal),
     )
 
 
@@ -92,12 +94,24 @@ def _words(agreeing: bool) -> dict[str, Any]:
     return {"label": "Why is it lifted?", "called": "why it is lifted", "hint": "The resident reads this."}
 
 
-def _late(request: SignedInRequest, ref: str, refusal: TransitionNotAllowed) -> HttpResponse:
+def _late(request: SignedInRequest, page: Page, ref: str, refusal: TransitionNotAllowed) -> HttpResponse:
     now = shared.find(request, ref)
     if now.state == State.LIFTED:
         return _lifted_already(request, now)
+    if following := getattr(now, "followed_by", None):
+        return _goes_on(page, following)
     why = str(refusal) or f"{now.reference} is “{now.get_state_display()}”."
     return shared.too_late(request, why, reverse("restrictions:view", args=[ref]))
+
+
+def _goes_on(page: Page, following: Restriction) -> HttpResponse:
+    """It was varied or extended since: 409 that says who did, and then the page that lifts what goes on in its place.
+
+    What was typed goes along to that page (307), for the reasons may hold of either.
+    """
+    if page.button in (CHECK, DO):
+        return page.changed(seals.ChangedSince(["whether it is in force"]))
+    return redirect("restrictions:lift", following.reference, preserve_request=page.posted)
 
 
 def _lifted_already(request: SignedInRequest, restriction: Restriction) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from cases import ladder
 from cases.models import Assessment
 from cases.permissions import people_affected
+from design.pages import DO
 from people import access
 from people.access import Can, SignedInRequest
 from people.models import Need, User
@@ -164,6 +165,7 @@ def terms(request: SignedInRequest, ref: str) -> HttpResponse:
     return page.edit(
         forms.Channels,
         known=lambda: terms_part.known_terms(restriction),
+        initial=forms.as_asked,
         do=do,
         show=lambda form: _render(
             request, "terms", restriction, form=form, always=restriction.case.policy.always_accept, kinds=kinds
@@ -189,15 +191,17 @@ def limits_page(request: SignedInRequest, ref: str) -> HttpResponse:
 
     def show(form: forms.Limits) -> HttpResponse:
         back, always = reverse("restrictions:terms", args=[ref]), restriction.case.policy.always_accept
-        return _render(request, "limits", restriction, form=form, back=back, always=always, chosen=chosen.items())
+        return _render(request, "limits", restriction, form=form, back=back, always=always)
 
     return page.edit(
         forms.Limits,
         known=lambda: terms_part.known_terms(restriction),
+        initial=forms.as_asked,
         do=do,
         show=show,
         chosen=chosen,
         people=_possible_contacts(restriction),
+        both=page.button == DO,
     )
 
 

@@ -18,7 +18,7 @@ from design import pages, refusals
 from people.access import SignedInRequest
 from people.models import User
 from policies.reckoning import Reckoning
-from restrictions import rules
+from restrictions import rules, shown
 from restrictions.models import Restriction, Term
 
 _WITH = (
@@ -57,26 +57,10 @@ def step(restriction: Restriction, back: str = "", **more: Any) -> dict[str, Any
     }
 
 
-DID = {
-    "restriction.proposed": "proposed it",
-    "restriction.imposed": "imposed it",
-    "restriction.returned": "returned it",
-    "restriction.withdrawn": "withdrew it",
-    "restriction.lifted": "lifted it",
-    "review.decided": "decided the review",
-    "review.account_recorded": "wrote down what the resident says",
-    "breach.logged": "logged a breach",
-    "breach.answered": "decided what follows a breach",
-    "spoc.changed": "changed the single point of contact",
-    "spoc.covered": "arranged a cover",
-}
-
-
 def page(request: SignedInRequest, restriction: Restriction, *besides: audit.Subject) -> pages.Page:
     """A page that decides or changes something of a restriction, and of what stands beside it (a review)."""
-    since = audit.since(restriction, restriction.case, *besides, did=DID)
     context = step(restriction) | {"frame": "cases/step.html"}
-    return pages.Page(request, at=timezone.now(), context=context, since=since)
+    return pages.Page(request, at=timezone.now(), context=context, since=shown.since(restriction, *besides))
 
 
 def too_late(request: SignedInRequest, why: str, back: str) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from decisions.models import Voice
-from decisions.services import Meeting, Said
+from decisions.services import Meeting, Said, appoint
 from people import access
 from people.access import NotPermitted
 from people.models import Role, User
@@ -273,3 +273,42 @@ def test_one_asking_before_a_review_serves_for_whatever_it_comes_to():
     assert [asked.act for asked in acts.review(begun, "").first] == ["review"]
     assert [asked.act for asked in acts.review(begun, "lift").first] == ["review"]
     assert not found.done()
+
+
+def test_the_next_change_of_a_contact_is_decided_anew_and_what_was_done_is_not_said_to_wait(clock):
+    found = trial("change_spoc", by="meeting of warden, keeper")
+    w = found.w
+    clock.move_to(LATER, tick=False)
+    warden = factories.person(w.provider, "warden", name="Wanda Warden")
+    keeper = factories.person(w.provider, "keeper", name="Kit Keeper")
+    where = reverse("restrictions:change_spoc", args=[found.restriction.reference])
+    typed = {
+        "how_long": "for_good", "reason": "She moves.", "took_part": str(keeper.pk), "said": "Both hold it so.",
+        "met_on_day": str(LATER.day), "met_on_month": str(LATER.month), "met_on_year": str(LATER.year),
+    }  # fmt: skip
+    client = signed_in(warden)
+    done = client.get(decide(client, where, typed | {"person": str(w.staff.officer.pk)})["Location"])
+    assert "The resident is told whom to contact." in done.content.decode() and found.done()
+    again = client.get(where).content.decode()
+    assert "You have decided" not in again and "Do you agree?" not in again
+    assert decide(client, where, typed | {"person": str(w.staff.colleague.pk)}).status_code == 302
+    assert Naming.objects.filter(ended_on=None).get().person == w.staff.colleague
+
+
+def test_an_appointment_is_spent_by_what_it_was_for():
+    found = trial("change_spoc", by="keeper")
+    w = found.w
+    for user in access.holders(w.provider, ["keeper"]):
+        user.is_active = False
+        user.save()
+    director = factories.person(w.provider, "director", name="Dirk Director")
+    act = acts.change_contact(found.restriction)
+    appoint(act, person_id=director.pk, reason="Nobody else.", by=w.staff.administrator, at=LATER)
+    found.take(director, Said("She moves."))
+    assert found.done()
+    with pytest.raises(NotPermitted):
+        changing.change(found.restriction.pk, Said("Back."), NewContact(w.staff.colleague.pk), by=director, at=LATER)
+    appoint(
+        acts.change_contact(found.restriction), person_id=director.pk, reason="Again.", by=w.staff.administrator,
+        at=LATER,
+    )  # fmt: skip

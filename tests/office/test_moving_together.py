@@ -194,3 +194,23 @@ def test_nobody_is_asked_where_the_policy_has_nobody_asked():
     w = world(by="warden")
     client, where = page(w.staff.officer, w, "consult_on_move")
     assert client.get(where).status_code == 404
+
+
+def test_the_next_move_is_decided_anew():
+    w = world(by="2 of warden, keeper", consult="records")
+    warden, keeper = somebody(w, "warden"), somebody(w, "keeper")
+    client, where = page(w.staff.officer, w, "consult_on_move")
+    typed = {"person": str(w.staff.dpo.pk), "on_day": "18", "on_month": "12", "on_year": "2026", "words": "Go on."}
+    press(client, where, typed)
+    move(w, warden)
+    move(w, keeper)
+    first = now(w).policy_version
+    text = first.text.replace("effective = 2026-12-17", "effective = 2026-12-18")
+    people.adopt_policy(w.provider, text=text, wording={}, by_name="Board", at=NOON)
+    with pytest.raises(RuleBroken, match="Record what was said by"):
+        move(w, warden)
+    press(client, where, typed)
+    move(w, warden)
+    assert now(w).policy_version == first, "one alone, of two who decided before"
+    move(w, keeper)
+    assert now(w).policy_version.effective_on == date(2026, 12, 18)

@@ -31,7 +31,7 @@ from people import access
 from people.access import Can
 from people.models import Provider, User
 from register.models import Consideration, Entry
-from restrictions.models import BreachStep, Restriction
+from restrictions.models import BreachStep, Restriction, Review
 
 BY_REQUEST = (*kinds.REVIEWS, kinds.RECONSIDERATION_DECIDE)
 WAITS_TOO: Mapping[str, tuple[str, ...]] = {
@@ -55,7 +55,7 @@ def open_acts(about: str) -> list[Act]:
 
 def on_reference(provider: Provider, ref: str) -> list[Act]:
     """Each act that can be decided now at a provider on what has a reference, whatever kind of thing it is."""
-    found = [act for kind in _READERS for act in open_acts(subjects.about(kind, ref))]
+    found = [act for kind in _READERS for act in open_acts(subjects.about(kind, ref.upper()))]
     return [act for act in found if act.provider.pk == provider.pk]
 
 
@@ -152,6 +152,11 @@ def _on_restriction(ref: str) -> list[Act]:
     return [each for act in restrictions.acts.open_on(one) for each in _steps(one, act)]
 
 
+def _on_review(ref: str) -> list[Act]:
+    one = Review.objects.filter(reference=ref, state=Review.State.BEGUN).select_related("restriction").first()
+    return _on_restriction(one.restriction.reference) if one else []
+
+
 def _steps(restriction: Restriction, act: Act) -> list[Act]:
     """What follows a breach has its deciders by the step: each step that may be taken, or the one that waits."""
     if act.waits != kinds.BREACH_ANSWER:
@@ -181,7 +186,10 @@ def _on_appeal(ref: str) -> list[Act]:
 def _on_entry(ref: str) -> list[Act]:
     related = ("provider", "resident", "entered_by", "policy_version")
     one = Entry.objects.with_next_look().select_related(*related).filter(reference=ref, removed_at=None).first()
-    return register.acts.open_on(one) if one else []
+    if one is None:
+        return []
+    settled = {register.acts.WITHHOLD} if one.resident_told else set()
+    return [act for act in register.acts.open_on(one) if act.name not in settled]
 
 
 def _on_question(ref: str) -> list[Act]:
@@ -196,6 +204,7 @@ _READERS: Mapping[str, Callable[[str], list[Act]]] = {
     subjects.CASE: _on_case,
     subjects.WARNING: _on_letter,
     subjects.RESTRICTION: _on_restriction,
+    subjects.REVIEW: _on_review,
     subjects.APPEAL: _on_appeal,
     subjects.ENTRY: _on_entry,
     subjects.CONSIDERATION: _on_question,

@@ -175,7 +175,7 @@ def change(
     if not restriction.is_in_force(day_of(at)):
         raise TransitionNotAllowed(f"{restriction.reference} is not in force, so its contact cannot be changed.")
     made = plan(restriction, said, new, by=by, at=at)
-    seals.check(seen, made.shown(), since=audit.since(restriction))
+    seals.check(seen, made.shown(), since=shown.since(restriction))
     writer = by
     if not permissions.hands_over(by, restriction):
         taken = decisions.take(acts.change_contact(restriction), _with(said, new), by=by, at=at)
@@ -183,6 +183,7 @@ def change(
             return restriction
         writer = taken
         deadlines.meet(kinds.SPOC_CHANGE, restriction, at=at, how="Decided")
+        decisions.drop(restriction.trail.about, "change_spoc", at=at)
     naming, event = (_cover if new.covers else _replace)(made, said, by=by, at=at)
     leaving.settle(restriction, at=at, how="Another covers" if new.covers else "Another was named")
     checking.keep(restriction, at=at, event=event.pk)

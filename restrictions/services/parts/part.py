@@ -10,11 +10,10 @@ from typing import Any
 
 from django_fsm import TransitionNotAllowed
 
-from audit import services as audit
 from design import seals
 from people.models import User
 from policies.rules import Rule, RuleBroken
-from restrictions import permissions
+from restrictions import permissions, shown
 from restrictions.models import Restriction
 
 State = Restriction.State
@@ -65,7 +64,7 @@ def begin(restriction_id: int, known: Known, *, by: User, at: datetime, seen: st
     permissions.check_can_prepare(by, restriction)
     if restriction.state not in (State.DRAFT, State.RETURNED):
         raise TransitionNotAllowed(object=restriction)
-    seals.check(seen, known(restriction), since=audit.since(restriction))
+    seals.check(seen, known(restriction), since=shown.since(restriction))
     restriction.saved_at = at
     return restriction
 

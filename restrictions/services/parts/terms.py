@@ -140,16 +140,21 @@ def refuses_terms(restriction: Restriction) -> Refusals:
 
 
 def known_terms(restriction: Restriction) -> Mapping[str, Any]:
-    """What is stored of the limits and kinds, by the names of the two forms that ask for them."""
+    """What is stored of the limits and kinds, by the names of the two forms that ask for them.
+
+    A channel stands with its words: whoever closes it takes them away, so a page that began before they were written
+    asks first.
+    """
     kept = limits.of(restriction)
     known: dict[str, Any] = {"kinds": restriction.kinds}
+    if kept:
+        known |= {str(name): [False] for name in (Term.Channel.SPOC, Term.Channel.OTHER)}
     for term in kept:
-        known[term.channel] = term.limit
+        how = term.channel in (Term.Channel.SPOC, Term.Channel.OTHER) or term.limit
+        known[term.channel] = [how, term.words, term.person_id]
         known[f"{term.channel}_words"] = term.words
         if term.person_id:
             known["spoc_person"] = str(term.person_id)
-    if kept:
-        known |= {name: any(term.channel == name for term in kept) for name in (Term.Channel.SPOC, Term.Channel.OTHER)}
     return known
 
 
