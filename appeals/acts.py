@@ -9,7 +9,8 @@ from appeals.against import finding
 from appeals.against.appealable import Appealable
 from appeals.models import Appeal
 from deadlines import kinds
-from decisions.acts import Act, AskedFirst, Bar, Deciders
+from decisions.acts import Act, Bar, Deciders
+from decisions.asked_first import AskedFirst
 from people.access import Can
 from policies import law
 from policies.policy import Policy

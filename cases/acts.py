@@ -14,7 +14,9 @@ from cases.ladder import gates, papers
 from cases.ladder.papers import Paper
 from cases.models import Case, Warning
 from deadlines import kinds
-from decisions.acts import Act, Bar, Deciders, any_with, asked_first, occasion
+from decisions.acts import Act, Bar, Deciders
+from decisions.asked_first import asked_first, occasion
+from decisions.who_can import any_with
 from design import words
 from letters.models import Letter
 from people import access

@@ -51,6 +51,9 @@ REVIEWS = (REVIEW_INTERVAL, REVIEW_AT_END)
 PROPOSING = (RESTRICTION_PREPARE, RESTRICTION_DECIDE, RESTRICTION_REVISE)
 """A restriction is being proposed while one of these waits."""
 
+OTHERS_AGREE = (RESTRICTION_LIFT, REVIEW_AGREE, REVIEW_WAIVE, SPOC_CHANGE, APPEAL_HEAR)
+"""One of several has decided on something in a case, and the others are asked while one of these waits."""
+
 GROUPS = {
     "warning": "Warnings",
     "incident": "Support for staff",

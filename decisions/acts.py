@@ -9,20 +9,18 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.utils.text import slugify
 
 from audit import services as audit
-from deadlines.services import About, Subject, Whose
-from decisions.models import Appointment, Consultation, Voice
-from design import words
+from deadlines.services import Subject, Whose
+from decisions import who_can
+from decisions.asked_first import AskedFirst
+from decisions.models import Appointment, Voice
 from people import access
 from people.access import Can, NotPermitted
-from people.models import Provider, Role, User
-from policies.policy import Policy
+from people.models import Provider, User
 from policies.rules import Rule
 from policies.values import Item, Who
-
-BINDING = ("must", "normally")
 
 
 @dataclass(frozen=True)
@@ -31,62 +29,6 @@ class Bar:
 
     did: str
     rule: Rule
-
-
-@dataclass(frozen=True)
-class AskedFirst:
-    """Somebody whom the policy has asked before an act (`consult`); what they said hangs on a thing and the act."""
-
-    act: str
-    who: Who
-    on: Subject
-
-    @property
-    def binds(self) -> bool:
-        """Whether nothing is decided before they were asked; otherwise the policy only commends it."""
-        return self.who.rule is not None and self.who.rule.strength in BINDING
-
-    @property
-    def rule(self) -> Rule | None:
-        """The clause that has them asked."""
-        return self.who.rule
-
-    def names(self) -> str:
-        """Who they are, in the policy's own names."""
-        return self.who.names()
-
-    def people(self) -> list[User]:
-        """Everybody who can be asked, by name."""
-        return access.holders(self.on.provider, sorted(self.who.keys()))
-
-    def allows(self, user: User) -> bool:
-        """Whether somebody is one of those whom the policy has asked."""
-        return self.who.allows(access.role_keys(user, self.on.provider.pk))
-
-    @cached_property
-    def said(self) -> list[Consultation]:
-        """What was written down of them, in order."""
-        found = Consultation.objects.filter(about=self.on.trail.about, act=self.act).select_related(
-            "person", "recorded_by"
-        )
-        return list(found.order_by("pk"))
-
-    @property
-    def done(self) -> bool:
-        """Whether everybody whom the policy has asked was."""
-        held = {one.person: access.role_keys(one.person, self.on.provider.pk) for one in self.said}
-        return not self.who.missing([keys for person, keys in held.items() if person.is_active])
-
-
-def asked_first(policy: Policy, act: str, on: Subject) -> tuple[AskedFirst, ...]:
-    """Whom the policy has asked before an act of this name on a thing; empty where nobody is."""
-    who = policy.consulted_on(act)
-    return () if who is None else (AskedFirst(act, who, on),)
-
-
-def occasion(on: Subject, mark: object) -> About:
-    """A thing as it stands this time: what somebody said before one decision on it does not serve for the next."""
-    return About(replace(on.trail, ref=f"{on.trail.ref}:{mark}"), on.provider, on.resident)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,7 +109,8 @@ class Act(Deciders):
     `doing` is what follows "lets a Manager …" in a sentence. Events are recorded on `subject`; voices hang on `thing`,
     where that is not the same. The first of several is one of `opened_by`, where that is given; the others any of
     `whos`. While it waits for others, a deadline of the kind `waits` about `waits_on` stands on their lists.
-    `appointed_once` says from when on somebody can be appointed, where that is not yet.
+    `appointed_once` says from when on somebody can be appointed, where that is not yet; `never` are those who cannot.
+    `part` is the step that it is about, where the policy gives each to others.
     """
 
     name: str
@@ -181,6 +124,8 @@ class Act(Deciders):
     waits: str = ""
     waits_on: Subject | None = None
     appointed_once: str = ""
+    part: str = ""
+    never: frozenset[int] = frozenset()
 
     @property
     def about(self) -> str:
@@ -197,12 +142,34 @@ class Act(Deciders):
 
     @cached_property
     def appointed(self) -> dict[int, set[str]]:
-        """Whom an administrator let decide this one act, each with the roles they stand in for ("" for any)."""
+        """Whom an administrator let decide this one act, each with the roles they stand in for ("" for any).
+
+        Only while it is needed: once somebody is free without it, it counts no more.
+        """
+        rows = Appointment.objects.filter(about=self.about, act__startswith=self.name, spent_at__isnull=True)
+        return self.counting(rows.values_list("act", "person", "role"))
+
+    def counting(self, rows: Iterable[tuple[str, int, str]]) -> dict[int, set[str]]:
+        """Of who was appointed on the same thing: those for this act, and for this step of it where it has several."""
         found: dict[int, set[str]] = {}
-        counts = Appointment.objects.filter(about=self.about, act=self.name, spent_at__isnull=True)
-        for person, role in counts.values_list("person", "role"):
-            found.setdefault(person, set()).add(role)
-        return found
+        for act, person, role in rows:
+            name, _, part = act.partition(":")
+            if name == self.name and (not self.part or part == self._part):
+                found.setdefault(person, set()).add(role)
+        if not found:
+            return {}
+        without = replace(self)
+        without.__dict__["appointed"] = {}
+        return found if without.stuck else {}
+
+    @property
+    def _part(self) -> str:
+        return slugify(self.part)[:20]
+
+    @property
+    def appointed_as(self) -> str:
+        """By which name an appointment is for this act, and for this step of it alone where it has several."""
+        return f"{self.name}:{self._part}" if self.part else self.name
 
     def allows(self, user: User) -> bool:
         """Whether the policy names somebody for it, or an administrator appointed them; whatever part they had."""
@@ -325,9 +292,13 @@ class Act(Deciders):
         return ""
 
     def roles_lacking(self) -> list[str]:
-        """For each body that nobody is left to make up: the role that somebody would stand in for; "" for any."""
+        """For each body that nobody is left to make up: the role that somebody would stand in for; "" for any.
+
+        Where those who are left could decide it and none carry it out, a role of the first body that is named.
+        """
         left = [access.role_keys(user, self.provider.pk) for user in self._deciding]
-        lacking = [who for who in self.whos if not self._made_up(who, self._deciding)]
+        able = any(self.is_able(user) for user in self.free)
+        lacking = [who for who in self.whos if not able or not self._made_up(who, self._deciding)]
         return [
             next((key for key in who.roles if not any(key in held for held in left)), "".join(sorted(who.keys())[:1]))
             for who in lacking
@@ -341,7 +312,7 @@ class Act(Deciders):
         """
         found = access.holders(self.provider, self._able_keys)
         access.read_rights(found)
-        staff = [user for user in found if user not in self.free]
+        staff = [user for user in found if user not in self.free and user.pk not in self.never]
         return [user for user in staff if user.pk not in self.barred] or staff
 
     def who_can(self) -> str:
@@ -351,7 +322,7 @@ class Act(Deciders):
                 f"Nobody at {self.provider.short_name} can at present: {self.stuck}. "
                 f"An administrator can appoint somebody to decide it{self.appointed_once}, and says why."
             )
-        return who_can([user for user in self._deciding if not self.why_not_able(user)])
+        return who_can.who_can([user for user in self._deciding if self.may(user) and not self.has_decided(user)])
 
     # What was said
 
@@ -367,8 +338,9 @@ class Act(Deciders):
 
     @property
     def agreed(self) -> list[User]:
-        """Those who agreed to it, in order."""
-        return [voice.by for voice in self.voices if voice.says == Voice.Says.AGREE]
+        """Those who agreed to it, in order; not who was barred since (F12)."""
+        agreed = [voice.by for voice in self.voices if voice.says == Voice.Says.AGREE]
+        return [user for user in agreed if not self.is_barred(user)]
 
     def has_decided(self, user: User) -> bool:
         """Whether somebody's voice on it is recorded, and counts."""
@@ -383,40 +355,5 @@ def read_together(acts: Sequence[Act]) -> list[Act]:
     said, stands_in = list(voices.order_by("pk")), list(appointed)
     for act in found:
         act.__dict__["voices"] = [voice for voice in said if voice.act == act.name]
-        people = act.__dict__["appointed"] = {}
-        for _, person, role in (each for each in stands_in if each[0] == act.name):
-            people.setdefault(person, set()).add(role)
+        act.__dict__["appointed"] = act.counting(stands_in)
     return found
-
-
-def who_can(people: Sequence[User], *, most: int = 5) -> str:
-    """A sentence that names who can do something; at most five of many, and how many more."""
-    names = [user.name for user in people]
-    if len(names) > most:
-        names = [*names[: most - 1], f"{len(names) - most + 1} others"]
-    return f"{words.either(names)} can." if names else ""
-
-
-def roles_with_article(provider: Provider, keys: Iterable[str]) -> list[str]:
-    """Roles as a sentence names whoever holds them: "a Team Leader", "an Assistant Director", "the Chief Executive".
-
-    With "the" where one person alone holds the role; by rank, the lowest first, and as the policy names them.
-    """
-    return _with_article(provider.roles.filter(key__in=list(keys)))
-
-
-def _with_article(roles: QuerySet[Role]) -> list[str]:
-    held = Count("group__user", filter=Q(group__user__is_active=True))
-    rows = roles.annotate(held=held).order_by("rank", "pk")
-    return [f"the {role.name}" if role.held == 1 else words.with_article(role.name) for role in rows]
-
-
-def any_of(provider: Provider, keys: Iterable[str]) -> str:
-    """The roles as a sentence gives a choice of them: "a Team Leader or the Head of Housing"."""
-    return words.either(roles_with_article(provider, keys), "nobody yet")
-
-
-def any_with(provider: Provider, right: str) -> str:
-    """The same for every role with a right."""
-    roles = provider.roles.filter(works_as__in=access.work_that_may(right))
-    return words.either(_with_article(roles), "nobody yet")

@@ -1,6 +1,6 @@
 """Who may write down what others said before a decision, who may appoint somebody to decide; who can, as a sentence."""
 
-from decisions import acts
+from decisions import who_can
 from design import words
 from people import access
 from people.access import Can
@@ -15,7 +15,7 @@ def require(user: User, right: str, provider: Provider, why: str) -> None:
 
 def roles_that_can(provider: Provider, right: str) -> str:
     """A sentence that names the roles with a right: "A Team Leader or the Head of Housing can." """
-    return f"{words.upper_first(acts.any_with(provider, right))} can."
+    return f"{words.upper_first(who_can.any_with(provider, right))} can."
 
 
 def check_can_consult(user: User, provider: Provider) -> None:

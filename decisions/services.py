@@ -15,7 +15,8 @@ from deadlines import kinds
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from decisions import permissions
-from decisions.acts import Act, AskedFirst
+from decisions.acts import Act
+from decisions.asked_first import AskedFirst
 from decisions.models import ERASED, Appointment, Consultation, Voice
 from design.dates import day_of
 from people.access import NotPermitted
@@ -79,7 +80,7 @@ def take(act: Act, said: Said, *, by: User, at: datetime) -> User | None:
     check(act, said, by=by, at=at)
     writer = _decided(act, said, by=by, at=at)
     if writer is not None:
-        spent = Appointment.objects.filter(about=act.about, act=act.name, spent_at__isnull=True)
+        spent = Appointment.objects.filter(about=act.about, act=act.appointed_as, spent_at__isnull=True)
         spent.update(spent_at=at)
     return writer
 
@@ -266,12 +267,13 @@ def consult(
 
 
 @transaction.atomic
-def appoint(act: Act, *, person_id: int | None, reason: str, by: User, at: datetime) -> list[Appointment]:
+def appoint(act: Act, *, person_id: int | None, reason: str, by: User, at: datetime) -> Appointment:
     """Let one person decide one act, because nobody whom the policy names is free to; on record with the reason (F12).
 
-    The person stands in for what is lacking, for this act alone; it stands on their list. The higher room
-    has locked what is decided. Raises `NotPermitted` for all but an administrator, TransitionNotAllowed
-    where somebody could decide it, `RuleBroken` for somebody who cannot be appointed and without a reason.
+    The person stands in for one body that is lacking, for this act alone; of several, each is somebody else. It stands
+    on their list. The higher room has locked what is decided. Raises `NotPermitted` for all but an administrator,
+    TransitionNotAllowed where somebody could decide it, `RuleBroken` for somebody who cannot be appointed and without
+    a reason.
     """
     permissions.check_can_appoint(by, act.provider)
     if not act.stuck:
@@ -280,18 +282,16 @@ def appoint(act: Act, *, person_id: int | None, reason: str, by: User, at: datet
     if person is None:
         raise RuleBroken("Select whom you appoint", law.OTHER_PERSON, "person")
     need(reason, "Enter why this person decides it", "reason", law.OTHER_PERSON)
-    made = [
-        Appointment.objects.create(
-            provider=act.provider, about=act.about, act=act.name, person=person, role=role, reason=reason.strip(),
-            appointed_by=by, appointed_at=at,
-        )
-        for role in dict.fromkeys(act.roles_lacking() or [""])
-    ]  # fmt: skip
+    role = (act.roles_lacking() or [""])[0]
+    made = Appointment.objects.create(
+        provider=act.provider, about=act.about, act=act.appointed_as, person=person, role=role, reason=reason.strip(),
+        appointed_by=by, appointed_at=at,
+    )  # fmt: skip
     audit.decide(
         "decision.appointed", subject=act.subject, by=by, at=at, reasons=reason, rule=law.OTHER_PERSON,
         outcome="appointed",
-        facts={"act": act.name, "person": person.reference, "name": person.name, "why": act.stuck,
-               "had_a_part": person.pk in act.barred, "stands_in_for": [one.role for one in made]},
+        facts={"act": act.appointed_as, "person": person.reference, "name": person.name, "why": act.stuck,
+               "had_a_part": person.pk in act.barred, "stands_in_for": role},
     )  # fmt: skip
     _put_on_list(act, person, at=at)
     return made

@@ -9,7 +9,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from decisions import forms, permissions
-from decisions.acts import Act, AskedFirst
+from decisions.acts import Act
+from decisions.asked_first import AskedFirst
 from design.pages import Page
 from people.access import why_not
 from people.models import User

@@ -11,7 +11,8 @@ from datetime import date
 
 from deadlines import kinds
 from deadlines import services as deadlines
-from decisions.acts import Act, AskedFirst, asked_first
+from decisions.acts import Act
+from decisions.asked_first import AskedFirst, asked_first
 from people import access
 from people.access import Can
 from people.models import PolicyVersion, Provider, Resident, User

@@ -6,19 +6,21 @@ Each is worked out from the policy of the case once a request and handed along: 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+import cases.acts
 import cases.permissions
 from cases import ladder
 from cases.models import Incident
 from deadlines import kinds
 from deadlines import services as deadlines
-from decisions.acts import Act, AskedFirst, Bar, Deciders, asked_first, occasion
+from decisions.acts import Act, Bar, Deciders
+from decisions.asked_first import AskedFirst, asked_first, occasion
 from decisions.models import Voice
 from people.models import Provider
 from policies import law
 from policies.policy import Policy
 from policies.rules import Rule
 from policies.values import Item, Value, Who
-from restrictions import rules
+from restrictions import parts_taken, rules
 from restrictions.models import Breach, Restriction, Review, Term
 
 RECEIVED = "received the threat in this case"
@@ -36,8 +38,9 @@ def impose(restriction: Restriction) -> Act:
 
     A kind with deciders of its own (Northampton section 5: a meeting on a single point of contact) is theirs. What else
     is limited beside it, or has no decider of its own, needs whoever decides on restrictions as well. So does leaving
-    stages out need whoever takes that path, and not telling the police whoever decides that (Homes for Life 1.9.4).
-    Barred are its proposer, people affected (F12), and whom the policy adds.
+    stages out need whoever takes that path, not telling the police whoever decides that (Homes for Life 1.9.4), and not
+    telling the resident of a register entry whoever decides that (Dover 6.33). Barred are its proposer, people affected
+    (F12), and whom the policy adds; its proposer cannot even be appointed.
     """
     named = restriction.of_kinds()
     own = [kind.by for kind in named if kind.by]
@@ -46,7 +49,8 @@ def impose(restriction: Restriction) -> Act:
     )
     whole = bool(named) and len(own) == len(named) and not beside
     policy = restriction.case.policy
-    besides = [who for body in (takes_path(restriction), leaves_police_out(restriction)) if body for who in body.whos]
+    also = (takes_path(restriction), leaves_police_out(restriction), leaves_untold_of_entry(restriction))
+    besides = [who for body in also if body for who in body.whos]
     act = _act(
         restriction,
         "restrict",
@@ -55,7 +59,8 @@ def impose(restriction: Restriction) -> Act:
         asks=rules.questions(policy),
         waits=kinds.RESTRICTION_DECIDE,
     )
-    return replace(act, barred=_barred_from_imposing(restriction, act))
+    never = frozenset({restriction.proposed_by_id})
+    return replace(act, barred=_barred_from_imposing(restriction, act), never=never)
 
 
 def lift(restriction: Restriction) -> Act:
@@ -76,8 +81,11 @@ def lift(restriction: Restriction) -> Act:
     )
 
 
-def review(review: Review, outcome: str | None = None) -> Act:
-    """Decide a review that has begun: whoever reviews, and to extend also whom the policy names for that.
+def review(review: Review, outcome: str | None = None, *, longer: bool = False, untold: bool = False) -> Act:
+    """Decide a review that has begun: whoever reviews, and to extend or to vary also whom the policy names for that.
+
+    Other terms that come with another length (`longer`) are an extension as well; where the police are not told
+    (`untold`), whoever decides that takes part.
 
     Where the policy is silent on who reviews (as Dover's is), anybody with the right to decide who neither proposed,
     nor imposed it, nor was affected (F12). A request to reconsider is decided by whom the policy names for that (the
@@ -87,15 +95,21 @@ def review(review: Review, outcome: str | None = None) -> Act:
     """
     if outcome is None:
         first = Voice.objects.on(review.trail.about, "review").first()
-        outcome = str(first.what["outcome"]) if first else ""
+        what = first.what if first else {"outcome": "", "months": None}
+        outcome, longer = str(what["outcome"]), what["months"] is not None
+        untold = what.get("police_told") is False
     restriction, policy = review.restriction, review.restriction.case.policy
     by_request = review.requested_on is not None
     name, doing = ("reconsider", "reconsider a restriction") if by_request else ("review", "decide a review")
-    who, extends = policy.decides(name), policy.decides("extend")
-    also = [extends] if outcome == Review.Outcome.EXTEND and not extends.unsaid and not by_request else []
+    who, also = policy.decides(name), []
+    if outcome == Review.Outcome.EXTEND or (outcome == Review.Outcome.VARY and longer):
+        also.append(policy.decides("extend"))
+    if outcome == Review.Outcome.VARY:
+        also.append(policy.decides("vary"))
+    also = [] if by_request else [one for one in also if not one.unsaid]
     later = [REVIEW_COMES_TO[outcome]] if outcome in REVIEW_COMES_TO else [] if outcome else REVIEW_COMES_TO.values()
     asked = [one for act in (name, *later) for one in asked_first(policy, act, review)]
-    return _act(
+    decided = _act(
         restriction,
         "review",
         doing,
@@ -109,6 +123,7 @@ def review(review: Review, outcome: str | None = None) -> Act:
         waits=kinds.REVIEW_AGREE,
         first={one.who: one for one in reversed(asked)}.values(),
     )
+    return cases.acts.leaving_police_out(decided, restriction.case) if untold else decided
 
 
 def rule_of_review(review: Review, act: Act) -> Rule | None:
@@ -153,12 +168,12 @@ def waive(restriction: Restriction) -> Act:
     )
 
 
-def answer_breaches(restriction: Restriction, step: str | None = None) -> Act:
+def answer_breaches(restriction: Restriction, step: str | None = None, *, untold: bool = False) -> Act:
     """Decide what follows the breaches that are open: whom the policy names for the step, else for breaches at all.
 
     Without a step, everybody who may decide on some of the ladder, a review or no step, all of them together. Barred
     are people affected (F12) and whom the policy adds, for that step or for breaches; so with those who are asked
-    first, anew for each breach.
+    first, anew for each breach. Where the police are not told (`untold`), whoever decides that takes part.
     """
     policy = restriction.case.policy
     steps = [item.word for item in policy.value("breach.ladder").kept]
@@ -175,7 +190,9 @@ def answer_breaches(restriction: Restriction, step: str | None = None) -> Act:
         thing=oldest,
         waits=kinds.BREACH_ANSWER,
     )
-    return replace(act, barred=_barred(restriction, policy.not_by_after_breach(step or ""), ("affected",)))
+    barred = _barred(restriction, policy.not_by_after_breach(step or ""), ("affected",))
+    act = replace(act, barred=barred, part="" if step is None else step or "no step")
+    return cases.acts.leaving_police_out(act, restriction.case) if untold else act
 
 
 def change_contact(restriction: Restriction) -> Act:
@@ -296,6 +313,14 @@ def police_left_out(restriction: Restriction) -> bool:
     return ladder.police(case.policy, case, restriction.incidents.all(), restriction.path) is not None
 
 
+def leaves_untold_of_entry(restriction: Restriction) -> Deciders | None:
+    """Whom the policy lets decide that the resident is not told of an entry; None where they are, or nobody is."""
+    who = restriction.case.policy.decides("withhold_entry")
+    if who.unsaid or restriction.tell_resident_of_entry or not rules.registers_for(restriction):
+        return None
+    return Deciders(whos=(who,), provider=restriction.provider)
+
+
 def leaves_police_out(restriction: Restriction) -> Deciders | None:
     """Whom the policy lets decide that the police are not told; None where they are told, or it names nobody."""
     who = restriction.case.policy.decides("no_police")
@@ -312,57 +337,10 @@ def not_alone_without_police(policy: Policy) -> bool:
 # Who is barred
 
 
-def first_deciders(restriction: Restriction) -> set[int]:
-    """Everybody who imposed a restriction: whoever decided it, and with whom, in a meeting or each by themselves."""
-    places = {("restrict", restriction.trail.about)}
-    if restriction.follows_id:
-        made_it = Review.objects.filter(restriction_id=restriction.follows_id, state=Review.State.DECIDED)
-        places |= {("review", each.trail.about) for each in made_it.select_related(*CASE)}
-    agreed = {
-        pk for act, place in places for pk in Voice.objects.on(place, act).agreeing().values_list("by_id", flat=True)
-    }
-    return agreed | ({restriction.decided_by_id} if restriction.decided_by_id else set())
-
-
-def excluded(restriction: Restriction, words: Iterable[str]) -> dict[int, str]:
-    """Whom words of a policy keep from a decision about a restriction ("first decider", "spoc"), with what each did."""
-    out: dict[int, str] = {}
-    for word in words:
-        out |= _did(restriction, word)
-    return out
-
-
-def _did(restriction: Restriction, word: str) -> dict[int, str]:
-    case = restriction.case
-    if word == "proposer":
-        return {restriction.proposed_by_id: "proposed this"}
-    if word == "affected":
-        return dict.fromkeys(cases.permissions.people_affected(case), cases.permissions.AFFECTED)
-    if word == "first decider":
-        return dict.fromkeys(first_deciders(restriction), "imposed this")
-    if word == "spoc":
-        named = (term.person_id for term in restriction.terms.all())
-        return dict.fromkeys(filter(None, named), "are the single point of contact in this case")
-    if word != "involved":
-        raise ValueError(f"a policy bars “{word}”, which nobody can be")
-    warned = case.warnings.filter(given_by__isnull=False).values_list("given_by_id", flat=True)
-    reviewed = Review.objects.filter(restriction__case=case, decided_by__isnull=False)
-    return {
-        **dict.fromkeys(warned, "gave a warning in this case"),
-        **dict.fromkeys(reviewed.values_list("decided_by_id", flat=True), "decided a review in this case"),
-        **excluded(restriction, ("spoc", "affected", "first decider", "proposer")),
-    }
-
-
-def barred_by_f12(restriction: Restriction) -> dict[int, str]:
-    """Whom rule F12 alone keeps from deciding again, with what each did: proposer, first deciders, people affected."""
-    return excluded(restriction, ("affected", "first decider", "proposer"))
-
-
 def _barred(restriction: Restriction, said: Value, f12: Iterable[str]) -> dict[int, Bar]:
     """Everybody who may not decide an act: because the policy says so, or by rule F12; what they did, which rule."""
-    policys = excluded(restriction, said.raw or ())
-    own = excluded(restriction, f12)
+    policys = parts_taken.excluded(restriction, said.raw or ())
+    own = parts_taken.excluded(restriction, f12)
     return _bars(policys, said.rule or law.OTHER_PERSON) | _bars(own, law.OTHER_PERSON)
 
 
@@ -382,7 +360,7 @@ def _barred_from_imposing(restriction: Restriction, act: Act) -> dict[int, Bar]:
         return barred
     said = policy.not_by("no_police")
     words, rule = said.raw or (), said.rule or law.OTHER_PERSON
-    out = excluded(restriction, words)
+    out = parts_taken.excluded(restriction, words)
     if "affected" in words and not (act.together or act.meets):
         out |= dict.fromkeys(_received(restriction), RECEIVED)
     return _bars(out, rule) | barred

@@ -23,8 +23,8 @@ OWN_FILES = {
     "people": {"access", "adapter", "policy_page", "references", "search"},
     "letters": {"render", "facts", "fonts", "paper", "shapes"},
     "cases": {"ladder", "sentences", "acts"},
-    "decisions": {"acts"},
-    "restrictions": {"acts", "dates", "facts", "limits", "rules", "shown"},
+    "decisions": {"acts", "asked_first", "who_can"},
+    "restrictions": {"acts", "parts_taken", "dates", "facts", "limits", "rules", "shown"},
     "register": {"middleware", "acts", "shown"},
     "config": {"settings", "database", "celery", "middleware", "context", "wsgi"},
 }

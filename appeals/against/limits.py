@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import ClassVar
 
 import cases.permissions
-import restrictions.acts
 from appeals.against.appealable import Appealable, Succession
 from appeals.against.effects import Answered, Effect, NewTerms, Rests, Row, Sets
 from appeals.models import Appeal
@@ -19,7 +18,7 @@ from policies.policy import Policy
 from policies.rules import RuleBroken
 from register.models import Entry
 from restrictions import dates as days_of
-from restrictions import limits
+from restrictions import limits, parts_taken
 from restrictions.dates import Changes
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction
@@ -69,13 +68,13 @@ class Limits(Appealable):
         """Also its proposer and everybody who imposed it."""
         ref = self._first.reference
         did = super().took_part()
-        did |= dict.fromkeys(restrictions.acts.barred_by_f12(self._first).keys() - did.keys(), f"had a part in {ref}")
-        did |= dict.fromkeys(restrictions.acts.first_deciders(self._first), f"imposed {ref}")
+        did |= dict.fromkeys(parts_taken.barred_by_f12(self._first).keys() - did.keys(), f"had a part in {ref}")
+        did |= dict.fromkeys(parts_taken.first_deciders(self._first), f"imposed {ref}")
         return did | {self._first.proposed_by_id: f"proposed {ref}"}
 
     def kept_out_by(self, words_of_policy: Iterable[str]) -> dict[int, str]:
         """Whom these words keep out of a decision about this restriction."""
-        return restrictions.acts.excluded(self._first, words_of_policy)
+        return parts_taken.excluded(self._first, words_of_policy)
 
     def ruled_by_terms(self, policy: Policy) -> tuple[str, ...]:
         """The names under which a policy's appeals speak of a restriction such as this."""

@@ -21,7 +21,7 @@ from cases.ladder.thresholds import Reached, restriction_reached, written_reache
 from cases.models import Case
 from deadlines import kinds
 from deadlines.models import Deadline
-from decisions.acts import any_of, any_with
+from decisions.who_can import any_of, any_with
 from design import dates
 from letters.models import Letter
 from people.access import Can

@@ -34,6 +34,9 @@ def half_decided(case: Case) -> str:
     waits = Deadline.objects.open().filter(case_ref=case.reference, kind__in=kinds.PROPOSING).first()
     if waits:
         return proposal_first(waits.about_ref)
+    voice = Deadline.objects.open().filter(case_ref=case.reference, kind__in=kinds.OTHERS_AGREE).first()
+    if voice:
+        return f"A decision on {voice.about_ref} waits for others to agree. Let it be decided first"
     unissued = Warning.objects.filter(case=case, letter__state__in=UNISSUED).select_related("letter").first()
     return letter_first(unissued.paper.reference) if unissued else ""
 

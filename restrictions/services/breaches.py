@@ -1,6 +1,6 @@
 """Breaches of a restriction's terms, and what follows: the policy's ladder, one recorded step at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -93,7 +93,8 @@ def possible_incidents(restriction: Restriction) -> list[Incident]:
 def log_breach(restriction_id: int, *, by: User, at: datetime, incident_id: int, words: str) -> Breach:
     """Log that the terms were not kept in an incident; whoever decides on breaches is asked what follows.
 
-    Also on the day after its last: a breach of the last day is weighed in the review. Raises TransitionNotAllowed for
+    Also on the day after its last: a breach of the last day is weighed in the review. What was put before others on the
+    breaches before it is decided anew, because nobody agrees to what they did not see. Raises TransitionNotAllowed for
     a restriction that is neither in force nor lapsed, RuleBroken for an incident that does not count.
     """
     restriction = Restriction.objects.locked(restriction_id)
@@ -116,6 +117,8 @@ def log_breach(restriction_id: int, *, by: User, at: datetime, incident_id: int,
         facts={"incident": incident.reference, "happened_on": incident.happened_on},
         words={"words": words},
     )
+    waits = acts.answer_breaches(restriction)
+    decisions.drop(waits.about, waits.name, at=at)
     if restriction.is_in_force(day_of(at)):
         _ask(restriction, at=at, event=event.pk)
     return breach
@@ -144,7 +147,13 @@ class Answer:
             "step": self.step,
             "left_out_reason": self.left_out_reason.strip(),
             "consequence": self.consequence.strip(),
+            "police_told": self.said.told,
         }
+
+    @classmethod
+    def of_put(cls, put: Mapping[str, Any], said: police.Told) -> "Answer":
+        """What the first of several has decided, with what each says of the police."""
+        return cls(put["step"], put["left_out_reason"], put["consequence"], said)
 
 
 @dataclass(frozen=True)
@@ -226,7 +235,7 @@ def answer_breaches(
     changed since it was shown; RuleBroken for what the policy refuses.
     """
     restriction = Restriction.objects.locked(restriction_id)
-    act = acts.answer_breaches(restriction, answer.step)
+    act = acts.answer_breaches(restriction, answer.step, untold=answer.said.told is False)
     act.check(by)
     if not restriction.is_in_force(day_of(at)):
         raise TransitionNotAllowed(f"{restriction.reference} is not in force: its review weighs the breaches.")
@@ -289,6 +298,8 @@ def disagree_on_breaches(restriction_id: int, *, by: User, at: datetime, reasons
     if not restriction.open_breaches().exists():
         raise TransitionNotAllowed(f"There is no breach of {restriction.reference} to decide on.")
     put = acts.answer_breaches(restriction).put
-    decisions.disagree(acts.answer_breaches(restriction, put.get("step")), by=by, at=at, reasons=reasons)
+    untold = put.get("police_told") is False
+    act = acts.answer_breaches(restriction, put.get("step"), untold=untold)
+    decisions.disagree(act, by=by, at=at, reasons=reasons)
     _ask(restriction, at=at, event=None)
     return restriction

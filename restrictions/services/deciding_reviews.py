@@ -42,7 +42,7 @@ def decide_review(
     """
     review = Review.objects.locked(review_id)
     restriction = review.restriction
-    act = acts.review(review, conclusion.outcome)
+    act = conclusion.act(review)
     act.check(by)
     if review.state != Review.State.BEGUN:
         raise TransitionNotAllowed(object=review)

@@ -18,7 +18,7 @@ from people.models import User
 from policies import law
 from policies.reckoning import Reckoning
 from policies.rules import Rule, RuleBroken, need
-from restrictions import dates, facts, limits, rules, shown
+from restrictions import acts, dates, facts, limits, rules, shown
 from restrictions.dates import Changes, Dates, Plan, last_day
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review, Term
@@ -53,13 +53,20 @@ class Conclusion:
             "terms": None if self.terms is None else [asdict(term) for term in self.terms],
             "instructions": None if self.instructions is None else list(self.instructions),
             "evidence": self.evidence.strip(),
+            "police_told": self.said.told,
         }
 
     @classmethod
     def of_put(cls, put: dict[str, Any], *, late_reason: str = "", said: police.Told = police.NOTHING) -> "Conclusion":
         """What the first of several has decided, with what each says for themselves."""
         terms = None if put["terms"] is None else [NewTerm(**term) for term in put["terms"]]
-        return cls(**{**put, "terms": terms}, late_reason=late_reason, said=said)
+        own = {name: value for name, value in put.items() if name != "police_told"}
+        return cls(**{**own, "terms": terms}, late_reason=late_reason, said=said)
+
+    def act(self, review: Review) -> Act:
+        """Who decides that a review comes to this."""
+        untold = self.said.told is False
+        return acts.review(review, self.outcome, longer=self.months is not None, untold=untold)
 
     def said_with(self, said: Said) -> Said:
         """What somebody says of it, together with what it is to come to, for the others who decide it."""

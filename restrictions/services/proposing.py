@@ -10,7 +10,8 @@ from cases.models import Case
 from deadlines import kinds
 from deadlines import services as deadlines
 from decisions import services as decisions
-from decisions.acts import Act, AskedFirst
+from decisions.acts import Act
+from decisions.asked_first import AskedFirst
 from decisions.services import Said
 from design import seals
 from people.models import User

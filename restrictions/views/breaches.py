@@ -80,7 +80,7 @@ def answer(request: SignedInRequest, ref: str) -> HttpResponse:
         return _too_late(request, restriction)
     put = act.put
     if put:
-        act = acts.answer_breaches(restriction, put["step"])
+        act = acts.answer_breaches(restriction, put["step"], untold=put.get("police_told") is False)
     found = decisions.together(act, request.user) if put else {}
     if page.posted and put and found["spoken"]:
         return redirect(_back(restriction))
@@ -96,7 +96,7 @@ def answer(request: SignedInRequest, ref: str) -> HttpResponse:
         if asking.does_not_agree(form):
             return None
         answer = _answer(form, put)
-        one = acts.answer_breaches(restriction, answer.step)
+        one = acts.answer_breaches(restriction, answer.step, untold=answer.said.told is False)
         made = breaches.plan(restriction, one, form.said(), answer, by=request.user, at=page.at)
         return Check("restrictions/check_breaches.html", _check(request, form, one, made), made.shown())
 
@@ -212,7 +212,7 @@ def _too_late(request: SignedInRequest, restriction: Restriction) -> HttpRespons
 
 def _answer(form: AnswerBreaches | Agree, put: dict[str, Any]) -> Answer:
     """What is to follow: by the first who decides, or as the first has decided."""
-    return form.answer() if isinstance(form, AnswerBreaches) else Answer(**put, said=police_of(form))
+    return form.answer() if isinstance(form, AnswerBreaches) else Answer.of_put(put, police_of(form))
 
 
 def _check(request: SignedInRequest, form: AnswerBreaches | Agree, act: Act, made: AnswerPlan) -> dict[str, Any]:

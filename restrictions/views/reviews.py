@@ -62,7 +62,7 @@ def review(request: SignedInRequest, ref: str) -> HttpResponse:
         if asking.does_not_agree(form):
             return None
         conclusion = _conclusion(form, act.put)
-        one = acts.review(begun, conclusion.outcome)
+        one = conclusion.act(begun)
         made = planning_reviews.plan(begun, one, form.said(), conclusion, by=request.user, at=page.at)
         letter = letters.preview(made.letter_kind, begun, made.letter, on=day_of(page.at), by=request.user)
         context = {

@@ -29,6 +29,7 @@ from tests.decisions.test_every_act import trial
 from tests.factories import NOON
 from tests.pressing import press
 from tests.register import builders as entries
+from tests.restrictions import builders
 from worklist.services import appointing, sweeping
 
 pytestmark = pytest.mark.django_db
@@ -154,7 +155,10 @@ def test_who_had_a_part_in_it_is_offered_only_where_nobody_had_none_and_it_is_sa
     for other in access.holders(found.w.provider, access.keys_with(found.w.provider, "work_cases")):
         other.is_active = other.pk == officer.pk
         other.save()
-    assert f"{officer.name} (proposed this)" in text(client.get(where(found)))
+    assert officer.name not in text(client.get(where(found))), "whoever proposed a restriction never imposes it"
+    hurt = factories.person(found.w.provider, "director", name="Hurt Director")
+    builders.log(found.w.provider, found.w.staff, found.w.resident, at=NOON, facts="He spat.", affected=(hurt,))
+    assert f"{hurt.name} (" in text(client.get(where(found)))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from letters.models import Letter
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 from register.models import Entry
-from restrictions import acts
+from restrictions import parts_taken
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction
 from restrictions.services import ending, imposing, proposing
@@ -260,7 +260,7 @@ def test_a_single_point_of_contact_has_its_own_questions_and_a_meeting_of_its_ow
         by=w.staff.team_leader,
         at=NOON,
     )
-    assert acts.first_deciders(done) == {w.staff.dpo.pk, w.staff.team_leader.pk}
+    assert parts_taken.first_deciders(done) == {w.staff.dpo.pk, w.staff.team_leader.pk}
 
 
 def test_a_kind_of_day_that_the_policy_leaves_open_is_shown_both_ways_and_never_chosen(db, time_machine):

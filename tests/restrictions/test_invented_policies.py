@@ -20,7 +20,7 @@ from people import services as people
 from people.access import NotPermitted
 from policies import loader
 from policies.rules import RuleBroken
-from restrictions import acts
+from restrictions import acts, parts_taken
 from restrictions.limits import NewTerm
 from restrictions.models import BreachStep, Restriction
 from restrictions.services import breaches, deciding_reviews, imposing, proposing
@@ -183,7 +183,7 @@ def test_highmoor_goes_through_five_stages_and_a_meeting_decides(clock):
     met = Meeting(NOON.date(), [w.staff.team_leader.pk], "Both hold it to be needed.")
     imposed = imposing.impose(restriction.pk, Said("It is needed.", considered="Fair.", meeting=met), by=head, at=NOON)
     assert imposed.state == State.IN_FORCE
-    assert acts.first_deciders(imposed) == {head.pk, w.staff.team_leader.pk}
+    assert parts_taken.first_deciders(imposed) == {head.pk, w.staff.team_leader.pk}
     assert Letter.objects.filter(about=f"restriction:{imposed.reference}", kind="restriction").exists()
     assert now(w).stage_name == "Limits"
 

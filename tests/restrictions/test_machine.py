@@ -17,6 +17,7 @@ from design.dates import day_of
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 from register.models import Entry
+from restrictions.dates import Changes
 from restrictions.models import Restriction, Review
 from restrictions.services import (
     breaches,
@@ -116,8 +117,8 @@ class Acts(RuleBasedStateMachine):
     def replace_terms(self):
         if found := self.latest():
             self.attempt(
-                continuing.replace_terms, found.pk, by=self.w.staff.manager, at=self.now, terms=builders.OTHER_TERMS,
-                ends_on=None, reason="Appeal.", rule=None,
+                continuing.replace_terms, found.pk, Changes(terms=builders.OTHER_TERMS), by=self.w.staff.manager,
+                at=self.now, ends_on=None, reason="Appeal.", rule=None, appealable=False,
             )  # fmt: skip
 
     @rule()

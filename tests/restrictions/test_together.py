@@ -17,7 +17,7 @@ from decisions.models import Voice
 from decisions.services import Meeting, Said
 from people.access import NotPermitted
 from policies.rules import RuleBroken
-from restrictions import acts
+from restrictions import acts, parts_taken
 from restrictions.dates import Changes
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction
@@ -148,7 +148,7 @@ def test_the_first_of_two_is_a_voice_and_the_second_makes_it_take_effect():
     assert {voice.by for voice in Voice.objects.filter(says="agree", dropped_at=None)} == {warden, keeper}
     decisions = Decision.objects.filter(what="decision.agreed")
     assert [(one.event.by_name, one.clause) for one in decisions] == [("Wanda Warden", "6"), ("Kit Keeper", "6")]
-    assert acts.first_deciders(done) == {warden.pk, keeper.pk}
+    assert parts_taken.first_deciders(done) == {warden.pk, keeper.pk}
 
 
 def test_one_person_in_two_roles_is_one_person():
@@ -190,7 +190,7 @@ def test_where_they_differ_it_goes_back_with_the_reasons_of_both():
     proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     assert impose(restriction, keeper).state == State.PROPOSED, "what was said before it went back counts no more"
     assert impose(restriction, director).state == State.IN_FORCE
-    assert acts.first_deciders(fresh(restriction)) == {keeper.pk, director.pk}
+    assert parts_taken.first_deciders(fresh(restriction)) == {keeper.pk, director.pk}
 
 
 def test_those_who_decide_together_decide_on_the_same_thing():
@@ -231,7 +231,7 @@ def test_a_meeting_decides_where_the_kind_says_so_and_everybody_in_it_has_decide
             impose(restriction, warden, meeting=meeting)
         assert refusal.value.field == field and fresh(restriction).state == State.PROPOSED
     done = impose(restriction, warden, meeting=Meeting(NOON.date(), [keeper.pk], "Both hold it to be needed."))
-    assert done.state == State.IN_FORCE and acts.first_deciders(done) == {warden.pk, keeper.pk}
+    assert done.state == State.IN_FORCE and parts_taken.first_deciders(done) == {warden.pk, keeper.pk}
     met = Event.objects.select_related("words").get(verb="decision.met")
     assert met.facts["took_part"] == ["Kit Keeper", "Wanda Warden"]
     assert met.words.body == {"said": "Both hold it to be needed."}
@@ -371,7 +371,7 @@ def test_an_extension_takes_those_whom_the_policy_names_for_it_as_well(clock):
     assert "Check before you decide" in checked and "Decide the review" in checked
     assert decide(client, address, typed).url == url("reviewed", review.reference)
     successor = Restriction.objects.get(follows=restriction)
-    assert {director.pk, third.pk} <= acts.first_deciders(successor)
+    assert {director.pk, third.pk} <= parts_taken.first_deciders(successor)
     assert not Deadline.objects.open().filter(kind="review.agree").exists()
 
 

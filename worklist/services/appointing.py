@@ -93,7 +93,7 @@ def appoint(
     if act is None:
         raise LookupError(f"nothing “{which}” can be decided on {ref}")
     seals.check(seen, shown(act))
-    (appointed, *_) = decisions.appoint(act, person_id=person_id, reason=reason, by=by, at=at)
+    appointed = decisions.appoint(act, person_id=person_id, reason=reason, by=by, at=at)
     letters.notify(
         appointed.person, kind="appointed", subject="Evenhand: you were appointed to decide something",
         body=f"{appointed.person.name},\n\nAn administrator appointed you to {act.doing}, because nobody else is free "
