@@ -1,6 +1,6 @@
 """What several decide, no one of them decides alone, whatever happened between the voices; who was appointed, once."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django_fsm import TransitionNotAllowed
@@ -16,15 +16,18 @@ from people import services as people
 from people.access import NotPermitted
 from people.models import User
 from policies.rules import RuleBroken
+from register.models import Entry
 from restrictions import acts
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review
-from restrictions.services import breaches, deciding_reviews, ending, imposing
+from restrictions.services import breaches, deciding_reviews, ending, imposing, proposing
 from restrictions.services.breaches import Answer
 from restrictions.services.contacts import changing
 from restrictions.services.contacts.changing import NewContact
+from restrictions.services.parts.terms import Instructions, save_instructions
 from restrictions.services.planning_reviews import Conclusion
 from tests import factories, invented
+from tests.appeals.builders import TEXT, case_on
 from tests.decisions.test_every_act import LATER, in_force, to_answer_breaches, trial
 from tests.factories import NOON
 from tests.restrictions import builders, test_together
@@ -136,6 +139,24 @@ def test_who_can_leaves_out_who_has_decided_and_who_only_follows():
     found.take(somebody(found.w, "warden", "Voice A"), SO)
     said = acts.impose(fresh(found.restriction)).who_can()
     assert "Voice A" not in said and "Voice B" in said
+
+
+def test_nobody_alone_decides_that_the_resident_is_not_told_of_the_entry_of_a_restriction():
+    """Dover 6.33: not to tell is an act of its own, with a restriction too."""
+    given = '[decide]\nwithhold_entry = { by = "2 of manager", clause = "6.33" }\n\n[damage'
+    assert TEXT.count("\n[damage") == 1 and "\n[decide]" not in TEXT
+    w = case_on(TEXT.replace("[damage", given, 1))
+    one = builders.draft(w)
+    untold = Instructions(
+        orders=builders.ORDERS, risks=builders.RISKS, share_with_contractors=True, tell_resident=False,
+        not_told_reason="He would come.", look_again_on=date(2027, 3, 1),
+    )  # fmt: skip
+    save_instructions(one.pk, untold, by=w.staff.officer, at=NOON)
+    proposing.propose(one.pk, by=w.staff.officer, at=NOON)
+    for decider in (w.staff.team_leader, w.staff.manager, w.staff.other_manager):
+        assert fresh(one).state == Restriction.State.PROPOSED
+        imposing.impose(one.pk, SO, by=decider, at=NOON)
+    assert fresh(one).state == Restriction.State.IN_FORCE and not Entry.objects.get().resident_told
 
 
 # What a review comes to
