@@ -6,11 +6,12 @@ from django.db import models
 from django_fsm import FSMField, transition
 
 from audit import subjects
-from audit.models import Decision, Trail
+from audit.models import Decision
 from cases.models import Case, Warning
+from cases.models.of_case import OfCase
 from letters.models import Letter
 from people.access import providers_where
-from people.models import PolicyVersion, Provider, Resident, User
+from people.models import Provider, User
 from policies.reckoning import Reckoning
 from restrictions.models import Restriction
 
@@ -30,12 +31,14 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
         return self.filter(state__in=Appeal.OPEN)
 
 
-class Appeal(models.Model):
+class Appeal(OfCase, models.Model):
     """A resident's appeal against one decision, as far as the policy covers it (Dover 6.34). Not a complaint.
 
     It is against exactly one of `restriction`, `warning` (the first of those given in one conversation stands for all)
     and `decision` (any other that the trail keeps).
     """
+
+    KIND = subjects.APPEAL
 
     class State(models.TextChoices):
         """How far it is, or how it ended."""
@@ -168,27 +171,6 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return self.reference
-
-    @property
-    def trail(self) -> Trail:
-        """Where events about the appeal belong."""
-        case = self.case
-        return Trail(subjects.APPEAL, self.reference, case.provider.slug, case.resident.reference, case.reference)
-
-    @property
-    def provider(self) -> Provider:
-        """Whose it is to decide."""
-        return self.case.provider
-
-    @property
-    def resident(self) -> Resident:
-        """Whose appeal it is."""
-        return self.case.resident
-
-    @property
-    def policy_version(self) -> PolicyVersion:
-        """The version of the policy by which it is decided: that of its case."""
-        return self.case.policy_version
 
     @property
     def is_open(self) -> bool:

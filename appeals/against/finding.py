@@ -134,7 +134,7 @@ def _with_subjects(decisions: Sequence[tuple[Case, Decision]]) -> Iterable[Appea
         key = (one.event.subject_ref, case.resident_id)
         if one.what == review.WHAT and key in reviews:
             reviews[key].restriction.case = case
-            yield KeptRestriction(case, reviews[key], one)
+            yield KeptRestriction(case, one, reviews[key])
         elif one.what == entry.WHAT and key in entries:
             yield EntryMade(case, one, entries[key])
         elif one.what == inaction.WHAT:

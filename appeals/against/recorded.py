@@ -6,22 +6,17 @@ from typing import ClassVar
 
 from appeals.against.appealable import Appealable
 from appeals.against.effects import Effect, Rests, Row
-from appeals.against.trail import reasons_of
+from appeals.against.trail import OnTrail, reasons_of
 from appeals.models import Appeal
-from audit.models import Decision, Trail
-from cases.models import Warning
-from design.dates import day_of
+from audit.models import Trail
 from people.models import User
-from restrictions.models import Restriction
 
 State = Appeal.State
 
 
 @dataclass(frozen=True)
-class Recorded(Appealable):
+class Recorded(OnTrail, Appealable):
     """A decision that stands on the trail."""
-
-    decision: Decision
 
     told_by_us: ClassVar[bool] = False
 
@@ -29,26 +24,6 @@ class Recorded(Appealable):
     def trail(self) -> Trail:
         """The decision's own."""
         return self.decision.trail
-
-    @property
-    def points(self) -> dict[str, Restriction | Warning | Decision]:
-        """At the decision on the trail."""
-        return {"decision": self.decision}
-
-    @property
-    def decided_on(self) -> date:
-        """Its day."""
-        return day_of(self.decision.event.at)
-
-    @property
-    def decided_at(self) -> datetime:
-        """Its instant."""
-        return self.decision.event.at
-
-    @property
-    def decided_by(self) -> str:
-        """Whoever decided it."""
-        return self.decision.event.by_name
 
     def file(self) -> list[Row]:
         """Why it was decided."""

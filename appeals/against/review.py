@@ -1,15 +1,12 @@
 """An appeal against a review that kept a restriction: the refusal to lift it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from appeals.against.effects import Row
 from appeals.against.limits import STANDING, Limits
-from appeals.against.trail import reasons_of
-from audit.models import Decision, Trail
-from cases.models import Warning
+from appeals.against.trail import OnTrail, reasons_of
+from audit.models import Trail
 from design import dates
-from design.dates import day_of
 from letters.models import Letter
 from policies.policy import Policy
 from restrictions.models import Restriction, Review
@@ -18,11 +15,10 @@ WHAT = "review.decided"
 
 
 @dataclass(frozen=True)
-class KeptRestriction(Limits):
+class KeptRestriction(OnTrail, Limits):
     """That a review let a restriction stay as it was, which the trail keeps as a decision of its own."""
 
     review: Review
-    decision: Decision
 
     @property
     def restriction(self) -> Restriction:
@@ -53,26 +49,6 @@ class KeptRestriction(Limits):
     def to_resident(self) -> str:
         """By its day, and what it left as it was."""
         return f"our decision of {dates.day(self.decided_on)} that the limits stay as they are (review {self.key})"
-
-    @property
-    def points(self) -> dict[str, Restriction | Warning | Decision]:
-        """At the decision on the trail."""
-        return {"decision": self.decision}
-
-    @property
-    def decided_on(self) -> date:
-        """The day of the review's decision."""
-        return day_of(self.decision.event.at)
-
-    @property
-    def decided_at(self) -> datetime:
-        """The instant of the review's decision."""
-        return self.decision.event.at
-
-    @property
-    def decided_by(self) -> str:
-        """Whoever decided the review."""
-        return self.decision.event.by_name
 
     @property
     def letter(self) -> Letter | None:

@@ -1,5 +1,6 @@
 """What a warning letter and the warnings of a conversation have in common: counting, and what was built on them."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -91,9 +92,9 @@ class Warned(Appealable):
         return f"{self.title}: taken back or replaced already, so there is nothing to appeal against."
 
     @property
+    @abstractmethod
     def state_of_case(self) -> str:
         """The state of the case to which it belongs."""
-        raise NotImplementedError
 
     def covered_as(self, policy: Policy) -> tuple[str, ...]:
         """Its stage, and the act of warning."""

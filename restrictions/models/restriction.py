@@ -8,11 +8,11 @@ from django.db import models
 from django_fsm import FSMField, transition
 
 from audit import subjects
-from audit.models import Trail
 from cases.models import Assessment, Case, Incident
+from cases.models.of_case import OfCase
 from letters.models import Letter
 from people.access import providers_where
-from people.models import PolicyVersion, Provider, Resident, User
+from people.models import Provider, Resident, User
 from policies.provisions import RestrictionKind
 from restrictions.models.breach import Breach
 from restrictions.models.contact import Naming
@@ -60,8 +60,10 @@ class RestrictionQuerySet(models.QuerySet["Restriction"]):
         return self.filter(state=Restriction.State.IN_FORCE, ends_on__lt=on)
 
 
-class Restriction(models.Model):
+class Restriction(OfCase, models.Model):
     """Limits on how a resident may contact the provider: proposed, decided, in force between two days, ended."""
+
+    KIND = subjects.RESTRICTION
 
     class State(models.TextChoices):
         """How far it is, or how it ended."""
@@ -196,27 +198,6 @@ class Restriction(models.Model):
 
     def __str__(self) -> str:
         return self.reference
-
-    @property
-    def trail(self) -> Trail:
-        """Where events about the restriction belong."""
-        case = self.case
-        return Trail(subjects.RESTRICTION, self.reference, case.provider.slug, case.resident.reference, case.reference)
-
-    @property
-    def provider(self) -> Provider:
-        """Whose it is."""
-        return self.case.provider
-
-    @property
-    def resident(self) -> Resident:
-        """Whose contact it limits."""
-        return self.case.resident
-
-    @property
-    def policy_version(self) -> PolicyVersion:
-        """The version of the policy by which it is decided: that of its case."""
-        return self.case.policy_version
 
     def of_kinds(self) -> list[RestrictionKind]:
         """The policy's kinds of restriction that it consists of: those named, and what its terms tell by themselves.
