@@ -1,11 +1,14 @@
 """Who may prepare, hear about and look after a restriction; who decides on it stands in `restrictions.acts`."""
 
+from datetime import date
+
 from cases.models import Case
 from people import access
 from people.access import NotPermitted
 from people.models import Provider, User
 from policies import law
 from policies.provisions import SPOC_QUALITY_REVIEW
+from restrictions import acts
 from restrictions.models import Restriction, Review
 
 Can = Provider.Capability
@@ -49,9 +52,22 @@ def check_can_record_account(user: User, review: Review) -> None:
     access.require(user, Can.WORK_CASES, review.restriction.case.provider_id)
 
 
-def hands_over(user: User, restriction: Restriction) -> bool:
-    """Whether somebody is the single point of contact, or covers: they hand over by themselves (Tenancy, 6)."""
+def is_contact(user: User, restriction: Restriction) -> bool:
+    """Whether somebody who works cases is the single point of contact, or covers or is going to."""
     return user.pk in _contacts(restriction) and access.can(user, Can.WORK_CASES, restriction.case.provider_id)
+
+
+def hands_over(user: User, restriction: Restriction, on: date, *, for_good: bool) -> bool:
+    """Whether somebody is the single point of contact, or covers on that day, and hands over by themselves.
+
+    To a cover, so that nobody is without a contact while they are away. For good where the policy knows that a
+    colleague takes over (Tenancy, 6), or names nobody who decides on a contact; elsewhere another is named by whom it
+    names: a meeting (Northampton, section 5).
+    """
+    begun = restriction.namings.filter(ended_on__isnull=True, from_on__lte=on, person=user).exists()
+    if not begun or not is_contact(user, restriction):
+        return False
+    return not for_good or restriction.case.policy.value("spoc.cover").said or acts.change_contact(restriction).unsaid
 
 
 def check_can_check_spoc(user: User, restriction: Restriction) -> None:

@@ -30,8 +30,20 @@ class ChangeSpoc(forms.Form):
         label="Why", called="why", help_text="For colleagues. The resident does not read it.", rows=3
     )
 
-    def __init__(self, *args: Any, people: Iterable[User], act: Act | None = None, reader: User, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        people: Iterable[User],
+        act: Act | None = None,
+        reader: User,
+        cover_only: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if cover_only:
+            how_long = self.fields["how_long"]
+            assert isinstance(how_long, fields.ChoiceField)
+            how_long.choices = [(self.COVER, "To cover an absence, between two days")]
         if act is not None:
             add_meeting_of(self, act, reader)
         field = self.fields["person"]

@@ -16,7 +16,7 @@ from decisions import forms as asking
 from decisions import views as decisions
 from decisions.acts import Act
 from design.dates import day_of
-from design.pages import Check
+from design.pages import Check, Page
 from letters import services as letters
 from people import access
 from people.access import Can, SignedInRequest, why_not
@@ -37,7 +37,19 @@ def _back(restriction: Restriction) -> str:
 
 def may_change(user: User, restriction: Restriction, act: Act) -> bool:
     """Whether somebody may name another contact: whoever is it, or one of those whom the policy lets."""
-    return permissions.hands_over(user, restriction) or not act.why_not(user)
+    return _hands_over(user, restriction, for_good=False) or not act.why_not(user)
+
+
+def _hands_over(user: User, restriction: Restriction, *, for_good: bool) -> bool:
+    return permissions.hands_over(user, restriction, timezone.localdate(), for_good=for_good)
+
+
+def _decided_by(user: User, restriction: Restriction) -> tuple[Act | None, bool]:
+    """The act by which another is named, None for whoever hands over alone; and whether they can only name a cover."""
+    act = acts.change_contact(restriction)
+    if _hands_over(user, restriction, for_good=True):
+        return None, False
+    return (None, True) if act.why_not(user) and _hands_over(user, restriction, for_good=False) else (act, False)
 
 
 def section(user: User, restriction: Restriction) -> dict[str, Any] | None:
@@ -82,7 +94,7 @@ def _over(request: SignedInRequest, restriction: Restriction) -> HttpResponse | 
 def change(request: SignedInRequest, ref: str) -> HttpResponse:
     """Another person, for good or as cover: who, how long, why; the letter; one POST."""
     restriction = shared.find(request, ref)
-    act = None if permissions.hands_over(request.user, restriction) else acts.change_contact(restriction)
+    act, cover_only = _decided_by(request.user, restriction)
     if act:
         act.check(request.user)
     if over := _over(request, restriction):
@@ -91,11 +103,7 @@ def change(request: SignedInRequest, ref: str) -> HttpResponse:
     found = decisions.together(act, request.user) if act else {}
     if page.posted and found.get("spoken"):
         return redirect(_back(restriction))
-    form: ChangeSpoc | Agree
-    if put:
-        form = page.form(Agree, act=act, policy=restriction.case.policy)
-    else:
-        form = page.form(ChangeSpoc, people=_possible(restriction), act=act, reader=request.user)
+    form = _form(page, restriction, act, request.user, cover_only=cover_only)
 
     def new() -> NewContact:
         return form.contact() if isinstance(form, ChangeSpoc) else NewContact.of_put(put)
@@ -126,9 +134,8 @@ def change(request: SignedInRequest, ref: str) -> HttpResponse:
 
     def show() -> HttpResponse:
         asked = consulting.asked_first(restriction, act, request.user) if act else []
-        context = shared.step(
-            restriction, form=form, asked_first=asked, hands_over=act is None, **_to_change(restriction, put), **found
-        )
+        known = {"asked_first": asked, "hands_over": _why_alone(act, cover_only), **_to_change(restriction, put)}
+        context = shared.step(restriction, form=form, **known, **found)
         return render(request, "restrictions/change_spoc.html", context)
 
     return page.decide(
@@ -139,6 +146,28 @@ def change(request: SignedInRequest, ref: str) -> HttpResponse:
         show=show,
         late=lambda refusal: shared.too_late(request, str(refusal), _back(restriction)),
     )
+
+
+def _form(
+    page: Page, restriction: Restriction, act: Act | None, reader: User, *, cover_only: bool
+) -> ChangeSpoc | Agree:
+    """Who takes over, and why; or whether one agrees to what another has put before the others."""
+    if act and act.put:
+        return page.form(Agree, act=act, policy=restriction.case.policy)
+    people = _possible(restriction)
+    return page.form(ChangeSpoc, people=people, act=act, reader=reader, cover_only=cover_only)
+
+
+def _why_alone(act: Act | None, cover_only: bool) -> str:
+    """Why nobody else decides it, for whoever hands over; "" for those whom the policy has decide."""
+    if act:
+        return ""
+    if cover_only:
+        return (
+            "You are the single point of contact, or cover now, so you can name a cover. "
+            "Who is named for good is decided by whom the policy names."
+        )
+    return "You are the single point of contact, or cover now, so you hand over yourself: nobody else decides it."
 
 
 def _to_change(restriction: Restriction, put: dict[str, Any]) -> dict[str, Any]:

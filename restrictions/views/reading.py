@@ -14,12 +14,13 @@ import cases.permissions
 import cases.views
 from cases import ladder
 from cases.models import Case
+from design import dates
 from design.dates import day_of
 from people.access import SignedInRequest, why_not
 from people.models import User
 from restrictions import acts, limits, permissions, rules
 from restrictions.models import Restriction, Review, Term
-from restrictions.services import proposing, reviews
+from restrictions.services import imposing, proposing, reviews
 from restrictions.views import breaches, consulting, contacts, shared
 
 State = Restriction.State
@@ -117,12 +118,24 @@ def view(request: SignedInRequest, ref: str) -> HttpResponse:
         "breaches": breaches.section(request.user, restriction),
         "spoc": contacts.section(request.user, restriction),
         "possible": possible(request.user, restriction, found, on),
+        "ended": _ended(restriction),
     }
     if context["breaches"]["waits"] and not context["breaches"]["why_not"]:
         first = {"words": "Decide what follows a breach", "url": reverse("restrictions:breaches", args=[ref])}
         context["possible"].insert(0, first)
     context |= consulting.standing(restriction, acts.impose(restriction), request.user)
     return render(request, "restrictions/view.html", context)
+
+
+def _ended(restriction: Restriction) -> str:
+    """How and when it ceased, and by whom: one that is carried on has not ended, it goes on as another."""
+    if restriction.ended_at is None:
+        return ""
+    on = dates.day(day_of(restriction.ended_at))
+    if restriction.state in (State.EXTENDED, State.VARIED):
+        return f"Carried on as another from {on}"
+    last = imposing.last_act(restriction) if restriction.state == State.LIFTED else None
+    return f"Ended on {on} by {last.by_name}" if last else f"Ended on {on}"
 
 
 def possible(user: User, restriction: Restriction, found: list[Review], on: date) -> list[dict[str, str]]:

@@ -593,3 +593,28 @@ def test_whatever_is_done_somebody_is_the_contact_and_a_check_is_never_further_t
             elif found.owner:
                 assert found.owner_id not in found.not_for
         transaction.set_rollback(True)
+
+
+def test_where_a_meeting_names_the_contact_whoever_is_it_hands_over_to_nobody_alone():
+    """Northampton, section 5; the Tenancy Enforcement Procedure's 6 lets a colleague take over."""
+    w, restriction = with_contact(NORTHAMPTON)
+    with pytest.raises(NotPermitted, match="a meeting of"):
+        changing.change(restriction.pk, Said("Moved."), NewContact(w.staff.officer.pk), by=w.staff.colleague, at=NOON)
+    assert restriction.contact_on(NOON.date()) == w.staff.colleague
+    page = signed_in(w.staff.colleague).get(url("change_spoc", restriction)).content.decode()
+    assert "so you can name a cover" in page and "From today, for good" not in page
+    cover = NewContact(w.staff.officer.pk, TODAY, TODAY)
+    changing.change(restriction.pk, Said("Leave."), cover, by=w.staff.colleague, at=NOON)
+    assert restriction.contact_on(TODAY) == w.staff.officer
+
+
+def test_a_cover_hands_over_only_from_its_first_day():
+    w, restriction = with_contact()
+    cover, third = w.staff.officer, factories.person(w.provider, "spoc", name="Cora Caller")
+    begins = NOON.date() + timedelta(days=20)
+    changing.change(restriction.pk, Said("Leave."), NewContact(cover.pk, begins, begins), by=w.staff.colleague, at=NOON)
+    with pytest.raises(NotPermitted):
+        changing.change(restriction.pk, Said("Mine."), NewContact(third.pk), by=cover, at=NOON)
+    later = NOON + timedelta(days=20)
+    changing.change(restriction.pk, Said("Mine."), NewContact(third.pk), by=cover, at=later)
+    assert restriction.contact_on(later.date()) == third

@@ -10,12 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from deadlines.models import Deadline
+from decisions.services import Said
 from letters.models import Letter
 from people import services as people
 from people.models import Need
 from restrictions.dates import Changes
 from restrictions.models import Restriction, Review
-from restrictions.services import continuing, proposing
+from restrictions.services import continuing, ending, proposing
 from tests import factories
 from tests.factories import NOON
 from tests.pressing import check, decide, press
@@ -501,3 +502,18 @@ def test_the_decision_page_asks_the_same_at_one_and_at_thirty_waiting(w):
     assert "1 of 30" in text(client.get(address))
     assert queries(client, address) == at_one
     assert at_one <= 32
+
+
+def test_what_is_over_says_by_whom_and_what_is_carried_on_is_not_said_to_have_ended(w):
+    first = builders.imposed(w)
+    later = NOON + timedelta(days=20)
+    goes_on = continuing.replace_terms(
+        first.pk, Changes(terms=builders.OTHER_TERMS), ends_on=None, reason="Too wide.", rule=None, appealable=False,
+        by=w.staff.manager, at=later,
+    )  # fmt: skip
+    client = signed_in(w.staff.team_leader)
+    page = text(client.get(url("view", first.reference)))
+    assert "Carried on as another from 7 January 2027:" in page and "Ended on" not in page
+    ending.lift(goes_on.pk, Said("He has apologised.", considered="Fair."), by=w.staff.manager, at=later)
+    page = text(client.get(url("view", goes_on.reference)))
+    assert "Ended on 7 January 2027 by Morgan Manager:" in page and "He has apologised." in page

@@ -112,14 +112,15 @@ def plan(restriction: Restriction, said: Said, new: NewContact, *, by: User, at:
     """Who would be the contact: what the check page shows and `change` carries out. Changes nothing.
 
     The new person works on cases, was not affected by what happened (as in the proposal), and is somebody else. A cover
-    begins today or later and ends before the restriction does. Whoever is the contact hands over by themselves;
-    otherwise whom the policy names decides, alone or together. Raises RuleBroken where it cannot be, NotPermitted.
+    begins today or later and ends before the restriction does. Whoever is the contact hands over by themselves where
+    the policy knows that (`permissions.hands_over`); otherwise whom it names decides, alone or together. Raises
+    RuleBroken where it cannot be, NotPermitted.
     """
     on = day_of(at)
     _check_person(restriction, new.person_id)
     need(said.reasons, "Enter why", "reason")
     _check_days(restriction, new, on)
-    if not permissions.hands_over(by, restriction):
+    if not permissions.hands_over(by, restriction, on, for_good=not new.covers):
         decisions.check(acts.change_contact(restriction), _with(said, new), by=by, at=at)
     person = User.objects.get(pk=new.person_id)
     begins = new.from_on if new.covers and new.from_on else on
@@ -170,14 +171,15 @@ def change(
     what was shown. Raises as `plan`; TransitionNotAllowed where the restriction is over or something changed since.
     """
     restriction = Restriction.objects.locked(restriction_id)
-    if not permissions.hands_over(by, restriction):
+    alone = permissions.hands_over(by, restriction, day_of(at), for_good=not new.covers)
+    if not alone:
         acts.change_contact(restriction).check(by)
     if not restriction.is_in_force(day_of(at)):
         raise TransitionNotAllowed(f"{restriction.reference} is not in force, so its contact cannot be changed.")
     made = plan(restriction, said, new, by=by, at=at)
     seals.check(seen, made.shown(), since=shown.since(restriction))
     writer = by
-    if not permissions.hands_over(by, restriction):
+    if not alone:
         taken = decisions.take(acts.change_contact(restriction), _with(said, new), by=by, at=at)
         if taken is None:
             return restriction
@@ -255,7 +257,7 @@ def disagree_to_change(restriction_id: int, *, by: User, at: datetime, reasons: 
 
 def check_can_end_cover(user: User, restriction: Restriction) -> None:
     """The contact and whoever covers, and one of those who may name a contact: nobody is named by that."""
-    if not permissions.hands_over(user, restriction):
+    if not permissions.is_contact(user, restriction):
         acts.change_contact(restriction).check(user)
 
 
