@@ -169,6 +169,8 @@ def resident(request: SignedInRequest, reference: str) -> HttpResponse:
         "may_change": not access.why_not(permissions.check_can_change, request.user, found),
         "reads_files": access.can(request.user, Can.VIEW_CASES, found.provider_id),
         "may_enter": access.can(request.user, Can.DECIDE, found.provider_id) and _has_register(found.provider),
+        "may_see_who": access.can(request.user, Can.VIEW_TRAIL, found.provider_id),
+        "who_looked": f"{reverse('office:who_looked')}?resident={found.reference}",
         "may_check": access.can(request.user, Can.VIEW_REGISTER, found.provider_id),
         "why_no_change": access.why_not(permissions.check_can_change, request.user, found),
     }

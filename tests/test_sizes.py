@@ -41,7 +41,7 @@ MANY_IMPORTS = {
     "appeals.services.lodging": 20,
     "cases.services.issuing": 20,
     "cases.views.incidents": 21,
-    "register.views.entering": 20,
+    "register.views.entering": 21,
     "restrictions.services.contacts.changing": 20,
     "restrictions.views.breaches": 20,
     "cases.views.tabs": 19,
