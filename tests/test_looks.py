@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from audit import looks
@@ -130,6 +131,20 @@ def test_looks_stand_on_no_timeline_and_change_nothing(opened):
     assert before.count("moj-timeline__item") == after.count("moj-timeline__item")
     case = Event.objects.looks().first().case_ref
     assert not any(one.verb.endswith("looked_at") for one in Event.objects.for_case(case))
+
+
+def test_thirty_things_are_written_in_as_many_queries_as_one(db):
+    """And those that are known already in one."""
+    staff = factories.staff(factories.dover())
+    people = [factories.resident(staff.officer.provider, staff.officer, f"Rowan {number}") for number in range(31)]
+
+    def asked(things) -> int:
+        with CaptureQueriesContext(connection) as caught:
+            looks.write([looks.Noted(thing) for thing in things], by=staff.officer, at=AT)
+        return len(caught)
+
+    assert asked(people[:1]) == asked(people[1:]) <= 8
+    assert asked(people) == 1
 
 
 @pytest.mark.django_db(transaction=True)
