@@ -16,6 +16,12 @@ def check_can_open(user: User, provider: Provider) -> None:
     access.require(user, Can.ADMINISTER, provider, why)
 
 
+def check_can_see_who_looked(user: User, provider: Provider) -> None:
+    """Whoever may read the trail sees who looked: the data protection officer, and whom the policy gives that work."""
+    why = "Who looked at what is for those who may read the trail, as the data protection officer."
+    access.require(user, Can.VIEW_TRAIL, provider, why)
+
+
 def check_can_propose(user: User, provider: Provider) -> None:
     """An administrator of the provider proposes the policy that it has approved (Dover 7.2)."""
     access.require(user, Can.ADMINISTER, provider, "An administrator of the provider proposes what is to be adopted.")
