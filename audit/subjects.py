@@ -4,6 +4,8 @@ Events, deadlines, letters, voices, entries of the register and appeals point up
 Their rows keep these words, so a kind never changes its name. Only here is a pointer put together and taken apart.
 """
 
+ADDRESS = "address"
+"""An e-mail address that somebody tried to sign in with and that has no account; by a hash of it."""
 ADOPTION = "adoption"
 AFTER = "after"
 """A restriction that has ended, for whose sake an entry stays on a register by itself."""

@@ -4,9 +4,14 @@ from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect, render
+<<<<<<< HEAD
 from django.urls import reverse
+=======
+from django.urls import Resolver404, resolve, reverse
+>>>>>>> a8
 from django.utils import timezone
 from django_fsm import TransitionNotAllowed
 from django_structlog.middlewares import RequestMiddleware
@@ -14,11 +19,14 @@ from django_structlog.middlewares import RequestMiddleware
 from audit import looks
 from design import drafts, presses, refusals, seals, typist
 from people.access import NotPermitted
+<<<<<<< HEAD
 from people.models import User
+=======
+from people.accounts import sessions
+>>>>>>> a8
 from policies.rules import RuleBroken
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-OPEN_PREFIXES = ("/healthz", "/readyz", "/account/login", "/account/password/reset", "/static/", "/favicon.ico")
 METHODS = ("GET", "HEAD", "POST")
 SHOWING = (200, 409, 422)
 KEPT = "kept_typing"
@@ -84,17 +92,37 @@ class SignedIn:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Let through what is open to all and everything of the signed-in."""
-        if request.user.is_authenticated:
+        """Let through what is open to all and everything of the signed-in, and note that they are there."""
+        if request.user.is_authenticated and _still_in(request):
             if request.method == "GET" and KEPT in request.session:
                 _give_back(request)
             return _kept_nowhere(self.get_response(request))
-        if request.path.startswith(OPEN_PREFIXES):
+        if _open_to_all(request):
             return self.get_response(request)
         query = {"next": request.get_full_path()}
         if request.method == "POST" and keep_typed(request):
             query |= {"expired": "1", "next": request.path}
         return redirect(f"{reverse('account_login')}?{urlencode(query)}")
+
+
+def _still_in(request: HttpRequest) -> bool:
+    """Whether the session goes on: one that has lasted for as long as any may is ended, and nobody is signed in."""
+    at = timezone.now()
+    if sessions.is_over(request.session, at=at):
+        request.session.flush()
+        request.user = AnonymousUser()
+        return False
+    sessions.touch(request.session, at=at)
+    return True
+
+
+def _open_to_all(request: HttpRequest) -> bool:
+    """Whether the view says itself that it needs no sign-in; an address that is none is not told apart from a page."""
+    try:
+        found = resolve(request.path_info)
+    except Resolver404:
+        return False
+    return not getattr(found.func, "login_required", True)
 
 
 class Methods:

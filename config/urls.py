@@ -1,5 +1,6 @@
 """The routes: each room brings its own."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -8,8 +9,12 @@ from config import views
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
-    path("favicon.ico", RedirectView.as_view(url="/static/design/images/favicon.svg"), name="favicon"),
-    path("account/", include("allauth.urls")),
+    path(
+        "favicon.ico",
+        login_not_required(RedirectView.as_view(url="/static/design/images/favicon.svg")),
+        name="favicon",
+    ),
+    path("account/", include("people.accounts.urls")),
     path("", include("office.urls")),
     path("", include("worklist.urls")),
     path("", include("appeals.urls")),

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.core.exceptions import RequestDataTooBig
 from django.db import connection
@@ -19,6 +20,7 @@ from config.tasks import HEARTBEAT
 BEAT_SILENT_AFTER = timedelta(minutes=3)
 
 
+@login_not_required
 @require_safe
 @never_cache
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -26,6 +28,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("alive", content_type="text/plain")
 
 
+@login_not_required
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
@@ -85,8 +88,10 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
-    """Too many attempts in a short time (signing in)."""
-    return render(request, "errors/429.html", status=429)
+    """Too many attempts in a short time (links to set a password, showing again who one is)."""
+    answer = render(request, "errors/429.html", {"wait": "a minute"}, status=429)
+    answer["Retry-After"] = "60"
+    return answer
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

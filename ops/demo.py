@@ -132,6 +132,8 @@ def product(folder: Path, port: int) -> list[tuple[str, str, list]]:
                 "--no-control-socket",
                 "--access-logfile",
                 "-",
+                "--logger-class",
+                "config.access_log.AccessLog",
                 "--access-logformat",
                 ACCESS_LOG,
             ],

@@ -20,13 +20,13 @@ OWN_FILES = {
     "appeals": {"against", "acts"},
     "audit": {"looks", "subjects"},
     "deadlines": {"kinds"},
-    "people": {"access", "adapter", "policy_page", "references", "search"},
+    "people": {"access", "accounts", "policy_page", "references", "search"},
     "letters": {"render", "facts", "fonts", "paper", "shapes"},
     "cases": {"ladder", "sentences", "acts"},
     "decisions": {"acts", "asked_first", "who_can"},
     "restrictions": {"acts", "parts_taken", "dates", "facts", "limits", "rules", "shown"},
     "register": {"middleware", "acts", "shown"},
-    "config": {"settings", "database", "celery", "middleware", "context", "wsgi"},
+    "config": {"settings", "logs", "access_log", "database", "celery", "middleware", "context", "wsgi"},
 }
 MACHINES = [pytest.param(model, field, id=model._meta.label) for model, field in states.machines()]
 

@@ -3,15 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.urls import reverse
 
 from audit import services as audit
 from deadlines import services as deadlines
@@ -19,6 +15,7 @@ from design.dates import day_of
 from people import access
 from people import services as people
 from people.models import Provider, User
+from people.services import passwords
 from policies.rules import Rule, RuleBroken, need
 
 ONCE = Rule("evenhand", text="A link that is printed is for an administrator's first password alone.")
@@ -99,12 +96,9 @@ def first_password_link(user_id: int, *, at: datetime) -> Link:
         raise RuleBroken(f"{user.email} has set a password already", ONCE, "administrators")
     if not user.is_active or not access.can(user, access.Can.ADMINISTER, user.provider_id):
         raise RuleBroken(f"{user.email} does not run the office of {user.provider.short_name}", ONCE, "administrators")
-    until = at + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
-    kept = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    until = passwords.until(at)
     audit.record("user.password_link_made", subject=user, by=None, at=at, facts={"until": until})
-    return Link(
-        user.email, settings.BASE_URL.rstrip("/") + reverse("account_reset_password_from_key", kwargs=kept), until
-    )
+    return Link(user.email, passwords.link(user), until)
 
 
 def _check_people(addressed: Sequence[Administrator], administrators: Sequence[Administrator]) -> None:

@@ -3,12 +3,14 @@
 from people.models.need import Need
 from people.models.provider import Organisation, PolicyVersion, Provider
 from people.models.resident import Address, ContactPoint, Representative, Resident
+from people.models.signing_in import KnownPlace, Session, WrongTries
 from people.models.tenancy import Occupancy, Tenancy
 from people.models.user import Role, User
 
 __all__ = [
     "Address",
     "ContactPoint",
+    "KnownPlace",
     "Need",
     "Occupancy",
     "Organisation",
@@ -17,6 +19,8 @@ __all__ = [
     "Representative",
     "Resident",
     "Role",
+    "Session",
     "Tenancy",
     "User",
+    "WrongTries",
 ]

@@ -23,9 +23,9 @@ APPS = {
     "django.contrib.postgres": ("people/models/resident.py", "django.contrib.postgres"),
     "pgtrigger": ("audit/models.py", "pgtrigger."),
     "guardian": ("people/access.py", "GroupObjectPermission.objects"),
-    "allauth": ("config/urls.py", "allauth.urls"),
+    "allauth": ("people/accounts/adapter.py", "allauth.core"),
     "allauth.account": ("design/sign_in.py", "allauth.account"),
-    "allauth.mfa": ("templates/mfa/authenticate.html", "mfa/base_entrance.html"),
+    "allauth.mfa": ("people/accounts/views.py", "allauth.mfa"),
     "csp": ("config/settings.py", "CONTENT_SECURITY_POLICY"),
 }
 # A library of production that no module of ours imports by name, and the file of ours in which these words need it.

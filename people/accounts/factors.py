@@ -1,0 +1,51 @@
+"""How second factors behave here: passkeys belong to the address that people type, secrets are kept encrypted."""
+
+import base64
+import hashlib
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+
+from people.models import User
+
+CODE = "Enter the six figures that the app shows now, or a recovery code that you have not used"
+SECOND = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+class Adapter(DefaultMFAAdapter):
+    """Our words, our address, and secrets that a copy of the database does not give away."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": CODE}
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Passkeys are made for the host of `EVENHAND_BASE_URL`, whatever a request says."""
+        return {"id": urlsplit(settings.BASE_URL).hostname or "localhost", "name": "Evenhand"}
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        """What a passkey is called where nobody names it."""
+        return f"Passkey {Authenticator.objects.filter(user=user, type=type).count() + 1}"
+
+    def encrypt(self, text: str) -> str:
+        """The secret of an app or of recovery codes, as it is kept."""
+        return _box(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS).encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The same as it was; raises where neither the key nor one before it fits."""
+        box = _box(settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+        return box.decrypt(encrypted_text.encode()).decode()
+
+
+@lru_cache(maxsize=4)
+def _box(*keys: str) -> MultiFernet:
+    """Encrypts with a key of its own that comes from the newest secret key, and reads what any of them wrote."""
+    made = (hashlib.sha256(b"second factor\0" + key.encode()).digest() for key in keys)
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(one)) for one in made])
+
+
+def has_second(user: User) -> bool:
+    """Whether somebody has an app or a passkey; recovery codes alone are none."""
+    return Authenticator.objects.filter(user=user, type__in=SECOND).exists()
