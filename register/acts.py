@@ -24,7 +24,7 @@ from register.services.barred import Grounds
 
 ENTER, REMOVE, WITHHOLD = "enter_register", "remove_register", "withhold_entry"
 """Acts that a policy may speak of by name."""
-KEEP, CHANGE = "keep_entry", "change_entry"
+KEEP, CHANGE, SHARE = "keep_entry", "change_entry", "share_entry"
 ABLE = (Can.VIEW_REGISTER,)
 """Nothing goes out with an entry, so whoever sees entries can make one if the policy lets them."""
 
@@ -123,6 +123,24 @@ def withhold(entry: Entry) -> Act:
     decides only on what stands by itself.
     """
     return _of_entry(entry, WITHHOLD, "decide that a resident is not told of an entry", WITHHOLD)
+
+
+def share(entry: Entry) -> Act:
+    """Decide which contractors are shown an entry, or that one no longer is.
+
+    One of those who may enter on its register; with a restriction, whoever has the right to decide, because no register
+    gives that to anybody. One is enough even where several enter: nothing new is said of anybody.
+    """
+    policy = entry.policy_version.policy
+    return Act(
+        name=SHARE,
+        doing="share an entry with a contractor",
+        subject=entry,
+        thing=entry,
+        provider=entry.provider,
+        whos=_whos(policy, None if entry.stands_with else entry.rule, ENTER),
+        able=ABLE,
+    )
 
 
 def open_on(entry: Entry) -> list[Act]:

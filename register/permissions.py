@@ -1,17 +1,40 @@
 """Who may look at the register, and who reads all that stands behind an entry."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from decisions.acts import Act
 from people import access
 from people.access import Can
-from people.models import Provider, User
+from people.models import Organisation, Provider, User
+from register import acts
+from register.models import Entry
 
 
 def check_can_look_up(user: User, provider: Provider) -> None:
     """Staff whose duties require it see the register (Dover 6.30), contractors what is shared with them (6.31)."""
     if not access.can(user, Can.VIEW_SHARED_REGISTER, provider.pk):
         access.require(user, Can.VIEW_REGISTER, provider)
+
+
+def check_can_read_disclosures(user: User, on: date) -> list[int]:
+    """Managers, who decide on entries, and the data protection officer read what was shared with whom (D4, D9).
+
+    Gives the providers at which they may. Whoever the policy lets enter on a register keeps that register, and reads
+    it too. Raises `NotPermitted` for everybody else.
+    """
+    found = set(access.providers_where(user, Can.DECIDE, Can.VIEW_TRAIL))
+    if user.provider_id not in found and keeps_a_register(user, on):
+        found.add(user.provider_id)
+    if not found:
+        raise access.NotPermitted("Your role does not let you read what is shared with contractors.")
+    return sorted(found)
+
+
+def keeps_a_register(user: User, on: date) -> bool:
+    """Whether the policy lets somebody enter on a register of their own provider: they keep it, and read no case."""
+    provider: Provider = user.provider
+    return access.can(user, Can.VIEW_REGISTER, provider.pk) and bool(acts.open_registers(user, provider, on))
 
 
 def check_can_read(user: User, decided_by: Iterable[Act]) -> None:
@@ -22,3 +45,17 @@ def check_can_read(user: User, decided_by: Iterable[Act]) -> None:
     acts = list(decided_by)
     if not any(act.allows(user) for act in acts):
         acts[0].check(user)
+
+
+def may_read(user: User, entry: Entry) -> bool:
+    """Whether somebody reads all that stands behind an entry: for a link to it."""
+    return access.can(user, Can.VIEW_REGISTER, entry.provider_id) and any(
+        act.allows(user) for act in acts.open_on(entry)
+    )
+
+
+def check_can_receive(user: User) -> Organisation:
+    """Whoever works for a contractor receives what is shared with that contractor, and with no other."""
+    if user.organisation is None or not access.can(user, Can.VIEW_SHARED_REGISTER, user.organisation.provider_id):
+        raise access.NotPermitted("Only a contractor's people receive what is shared with their firm.")
+    return user.organisation

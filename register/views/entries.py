@@ -17,7 +17,7 @@ from people import access
 from people.access import Can, SignedInRequest
 from people.models import Provider, User
 from register import acts, forms, permissions
-from register.models import Entry
+from register.models import Entry, Share
 from register.services import recipients, retention
 
 ROWS_A_PAGE = 25
@@ -33,10 +33,11 @@ PAGES: Mapping[str, tuple[str, str]] = {
 def find(request: SignedInRequest, reference: str) -> tuple[Entry, dict[str, Act]]:
     """An entry of the person's providers, with what can be decided of it, by the name of the act.
 
-    404 where it is not theirs, 403 where they decide nothing of it.
+    404 where it is not theirs, and for a contractor whatever it is; 403 where they decide nothing of it.
     """
     related = ("provider", "resident", "entered_by", "removed_by", "policy_version")
-    mine = Entry.objects.visible_to(request.user).with_next_look().select_related(*related)
+    theirs = access.providers_where(request.user, Can.VIEW_REGISTER)
+    mine = Entry.objects.filter(provider__in=theirs).with_next_look().select_related(*related)
     found = get_object_or_404(mine, reference=reference)
     known = {act.name: act for act in read_together(acts.open_on(found))}
     permissions.check_can_read(request.user, known.values())
@@ -93,6 +94,12 @@ def entry(request: SignedInRequest, reference: str) -> HttpResponse:
         "stands": found.removed_on is None,
         "steps": list(steps.values()),
         "keep": keep["url"] if keep and not keep["why_not"] else "",
+        "firms": list(
+            Share.objects.in_force(timezone.localdate())
+            .filter(entry=found)
+            .values_list("organisation__name", flat=True)
+        ),
+        "may_share": not acts.share(found).why_not(request.user),
     }
     return render(request, "register/entry.html", context)
 
