@@ -89,6 +89,14 @@ def open_registers(user: User, provider: Provider, on: date) -> list[RegisterRul
     return [each for each in listed if may_ask(enter(version, each, provider), user)]
 
 
+def owned(user: User, provider: Provider, on: date) -> list[str]:
+    """The keys of the registers that the policy has somebody keep (Northampton section 5): they see its entries and
+    when each is looked at next, with no right to read cases, and decide nothing by that alone."""
+    held = access.role_keys(user, provider.pk)
+    registers = provider.policy_version_on(on).policy.registers
+    return [each.key for each in registers if each.owner.said and user.is_active and each.owner.raw.allows(held)]
+
+
 def may_ask(act: Act, user: User) -> bool:
     """Whether somebody may ask for an entry, to decide it themselves or to put it before those who do.
 
@@ -128,17 +136,19 @@ def withhold(entry: Entry) -> Act:
 def share(entry: Entry) -> Act:
     """Decide which contractors are shown an entry, or that one no longer is.
 
-    One of those who may enter on its register; with a restriction, whoever has the right to decide, because no register
-    gives that to anybody. One is enough even where several enter: nothing new is said of anybody.
+    Whom the policy has tell contractors; where it names nobody, one of those who may enter on its register, and with a
+    restriction whoever has the right to decide, because no register gives that to anybody. One is enough even where
+    several enter: nothing new is said of anybody.
     """
     policy = entry.policy_version.policy
+    named = policy.who("inform.contractors.by")
     return Act(
         name=SHARE,
         doing="share an entry with a contractor",
         subject=entry,
         thing=entry,
         provider=entry.provider,
-        whos=_whos(policy, None if entry.stands_with else entry.rule, ENTER),
+        whos=_whos(policy, None if entry.stands_with else entry.rule, ENTER) if named.unsaid else (named,),
         able=ABLE,
     )
 

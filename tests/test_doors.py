@@ -23,7 +23,7 @@ from letters.models import Dispatch, Letter
 from office.models import Adoption
 from people.models import Need, PolicyVersion, Representative, Resident, User
 from register.models import Consideration, Entry, Lookup, Share
-from register.services import entering, lookups, sharing
+from register.services import entering, lookups
 from restrictions.models import Restriction, Review
 from tests import factories
 from tests.pressing import seal_of
@@ -86,10 +86,6 @@ def furnish() -> None:
     resident = Resident.objects.order_by("pk").first()
     assert resident is not None
     lookups.look_up(resident, by=fran, purpose="visit", at=NOW)
-    carl, tessa = (User.objects.get(email=f"{name}@dover.example") for name in ("carl", "tessa"))
-    dog = Entry.objects.get(resident__isnull=True)
-    firms = [carl.organisation_id] if carl.organisation_id else []
-    sharing.share(dog.pk, sharing.NewShare(firms, "They read the meter."), by=tessa, at=NOW)
     asked = Resident.objects.filter(provider=resident.provider, register_entries__isnull=True).order_by("pk").first()
     assert asked is not None
     entering.ask_to_consider(

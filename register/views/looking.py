@@ -48,13 +48,12 @@ def _contractor(request: SignedInRequest) -> bool:
 def _links(request: SignedInRequest) -> dict[str, bool]:
     """What else is the reader's to read: the entries, for whoever decides on them or keeps a register; what is shared
     with contractors, for them and for whoever reads the trail."""
-    keeps = permissions.keeps_a_register(request.user, timezone.localdate())
-    decides = keeps or bool(access.providers_where(request.user, Can.DECIDE))
-    return {
-        "may_enter_place": keeps,
-        "keeps_entries": decides,
-        "reads_shares": decides or bool(access.providers_where(request.user, Can.VIEW_TRAIL)),
-    }
+    reader, today = request.user, timezone.localdate()
+    keeps = permissions.keeps_a_register(reader, today)
+    decides = keeps or bool(access.providers_where(reader, Can.DECIDE))
+    decides = decides or bool(permissions.registers_of(reader, reader.provider, today))
+    reads = decides or bool(access.providers_where(reader, Can.VIEW_TRAIL))
+    return {"may_enter_place": keeps, "keeps_entries": decides, "reads_shares": reads}
 
 
 @require_safe

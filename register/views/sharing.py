@@ -21,6 +21,7 @@ from people.models import Organisation
 from register import acts, forms, permissions, shown
 from register.models import Entry, Share
 from register.services import disclosures, sharing
+from register.views import entries
 
 FRAME = "register/step.html"
 ROWS_A_PAGE = 25
@@ -57,6 +58,7 @@ def share(request: SignedInRequest, reference: str) -> HttpResponse:
             "rule": sharing.rule_of(entry),
             "gone": entry.removed_on is not None,
             "not_to_be": not entry.shared_with_contractors,
+            "reads_files": access.can(request.user, Can.VIEW_CASES, entry.provider_id),
         }
         return render(request, "register/share.html", context)
 
@@ -78,7 +80,11 @@ def ledger(request: SignedInRequest) -> HttpResponse:
     if firm is not None:
         rows = rows.filter(organisation=firm)
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "register/ledger.html", {"page": page, "firms": firms, "firm": firm, "today": today})
+    kept = permissions.entries_read_by(request.user, today)
+    context = {"page": page, "firms": firms, "firm": firm, "today": today}
+    return render(
+        request, "register/ledger.html", context | entries.checks(request.user) | {"keeps_entries": any(kept)}
+    )
 
 
 @require_safe
@@ -88,10 +94,11 @@ def disclosure(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "share": found,
         "may_recall": not acts.share(found.entry).why_not(request.user),
-        "may_read": permissions.may_read(request.user, found.entry),
+        "may_read": permissions.may_read(request.user, found.entry, timezone.localdate()),
         "trail": disclosures.trail_of(found),
         "looks": Paginator(disclosures.looks_of(found), ROWS_A_PAGE).get_page(request.GET.get("page")),
         "today": timezone.localdate(),
+        **entries.checks(request.user),
     }
     return render(request, "register/disclosure.html", context)
 
