@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from audit import subjects
+from audit import looks, subjects
 from deadlines.services import calendar_for
 from decisions.acts import Act, read_together
 from people import access
@@ -43,6 +43,7 @@ def find(request: SignedInRequest, reference: str) -> tuple[Entry, dict[str, Act
     found = get_object_or_404(mine, reference=reference)
     known = {act.name: act for act in read_together(acts.open_on(found))}
     permissions.check_can_read(request.user, found, known.values(), today)
+    looks.note(request, found)
     return found, known
 
 
@@ -77,8 +78,9 @@ def entries(request: SignedInRequest) -> HttpResponse:
         provider_of(reader)
     theirs = Q(provider__in=whole) | Q(provider=reader.provider_id, register_key__in=kept)
     standing = Entry.objects.filter(theirs).on_a_register().in_force(today).with_next_look()
-    ordered = standing.select_related("resident").order_by("looked_at_on", "ends_on", "pk")
+    ordered = standing.select_related("provider", "resident").order_by("looked_at_on", "ends_on", "pk")
     page = Paginator(ordered, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    looks.note(request, *page.object_list)
     may_enter = permissions.keeps_a_register(reader, today)
     return render(
         request, "register/entries.html", {"page": page, "today": today, "may_enter": may_enter} | checks(reader)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from audit import looks
 from design.forms import Form
 from design.pages import Page
 from people import access
@@ -108,6 +109,7 @@ def found(request: SignedInRequest, handle: str) -> HttpResponse:
         known = finding.opened(handle, by=request.user, session=request.session.session_key or "", at=page.at)
     except Handle.DoesNotExist:
         raise Http404("Search again: this has run out") from None
+    looks.note(request, *filter(None, [known.resident, known.place]))
     form = page.form(forms.Look)
 
     def do(seen: str | None) -> str:
@@ -132,6 +134,7 @@ def match(request: SignedInRequest, reference: str) -> HttpResponse:
     mine = access.providers_where(request.user, Can.VIEW_REGISTER)
     people = Resident.objects.select_related("provider").prefetch_related("addresses")
     resident = get_object_or_404(people, reference=reference, provider__in=mine)
+    looks.note(request, resident)
     return _why(request, _of(resident, None), partial(lookups.look_up, resident))
 
 
@@ -143,6 +146,7 @@ def place(request: SignedInRequest, reference: str) -> HttpResponse:
     mine = access.providers_where(request.user, Can.VIEW_REGISTER)
     places = Entry.objects.filter(provider__in=mine, resident__isnull=True).exclude(place="").select_related("provider")
     known = get_object_or_404(places, reference=reference)
+    looks.note(request, known)
     return _why(request, _of(None, known), partial(lookups.look_up_place, known))
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django_fsm import TransitionNotAllowed
 
+from audit import looks
 from audit import services as audit
 from design import refusals
 from design.forms import Form
@@ -40,6 +41,7 @@ def share(request: SignedInRequest, reference: str) -> HttpResponse:
     related = ("provider", "resident", "removed_by", "policy_version")
     entry = get_object_or_404(mine.select_related(*related), reference=reference)
     acts.share(entry).check(request.user)
+    looks.note(request, entry)
     standing = list(Share.objects.standing().filter(entry=entry).select_related("organisation", "decided_by"))
     taken = {each.organisation_id for each in standing}
     open_to = Organisation.objects.filter(provider=entry.provider_id).exclude(pk__in=taken).order_by("name")
@@ -80,6 +82,7 @@ def ledger(request: SignedInRequest) -> HttpResponse:
     if firm is not None:
         rows = rows.filter(organisation=firm)
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    looks.note(request, *(share.entry for share in page.object_list))
     kept = permissions.entries_read_by(request.user, today)
     context = {"page": page, "firms": firms, "firm": firm, "today": today}
     return render(
@@ -133,7 +136,9 @@ def _find(request: SignedInRequest, pk: int) -> Share:
         "entry__policy_version", "entry__resident", "entry__provider", "organisation",
         "decided_by", "acknowledged_by", "recalled_by",
     )  # fmt: skip
-    return get_object_or_404(rows, pk=pk)
+    found = get_object_or_404(rows, pk=pk)
+    looks.note(request, found.entry)
+    return found
 
 
 @require_safe
