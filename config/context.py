@@ -23,6 +23,8 @@ def frame(request: HttpRequest) -> dict[str, object]:
         links += [("Residents", reverse("people:find"))]
     if held & {Can.VIEW_REGISTER, Can.VIEW_SHARED_REGISTER}:
         links += [("Register", reverse("register:check"))]
+    elif Can.VIEW_TRAIL in held:
+        links += [("Shared with contractors", reverse("register:ledger"))]
     if Can.WORK_CASES in held:
         links += [("Letters", reverse("letters:outbox"))]
     if Can.VIEW_TRAIL in held:

@@ -40,6 +40,7 @@ REGISTER_KEEP = "register.keep"
 REGISTER_REMOVE = "register.remove"
 REGISTER_CHANGE = "register.change"
 REGISTER_WITHHOLD = "register.withhold"
+REGISTER_SHARE = "register.share"
 DECISION_APPOINT = "decision.appoint"
 LETTER_SEND = "letter.send"
 LETTER_RECEIPT = "letter.receipt"
@@ -206,6 +207,9 @@ KINDS: dict[str, Kind] = {
         Kind(REGISTER_WITHHOLD, "Decide whether a resident is told of a register entry",
              "Whether a resident is told of a register entry, to decide",
              "register:look_again", Task.OF_ROLES, "register"),
+        Kind(REGISTER_SHARE, "Say which contractors are shown the register entry",
+             "Which contractors are shown a register entry, to decide",
+             "register:share", Task.OF_ROLES, "register"),
         Kind(DECISION_APPOINT, "Appoint somebody to {words}: nobody is free to",
              "A decision that nobody is free to make",
              "office:appoint", Task.OF_ROLES, "decision"),

@@ -24,7 +24,7 @@ from register.services.barred import Grounds
 
 ENTER, REMOVE, WITHHOLD = "enter_register", "remove_register", "withhold_entry"
 """Acts that a policy may speak of by name."""
-KEEP, CHANGE = "keep_entry", "change_entry"
+KEEP, CHANGE, SHARE = "keep_entry", "change_entry", "share_entry"
 ABLE = (Can.VIEW_REGISTER,)
 """Nothing goes out with an entry, so whoever sees entries can make one if the policy lets them."""
 
@@ -89,6 +89,14 @@ def open_registers(user: User, provider: Provider, on: date) -> list[RegisterRul
     return [each for each in listed if may_ask(enter(version, each, provider), user)]
 
 
+def owned(user: User, provider: Provider, on: date) -> list[str]:
+    """The keys of the registers that the policy has somebody keep (Northampton section 5): they see its entries and
+    when each is looked at next, with no right to read cases, and decide nothing by that alone."""
+    held = access.role_keys(user, provider.pk)
+    registers = provider.policy_version_on(on).policy.registers
+    return [each.key for each in registers if each.owner.said and user.is_active and each.owner.raw.allows(held)]
+
+
 def may_ask(act: Act, user: User) -> bool:
     """Whether somebody may ask for an entry, to decide it themselves or to put it before those who do.
 
@@ -123,6 +131,26 @@ def withhold(entry: Entry) -> Act:
     decides only on what stands by itself.
     """
     return _of_entry(entry, WITHHOLD, "decide that a resident is not told of an entry", WITHHOLD)
+
+
+def share(entry: Entry) -> Act:
+    """Decide which contractors are shown an entry, or that one no longer is.
+
+    Whom the policy has tell contractors; where it names nobody, one of those who may enter on its register, and with a
+    restriction whoever has the right to decide, because no register gives that to anybody. One is enough even where
+    several enter: nothing new is said of anybody.
+    """
+    policy = entry.policy_version.policy
+    named = policy.who("inform.contractors.by")
+    return Act(
+        name=SHARE,
+        doing="share an entry with a contractor",
+        subject=entry,
+        thing=entry,
+        provider=entry.provider,
+        whos=_whos(policy, None if entry.stands_with else entry.rule, ENTER) if named.unsaid else (named,),
+        able=ABLE,
+    )
 
 
 def open_on(entry: Entry) -> list[Act]:

@@ -10,12 +10,13 @@ from decisions import forms as asking
 from decisions.acts import Act
 from decisions.services import Said
 from design import fields, forms
-from people.models import Resident, User
+from people.models import Organisation, Resident, User
 from policies.policy import RegisterRule
 from policies.values import Item
-from register.models import Entry
+from register.models import Entry, Lookup
 from register.services import retention
 from register.services.new_entries import NewEntry
+from register.services.sharing import NewShare
 
 # The policy format's words for what a register lists, as people say them.
 RISKS = {
@@ -46,9 +47,9 @@ class WhatToDo(forms.Form):
         label="Number to ring before going", required=False, help_text="Left empty, the card gives the provider's own."
     )
     shared = fields.YesNoField(
-        label="Share it with contractors?",
-        called="whether it is shared with contractors",
-        help_text="Share it where their staff need it to work safely.",
+        label="May contractors be shown it?",
+        called="whether contractors may be shown it",
+        help_text="Where their staff need it to work safely. With which of them it is shared is decided next.",
     )
     review_on = fields.DayField(
         label="When will the entry be looked at again?",
@@ -234,6 +235,57 @@ def put_as_typed(proposed: Mapping[str, Any]) -> dict[str, Any]:
         "told": "yes" if proposed["told"] else "no",
         "not_told_reason": proposed["not_told_reason"],
     }
+
+
+class Look(forms.Form):
+    """Why a contractor looks: one of three purposes, and for which job."""
+
+    purpose = fields.ChoiceField(
+        label="Why are you looking?", called="why you are looking", choices=Lookup.Purpose.choices
+    )
+    job = fields.TextField(
+        label="Number of the job or the visit", called="the number of the job or the visit", width=20, max_length=60,
+        help_text="As it stands on your work order. Each look is recorded with your name, the job and the time.",
+        autocomplete="off",
+    )  # fmt: skip
+
+
+class ShareEntry(forms.Form):
+    """With which contractors an entry is shared, why, and until when."""
+
+    organisations = fields.ChoicesField(label="Which contractors need it?", called="the contractors who need it")
+    reason = fields.LongTextField(
+        label="Why do they need it?",
+        called="why they need it",
+        rows=3,
+        help_text="For example: they service the boiler every year. The contractor does not see this.",
+    )
+    until_on = fields.DayField(
+        label="Last day on which it is shared",
+        called="the last day on which it is shared",
+        required=False,
+        help_text="Left empty, it is shared as long as the entry stands. For example, 27 3 2027.",
+    )
+
+    def __init__(self, *args: Any, organisations: Sequence[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(fields.ChoicesField, self.fields["organisations"]).choices = [
+            (str(each.pk), each.name) for each in organisations
+        ]
+
+    def new(self) -> NewShare:
+        """What was decided."""
+        typed = self.cleaned_data
+        return NewShare([int(pk) for pk in typed["organisations"]], typed["reason"], typed["until_on"])
+
+
+class RecallShare(forms.Form):
+    """Why a contractor is shown an entry no longer."""
+
+    reason = fields.LongTextField(
+        label="Why is it shared no longer?", called="why it is shared no longer", rows=3,
+        help_text="The contractor does not see this.",
+    )  # fmt: skip
 
 
 class RemoveEntry(forms.Form):

@@ -7,7 +7,7 @@ from typing import Any
 
 from decisions.acts import Act
 from decisions.models import Consultation, Voice
-from register.models import Consideration, Entry
+from register.models import Consideration, Entry, Share
 
 Parts = dict[str, Any]
 
@@ -25,6 +25,20 @@ def entry(found: Entry, act: Act) -> Parts:
         "what others have decided": [[voice.by_id, voice.says, voice.what] for voice in act.voices],
         "what was said by those who are asked first": [[one.pk for one in asked.said] for asked in act.first],
     }  # fmt: skip
+
+
+def shares(found: Entry) -> Parts:
+    """An entry and with whom it is shared, before somebody decides to share it."""
+    rows = Share.objects.standing().filter(entry=found).order_by("pk")
+    return {
+        "what staff must do": [found.instructions, found.risks],
+        "who sees it": [found.shared_with_contractors, *rows.values_list("organisation", flat=True)],
+    }
+
+
+def share(found: Share) -> Parts:
+    """What is shared with one contractor, before somebody recalls it."""
+    return {"how long it is shared": [found.until_on, found.recalled_at]}
 
 
 def question(found: Consideration) -> Parts:

@@ -10,7 +10,7 @@ from deadlines import services as deadlines
 from ops.seed import build, providers
 from people import access
 from people import services as people
-from people.models import Provider, Resident, Role, User
+from people.models import Organisation, Provider, Resident, Role, User
 from tests.remembered import remembered
 
 NOON = datetime(2026, 12, 18, 12, 0, tzinfo=UTC)
@@ -77,6 +77,11 @@ class Staff:
     administrator: User
 
 
+def firm(provider: Provider, name: str = "Carl & Sons") -> Organisation:
+    """A contractor of a provider, by name."""
+    return Organisation.objects.get_or_create(provider=provider, name=name)[0]
+
+
 @remembered
 def staff(provider: Provider) -> Staff:
     """Somebody in every role at a provider."""
@@ -89,7 +94,7 @@ def staff(provider: Provider) -> Staff:
         manager=manager,
         other_manager=working_as(provider, "manager", name="Maxine Manager"),
         front_line=working_as(provider, "front line", name="Fran Line", manager=team_leader),
-        contractor=working_as(provider, "contractor", name="Carl Contractor"),
+        contractor=working_as(provider, "contractor", name="Carl Contractor", organisation=firm(provider)),
         dpo=working_as(provider, "data protection officer", name="Dipa Officer"),
         administrator=working_as(provider, "administrator", name="Ada Office"),
     )

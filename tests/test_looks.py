@@ -35,6 +35,7 @@ WITHOUT = {
     "office:appoint_to": "shows which decision waits, by reference, and names nobody",
     "register:check": A_LIST,
     "register:card": RECORDED,
+    "register:receive": "says of nobody who they are before it is pressed, which is a look, and names nobody",
     "cases:log_draft": OWN,
     "cases:draft_discard": OWN,
     **dict.fromkeys(

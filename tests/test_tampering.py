@@ -267,11 +267,14 @@ def test_a_contractor_learns_the_shared_orders_and_no_more(ours):
         assert answer.status_code in (403, 404), address
         page = answer.content.decode().replace(address, "")  # what the reader typed is no news, on paper either
         assert not [word for word in told if word in page], address
-    match = client.get(reverse("register:match", args=[ours.resident.reference]))
+    assert client.get(reverse("register:match", args=[ours.resident.reference])).status_code == 404
+    found = client.get(reverse("register:check"), {"q": ours.resident.name}).headers["Location"]
+    match = client.get(found)
     assert ours.resident.name in match.content.decode()
+    told += [ours.resident.reference, entry.reference]
     assert not [word for word in told if word in match.content.decode()]
-    card = client.post(reverse("register:match", args=[ours.resident.reference]), {"purpose": "visit"}, follow=True)
-    assert card.status_code == 200
+    card = press(client, found, {"purpose": "visit", "job": "J-1"}, follow=True)
+    assert card.status_code == 200 and card.redirect_chain
     assert not [word for word in [*told, "threats", "Threat"] if word in card.content.decode()]
 
 

@@ -145,13 +145,13 @@ ACTED_ON = {
     "appeal.for.NAME.not_by": Reads("against.rules.not_by"),
     "appeal.for.NAME.consult": Reads("against.rules.consult"),
     "register.NAME.by": Reads("register.by"),
+    "register.NAME.owner": Reads("each.owner.raw"),
+    "inform.NAME.by": Reads(".who", "inform.contractors.by"),
 }
 FOR_PEOPLE_ONLY = {
     "on_the_spot.by": "whoever is in the conversation ends it, and nobody asks Evenhand first",
     "gate.NAME.by": "a gate is answered by whoever works on the case, and says who did it",
     "restriction.interim.by": "there is no interim restriction in Evenhand: one is imposed at once, by whoever imposes",
-    "inform.NAME.by": "who else is told is done outside of Evenhand",
-    "register.NAME.owner": "who keeps a register is asked by colleagues, and decides nothing in it",
     "letter.NAME.signed": "a letter goes out in the name of whoever issues it",
     "spoc.held_by": "whoever names the single point of contact reads who may be one",
     "equality.safeguarding": "who is told of a risk of harm is told by people",

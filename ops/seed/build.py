@@ -21,6 +21,7 @@ def council(now: datetime) -> Council:
     for story in STORIES:
         told(made, story)
     made.note_the_dog()
+    made.share_with_contractors()
     for days_ago in (3, 2, 1):
         day = made.today - timedelta(days=days_ago)
         sweeping.sweep(day, at=datetime.combine(day, time(6), LONDON))

@@ -8,7 +8,9 @@ from decisions.services import Said
 from ops.seed import providers, townsfolk
 from ops.seed.around import Around
 from people.models import Organisation, Provider, Role
-from register.services import entering
+from register import acts
+from register.models import Entry
+from register.services import entering, sharing
 from register.services.new_entries import NewEntry
 
 SLUG = "dover-district-council"
@@ -84,3 +86,14 @@ class Council(Around):
         )
         said = Said("The dog bit a meter reader; the inspector saw it.")
         entering.enter(new, said, by=self.staff["senior"], at=self.at(25, 15))
+
+    def share_with_contractors(self) -> None:
+        """Each entry that contractors may be shown, shared with the gas engineers; they have received the dog."""
+        firm = self.staff["gas"].organisation
+        assert firm is not None
+        wanted = Entry.objects.in_force(self.today).filter(provider=self.provider, shared_with_contractors=True)
+        for entry in wanted.select_related("policy_version", "provider", "resident").order_by("pk"):
+            new = sharing.NewShare([firm.pk], "They service the boilers every year.")
+            (made,) = sharing.share(entry.pk, new, by=acts.share(entry).free[0], at=self.at(1, 9))
+            if entry.place:
+                sharing.acknowledge(made.token, by=self.staff["gas"], at=self.at(1, 10))

@@ -16,7 +16,7 @@ from policies import law
 from policies.rules import RuleBroken, need
 from register import acts, shown
 from register.models import Entry
-from register.services import agreeing, grounds, keeping, recipients
+from register.services import agreeing, grounds, keeping, recipients, sharing
 from register.services.grounds import FROM_AN_INCIDENT, lines
 
 CHANGEABLE = {
@@ -74,8 +74,12 @@ def apply(entry: Entry, changes: dict[str, Any], *, by: User, at: datetime, said
     audit.record(verb, subject=entry, by=by, at=at, facts={"changed": sorted(before)}, words=words)
     if "review_on" in before and not entry.stands_with:
         keeping.set_next_look(entry, at=at)
-    if FOLLOWED & set(before) or (was_shared and not entry.shared_with_contractors):
+    if FOLLOWED & set(before):
         recipients.tell(entry, "changed", by=by, at=at)
+    if was_shared and not entry.shared_with_contractors:
+        sharing.end_all(entry, reason=sharing.NOT_SHARED_ANY_MORE, by=by, at=at)
+    elif entry.shared_with_contractors and not was_shared:
+        sharing.ask_with_whom(entry, at=at)
     return entry
 
 

@@ -13,7 +13,7 @@ from decisions import services as decisions
 from design.dates import day_of
 from policies import law
 from policies.rules import Rule
-from register.models import ERASED, Consideration, Entry
+from register.models import ERASED, Consideration, Entry, Share
 from register.services import retention
 
 
@@ -46,6 +46,7 @@ def erase(entry_id: int, *, at: datetime) -> bool:
         question.because, question.incidents, question.case_ref = "", [], ""
         question.proposed, question.reasons = {}, ""
         question.save()
+    Share.objects.filter(entry=entry).update(reasons="", recall_reason=ERASED)
     _blank(entry)
     entry.erased_on = today
     entry.save()

@@ -1,7 +1,7 @@
-"""Finding people and places, looking them up, and what a look-up shows. Every look is recorded."""
+"""Looking people and places up, and what a look shows. Every look is recorded before it is shown."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import models, transaction
@@ -10,75 +10,22 @@ from audit import services as audit
 from design.dates import day_of
 from people import access, search
 from people.models import Address, Organisation, Provider, Resident, User
-from policies.rules import Rule, RuleBroken
+from policies.rules import Rule, RuleBroken, need
 from register import permissions
-from register.models import Entry, Lookup, Receipt
+from register.models import Entry, Handle, Lookup, Receipt
+from register.services.finding import TooMany, same_place
 
+LOOKS = (20, timedelta(hours=1))
+"""How many looks a contractor takes in which time."""
+FOR_A_JOB = Rule("evenhand", text="A contractor looks at one person or place for one job or visit.")
 LOOKED_TODAY = Rule("evenhand", text="A look at the register holds for the day on which it was made.")
-
-
-@dataclass(frozen=True)
-class Match:
-    """A person or a place that may be the one meant. It says nothing about entries: residents without one match too."""
-
-    title: str
-    lines: tuple[str, ...]
-    reference: str
-    resident: Resident | None = None
-    known_as: tuple[str, ...] = ()
-    born: int | None = None
-
-
-MOST_MATCHES = 20
-
-
-def find(typed: str, *, user: User, on: date) -> tuple[list[Match], bool]:
-    """People and places that what was typed may mean, and whether there are more than are listed.
-
-    Part of a name, an address, a postcode or a phone number. Every resident of the user's providers is found, entry or
-    no entry, so that a match gives nothing away; contractors find them too, by name and address alone.
-    """
-    if not search.plain(typed):
-        return [], False
-    providers = access.providers_where(
-        user, Provider.Capability.VIEW_REGISTER, Provider.Capability.VIEW_SHARED_REGISTER
-    )
-    people = list(
-        Resident.objects.filter(provider__in=providers)
-        .matching(typed)
-        .prefetch_related("addresses")[: MOST_MATCHES + 1]
-    )
-    places = Entry.objects.visible_to(user).in_force(on).matching(typed)[: MOST_MATCHES + 1]
-    staff = set(access.providers_where(user, Provider.Capability.VIEW_REGISTER))
-    matches = [_person(resident, whole=resident.provider_id in staff) for resident in people]
-    seen: list[Entry] = []
-    for entry in places:
-        if not any(same_place(entry, other.place, other.place_postcode) for other in seen):
-            seen.append(entry)
-            matches.append(Match(entry.place, tuple(filter(None, [entry.place_postcode])), entry.reference))
-    return matches[:MOST_MATCHES], len(matches) > MOST_MATCHES
-
-
-def _person(resident: Resident, *, whole: bool) -> Match:
-    home = resident.address
-    lines = (*home.lines.splitlines(), home.postcode) if home else ()
-    born = resident.date_of_birth.year if whole and resident.date_of_birth else None
-    known_as = tuple(resident.known_as) if whole else ()
-    return Match(resident.name, tuple(filter(None, lines)), resident.reference, resident, known_as, born)
-
-
-def same_place(entry: Entry, lines: str, postcode: str) -> bool:
-    """Whether the place of an entry is this address, a part of it, or the house that it is in."""
-    here, there = set(search.plain(entry.place).split()), set(search.plain(lines).split())
-    codes = {search.plain(code).replace(" ", "") for code in (entry.place_postcode, postcode)} - {""}
-    return bool(here and there) and len(codes) < 2 and (here <= there or there <= here)
 
 
 def entries_for(resident: Resident, *, user: User, on: date, visiting: bool) -> list[Entry]:
     """What the register holds for meeting a person: their own entries, those of the place where they live, and, for a
     visit, those of people who live in the same home (HSWA 1974 s2: who is exposed is told)."""
     shown = (
-        Entry.objects.visible_to(user)
+        Entry.objects.visible_to(user, on)
         .in_force(on)
         .with_next_look()
         .filter(provider=resident.provider_id)
@@ -112,43 +59,88 @@ def _same_home_as(resident: Resident, home: Address | None) -> list[int]:
 
 def entries_at(place: Entry, *, user: User, on: date) -> list[Entry]:
     """What the register holds for the place of an entry."""
-    standing = Entry.objects.visible_to(user).in_force(on).with_next_look()
+    standing = Entry.objects.visible_to(user, on).in_force(on).with_next_look()
     shown = standing.filter(provider=place.provider_id, resident__isnull=True)
     return [e for e in shown.order_by("entered_at", "pk") if same_place(e, place.place, place.place_postcode)]
 
 
+@dataclass(frozen=True)
+class Why:
+    """Why somebody looks: one of three purposes, and for a contractor the number of the job or the visit."""
+
+    purpose: str
+    job: str = ""
+
+
 @transaction.atomic
-def look_up(resident: Resident, *, by: User, purpose: str, at: datetime) -> Lookup:
-    """Look a person up: what is shown, to whom, why and when is recorded before it is shown (UK GDPR Arts 5(2), 32)."""
+def look_up(resident: Resident, *, by: User, purpose: str, at: datetime, job: str = "") -> Lookup:
+    """Look a person up: what is shown, to whom, why and when is recorded before it is shown (UK GDPR Arts 5(2), 32).
+
+    A contractor says for which job, and looks once for it in a day: asked again, it is the same look while the register
+    says the same. Raises `NotPermitted` for whoever may not, `RuleBroken` without a purpose or a job, and `TooMany`
+    after too many looks.
+    """
     permissions.check_can_look_up(by, resident.provider)
+    why = Why(purpose, job.strip())
+    if before := _checked(resident.provider, why, by=by, at=at, resident=resident):
+        return before
     visiting = purpose == Lookup.Purpose.VISIT
     entries = entries_for(resident, user=by, on=day_of(at), visiting=visiting)
-    lookup = _record_look(resident.provider, entries, resident=resident, place="", by=by, purpose=purpose, at=at)
+    lookup = _record_look(resident.provider, entries, why, resident=resident, place="", by=by, at=at)
     audit.record("register.looked_up", subject=resident, by=by, at=at, facts=_look_facts(lookup))
     return lookup
 
 
 @transaction.atomic
-def look_up_place(place: Entry, *, by: User, purpose: str, at: datetime) -> Lookup:
-    """Look up a place that has an entry of its own."""
+def look_up_place(place: Entry, *, by: User, purpose: str, at: datetime, job: str = "") -> Lookup:
+    """Look up a place that has an entry of its own. Raises as `look_up`."""
     permissions.check_can_look_up(by, place.provider)
+    why, words = Why(purpose, job.strip()), f"{place.place}\n{place.place_postcode}".strip()
+    if before := _checked(place.provider, why, by=by, at=at, resident=None, place=words):
+        return before
     entries = entries_at(place, user=by, on=day_of(at))
-    words = f"{place.place}\n{place.place_postcode}".strip()
-    return _record_look(place.provider, entries, resident=None, place=words, by=by, purpose=purpose, at=at)
+    return _record_look(place.provider, entries, why, resident=None, place=words, by=by, at=at)
+
+
+@transaction.atomic
+def look_up_found(handle_id: int, *, by: User, purpose: str, job: str, at: datetime) -> Lookup:
+    """Look up what a search handed out: once. Pressed again, it leads to the same look. Raises as `look_up`."""
+    related = ("resident__provider", "place__provider")
+    handle = Handle.objects.select_for_update(of=("self",)).select_related(*related, "lookup").get(pk=handle_id, by=by)
+    if handle.lookup is not None:
+        return handle.lookup
+    if handle.resident is not None:
+        lookup = look_up(handle.resident, by=by, purpose=purpose, job=job, at=at)
+    else:
+        assert handle.place is not None
+        lookup = look_up_place(handle.place, by=by, purpose=purpose, job=job, at=at)
+    handle.lookup = lookup
+    handle.save()
+    return lookup
+
+
+def _checked(
+    provider: Provider, why: Why, *, by: User, at: datetime, resident: Resident | None, place: str = ""
+) -> Lookup | None:
+    """Refuse a look without its reason or after too many; the same look of a contractor, where it still holds."""
+    if why.purpose not in Lookup.Purpose.values:
+        raise RuleBroken("Choose why you are looking", field="purpose")
+    if access.can(by, access.Can.VIEW_REGISTER, provider.pk):
+        return None
+    need(why.job, "Enter the number of the job or the visit", "job", FOR_A_JOB)
+    mine = Lookup.objects.filter(by=by, provider=provider)
+    same = mine.filter(resident=resident, place=place, purpose=why.purpose, job=why.job).order_by("-at").first()
+    if same is not None and shown_by(same, user=by, at=at) is not None:
+        return same
+    most, time = LOOKS
+    if mine.filter(at__gt=at - time).count() >= most:
+        raise TooMany("up to an hour")
+    return None
 
 
 def _record_look(
-    provider: Provider,
-    entries: list[Entry],
-    *,
-    resident: Resident | None,
-    place: str,
-    by: User,
-    purpose: str,
-    at: datetime,
+    provider: Provider, entries: list[Entry], why: Why, *, resident: Resident | None, place: str, by: User, at: datetime
 ) -> Lookup:
-    if purpose not in Lookup.Purpose.values:
-        raise RuleBroken("Choose why you are looking", field="purpose")
     lookup = Lookup.objects.create(
         provider=provider,
         by=by,
@@ -156,7 +148,8 @@ def _record_look(
         at=at,
         resident=resident,
         place=place,
-        purpose=purpose,
+        purpose=why.purpose,
+        job=why.job,
         entries_shown=[entry.reference for entry in entries],
     )
     for entry in entries:
@@ -167,7 +160,8 @@ def _record_look(
 
 def _look_facts(lookup: Lookup) -> dict[str, Any]:
     organisation: Organisation | None = lookup.organisation
-    return {
+    said = {"job": lookup.job} if lookup.job else {}
+    return said | {
         "lookup": lookup.pk,
         "purpose": lookup.get_purpose_display(),
         "entries": lookup.entries_shown,
@@ -187,7 +181,7 @@ def shown_by(lookup: Lookup, *, user: User, at: datetime) -> list[Entry] | None:
         visiting = lookup.purpose == Lookup.Purpose.VISIT
         entries = entries_for(lookup.resident, user=user, on=today, visiting=visiting)
     else:
-        standing = Entry.objects.visible_to(user).in_force(today).with_next_look()
+        standing = Entry.objects.visible_to(user, today).in_force(today).with_next_look()
         shown = standing.filter(reference__in=lookup.entries_shown)
         entries = list(shown.order_by("entered_at", "pk"))
     return entries if {entry.reference for entry in entries} == set(lookup.entries_shown) else None

@@ -16,7 +16,7 @@ from people.references import next_reference
 from people.services import search_text
 from policies.rules import RuleBroken
 from register.models import Consideration, Entry
-from register.services import grounds, keeping, withholding
+from register.services import grounds, keeping, sharing, withholding
 from register.services.grounds import lines
 
 
@@ -201,6 +201,7 @@ def write(new: NewEntry, *, reasons: str, considered: str = "", by: User, at: da
     _open_window(entry, decision, at=at)
     if not new.with_restriction:
         keeping.set_next_look(entry, at=at)
+    sharing.ask_with_whom(entry, at=at)
     return entry
 
 
@@ -231,4 +232,5 @@ def write_highlight(new: NewEntry, *, decided_by: User, by: User | None, at: dat
     entry.save()
     facts = {"source": entry.source, "ends_on": entry.ends_on, "shared_with_contractors": entry.shared_with_contractors}
     audit.record("highlight.made", subject=entry, by=by, at=at, facts=facts)
+    sharing.ask_with_whom(entry, at=at)
     return entry

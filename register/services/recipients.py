@@ -16,17 +16,21 @@ def of(entry: Entry) -> list[User]:
 
 
 def tell(entry: Entry, what: str, *, by: User | None, at: datetime) -> None:
-    """Tell each who looked that the entry was changed or removed, and record whom; never why, and never whose it is."""
+    """Tell each who looked that the entry was changed or removed, and record whom; never why, and never whose it is.
+
+    A contractor is told without the reference: it says how many there are.
+    """
     told = [user for user in of(entry) if user.is_active]
     if not told:
         return
-    thing = "Highlight" if entry.is_highlight else "Register entry"
-    subject = f"{thing} {entry.reference} was {what}"
-    body = (
-        f"{thing} {entry.reference}, which you looked at, was {what} on {dates.day(at)}.\n\n"
-        "Do not rely on what you saw before. Check again before you visit or phone."
-    )
+    named = f"{'Highlight' if entry.is_highlight else 'Register entry'} {entry.reference}"
     for user in told:
+        thing = f"An entry of the register of {entry.provider.name}" if user.organisation_id else named
+        subject = f"{thing} was {what}"
+        body = (
+            f"{thing}, which you looked at, was {what} on {dates.day(at)}.\n\n"
+            "Do not rely on what you saw before. Check again before you visit or phone."
+        )
         letters.notify(user, kind=f"register.{what}", subject=subject, body=body, about=entry.trail.about, at=at)
     people = [
         {"ref": user.reference, "name": user.name, "organisation": user.organisation.name if user.organisation else ""}

@@ -19,7 +19,8 @@ from decisions.services import Said
 from design import refusals
 from design.forms import Form
 from design.pages import Check, Page
-from people.access import SignedInRequest
+from people import access
+from people.access import Can, SignedInRequest
 from register import acts, forms, shown
 from register.models import Entry
 from register.services import agreeing, changing, keeping, removing, retention, withholding
@@ -71,7 +72,8 @@ class Step:
         """What the page shows."""
         url = reverse("register:consult_on", args=[self.entry.reference, self.act.name])
         asked = [decisions.asked_first(one, self.reader, url=url, is_open=True) for one in self.act.first]
-        found = {"entry": self.entry, "form": form, "title": self.title, "asked_first": asked}
+        found = {"reads_files": access.can(self.reader, Can.VIEW_CASES, self.entry.provider_id)}
+        found |= {"entry": self.entry, "form": form, "title": self.title, "asked_first": asked}
         found |= {"questions": self.act.asks, "put": put.on_entry(self.entry, self.act)}
         return found | decisions.together(self.act, self.reader) | more
 

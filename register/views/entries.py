@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from people import access
 from people.access import Can, SignedInRequest
 from people.models import Provider, User
 from register import acts, forms, permissions
-from register.models import Entry
+from register.models import Entry, Share
 from register.services import recipients, retention
 
 ROWS_A_PAGE = 25
@@ -33,15 +34,22 @@ PAGES: Mapping[str, tuple[str, str]] = {
 def find(request: SignedInRequest, reference: str) -> tuple[Entry, dict[str, Act]]:
     """An entry of the person's providers, with what can be decided of it, by the name of the act.
 
-    404 where it is not theirs, 403 where they decide nothing of it.
+    404 where it is not theirs, and for a contractor whatever it is; 403 where they decide nothing of it.
     """
     related = ("provider", "resident", "entered_by", "removed_by", "policy_version")
-    mine = Entry.objects.visible_to(request.user).with_next_look().select_related(*related)
+    today = timezone.localdate()
+    theirs = permissions.where_entries_are_seen(request.user, today)
+    mine = Entry.objects.filter(provider__in=theirs).with_next_look().select_related(*related)
     found = get_object_or_404(mine, reference=reference)
     known = {act.name: act for act in read_together(acts.open_on(found))}
-    permissions.check_can_read(request.user, known.values())
+    permissions.check_can_read(request.user, found, known.values(), today)
     looks.note(request, found)
     return found, known
+
+
+def checks(reader: User) -> dict[str, bool]:
+    """Whether somebody may check the register at all, for the way back to it: whoever only reads entries may not."""
+    return {"checks": bool(access.providers_where(reader, Can.VIEW_REGISTER))}
 
 
 def provider_of(user: User) -> Provider:
@@ -63,15 +71,20 @@ def provider_of(user: User) -> Provider:
 
 @require_safe
 def entries(request: SignedInRequest) -> HttpResponse:
-    """Every entry that stands, those to be looked at soonest first."""
-    provider, today = provider_of(request.user), timezone.localdate()
-    theirs = {provider.pk, *access.providers_where(request.user, Can.DECIDE)}
-    standing = Entry.objects.filter(provider__in=theirs).on_a_register().in_force(today).with_next_look()
+    """Every entry that stands, those to be looked at soonest first; for whoever keeps a register, that one's."""
+    reader, today = request.user, timezone.localdate()
+    whole, kept = permissions.entries_read_by(reader, today)
+    if not kept:
+        provider_of(reader)
+    theirs = Q(provider__in=whole) | Q(provider=reader.provider_id, register_key__in=kept)
+    standing = Entry.objects.filter(theirs).on_a_register().in_force(today).with_next_look()
     ordered = standing.select_related("provider", "resident").order_by("looked_at_on", "ends_on", "pk")
     page = Paginator(ordered, ROWS_A_PAGE).get_page(request.GET.get("page"))
     looks.note(request, *page.object_list)
-    may_enter = bool(acts.open_registers(request.user, provider, today))
-    return render(request, "register/entries.html", {"page": page, "today": today, "may_enter": may_enter})
+    may_enter = permissions.keeps_a_register(reader, today)
+    return render(
+        request, "register/entries.html", {"page": page, "today": today, "may_enter": may_enter} | checks(reader)
+    )
 
 
 @require_safe
@@ -95,6 +108,14 @@ def entry(request: SignedInRequest, reference: str) -> HttpResponse:
         "stands": found.removed_on is None,
         "steps": list(steps.values()),
         "keep": keep["url"] if keep and not keep["why_not"] else "",
+        "firms": list(
+            Share.objects.in_force(timezone.localdate())
+            .filter(entry=found)
+            .values_list("organisation__name", flat=True)
+        ),
+        "may_share": not acts.share(found).why_not(request.user),
+        **checks(request.user),
+        "reads_files": access.can(request.user, Can.VIEW_CASES, found.provider_id),
     }
     return render(request, "register/entry.html", context)
 

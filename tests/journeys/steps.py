@@ -237,6 +237,13 @@ def find_card(at: Desk, typed: str, purpose: str = "I am visiting") -> Desk:
     return at.press(purpose)
 
 
+def find_card_for_job(at: Desk, typed: str, job: str = "J-1042", purpose: str = "I am visiting") -> Desk:
+    """Check the register as a contractor's people do: type, say why and for which job, look."""
+    at.go("/register/").write(at.page.get_by_role("searchbox"), typed)
+    at.press("Check").answer("Why are you looking?", purpose)
+    return at.fill("Number of the job or the visit", job).press("Look")
+
+
 def lodge_appeal(at: Desk, case: str, key: str, *, words: str, received_on: date, window: str = "In time") -> str:
     """Record an appeal that came by e-mail against the decision of a reference; returns its own reference.
 

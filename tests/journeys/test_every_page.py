@@ -131,7 +131,9 @@ def also(role: str, town: council.Council) -> list[str]:
         pages = [f"/restrictions/{own.reference}/proposal/"] if own else []
         pages += [f"/restrictions/{waiting.reference}/decide/"] if waiting else []
         return [*pages, "/residents/?q=dover", "/register/?q=ct17", f"/register/{town.residents[0].reference}/"]
-    if role in ("front line", "contractor"):
+    if role == "contractor":
+        return ["/register/?q=ct17", "/register/?q=nobody-at-all", "/register/shared/"]
+    if role == "front line":
         return ["/register/?q=ct17", "/register/?q=nobody-at-all", f"/register/{town.residents[0].reference}/"]
     return []
 
@@ -153,5 +155,5 @@ def test_every_page_for_everybody(site: str, tourist: Page, town: council.Counci
         problems += [f"{role}: {problem}" for problem in guest.problems]
     assert not problems, "\n".join(dict.fromkeys(problems))
     assert {"cases:overview", "cases:timeline", "restrictions:view", "letters:outbox", "people:policy"} <= kinds
-    assert "register:match" in seen_by["contractor"]
+    assert {"register:found", "register:shared"} <= seen_by["contractor"]
     assert not any(kind.startswith(("cases:", "restrictions:", "people:find")) for kind in seen_by["contractor"])

@@ -22,6 +22,7 @@ from register.services import (
     keeping,
     new_entries,
     removing,
+    sharing,
     with_restriction,
     withholding,
 )
@@ -89,6 +90,12 @@ def remove(entry, by, reason, *, at=NOON, **what):
 def change(entry, by, reason, *, at=NOON, **what):
     """Change what an entry says."""
     return changing.change(entry.pk, said(reason, **what), by=by, at=at)
+
+
+def share(entry, by, *firms, reason="They service the boiler.", until_on=None, at=NOON):
+    """Share an entry with contractors."""
+    new = sharing.NewShare([firm.pk for firm in firms], reason, until_on)
+    return sharing.share(entry.pk, new, by=by, at=at)
 
 
 def withhold(entry, by, reason, *, at=NOON, **what):

@@ -10,7 +10,7 @@ from people import services as people
 from register.models import Lookup
 from register.services import lookups
 from tests import axe, factories
-from tests.register.builders import Incident, enter
+from tests.register.builders import Incident, enter, share
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -32,7 +32,8 @@ def town():
     listed = factories.resident(provider, staff.officer, "Rowan Resident", known_as=["Ro"])
     factories.resident(provider, staff.officer, "Sam Snargate", home=people.Home("9 Far Lane\nDeal", "CT14 6AA"))
     soon = now.date().replace(year=now.year + 1)
-    enter(provider, staff.team_leader, listed, at=now, ends_on=soon, shared_with_contractors=True)
+    told = enter(provider, staff.team_leader, listed, at=now, ends_on=soon, shared_with_contractors=True)
+    share(told, staff.team_leader, staff.contractor.organisation, at=now)
     dog = enter(
         provider, staff.team_leader, place="4 Snargate Street, Dover", postcode="CT17 9BZ", risks=["animal"],
         instructions=["Ask for the dog to be shut away before you go in."], arrangement=[], source="", ends_on=None,
@@ -71,10 +72,11 @@ def test_two_taps_on_a_phone(browser, live_server, town, scripts):
         without.add_cookies(page.context.cookies())
         page = without.new_page()
     page.goto(live_server.url + reverse("register:check"))
-    page.get_by_label("Name, address, postcode or phone").fill("07700 900 123 ")
-    page.get_by_label("Name, address, postcode or phone").fill("marine")
+    page.get_by_label("Name or address").fill("marine")
     page.get_by_role("button", name="Check").click()
-    page.get_by_role("button", name="I am visiting").click()
+    page.get_by_label("I am visiting").check()
+    page.get_by_label("Number of the job or the visit").fill("J-1042")
+    page.get_by_role("button", name="Look").click()
     assert page.get_by_role("heading", name="Do this").is_visible()
     assert page.get_by_text("Visit in pairs.").is_visible()
     assert Lookup.objects.get().by == staff.contractor

@@ -12,13 +12,12 @@ from deadlines.models import Deadline
 from letters.models import Notice
 from people import services as people
 from people.access import NotPermitted
-from people.models import Organisation
 from policies.rules import RuleBroken
 from register.models import Consideration, Entry, Lookup, Receipt
-from register.services import lookups, removing, with_restriction, withholding
+from register.services import finding, lookups, removing, with_restriction, withholding
 from tests import factories
 from tests.factories import NOON
-from tests.register.builders import Incident, change, enter, keep, remove, withhold
+from tests.register.builders import Incident, change, enter, keep, remove, share, withhold
 
 WHO = ["officer", "colleague", "team_leader", "manager", "other_manager", "front_line", "contractor", "dpo"] + [
     "administrator"
@@ -343,23 +342,21 @@ def test_the_database_refuses_a_removal_without_reasons(entry):
 
 
 def test_everybody_who_looked_is_told_of_the_removal_once_without_reasons(entry, resident, staff, provider):
-    gas = Organisation.objects.create(provider=provider, name="Kent Gas")
-    staff.contractor.organisation = gas
-    staff.contractor.save()
     with_restriction.change("restriction:X-000004", by=staff.manager, at=NOON, shared_with_contractors=True)
+    share(entry, staff.manager, staff.contractor.organisation)
     for person in (staff.front_line, staff.front_line, staff.contractor, staff.officer):
-        lookups.look_up(resident, by=person, purpose="visit", at=NOON)
+        lookups.look_up(resident, by=person, purpose="visit", at=NOON, job="J-1")
     staff.officer.is_active = False
     staff.officer.save()
     with_restriction.remove("restriction:X-000004", by=staff.manager, at=NOON, reason="She kept to it for six months.")
-    notices = list(Notice.objects.order_by("pk"))
+    notices = list(Notice.objects.filter(kind="register.removed").order_by("pk"))
     assert [notice.to for notice in notices] == [staff.contractor, staff.front_line]
     for notice in notices:
         assert "six months" not in notice.body and resident.name not in notice.body + notice.subject
-        assert entry.reference in notice.subject
+        assert (entry.reference in notice.subject) is (notice.to == staff.front_line), "a contractor counts nothing"
     told = Event.objects.get(verb="register.recipients_told").facts
     assert [(person["name"], person["organisation"]) for person in told["people"]] == [
-        ("Carl Contractor", "Kent Gas"),
+        ("Carl Contractor", "Carl & Sons"),
         ("Fran Line", ""),
     ]
 
@@ -373,9 +370,13 @@ def test_a_correction_of_the_orders_is_told_but_not_one_of_the_review_date(dog, 
 
 
 def test_contractors_are_told_when_an_entry_is_no_longer_shared(dog, staff):
-    lookups.look_up_place(dog, by=staff.contractor, purpose="visit", at=NOON)
+    share(dog, staff.manager, staff.contractor.organisation)
+    lookups.look_up_place(dog, by=staff.contractor, purpose="visit", at=NOON, job="J-1")
     change(dog, staff.manager, "Not theirs.", shared_with_contractors=False)
-    assert Notice.objects.get().to == staff.contractor
+    notices = Notice.objects.filter(kind="register.share").order_by("pk")
+    assert [(notice.to, "ended" in notice.subject) for notice in notices] == [
+        (staff.contractor, False), (staff.contractor, True),
+    ]  # fmt: skip
 
 
 # looking up
@@ -403,11 +404,11 @@ def test_looking_at_somebody_without_an_entry_is_recorded_too(resident, staff):
 def test_who_may_look(entry, resident, staff, who):
     may = who not in ("dpo", "administrator")
     if may:
-        shown = lookups.look_up(resident, by=getattr(staff, who), purpose="other", at=NOON).entries_shown
+        shown = lookups.look_up(resident, by=getattr(staff, who), purpose="other", at=NOON, job="J-1").entries_shown
         assert bool(shown) is (who != "contractor"), "the entry is not shared with contractors"
     else:
         with pytest.raises(NotPermitted):
-            lookups.look_up(resident, by=getattr(staff, who), purpose="other", at=NOON)
+            lookups.look_up(resident, by=getattr(staff, who), purpose="other", at=NOON, job="J-1")
         assert not Lookup.objects.exists()
 
 
@@ -429,7 +430,8 @@ def test_the_place_where_somebody_lives_is_shown_with_them(dog, provider, staff)
     neighbour = factories.resident(
         provider, staff.officer, "Nia Next", home=people.Home("6 Snargate Street\nDover", "CT17 9BZ")
     )
-    shown = lookups.look_up(living_there, by=staff.contractor, purpose="phone", at=NOON).entries_shown
+    share(dog, staff.manager, staff.contractor.organisation)
+    shown = lookups.look_up(living_there, by=staff.contractor, purpose="phone", at=NOON, job="J-1").entries_shown
     assert shown == [dog.reference]
     assert lookups.look_up(neighbour, by=staff.front_line, purpose="visit", at=NOON).entries_shown == []
 
@@ -491,43 +493,43 @@ def test_an_old_look_cannot_be_confirmed(entry, resident, staff):
 
 def test_finding_gives_away_nothing_about_entries(entry, resident, provider, staff):
     factories.resident(provider, staff.officer, "Rowan Renter", date_of_birth=date(1990, 1, 1))
-    matches, more = lookups.find("rowan", user=staff.front_line, on=date(2026, 12, 18))
+    matches, more = finding.find("rowan", user=staff.front_line, on=date(2026, 12, 18))
     assert [match.title for match in matches] == ["Rowan Renter", "Rowan Resident"]
     assert not more and {match.lines for match in matches} == {("12 Marine Parade", "Dover", "CT16 1LW")}
 
 
 def test_contractors_find_everybody_by_name_and_address_alone(entry, resident, staff):
-    (match,), _ = lookups.find("marine parade", user=staff.contractor, on=date(2026, 12, 18))
+    (match,), _ = finding.find("marine parade", user=staff.contractor, on=date(2026, 12, 18))
     assert (match.title, match.born, match.known_as) == ("Rowan Resident", None, ())
-    (match,), _ = lookups.find("marine parade", user=staff.front_line, on=date(2026, 12, 18))
+    (match,), _ = finding.find("marine parade", user=staff.front_line, on=date(2026, 12, 18))
     assert match.born == 1980
 
 
 def test_places_with_entries_are_found_once_and_only_while_they_stand(dog, provider, staff):
     enter(provider, staff.team_leader, place="4 Snargate street, Dover", postcode="CT179BZ", source="", reason="Roof.")
     for typed in ("snargate", "ct17 9bz", "CT179BZ", "4 Snargate", dog.reference):
-        assert len(lookups.find(typed, user=staff.front_line, on=date(2026, 12, 18))[0]) == 1, typed
-    assert lookups.find("snargate", user=staff.front_line, on=date(2026, 12, 17))[0] == []
+        assert len(finding.find(typed, user=staff.front_line, on=date(2026, 12, 18))[0]) == 1, typed
+    assert finding.find("snargate", user=staff.front_line, on=date(2026, 12, 17))[0] == []
 
 
 def test_a_place_that_is_not_shared_is_not_found_by_contractors(provider, staff):
     enter(provider, staff.team_leader, place="1 Secret Lane", postcode="CT16 1AA", source="", reason="Floor.")
-    assert lookups.find("secret", user=staff.contractor, on=date(2026, 12, 18)) == ([], False)
+    assert finding.find("secret", user=staff.contractor, on=date(2026, 12, 18)) == ([], False)
 
 
 def test_nothing_typed_finds_nobody(resident, staff):
     for typed in ("", "   ", "\x00", "—!"):
-        assert lookups.find(typed, user=staff.front_line, on=date(2026, 12, 18)) == ([], False)
+        assert finding.find(typed, user=staff.front_line, on=date(2026, 12, 18)) == ([], False)
 
 
 def test_strangers_and_others_find_nobody(resident, staff, db):
     other = factories.staff(factories.dover("elsewhere"))
     for user in (other.front_line, other.contractor, staff.dpo, staff.administrator):
-        assert lookups.find("rowan", user=user, on=date(2026, 12, 18)) == ([], False)
+        assert finding.find("rowan", user=user, on=date(2026, 12, 18)) == ([], False)
 
 
 def test_a_long_list_says_that_there_are_more(provider, staff):
     for number in range(22):
         factories.resident(provider, staff.officer, f"Alex {number}", date_of_birth=None)
-    matches, more = lookups.find("alex", user=staff.front_line, on=date(2026, 12, 18))
+    matches, more = finding.find("alex", user=staff.front_line, on=date(2026, 12, 18))
     assert (len(matches), more) == (20, True)

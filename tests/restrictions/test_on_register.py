@@ -20,7 +20,7 @@ from people.access import NotPermitted
 from people.models import User
 from policies.rules import RuleBroken
 from register.models import Consideration, Entry, Lookup
-from register.services import entering
+from register.services import entering, sharing
 from restrictions import acts, rules
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction
@@ -73,7 +73,7 @@ def roles_that_decide(restriction):
 def card(user, resident, purpose="visit"):
     client = Client()
     client.force_login(user)
-    answer = client.post(reverse("register:match", args=[resident.reference]), {"purpose": purpose}, follow=True)
+    answer = press(client, reverse("register:match", args=[resident.reference]), button=purpose, follow=True)
     assert answer.status_code == 200
     return " ".join(answer.content.decode().split())
 
@@ -140,8 +140,23 @@ def test_contractors_see_a_highlight_only_where_it_is_shared_with_them(shared):
     proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
     decider = factories.person(w.provider, roles_that_decide(restriction)[0])
     imposing.impose(restriction.pk, Said("It is needed.", considered="Fair."), by=decider, at=NOON)
-    shown = card(w.staff.contractor, w.resident)
-    assert ("Telephone: Not used." in shown) is shared
+    entry = Entry.objects.get(resident=w.resident)
+    waits = Deadline.objects.open().filter(kind=kinds.REGISTER_SHARE)
+    assert waits.exists() is shared
+    new = sharing.NewShare([w.staff.contractor.organisation_id], "They service the boiler.")
+    if shared:
+        sharing.share(entry.pk, new, by=w.staff.manager, at=NOON)
+        assert not waits.exists()
+    else:
+        with pytest.raises(RuleBroken, match="contractors are not shown it"):
+            sharing.share(entry.pk, new, by=w.staff.manager, at=NOON)
+    client = Client()
+    client.force_login(w.staff.contractor)
+    found = client.get(reverse("register:check"), {"q": w.resident.name}).headers["Location"]
+    shown = press(client, found, {"purpose": "visit", "job": "J-1"}, follow=True).content.decode()
+    assert ("Ring before you visit or phone." in shown) is shared
+    assert ("Nothing is shared with you here." in shown) is not shared
+    assert "Telephone: Not used." not in shown, "who may be rung how is nothing that they need"
     assert "No limits on contact are in force" not in shown, "they cannot know"
 
 

@@ -1,8 +1,7 @@
-"""The register: what staff and contractors must know and do before they visit, call or meet somebody."""
+"""Entries: what staff and contractors must know and do before they visit, call or meet somebody."""
 
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -10,11 +9,11 @@ from django.db import models
 from django.db.models.functions import Coalesce, Concat
 
 from audit import subjects
-from audit.models import Trail, append_only
+from audit.models import Trail
 from deadlines import kinds
 from deadlines.models import Deadline
 from design import dates
-from people.models import Organisation, PolicyVersion, Provider, Resident, User
+from people.models import PolicyVersion, Provider, Resident, User
 from people.search import search_filter
 from policies.policy import RegisterRule
 
@@ -80,15 +79,30 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         """Locked rows, joined with what never changes alone: after a wait for the lock the joins are old."""
         return self.select_for_update(of=("self",)).select_related("provider", "resident", "policy_version")
 
-    def visible_to(self, user: User) -> "EntryQuerySet":
-        """All of the provider's entries for staff whose duties require it; for contractors what is shared with them."""
+    def shared_with(self, organisation: int | None, on: date) -> "EntryQuerySet":
+        """What a contractor is shown on a day: entries in force of which a share with that very organisation holds.
+
+        The one read of what is shared. Nothing for somebody who belongs to no organisation.
+        """
+        until = models.Q(shares__until_on__isnull=True) | models.Q(shares__until_on__gte=on)
+        found = self.in_force(on)
+        return found.filter(
+            until, shares__organisation=organisation, shares__recalled_at__isnull=True, shares__from_on__lte=on
+        )
+
+    def visible_to(self, user: User, on: date) -> "EntryQuerySet":
+        """All of the provider's entries for staff whose duties require it; for a contractor what is shared with the
+        organisation they work for."""
         whole, shared = [], []
         for provider, held in user.capabilities.items():
             if Provider.Capability.VIEW_REGISTER in held:
                 whole.append(provider)
             elif Provider.Capability.VIEW_SHARED_REGISTER in held:
                 shared.append(provider)
-        return self.filter(models.Q(provider__in=whole) | models.Q(provider__in=shared, shared_with_contractors=True))
+        if not shared or user.organisation_id is None:
+            return self.filter(provider__in=whole)
+        theirs = Entry.objects.shared_with(user.organisation_id, on).filter(provider__in=shared)
+        return self.filter(models.Q(provider__in=whole) | models.Q(pk__in=theirs.values("pk")))
 
 
 class Entry(models.Model):
@@ -118,7 +132,9 @@ class Entry(models.Model):
     cover_until = models.DateField(null=True, help_text="The last day of the cover.")
     source = models.CharField(max_length=60, blank=True)
     case_ref = models.CharField(max_length=30, blank=True)
-    shared_with_contractors = models.BooleanField(default=False)
+    shared_with_contractors = models.BooleanField(
+        default=False, help_text="Whether contractors may be shown it; who is, each share says."
+    )
     resident_told = models.BooleanField(default=True)
     not_told_reason = models.TextField(blank=True)
     look_again_on = models.DateField(null=True)
@@ -254,121 +270,3 @@ class Entry(models.Model):
         """Where events about the entry belong."""
         resident = self.resident.reference if self.resident else ""
         return Trail(subjects.ENTRY, self.reference, self.provider.slug, resident, self.case_ref)
-
-
-class Consideration(models.Model):
-    """Whether somebody or some place is entered on a register: asked because of what was done, or put by a person.
-
-    After a restriction nobody has said yet what an entry would say; whoever puts one forward says it (`proposed`). What
-    the first of several decided stands in their voice, and waits here for the others.
-    """
-
-    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="considerations")
-    resident = models.ForeignKey(Resident, null=True, on_delete=models.PROTECT, related_name="considerations")
-    place = models.TextField(blank=True)
-    place_postcode = models.CharField(max_length=10, blank=True)
-    register_key = models.CharField(max_length=60)
-    register_name = models.CharField(max_length=200)
-    policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
-    because = models.CharField(
-        max_length=60, blank=True, help_text="What led to the question: restriction:X-000004; empty where a person did."
-    )
-    incidents = ArrayField(models.CharField(max_length=20), default=list)
-    case_ref = models.CharField(max_length=30, blank=True)
-    asked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
-    proposed = models.JSONField(default=dict, blank=True, help_text="What the entry would say, as it was put forward.")
-    reasons = models.TextField(blank=True, help_text="Why it was put forward, by somebody who did not decide it then.")
-    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    entry = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="considered")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["because", "register_key"], condition=~models.Q(because=""), name="consideration_once_a_reason"
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(because="") | models.Q(asked_by__isnull=False) | models.Q(entry__isnull=False),
-                name="consideration_because_of_something_or_by_somebody",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(resident__isnull=False) | ~models.Q(place="") | models.Q(entry__isnull=False),
-                name="consideration_of_a_person_or_a_place",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(decided_by__isnull=True, decided_at__isnull=True, entry__isnull=True)
-                | models.Q(decided_by__isnull=False, decided_at__isnull=False),
-                name="consideration_decided_has_who_and_when",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"consideration {self.pk}"
-
-    @property
-    def trail(self) -> Trail:
-        """Where events about the question belong."""
-        resident = self.resident.reference if self.resident else ""
-        return Trail(subjects.CONSIDERATION, str(self.pk), self.provider.slug, resident, self.case_ref)
-
-    @property
-    def rule(self) -> RegisterRule:
-        """What the policy says of the register that is asked about."""
-        return self.policy_version.policy.register(self.register_key)
-
-    @property
-    def who_answered(self) -> str:
-        """Who decided it, and when: for whoever comes second."""
-        assert self.decided_by is not None and self.decided_at is not None
-        what = "made the entry" if self.entry_id else "decided against an entry"
-        return f"{self.decided_by.name} {what} on {dates.day(self.decided_at)}."
-
-
-class Lookup(models.Model):
-    """One look at the register: who looked, at whom, for which purpose, and what was shown. Append-only."""
-
-    class Purpose(models.TextChoices):
-        """Why they looked; the press of the button is the record."""
-
-        VISIT = "visit", "I am visiting"
-        PHONE = "phone", "I am phoning"
-        OTHER = "other", "Another reason"
-
-    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="lookups")
-    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="lookups")
-    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="lookups")
-    at = models.DateTimeField()
-    resident = models.ForeignKey(Resident, null=True, on_delete=models.PROTECT, related_name="lookups")
-    place = models.TextField(blank=True)
-    purpose = models.CharField(max_length=10, choices=Purpose)
-    entries_shown = ArrayField(models.CharField(max_length=20), default=list)
-
-    class Meta:
-        ordering: ClassVar = ["-at"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(resident__isnull=False) | ~models.Q(place=""), name="lookup_of_a_person_or_a_place"
-            )
-        ]
-        triggers = append_only("lookup")
-        indexes = [
-            models.Index(fields=["resident", "-at"], name="lookup_by_resident"),
-            GinIndex(fields=["entries_shown"], name="lookup_by_entry"),
-        ]
-
-    def __str__(self) -> str:
-        return f"look-up {self.pk}"
-
-
-class Receipt(models.Model):
-    """“I have checked before this visit”: a timed receipt of a look-up. Append-only."""
-
-    lookup = models.OneToOneField(Lookup, on_delete=models.PROTECT, related_name="receipt")
-    at = models.DateTimeField()
-
-    class Meta:
-        triggers = append_only("receipt")
-
-    def __str__(self) -> str:
-        return f"receipt of look-up {self.lookup_id}"
