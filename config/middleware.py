@@ -7,11 +7,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect, render
-<<<<<<< HEAD
-from django.urls import reverse
-=======
 from django.urls import Resolver404, resolve, reverse
->>>>>>> a8
 from django.utils import timezone
 from django_fsm import TransitionNotAllowed
 from django_structlog.middlewares import RequestMiddleware
@@ -19,11 +15,8 @@ from django_structlog.middlewares import RequestMiddleware
 from audit import looks
 from design import drafts, presses, refusals, seals, typist
 from people.access import NotPermitted
-<<<<<<< HEAD
-from people.models import User
-=======
 from people.accounts import sessions
->>>>>>> a8
+from people.models import User
 from policies.rules import RuleBroken
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
