@@ -14,6 +14,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "nightly-sweep": {"task": "worklist.tasks.sweep", "schedule": crontab(hour="6", minute="0")},
     "forget-presses": {"task": "design.tasks.forget_presses", "schedule": crontab(hour="5", minute="30")},
+    "end-shares": {"task": "register.tasks.end_shares", "schedule": crontab(hour="5", minute="40")},
     "forget-handles": {"task": "register.tasks.forget_handles", "schedule": crontab(hour="5", minute="35")},
     "outbox": {"task": "letters.tasks.sweep_outbox", "schedule": 20.0},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 20.0},
