@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import drafting, incidents, listing, stages, tabs, warnings
+from cases.views import drafting, incidents, listing, reported, stages, tabs, warnings
 
 app_name = "cases"
 urlpatterns = [
@@ -29,6 +29,7 @@ urlpatterns = [
     path("warnings/<str:ref>/return/", warnings.give_back, name="warning_return"),
     path("warnings/<str:ref>/withdraw/", warnings.withdraw, name="warning_withdraw"),
     path("warnings/<str:ref>/issued/", warnings.issued, name="warning_issued"),
+    path("incidents/reported/<int:pk>/", reported.read, name="reported"),
     path("incidents/log/", drafting.log, name="log"),
     path("incidents/log/<uuid:token>/", drafting.write, name="log_draft"),
     path("incidents/log/<uuid:token>/draft/", drafting.autosave, name="draft_autosave"),

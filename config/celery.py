@@ -15,6 +15,7 @@ app.conf.beat_schedule = {
     "nightly-sweep": {"task": "worklist.tasks.sweep", "schedule": crontab(hour="6", minute="0")},
     "forget-presses": {"task": "design.tasks.forget_presses", "schedule": crontab(hour="5", minute="30")},
     "clear-sessions": {"task": "people.tasks.clear_sessions", "schedule": crontab(hour="5", minute="15")},
+    "end-shares": {"task": "register.tasks.end_shares", "schedule": crontab(hour="5", minute="40")},
     "forget-handles": {"task": "register.tasks.forget_handles", "schedule": crontab(hour="5", minute="35")},
     "outbox": {"task": "letters.tasks.sweep_outbox", "schedule": 20.0},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 20.0},

@@ -14,6 +14,7 @@ from policies.calendars import Calendar
 WARNING_ISSUE = "warning.issue"
 WARNING_REVISE = "warning.revise"
 INCIDENT_SUPPORT = "incident.support"
+INCIDENT_REPORT = "incident.report"
 CASE_MOVE = "case.move"
 RESTRICTION_PREPARE = "restriction.prepare"
 RESTRICTION_DECIDE = "restriction.decide"
@@ -142,6 +143,9 @@ KINDS: dict[str, Kind] = {
              "cases:warning", Task.ONE_PERSONS, "warning"),
         Kind(INCIDENT_SUPPORT, "Support {words}", "Support for somebody affected by an incident",
              "cases:support", Task.ONE_PERSONS, "incident"),
+        Kind(INCIDENT_REPORT, "Read what was reported by somebody who was there, and log it",
+             "Something that was reported, to log",
+             "cases:reported", Task.OF_ROLES, "incident"),
         Kind(CASE_MOVE, "Decide whether a case goes on under a newer policy",
              "Whether a case goes on under a newer policy, to decide",
              "office:move_case", Task.OF_ROLES, "case"),

@@ -16,6 +16,7 @@ from policies.values import Item
 from register.models import Entry, Lookup
 from register.services import retention
 from register.services.new_entries import NewEntry
+from register.services.reporting import NewReport
 from register.services.sharing import NewShare
 
 # The policy format's words for what a register lists, as people say them.
@@ -248,6 +249,28 @@ class Look(forms.Form):
         help_text="As it stands on your work order. Each look is recorded with your name, the job and the time.",
         autocomplete="off",
     )  # fmt: skip
+
+
+class ReportForm(forms.Form):
+    """What happened at a door, in one short form."""
+
+    about = fields.TextField(
+        label="Who or where was it?", called="who or where it was", help_text="A name, an address, or both."
+    )
+    happened_on = fields.DayField(label="Which day was it?", called="the day on which it happened")
+    words = fields.LongTextField(
+        label="What happened?", called="what happened", max_length=5_000,
+        help_text="What you saw and heard, and the words that were used.",
+    )  # fmt: skip
+    danger = fields.YesNoField(
+        label="Was anyone threatened, hurt or intimidated?",
+        called="whether anyone was threatened, hurt or intimidated",
+    )
+
+    def new(self) -> NewReport:
+        """What is reported."""
+        typed = self.cleaned_data
+        return NewReport(typed["about"], typed["happened_on"], typed["words"], bool(typed["danger"]))
 
 
 class ShareEntry(forms.Form):

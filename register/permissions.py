@@ -85,3 +85,13 @@ def check_can_receive(user: User) -> Organisation:
     if user.organisation is None or not access.can(user, Can.VIEW_SHARED_REGISTER, user.organisation.provider_id):
         raise access.NotPermitted("Only a contractor's people receive what is shared with their firm.")
     return user.organisation
+
+
+def check_can_report(user: User) -> Provider:
+    """Whoever may check the register may report what happened at a door, to the provider that they work for.
+
+    Front-line staff and contractors, who log no incidents (Northampton 1.6: contractors must report them).
+    """
+    provider: Provider = user.provider
+    check_can_look_up(user, provider)
+    return provider

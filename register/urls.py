@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from register.views import deciding, entering, entries, looking, sharing
+from register.views import deciding, entering, entries, looking, reporting, sharing
 
 app_name = "register"
 urlpatterns = [
     path("register/", looking.check, name="check"),
     path("register/look-ups/<int:pk>/", looking.card, name="card"),
     path("register/places/<str:reference>/", looking.place, name="place"),
+    path("register/report/", reporting.report, name="report"),
     path("register/found/<str:handle>/", looking.found, name="found"),
     path("register/shared/", sharing.shared, name="shared"),
     path("register/shared/<uuid:token>/", sharing.receive, name="receive"),

@@ -22,6 +22,7 @@ OTHERS = {
     "cases:first_letter": {"find"},
     "cases:warning_change": {"find"},
     "cases:warning": {"submit"},
+    "cases:reported": {"log"},
     # Why somebody looks: each press is a recorded look.
     "register:match": {"visit", "phone", "other"},
     "register:place": {"visit", "phone", "other"},

@@ -23,8 +23,8 @@ from deadlines.services import days_off
 from letters.models import Dispatch, Letter
 from office.models import Adoption
 from people.models import Need, PolicyVersion, Representative, Resident, User
-from register.models import Consideration, Entry, Lookup, Share
-from register.services import entering, lookups
+from register.models import Consideration, Entry, Lookup, Report, Share
+from register.services import entering, lookups, reporting
 from restrictions.models import Restriction, Review
 from tests import factories, factors
 from tests.pressing import seal_of
@@ -86,6 +86,9 @@ def furnish() -> None:
     resident = Resident.objects.order_by("pk").first()
     assert resident is not None
     lookups.look_up(resident, by=fran, purpose="visit", at=NOW)
+    reporting.report(
+        reporting.NewReport("4 Far Lane", NOW.date(), "A dog was set on me.", danger=False), by=fran, at=NOW
+    )
     asked = Resident.objects.filter(provider=resident.provider, register_entries__isnull=True).order_by("pk").first()
     assert asked is not None
     entering.ask_to_consider(
@@ -244,6 +247,7 @@ DOORS: dict[str, Door] = {
     "cases:support": Door(
         {"team leader"}, of(Deadline, as_="about", value="about_ref", owner__email="tessa@dover.example")
     ),
+    "cases:reported": Door(CASEWORK, of(Report, as_="pk", value="pk")),
     "cases:incident": Door(READERS, INCIDENT),
     "cases:incident_saved": Door(READERS, INCIDENT),
     "cases:incident_add": Door(CASEWORK, lambda: INCIDENT() | {"what": "police"}),
@@ -255,6 +259,7 @@ DOORS: dict[str, Door] = {
     "register:place": Door(SEES_ALL, PLACE),
     # Opens in one session alone: tests/register/test_finding.py has some.
     "register:found": Door(set(), lambda: {"handle": "forged"}),
+    "register:report": Door(REGISTER),
     "register:shared": Door({"contractor"}),
     "register:receive": Door({"contractor"}, of(Share, as_="token", value="token", acknowledged_at__isnull=True)),
     "register:ledger": Door(DECIDERS | {"data protection officer"}),

@@ -3,6 +3,7 @@
 from register.models.consideration import Consideration
 from register.models.entry import ERASED, STANDS_WITH, Contact, Entry
 from register.models.lookup import Handle, Lookup, Receipt
+from register.models.report import Report
 from register.models.share import Share
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "Handle",
     "Lookup",
     "Receipt",
+    "Report",
     "Share",
 ]

@@ -7,6 +7,7 @@ from design import dates
 from letters import services as letters
 from people.models import User
 from register.models import Entry, Lookup
+from register.services import sharing
 
 
 def of(entry: Entry) -> list[User]:
@@ -37,3 +38,9 @@ def tell(entry: Entry, what: str, *, by: User | None, at: datetime) -> None:
         for user in told
     ]
     audit.record("register.recipients_told", subject=entry, by=by, at=at, facts={"what": what, "people": people})
+
+
+def let_go(entry: Entry, *, by: User | None, at: datetime) -> None:
+    """End what is shared of an entry that was removed, and tell each who looked that it is gone."""
+    sharing.end_all(entry, reason=sharing.ENTRY_GONE, by=by, at=at)
+    tell(entry, "removed", by=by, at=at)

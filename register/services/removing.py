@@ -21,7 +21,7 @@ from policies import law
 from policies.rules import need
 from register import acts, shown
 from register.models import Entry
-from register.services import agreeing, grounds, recipients, retention, sharing
+from register.services import agreeing, grounds, recipients, retention
 
 LAST_DAY_PASSED = "Its last day passed"
 
@@ -115,9 +115,8 @@ def take_off(entry: Entry, *, reason: str, told: bool, considered: str = "", by:
         )
     agreeing.drop_all(entry, at=at)
     deadlines.cancel_all(entry, at=at, reason="The entry was removed")
-    sharing.end_all(entry, reason=sharing.ENTRY_GONE, by=by, at=at)
     _close_windows(entry, at=at)
-    recipients.tell(entry, "removed", by=by, at=at)
+    recipients.let_go(entry, by=by, at=at)
     return entry
 
 

@@ -72,7 +72,7 @@ class Step:
         """What the page shows."""
         url = reverse("register:consult_on", args=[self.entry.reference, self.act.name])
         asked = [decisions.asked_first(one, self.reader, url=url, is_open=True) for one in self.act.first]
-        found = {"reads_files": access.can(self.reader, Can.VIEW_CASES, self.entry.provider_id)}
+        found: dict[str, Any] = {"reads_files": access.can(self.reader, Can.VIEW_CASES, self.entry.provider_id)}
         found |= {"entry": self.entry, "form": form, "title": self.title, "asked_first": asked}
         found |= {"questions": self.act.asks, "put": put.on_entry(self.entry, self.act)}
         return found | decisions.together(self.act, self.reader) | more

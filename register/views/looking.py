@@ -109,7 +109,8 @@ def found(request: SignedInRequest, handle: str) -> HttpResponse:
         known = finding.opened(handle, by=request.user, session=request.session.session_key or "", at=page.at)
     except Handle.DoesNotExist:
         raise Http404("Search again: this has run out") from None
-    looks.note(request, *filter(None, [known.resident, known.place]))
+    if meant := known.resident or known.place:
+        looks.note(request, meant)
     form = page.form(forms.Look)
 
     def do(seen: str | None) -> str:

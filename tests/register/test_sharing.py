@@ -18,13 +18,13 @@ from deadlines.models import Deadline
 from letters.models import Notice
 from people.access import NotPermitted
 from policies.rules import RuleBroken
+from register import tasks
 from register.models import Entry, Lookup, Share
 from register.services import disclosures, sharing
 from tests import factories
 from tests.factories import NOON
 from tests.pressing import press
 from tests.register.builders import change, enter, remove, share
-from worklist.services import sweeping
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
@@ -162,15 +162,16 @@ def test_it_ends_with_its_entry_and_with_the_decision_not_to_share(dog, carl, st
     assert made.recalled_at == NOON and made.recalled_by == staff.manager and sees(carl) == []
 
 
-def test_the_sweep_tidies_what_has_ended_by_its_date(dog, carl, staff):
+def test_what_has_ended_by_its_date_is_tidied_away_at_night(dog, carl, staff, clock):
     (made,) = share(dog, staff.team_leader, carl.organisation, until_on=TODAY)
     tomorrow = TODAY + timedelta(days=1)
-    assert (sees(carl), sees(carl, tomorrow)) == ([dog], []), "by its date, before any sweep"
-    sweeping.sweep(TODAY, at=NOON)
+    assert (sees(carl), sees(carl, tomorrow)) == ([dog], []), "by its date, before any task"
+    tasks.end_shares()
     made.refresh_from_db()
     assert made.recalled_at is None
+    clock.move_to(NOON + timedelta(days=1), tick=False)
     for _ in range(2):
-        sweeping.sweep(tomorrow, at=NOON + timedelta(days=1))
+        tasks.end_shares()
     made.refresh_from_db()
     assert (made.recalled_by, made.recall_reason) == (None, "Its last day passed")
     assert Event.objects.filter(verb="register.share_ended").count() == 1

@@ -28,8 +28,8 @@ from letters.models import Notice
 from people.access import Can, holders, keys_with
 from people.models import Provider, User
 from policies.calendars import Calendar
-from register.models import Entry, Share
-from register.services import erasing, removing, sharing
+from register.models import Entry
+from register.services import erasing, removing
 from restrictions.models import Restriction
 from restrictions.services import ending, registering
 from restrictions.services.contacts import leaving
@@ -71,7 +71,6 @@ class Found:
         said += [(self.done["moved"], "dates worked out anew, because days off had changed")]
         said += [(self.done["appoint"], "decisions that nobody is free to make: an administrator is asked to appoint")]
         said += [(self.done["tidied"], "register entries past their last day, now removed")]
-        said += [(self.done["shares"], "shares with contractors past their last day, now ended")]
         said += [(self.done["erased"], "removed register entries past the time to keep them, now erased")]
         lines = [f"Sweep for {dates.day(self.on)}"] + [f"{count:>6}  {words}" for count, words in said]
         lines += [f"        nobody who may do it: {one['what']}" for one in self.nobody]
@@ -100,7 +99,6 @@ def sweep(on: date, *, at: datetime) -> Found:
     run.each("window", closing.order_by("pk"), run.close_window)
     run.each("receipt", arrivals.awaiting().order_by("pk"), run.ask_for_receipt)
     run.each("entry", Entry.objects.past_their_last_day(over).order_by("pk"), run.tidy)
-    run.each("share", Share.objects.past_their_last_day(over).order_by("pk"), run.end_share)
     run.each("removed entry", Entry.objects.kept_too_long(over).order_by("pk"), run.erase)
     run.each("waits", Deadline.objects.open().filter(kind__in=appointing.WAITING).order_by("pk"), run.ask_to_appoint)
     run.each("asked", Deadline.objects.open().filter(kind=kinds.DECISION_APPOINT).order_by("pk"), run.settle_asked)
@@ -175,11 +173,6 @@ class _Run:
         """Take an entry past its last day off the list; by its dates it had already ceased to count."""
         removing.lapse(pk, at=self.at)
         self.found.done["tidied"] += 1
-
-    def end_share(self, pk: int) -> None:
-        """Say that what was shared with a contractor is over; by its dates it had already ended."""
-        sharing.lapse(pk, at=self.at)
-        self.found.done["shares"] += 1
 
     def erase(self, pk: int) -> None:
         """Blank a removed entry of which the policy's time to keep it is over."""
