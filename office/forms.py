@@ -290,3 +290,31 @@ class Appoint(forms.Form):
         field = self.fields["person"]
         assert isinstance(field, fields.SelectField)
         field.choices = [("", "Choose a colleague"), *people]
+
+
+class SigningIn(forms.Form):
+    """Which roles sign in with a second factor."""
+
+    factor_roles = fields.ChoicesField(
+        label="Roles that sign in with a second factor",
+        help_text="Administrators always do, unless whoever runs Evenhand has settled otherwise.",
+        choices=[],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, roles: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["factor_roles"]
+        offered.choices = list(roles)
+
+
+class RemoveFactors(forms.Form):
+    """Why somebody's second factor is removed."""
+
+    reason = fields.LongTextField(
+        label="Why it is removed, and how you know that it is they who ask",
+        called="why it is removed",
+        help_text="For example that they lost their telephone, and that you spoke with them face to face.",
+        max_length=1_000,
+        rows=3,
+    )

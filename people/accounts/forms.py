@@ -85,6 +85,8 @@ class ForgottenPassword(forms.Form):
 class Link(account.UserTokenForm):
     """The link by which somebody came. It opens nothing for a closed account."""
 
+    reset_user: Any
+
     def clean(self) -> Any:
         cleaned = super().clean()
         if self.reset_user is not None and not self.reset_user.is_active:

@@ -21,6 +21,7 @@ urlpatterns = [
     path("password/reset/key/done/", views.PasswordSet.as_view(), name="account_reset_password_from_key_done"),
     path("2fa/authenticate/", views.Code.as_view(), name="mfa_authenticate"),
     path("2fa/reauthenticate/", views.CodeAgain.as_view(), name="mfa_reauthenticate"),
+    path("2fa/first/", views.factor_first, name="account_factor_first"),
     path("2fa/app/add/", views.AddApp.as_view(), name="mfa_activate_totp"),
     path("2fa/app/remove/", views.RemoveApp.as_view(), name="mfa_deactivate_totp"),
     path("2fa/passkeys/add/", views.AddPasskey.as_view(), name="mfa_add_webauthn"),
