@@ -293,7 +293,7 @@ class Appoint(forms.Form):
 
 
 class SigningIn(forms.Form):
-    """Which roles sign in with a second factor."""
+    """Which roles sign in with a second factor, and, where there is single sign-on, whether a password does as well."""
 
     factor_roles = fields.ChoicesField(
         label="Roles that sign in with a second factor",
@@ -302,10 +302,18 @@ class SigningIn(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, roles: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+    sign_on_only = fields.TickField(
+        label="Nobody gets in with a password: single sign-on only",
+        help_text="Try first that you get in by it yourself. Links to set a password are no longer sent.",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, roles: Sequence[tuple[str, str]] = (), sign_on: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered: Any = self.fields["factor_roles"]
         offered.choices = list(roles)
+        if not sign_on:
+            del self.fields["sign_on_only"]
 
 
 class RemoveFactors(forms.Form):

@@ -19,7 +19,7 @@ METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY")
 NOT_YET = ("register:match", "register:place", "register:card")
 # The forms of accounts are the library's, and have no token: what they change asks for the password again, and setting
 # the same password twice sets it once.
-ACCOUNTS = ("account_", "mfa_", "your_account")
+ACCOUNTS = ("account_", "mfa_", "openid_", "your_account")
 # What a page does besides, by buttons of its own.
 OTHERS = {
     "cases:log_draft": {"find", "find_colleague", "another", "add_person", "draft"},

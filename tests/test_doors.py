@@ -137,6 +137,9 @@ DOORS: dict[str, Door] = {
     "your_account": Door(EVERYBODY),
     "account_login": Door(ALL),
     "account_logout": Door(ALL),
+    # Where no directory is named, which is so here, both lead to the sign-in. tests/people/test_sign_on.py has one.
+    "openid_connect_login": Door(ALL),
+    "openid_connect_callback": Door(ALL),
     "account_reset_password": Door(ALL),
     "account_reset_password_done": Door(ALL),
     "account_reset_password_from_key": Door(ALL, lambda: {"uidb36": "1", "key": "x-y"}),

@@ -1,5 +1,6 @@
 """How the provider's people get in: which roles need a second factor, who has one, and removing a lost one."""
 
+from django import conf
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -22,8 +23,15 @@ def settings(request: SignedInRequest) -> HttpResponse:
     page = pages.Page(request, at=at, since=ways_in.saved(provider))
 
     def do(form: SigningIn, seen: str) -> str:
-        chosen = form.cleaned_data["factor_roles"]
-        ways_in.settle(provider.pk, factor_roles=chosen, by=request.user, at=at, seen=seen)
+        given = form.cleaned_data
+        ways_in.settle(
+            provider.pk,
+            factor_roles=given["factor_roles"],
+            sign_on_only=given.get("sign_on_only", provider.sign_on_only),
+            by=request.user,
+            at=at,
+            seen=seen,
+        )
         return reverse("office:signing_in")
 
     return page.edit(
@@ -31,6 +39,7 @@ def settings(request: SignedInRequest) -> HttpResponse:
         known=lambda: ways_in.known(Provider.objects.get(pk=provider.pk)),
         do=do,
         show=lambda form: render(request, "office/signing_in.html", {"form": form, "people": ways_in.people(provider)}),
+        sign_on=bool(conf.settings.SIGN_ON),
         roles=[(role.key, role.name) for role in provider.roles.order_by("-rank", "name")],
     )
 

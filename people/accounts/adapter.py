@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from people.accounts import again, origins
+from people.accounts import again, origins, sign_on
 from people.models import User
 from people.services import sign_ins, wrong_tries
 
@@ -53,7 +53,7 @@ class Adapter(DefaultAccountAdapter):
         wrong_tries.begin(counted, at=at)
         found = authenticate(request, **credentials)
         AuthenticationBackend.unstash_authenticated_user()
-        if not isinstance(found, User):
+        if not isinstance(found, User) or sign_on.only(found):
             sign_ins.failed(address, place=place, at=at, why="password")
             return None
         wrong_tries.succeeded(counted)

@@ -2,12 +2,14 @@
 
 from django.urls import path, re_path
 
-from people.accounts import views
+from people.accounts import sign_on, views
 
 urlpatterns = [
     path("", views.account, name="your_account"),
     path("sessions/end/", views.end_sessions, name="account_end_sessions"),
     path("login/", views.SignIn.as_view(), name="account_login"),
+    path("sign-on/", sign_on.begin, name="openid_connect_login"),
+    path("sign-on/back/", sign_on.back, name="openid_connect_callback"),
     path("logout/", views.SignOut.as_view(), name="account_logout"),
     path("reauthenticate/", views.ShowItIsYou.as_view(), name="account_reauthenticate"),
     path("password/change/", views.ChangePassword.as_view(), name="account_change_password"),

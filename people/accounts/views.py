@@ -62,7 +62,12 @@ def _wait(request: HttpRequest, refusal: wrong_tries.TooMany) -> HttpResponse:
 
 
 class SignIn(Patient, Whole, account_views.LoginView):
-    """Address and password."""
+    """Single sign-on, where there is any; address and password."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the words of the button that leads to the directory."""
+        sign_on = f"Sign in with {settings.SIGN_ON_NAME}" if settings.SIGN_ON else ""
+        return {**super().get_context_data(**kwargs), "sign_on": sign_on}
 
 
 class SignOut(account_views.LogoutView):

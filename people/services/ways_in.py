@@ -30,7 +30,7 @@ ON_FACTORS = {
 
 def known(provider: Provider) -> dict[str, Any]:
     """What a provider has settled on signing in, by the fields of its page."""
-    return {"factor_roles": sorted(provider.factor_roles)}
+    return {"factor_roles": sorted(provider.factor_roles), "sign_on_only": provider.sign_on_only}
 
 
 def saved(provider: Provider) -> seals.Since:
@@ -77,11 +77,18 @@ def in_words(kinds: Collection[str]) -> str:
 
 @transaction.atomic
 def settle(
-    provider_id: int, *, factor_roles: Collection[str], by: User, at: datetime, seen: str | None = None
+    provider_id: int,
+    *,
+    factor_roles: Collection[str],
+    sign_on_only: bool,
+    by: User,
+    at: datetime,
+    seen: str | None = None,
 ) -> Provider:
-    """Settle which roles sign in with a second factor. Whoever has none sets one up before anything else.
+    """Settle which roles sign in with a second factor, and whether a password lets anybody in.
 
-    Raises NotPermitted, and `ChangedSince` where somebody saved it since.
+    Whoever needs a factor and has none sets one up before anything else; whoever is in stays in. Raises NotPermitted,
+    and `ChangedSince` where somebody saved it since.
     """
     provider = Provider.objects.select_for_update(no_key=True).get(pk=provider_id)
     permissions.check_can_settle_signing_in(by, provider)
@@ -89,8 +96,9 @@ def settle(
     before = known(provider)
     keys = set(provider.roles.values_list("key", flat=True))
     provider.factor_roles = sorted(set(factor_roles) & keys)
-    provider.save(update_fields=["factor_roles"])
-    facts = {"was": before["factor_roles"], "now": provider.factor_roles}
+    provider.sign_on_only = sign_on_only
+    provider.save(update_fields=["factor_roles", "sign_on_only"])
+    facts = {"was": before, "now": known(provider)}
     audit.record("provider.signing_in_changed", subject=provider, by=by, at=at, facts=facts)
     return provider
 

@@ -31,7 +31,8 @@ WANTED = {
     "account_login", "account_logout", "account_reauthenticate", "account_change_password", "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
-    "mfa_generate_recovery_codes", "mfa_add_webauthn", "mfa_remove_webauthn", "mfa_reauthenticate_webauthn",
+    "openid_connect_login", "openid_connect_callback", "mfa_generate_recovery_codes", "mfa_add_webauthn",
+    "mfa_remove_webauthn", "mfa_reauthenticate_webauthn",
 }  # fmt: skip
 LIBRARY = sorted({name.rpartition(":")[2] for name in addresses(get_resolver("allauth.urls"))})
 

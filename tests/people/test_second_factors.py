@@ -101,7 +101,7 @@ def test_a_role_that_the_provider_chose_needs_one_and_others_do_not(staff):
     assert Provider.objects.get(pk=staff.officer.provider_id).factor_roles == [key]
     assert signed_in(staff.officer).get("/residents/")["Location"] == FIRST
     assert signed_in(staff.team_leader).get("/residents/").status_code == 200
-    assert Event.objects.get(verb="provider.signing_in_changed").facts == {"was": [], "now": [key]}
+    assert Event.objects.get(verb="provider.signing_in_changed").facts["now"]["factor_roles"] == [key]
 
 
 def test_settling_is_an_administrators_of_that_provider_and_never_undoes_what_came_between(staff):
@@ -109,13 +109,13 @@ def test_settling_is_an_administrators_of_that_provider_and_never_undoes_what_ca
     elsewhere = factories.staff(factories.dover("elsewhere")).administrator
     for nobody in (staff.officer, staff.manager, elsewhere):
         with pytest.raises(access.NotPermitted):
-            ways_in.settle(provider.pk, factor_roles=[], by=nobody, at=NOON)
+            ways_in.settle(provider.pk, factor_roles=[], sign_on_only=False, by=nobody, at=NOON)
     seen = seals.seal(ways_in.known(provider), at=NOON)
     keys = list(provider.roles.values_list("key", flat=True))
-    ways_in.settle(provider.pk, factor_roles=keys[:1], by=staff.administrator, at=NOON, seen=seen)
+    ways_in.settle(provider.pk, factor_roles=keys[:1], sign_on_only=False, by=staff.administrator, at=NOON, seen=seen)
     with pytest.raises(seals.ChangedSince):
-        ways_in.settle(provider.pk, factor_roles=[], by=staff.administrator, at=NOON, seen=seen)
-    ways_in.settle(provider.pk, factor_roles=["no-such-role"], by=staff.administrator, at=NOON)
+        ways_in.settle(provider.pk, factor_roles=[], sign_on_only=False, by=staff.administrator, at=NOON, seen=seen)
+    ways_in.settle(provider.pk, factor_roles=["no-such-role"], sign_on_only=False, by=staff.administrator, at=NOON)
     assert Provider.objects.get(pk=provider.pk).factor_roles == []
 
 
@@ -192,6 +192,31 @@ def test_another_address_is_given_by_an_administrator_told_to_the_old_one_and_en
     for by, of in ((staff.officer, staff.officer), (staff.administrator, staff.administrator)):
         with pytest.raises(access.NotPermitted):
             ways_in.change_address(of.pk, email="other@dover.example", by=by, at=NOON)
+
+
+KEY = '"type": "public-key"'
+TORN = [
+    "{}", "[]", "1", '"x"', "null", "{", '{"id": {}}', f'{{"id": "x", "rawId": "x", {KEY}, "response": {{}}}}',
+    f'{{"id": 1, "rawId": [], {KEY}, "response": {{"clientDataJSON": "AA", "attestationObject": "AA"}}}}',
+    f'{{"id": "AA", "rawId": "AA", {KEY}, "response": {{"clientDataJSON": "AA", "authenticatorData": "AA",'
+    ' "signature": "AA", "userHandle": "AA"}, "clientExtensionResults": {}}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("credential", TORN)
+def test_what_no_passkey_has_said_is_refused_in_words_on_every_page_that_takes_one(staff, credential):
+    client = reauthenticated(signed_in(staff.officer))
+    client.get(reverse("mfa_add_webauthn"))
+    added = client.post(reverse("mfa_add_webauthn"), {"name": "x", "credential": credential})
+    factors.add(staff.officer, "webauthn")
+    client.get(reverse("mfa_reauthenticate_webauthn"))
+    again = client.post(reverse("mfa_reauthenticate_webauthn"), {"credential": credential})
+    on_the_way_in = signed_in(staff.officer)
+    on_the_way_in.get(reverse("mfa_authenticate"))
+    first = on_the_way_in.post(reverse("mfa_authenticate"), {"credential": credential})
+    for answer in (added, again, first):
+        assert answer.status_code == 200 and "There is a problem" in answer.content.decode()
+    assert Authenticator.objects.count() == 1
 
 
 @pytest.mark.parametrize(
