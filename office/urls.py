@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from office.views import appointing, cases, days_off, index, policies, signing_in
+from office.views import appointing, cases, days_off, index, policies, signing_in, who_looked
 from people.accounts.again import asked
 
 app_name = "office"
@@ -17,6 +17,7 @@ urlpatterns = [
     path("office/appoint/", asked(appointing.appointments), name="appointments"),
     path("office/appoint/<str:ref>/", asked(appointing.on_reference), name="appoint"),
     path("office/appoint/<str:ref>/<slug:which>/", asked(appointing.appoint), name="appoint_to"),
+    path("office/who-looked/", asked(who_looked.who_looked), name="who_looked"),
     path("office/signing-in/", asked(signing_in.settings), name="signing_in"),
     path("office/signing-in/<str:reference>/", asked(signing_in.remove_factors), name="remove_factors"),
     path("office/days-off/", asked(days_off.table), name="days_off"),
