@@ -4,6 +4,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from people.access import Can
+from people.accounts import factors
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
@@ -11,6 +12,8 @@ def frame(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"nav": []}
+    if request.session.get(factors.HAS) is False:
+        return {"nav": [], "provider": user.provider}  # they set up a second factor before anything else
     held = set().union(*user.capabilities.values()) if user.capabilities else set()
     links = []
     if Can.VIEW_CASES in held or Can.LOG_INCIDENTS in held:

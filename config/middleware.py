@@ -1,13 +1,15 @@
 """Everything needs a sign-in; what was typed survives an expired session; refusals become pages."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils import timezone
 from django_fsm import TransitionNotAllowed
 from django_structlog.middlewares import RequestMiddleware
@@ -15,7 +17,7 @@ from django_structlog.middlewares import RequestMiddleware
 from audit import looks
 from design import drafts, presses, refusals, seals, typist
 from people.access import NotPermitted
-from people.accounts import sessions
+from people.accounts import again, factors, sessions
 from people.models import User
 from policies.rules import RuleBroken
 
@@ -86,7 +88,14 @@ class SignedIn:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Let through what is open to all and everything of the signed-in, and note that they are there."""
-        if request.user.is_authenticated and _still_in(request):
+        at = timezone.now()
+        if request.user.is_authenticated and _still_in(request, at):
+            if factors.owed(request) and not _before_a_factor(request):
+                if request.method == "POST":
+                    keep_typed(request)
+                return redirect("account_factor_first")
+            if methods := _shows_again(request, at):
+                return redirect(f"{methods[0]['url']}?{urlencode({'next': _after(request)})}")
             if request.method == "GET" and KEPT in request.session:
                 _give_back(request)
             return _kept_nowhere(self.get_response(request))
@@ -98,9 +107,8 @@ class SignedIn:
         return redirect(f"{reverse('account_login')}?{urlencode(query)}")
 
 
-def _still_in(request: HttpRequest) -> bool:
+def _still_in(request: HttpRequest, at: datetime) -> bool:
     """Whether the session goes on: one that has lasted for as long as any may is ended, and nobody is signed in."""
-    at = timezone.now()
     if sessions.is_over(request.session, at=at):
         request.session.flush()
         request.user = AnonymousUser()
@@ -111,11 +119,43 @@ def _still_in(request: HttpRequest) -> bool:
 
 def _open_to_all(request: HttpRequest) -> bool:
     """Whether the view says itself that it needs no sign-in; an address that is none is not told apart from a page."""
+    found = _found(request)
+    return found is not None and not getattr(found.func, "login_required", True)
+
+
+def _shows_again(request: HttpRequest, at: datetime) -> list[dict[str, Any]]:
+    """How somebody may show again that it is they, where this page asks for it and they have not done so lately.
+
+    Whoever has neither a password nor a factor here showed it to their organisation, and is asked nothing.
+    """
+    if again.lately(request, at=at):
+        return []
+    found = _found(request)
+    if found is None or not again.is_asked(found.func):
+        return []
+    methods: list[dict[str, Any]] = get_adapter().get_reauthentication_methods(request.user)
+    return methods
+
+
+def _after(request: HttpRequest) -> str:
+    """Where somebody goes on afterwards: the page that they asked for, or that of the form which is kept for them."""
+    if request.method == "POST":
+        keep_typed(request)
+        return request.path
+    return request.get_full_path()
+
+
+def _before_a_factor(request: HttpRequest) -> bool:
+    """Whether the page leads to a second factor, or out."""
+    found = _found(request)
+    return found is not None and (found.url_name in factors.BEFORE or not getattr(found.func, "login_required", True))
+
+
+def _found(request: HttpRequest) -> ResolverMatch | None:
     try:
-        found = resolve(request.path_info)
+        return resolve(request.path_info)
     except Resolver404:
-        return False
-    return not getattr(found.func, "login_required", True)
+        return None
 
 
 class Methods:

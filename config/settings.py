@@ -6,6 +6,7 @@
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 import structlog
@@ -46,6 +47,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "design",
     "audit",
@@ -148,11 +151,7 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "people.accounts.passwords.Guessable"}]
 ANONYMOUS_USER_NAME = None
 GUARDIAN_RAISE_403 = False
 LOGIN_URL = "account_login"
@@ -173,8 +172,34 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
+# For how long after somebody showed who they are the pages of administration and of accounts open (docs/adr/0163).
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 # Wrong passwords are counted by account and by place (people/services/wrong_tries.py); here only codes of factors.
 ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": "5/5m/key"}
+# Single sign-on through the organisation's directory, where one is named; without, nothing of it is shown or answers.
+SIGN_ON = env.str("EVENHAND_OIDC_URL", default="")
+SIGN_ON_NAME = env.str("EVENHAND_OIDC_NAME", default="your organisation")
+SIGN_ON_FORMS = env.str("EVENHAND_OIDC_FORMS", default=f"{urlsplit(SIGN_ON).scheme}://{urlsplit(SIGN_ON).netloc}")
+SOCIALACCOUNT_ADAPTER = "people.accounts.sign_on.Adapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": SIGN_ON_NAME,
+                "client_id": env.str("EVENHAND_OIDC_CLIENT", default=""),
+                "secret": env.str("EVENHAND_OIDC_SECRET", default=""),
+                "settings": {"server_url": SIGN_ON},
+            }
+        ]
+        if SIGN_ON
+        else [],
+    }
+}
+# Administrators sign in with a second factor, and whoever has a role that their provider chooses (Cyber Essentials).
+# The demo asks nobody, so that it can be looked at.
+FACTOR_FOR_ADMINISTRATORS = env.bool("EVENHAND_FACTOR_FOR_ADMINISTRATORS", default=not DEMO)
 MFA_ADAPTER = "people.accounts.factors.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
@@ -182,6 +207,8 @@ MFA_FORMS = {
     "reauthenticate": "people.accounts.forms.CodeAgain",
     "activate_totp": "people.accounts.forms.AddApp",
     "add_webauthn": "people.accounts.forms.AddPasskey",
+    "authenticate_webauthn": "people.accounts.forms.Passkey",
+    "reauthenticate_webauthn": "people.accounts.forms.PasskeyAgain",
 }
 MFA_TOTP_ISSUER = "Evenhand"
 # A telephone's clock may be half a minute off.
@@ -246,7 +273,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "frame-ancestors": [SELF],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # Browsers hold a redirect after a form to this too, and the button of single sign-on leads to the directory.
+        "form-action": [SELF, SIGN_ON_FORMS] if SIGN_ON else [SELF],
     }
 }
 

@@ -314,3 +314,39 @@ class Appoint(forms.Form):
         field = self.fields["person"]
         assert isinstance(field, fields.SelectField)
         field.choices = [("", "Choose a colleague"), *people]
+
+
+class SigningIn(forms.Form):
+    """Which roles sign in with a second factor, and, where there is single sign-on, whether a password does as well."""
+
+    factor_roles = fields.ChoicesField(
+        label="Roles that sign in with a second factor",
+        help_text="Administrators always do, unless whoever runs Evenhand has settled otherwise.",
+        choices=[],
+        required=False,
+    )
+
+    sign_on_only = fields.TickField(
+        label="Nobody gets in with a password: single sign-on only",
+        help_text="Try first that you get in by it yourself. Links to set a password are no longer sent.",
+        required=False,
+    )
+
+    def __init__(self, *args: Any, roles: Sequence[tuple[str, str]] = (), sign_on: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["factor_roles"]
+        offered.choices = list(roles)
+        if not sign_on:
+            del self.fields["sign_on_only"]
+
+
+class RemoveFactors(forms.Form):
+    """Why somebody's second factor is removed."""
+
+    reason = fields.LongTextField(
+        label="Why it is removed, and how you know that it is they who ask",
+        called="why it is removed",
+        help_text="For example that they lost their telephone, and that you spoke with them face to face.",
+        max_length=1_000,
+        rows=3,
+    )

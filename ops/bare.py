@@ -6,6 +6,7 @@ A settings module and its one route in one file. It reads the same database as E
 from functools import cache
 from typing import Any
 
+from django.apps import AppConfig
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
@@ -14,7 +15,9 @@ from django.urls import path
 from config.settings import *  # noqa: F403
 
 ROOT_URLCONF = "ops.bare"
-INSTALLED_APPS = [app for app in INSTALLED_APPS if not app.startswith("allauth")]  # noqa: F405
+INSTALLED_APPS = [app for app in INSTALLED_APPS if not app.startswith("allauth") and app != "people"]  # noqa: F405
+INSTALLED_APPS.append("ops.bare.People")
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -26,6 +29,12 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 PAGE = """<!doctype html><html lang="en"><head><title>Cases</title></head><body><p>{{ user.name }}</p><table>
 {% for case in cases %}<tr><td>{{ case.reference }}</td><td>{{ case.stage }}</td><td>{{ case.moved_at }}</td></tr>
 {% endfor %}</table></body></html>"""
+
+
+class People(AppConfig):
+    """The rows of people, without what listens to the library of accounts."""
+
+    name = "people"
 
 
 @cache

@@ -20,3 +20,22 @@ def check_can_add(user: User, provider: Provider) -> None:
 def check_can_change(user: User, resident: Resident) -> None:
     """Whoever may add residents may keep their details, needs, representatives and tenancies."""
     access.require(user, Can.EDIT_RESIDENTS, resident.provider_id)
+
+
+def check_can_settle_signing_in(user: User, provider: Provider) -> None:
+    """The provider's own administrators settle how its people get in."""
+    access.require(user, Can.ADMINISTER, provider, "An administrator of the provider settles how its people sign in.")
+
+
+def check_can_remove_factors(user: User, of: User) -> None:
+    """An administrator removes the lost factor of somebody else, never their own: a session alone weakens nothing."""
+    access.require(user, Can.ADMINISTER, of.provider_id, "An administrator removes the second factor of somebody.")
+    if user.pk == of.pk:
+        raise access.NotPermitted("Another administrator removes your second factor where you have lost it.")
+
+
+def check_can_change_address(user: User, of: User) -> None:
+    """An administrator gives somebody else another address to sign in with; nobody gives one to themselves."""
+    access.require(user, Can.ADMINISTER, of.provider_id, "An administrator changes the address of somebody.")
+    if user.pk == of.pk:
+        raise access.NotPermitted("Another administrator changes the address with which you sign in.")

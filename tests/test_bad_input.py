@@ -1,5 +1,6 @@
 """Bad input at every door: whatever is typed, tampered with or torn, there is an answer in words and never a crash."""
 
+import copy
 import logging
 import os
 import random
@@ -212,7 +213,8 @@ def who_acts(name: str) -> list[str]:
 
 
 def tried(client: Client, method: str, *args, **more) -> tuple[int | str, str]:
-    """The status (or the crash) and the page, with everything undone afterwards."""
+    """The status (or the crash) and the page, with everything undone afterwards, signing out included."""
+    cookies = copy.deepcopy(client.cookies)
     with transaction.atomic():
         try:
             with transaction.atomic():
@@ -224,7 +226,7 @@ def tried(client: Client, method: str, *args, **more) -> tuple[int | str, str]:
         except Exception as crash:
             found, page = f"{type(crash).__name__}: {str(crash)[:160]}", b""
         transaction.set_rollback(True)
-    client.exc_info = None
+    client.exc_info, client.cookies = None, cookies
     return found, page.decode("utf-8", "replace")
 
 

@@ -15,6 +15,9 @@ from tests.test_doors import DOORS
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 SEED = 20_261_201
 METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY")
+# The forms of accounts are the library's, and have no token: what they change asks for the password again, and setting
+# the same password twice sets it once.
+ACCOUNTS = ("account_", "mfa_", "openid_", "your_account")
 # What a page does besides, by buttons of its own.
 OTHERS = {
     "cases:log_draft": {"find", "find_colleague", "another", "add_person", "draft"},
@@ -39,7 +42,7 @@ def pages(house):  # noqa: F811
     """(address, its page, a client that may act there) of every door with a form that posts."""
     found = {}
     for name, door in DOORS.items():
-        for role in who_acts(name):
+        for role in who_acts(name) if not name.startswith(ACCOUNTS) else ():
             url = reverse(name, kwargs=door.where())
             page = Fields(tried(house[role], "get", url)[1]).page
             if page.kinds:

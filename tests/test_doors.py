@@ -141,6 +141,9 @@ DOORS: dict[str, Door] = {
     "your_account": Door(EVERYBODY),
     "account_login": Door(ALL),
     "account_logout": Door(ALL),
+    # Where no directory is named, which is so here, both lead to the sign-in. tests/people/test_sign_on.py has one.
+    "openid_connect_login": Door(ALL),
+    "openid_connect_callback": Door(ALL),
     "account_reset_password": Door(ALL),
     "account_reset_password_done": Door(ALL),
     "account_reset_password_from_key": Door(ALL, lambda: {"uidb36": "1", "key": "x-y"}),
@@ -148,6 +151,7 @@ DOORS: dict[str, Door] = {
     "account_change_password": Door(EVERYBODY),
     "account_reauthenticate": Door(EVERYBODY),
     "account_end_sessions": Door(EVERYBODY),
+    "account_factor_first": Door(EVERYBODY),
     # The second step of signing in: whoever is not in the middle of it is led to where it begins, or to their work.
     "mfa_authenticate": Door(ALL),
     "mfa_reauthenticate": Door(EVERYBODY),
@@ -314,6 +318,8 @@ DOORS: dict[str, Door] = {
     "office:propose": Door({"administrator"}),
     "office:proposal": Door({"administrator"}, of(Adoption, as_="pk", value="pk", state="returned")),
     "office:version": Door({"administrator"}, of(PolicyVersion, as_="pk", value="pk", provider__slug=factories.DOVER)),
+    "office:signing_in": Door({"administrator"}),
+    "office:remove_factors": Door({"administrator"}, of(User, as_="reference", email="amara@dover.example")),
     "office:move_case": Door(DECIDERS, CASE),
     "office:consult_on_move": Door(set(), CASE),
     "office:who_looked": Door({"data protection officer"}),

@@ -35,6 +35,11 @@ PAGES: tuple[tuple[str, str, str], ...] = (
         "office:appointments",
         "Decisions that nobody is free to make. Appoint somebody for one of them, with the reason.",
     ),
+    (
+        "Signing in",
+        "office:signing_in",
+        "Which roles need a second factor, who has one, and what to do where one is lost.",
+    ),
     ("Days off", "office:days_off", "Bank holidays and closures, from which every date in working days is counted."),
 )
 

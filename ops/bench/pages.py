@@ -24,6 +24,7 @@ import django; django.setup()
 from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.utils import timezone
 from people.models import User
 from ops import bulk
 officer = User.objects.filter(email="officer@measured.example").first()
@@ -31,6 +32,7 @@ officer = officer or bulk.council(cases={cases}, incidents={incidents})
 session = import_module(settings.SESSION_ENGINE).SessionStore()
 session[SESSION_KEY], session[HASH_SESSION_KEY] = str(officer.pk), officer.get_session_auth_hash()
 session[BACKEND_SESSION_KEY] = "{backend}"
+session["begun"] = session["seen"] = timezone.now().isoformat()
 session.create()
 print(session.session_key)
 """

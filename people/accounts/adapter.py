@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from people.accounts import origins
+from people.accounts import again, origins, sign_on
 from people.models import User
 from people.services import sign_ins, wrong_tries
 
@@ -52,11 +53,15 @@ class Adapter(DefaultAccountAdapter):
         wrong_tries.begin(counted, at=at)
         found = authenticate(request, **credentials)
         AuthenticationBackend.unstash_authenticated_user()
-        if not isinstance(found, User):
+        if not isinstance(found, User) or sign_on.only(found):
             sign_ins.failed(address, place=place, at=at, why="password")
             return None
         wrong_tries.succeeded(counted)
         return found
+
+    def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
+        """Whoever signed in a moment ago is not asked for the same password again."""
+        return not again.lately(context.request, at=timezone.now())
 
     def login(self, request: HttpRequest, user: Any) -> None:
         """Begin the session, unless the account was closed between the password and the second factor."""

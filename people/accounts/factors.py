@@ -10,9 +10,16 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 
+from people import access
 from people.models import User
 
 CODE = "Enter the six figures that the app shows now, or a recovery code that you have not used"
+HAS = "second_factor"
+# What somebody can open who has to set one up before anything else.
+BEFORE = {
+    "account_factor_first", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate", "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+}  # fmt: skip
 SECOND = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -49,3 +56,22 @@ def _box(*keys: str) -> MultiFernet:
 def has_second(user: User) -> bool:
     """Whether somebody has an app or a passkey; recovery codes alone are none."""
     return Authenticator.objects.filter(user=user, type__in=SECOND).exists()
+
+
+def demanded_of(user: User) -> bool:
+    """Whether somebody is to sign in with a second factor: administrators, and roles that the provider chose."""
+    held = user.capabilities
+    if settings.FACTOR_FOR_ADMINISTRATORS and any(access.Can.ADMINISTER in rights for rights in held.values()):
+        return True
+    chosen = user.provider.factor_roles
+    return bool(chosen) and any(role.key in chosen for role in user.roles)
+
+
+def owed(request: access.SignedInRequest) -> bool:
+    """Whether somebody who is in has to set up a second factor before anything else. Asked once a session."""
+    if request.session.get(HAS):
+        return False
+    if not demanded_of(request.user):
+        return False
+    request.session[HAS] = has_second(request.user)
+    return not request.session[HAS]

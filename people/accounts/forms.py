@@ -1,11 +1,15 @@
 """The forms of accounts: the library's, in our words. The settings name them (`ACCOUNT_FORMS`, `MFA_FORMS`)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account import forms as account
 from allauth.mfa.base import forms as factors
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
+from cryptography.exceptions import InvalidSignature
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
@@ -15,6 +19,7 @@ from people import tasks
 
 ADDRESS = "Enter your email address in the form name@example.com"
 HINT = "12 characters or more. Three words that nobody would put together are easy to remember and hard to guess."
+NO_PASSKEY = "The passkey was not read. Press the button to try again"
 MAIL_DOWN = "The link could not be asked for just now. Try again in a few minutes"
 
 
@@ -85,6 +90,8 @@ class ForgottenPassword(forms.Form):
 class Link(account.UserTokenForm):
     """The link by which somebody came. It opens nothing for a closed account."""
 
+    reset_user: Any
+
     def clean(self) -> Any:
         cleaned = super().clean()
         if self.reset_user is not None and not self.reset_user.is_active:
@@ -145,4 +152,36 @@ class AddPasskey(webauthn.AddWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _worded(self, "name", "What to call it", "Enter a name", "For example “work phone”.")
+        _worded(self, "credential", "Passkey", NO_PASSKEY)
         self.fields["name"].validators.append(MaxLengthValidator(60, "The name must be 60 characters or fewer"))
+
+    def clean(self) -> Any:
+        with _torn():
+            return super().clean()
+
+
+class Passkey(webauthn.AuthenticateWebAuthnForm):
+    """The answer of a passkey, on the way in."""
+
+    def clean_credential(self) -> Authenticator:
+        """The passkey that it is, of the person who signs in."""
+        with _torn():
+            found: Authenticator = super().clean_credential()
+        return found
+
+
+class PasskeyAgain(Passkey):
+    """The same, by somebody who is in and shows again that it is they."""
+
+    reauthenticated = True
+
+
+@contextmanager
+def _torn() -> Iterator[None]:
+    """The library reads what a browser says of a passkey as if nobody else could have written it."""
+    try:
+        yield
+    except ValidationError as refusal:
+        raise ValidationError(NO_PASSKEY) if getattr(refusal, "code", "") == "incorrect_code" else refusal from None
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError, InvalidSignature):
+        raise ValidationError(NO_PASSKEY) from None

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from allauth.account import signals as account
-from allauth.mfa import signals as factors
+from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import signals as auth
 from django.db import transaction
@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from people import tasks
-from people.accounts import origins, sessions
+from people.accounts import factors, origins, sessions
 from people.models import User
 from people.services import sign_ins
 
@@ -26,13 +26,13 @@ def listen() -> None:
     for signal, verb in (
         (account.password_changed, "user.password_changed"),
         (account.password_reset, "user.password_reset"),
-        (factors.authenticator_added, "user.factor_added"),
-        (factors.authenticator_removed, "user.factor_removed"),
-        (factors.authenticator_reset, "user.recovery_codes_made"),
+        (mfa.authenticator_added, "user.factor_added"),
+        (mfa.authenticator_removed, "user.factor_removed"),
+        (mfa.authenticator_reset, "user.recovery_codes_made"),
     ):
         signal.connect(_changes(verb), weak=False, dispatch_uid=verb)
-    factors.authenticator_used.connect(_used, dispatch_uid="user.recovery_code_used")
-    factors.authentication_failed.connect(_wrong_code, dispatch_uid="user.factor_failed")
+    mfa.authenticator_used.connect(_used, dispatch_uid="user.recovery_code_used")
+    mfa.authentication_failed.connect(_wrong_code, dispatch_uid="user.factor_failed")
     auth.user_logged_in.connect(_begun, dispatch_uid="session.begun")
     auth.user_logged_out.connect(_signed_out, dispatch_uid="user.signed_out")
 
@@ -45,6 +45,7 @@ def _changes(verb: str) -> Callable[..., None]:
     ) -> None:
         keep = request.session.session_key if request.user.is_authenticated else None
         facts = {"factor": authenticator.type} if authenticator else {}
+        request.session.pop(factors.HAS, None)
         with transaction.atomic():
             sign_ins.changed(verb, user, place=origins.of(request), keep=keep, at=timezone.now(), facts=facts)
             what = sign_ins.ENDS_OTHERS[verb]

@@ -26,7 +26,7 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         """The row, with what the page of sessions shows."""
-        row = super().create_model_instance(data)
+        row: Any = super().create_model_instance(data)
         user = data.get("_auth_user_id")
         if user and BEGUN in data:
             row.user_id, row.signed_in_at = int(user), datetime.fromisoformat(data[BEGUN])

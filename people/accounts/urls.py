@@ -2,12 +2,14 @@
 
 from django.urls import path, re_path
 
-from people.accounts import views
+from people.accounts import sign_on, views
 
 urlpatterns = [
     path("", views.account, name="your_account"),
     path("sessions/end/", views.end_sessions, name="account_end_sessions"),
     path("login/", views.SignIn.as_view(), name="account_login"),
+    path("sign-on/", sign_on.begin, name="openid_connect_login"),
+    path("sign-on/back/", sign_on.back, name="openid_connect_callback"),
     path("logout/", views.SignOut.as_view(), name="account_logout"),
     path("reauthenticate/", views.ShowItIsYou.as_view(), name="account_reauthenticate"),
     path("password/change/", views.ChangePassword.as_view(), name="account_change_password"),
@@ -21,6 +23,7 @@ urlpatterns = [
     path("password/reset/key/done/", views.PasswordSet.as_view(), name="account_reset_password_from_key_done"),
     path("2fa/authenticate/", views.Code.as_view(), name="mfa_authenticate"),
     path("2fa/reauthenticate/", views.CodeAgain.as_view(), name="mfa_reauthenticate"),
+    path("2fa/first/", views.factor_first, name="account_factor_first"),
     path("2fa/app/add/", views.AddApp.as_view(), name="mfa_activate_totp"),
     path("2fa/app/remove/", views.RemoveApp.as_view(), name="mfa_deactivate_totp"),
     path("2fa/passkeys/add/", views.AddPasskey.as_view(), name="mfa_add_webauthn"),

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from design import dates
 from people.access import SignedInRequest
-from people.accounts import origins, sessions
+from people.accounts import factors, origins, sessions
 from people.models import Session
 from people.services import sign_ins, wrong_tries
 
@@ -62,7 +62,12 @@ def _wait(request: HttpRequest, refusal: wrong_tries.TooMany) -> HttpResponse:
 
 
 class SignIn(Patient, Whole, account_views.LoginView):
-    """Address and password."""
+    """Single sign-on, where there is any; address and password."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the words of the button that leads to the directory."""
+        sign_on = f"Sign in with {settings.SIGN_ON_NAME}" if settings.SIGN_ON else ""
+        return {**super().get_context_data(**kwargs), "sign_on": sign_on}
 
 
 class SignOut(account_views.LogoutView):
@@ -209,8 +214,8 @@ class SignedIn:
 
     browser: str
     network: str
-    signed_in_at: datetime
-    seen_at: datetime
+    signed_in_at: datetime | None
+    seen_at: datetime | None
     handle: str
     here: bool
     hidden: str
@@ -249,8 +254,16 @@ def _used(one: Authenticator) -> str:
 
 
 def _signed_in(one: Session, *, here: bool) -> SignedIn:
-    hidden = f"the session of {one.browser} from {dates.moment(one.signed_in_at)}"
+    hidden = f"the session of {one.browser} from {dates.moment(one.signed_in_at) if one.signed_in_at else ''}"
     return SignedIn(one.browser, one.network, one.signed_in_at, one.seen_at, sessions.handle(one), here, hidden)
+
+
+@require_safe
+def factor_first(request: SignedInRequest) -> HttpResponse:
+    """Where somebody is led who may do nothing before they have a second factor; others have nothing to do here."""
+    if not factors.owed(request):
+        return redirect("your_account")
+    return render(request, "account/factor_first.html")
 
 
 @require_POST

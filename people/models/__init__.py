@@ -3,7 +3,7 @@
 from people.models.need import Need
 from people.models.provider import Organisation, PolicyVersion, Provider
 from people.models.resident import Address, ContactPoint, Representative, Resident
-from people.models.signing_in import KnownPlace, Session, WrongTries
+from people.models.session import KnownPlace, Session, WrongTries
 from people.models.tenancy import Occupancy, Tenancy
 from people.models.user import Role, User
 

@@ -4,6 +4,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 import policies.grammar
@@ -60,6 +61,10 @@ class Provider(models.Model):
     email = models.EmailField()
     phone = models.CharField(max_length=30)
     website = models.CharField(max_length=200, blank=True)
+    # Whether its people get in by single sign-on alone, where there is any.
+    sign_on_only = models.BooleanField(default=False)
+    # The keys of the roles that sign in with a second factor; administrators do anyway (FACTOR_FOR_ADMINISTRATORS).
+    factor_roles = ArrayField(models.SlugField(max_length=60), default=list, blank=True)
 
     class Meta:
         default_permissions = ()

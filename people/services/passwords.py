@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from audit import services as audit
+from people.accounts import sign_on
 from people.models import User
 
 
@@ -32,8 +33,8 @@ def send_link(address: str, *, at: datetime) -> bool:
     A worker does it, so that the page that asked answers alike, and as fast, whether or not there is an account.
     Returns whether it was sent.
     """
-    user = User.objects.filter(email=address.lower(), is_active=True).first()
-    if user is None:
+    user = User.objects.select_related("provider").filter(email=address.lower(), is_active=True).first()
+    if user is None or sign_on.only(user):
         return False
     audit.record("user.password_link_sent", subject=user, by=None, at=at, facts={"until": until(at)})
     words = {"password_reset_url": link(user), "user": user, "until": until(at)}

@@ -55,7 +55,7 @@ def failed(address: str, *, place: Place, at: datetime, why: str) -> None:
 
     The same is asked and written whether or not there is an account, so that no clock tells one from the other.
     """
-    user = User.objects.filter(email=address).first()
+    user = User.objects.select_related("provider").filter(email=address).first()
     subject = user or _Unknown(address)
     facts = {"why": why, "closed": bool(user and not user.is_active)}
     audit.record("user.sign_in_failed", subject=subject, by=None, at=at, facts=facts, words=_words(place))

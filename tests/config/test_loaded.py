@@ -26,6 +26,8 @@ APPS = {
     "allauth": ("people/accounts/adapter.py", "allauth.core"),
     "allauth.account": ("design/sign_in.py", "allauth.account"),
     "allauth.mfa": ("people/accounts/views.py", "allauth.mfa"),
+    "allauth.socialaccount": ("people/accounts/sign_on.py", "allauth.socialaccount"),
+    "allauth.socialaccount.providers.openid_connect": ("people/accounts/sign_on.py", "providers.openid_connect"),
     "csp": ("config/settings.py", "CONTENT_SECURITY_POLICY"),
 }
 # A library of production that no module of ours imports by name, and the file of ours in which these words need it.

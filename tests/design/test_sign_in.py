@@ -89,7 +89,9 @@ def test_a_new_password_is_asked_for_and_set(client: Client, officer):
     assert page.count("govuk-password-input__toggle") == 2
 
 
-OPEN = [name for name, door in DOORS.items() if name.startswith(("account_", "mfa_")) and door.open_to is ALL]
+OPEN = [
+    name for name, door in DOORS.items() if name.startswith(("account_", "mfa_", "openid_")) and door.open_to is ALL
+]
 OWN = [name for name in DOORS if name.startswith(("account_", "mfa_", "your_")) and name not in OPEN]
 
 

@@ -1,0 +1,69 @@
+"""How the provider's people get in: which roles need a second factor, who has one, and removing a lost one."""
+
+from django import conf
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+
+from audit import services as audit
+from design import pages
+from office import permissions
+from office.forms import RemoveFactors, SigningIn
+from people import permissions as people
+from people.access import SignedInRequest
+from people.models import Provider, User
+from people.services import ways_in
+
+
+def settings(request: SignedInRequest) -> HttpResponse:
+    """Which roles sign in with a second factor, and who has one."""
+    permissions.check_can_open(request.user, request.user.provider)
+    provider, at = request.user.provider, timezone.now()
+    page = pages.Page(request, at=at, since=ways_in.saved(provider))
+
+    def do(form: SigningIn, seen: str) -> str:
+        given = form.cleaned_data
+        ways_in.settle(
+            provider.pk,
+            factor_roles=given["factor_roles"],
+            sign_on_only=given.get("sign_on_only", provider.sign_on_only),
+            by=request.user,
+            at=at,
+            seen=seen,
+        )
+        return reverse("office:signing_in")
+
+    return page.edit(
+        SigningIn,
+        known=lambda: ways_in.known(Provider.objects.get(pk=provider.pk)),
+        do=do,
+        show=lambda form: render(request, "office/signing_in.html", {"form": form, "people": ways_in.people(provider)}),
+        sign_on=bool(conf.settings.SIGN_ON),
+        roles=[(role.key, role.name) for role in provider.roles.order_by("-rank", "name")],
+    )
+
+
+def remove_factors(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Remove the second factor of somebody who has lost it: why, then what follows, then it is done."""
+    permissions.check_can_open(request.user, request.user.provider)
+    found = get_object_or_404(User, reference=reference, provider=request.user.provider)
+    people.check_can_remove_factors(request.user, found)
+    had, at = ways_in.factors(found), timezone.now()
+    if not had:
+        raise Http404
+    page = pages.Page(request, at=at, since=audit.since(found, did=ways_in.ON_FACTORS))
+    form = page.form(RemoveFactors)
+    shown = {"the second factors": had}
+    context = {"person": found, "had": ways_in.in_words(had)}
+
+    def do(seen: str | None) -> str:
+        ways_in.remove_factors(found.pk, reason=form.cleaned_data["reason"], by=request.user, at=at, seen=seen)
+        return reverse("office:signing_in")
+
+    return page.decide(
+        form,
+        check=lambda: pages.Check("office/remove_factors_check.html", {**context, **form.cleaned_data}, shown),
+        do=do,
+        show=lambda: render(request, "office/remove_factors.html", {**context, "form": form}),
+    )
