@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
+import people.permissions
 from cases import permissions
 from cases.ladder import gates, papers
 from cases.ladder.papers import Paper
@@ -168,6 +169,7 @@ def reader(user: User, case: Case) -> Callable[[str], str]:
         "warn": permissions.check_can_warn,
         "assess": permissions.check_can_assess,
         "log": lambda user, case: permissions.check_can_log(user, case.provider),
+        "hand over": lambda user, case: people.permissions.check_can_hand_over(user, case.owner),
         "reopen": lambda user, case: reopen(case).check(user),
     }
 

@@ -59,7 +59,7 @@ def impose(restriction: Restriction) -> Act:
         asks=rules.questions(policy),
         waits=kinds.RESTRICTION_DECIDE,
     )
-    never = frozenset({restriction.proposed_by_id})
+    never = frozenset({restriction.proposed_by_id, *restriction.shaped_by})
     return replace(act, barred=_barred_from_imposing(restriction, act), never=never)
 
 

@@ -14,6 +14,7 @@ from cases.models import Affected, Case, Incident
 from cases.services import places
 from deadlines import kinds
 from deadlines import services as deadlines
+from deadlines.models import Deadline
 from design.dates import day_of
 from letters import services as letters
 from people.models import User
@@ -71,3 +72,20 @@ def confirm_support(incident_id: int, *, words: str, by: User, at: datetime) -> 
             subject = places.Placed(incident, case)
             audit.record("incident.support_seen", subject=subject, by=by, at=at, words={"offered": words})
     return incident
+
+
+def hand_over(from_: User, to: User | None, *, at: datetime) -> int:
+    """Tell another line manager of what one who leaves had still to see. Returns how many there were.
+
+    Called once those whom the incident affected report to the other, in the transaction that says so; without another
+    where nobody reports to the leaver any more.
+    """
+    waiting = Deadline.objects.open().filter(kind=kinds.INCIDENT_SUPPORT, owner=from_).order_by("pk")
+    moved = 0
+    for task in waiting:
+        incident = Incident.objects.select_related("provider").get(reference=task.about_ref.partition(".")[0])
+        deadlines.cancel_one(task.pk, at=at, reason="The line manager has left")
+        if to is not None and (hit := hit_under(incident, to)):
+            tell(incident, to, [one.user.name for one in hit if one.user], at=at)
+        moved += 1
+    return moved
