@@ -2,11 +2,26 @@
 
 from django.urls import path
 
-from office.views import appointing, cases, days_off, index, policies
+from office.views import appointing, cases, contractors, days_off, index, people, policies
 
 app_name = "office"
 urlpatterns = [
     path("office/", index.index, name="index"),
+    path("office/people/", people.everybody, name="people"),
+    path("office/people/add/", people.add, name="person_add"),
+    path("office/people/<str:ref>/", people.person, name="person"),
+    path("office/people/<str:ref>/change/", people.change, name="person_change"),
+    path("office/people/<str:ref>/invite/", people.invite, name="person_invite"),
+    path("office/people/<str:ref>/roles/", people.give_role, name="role_give"),
+    path("office/people/<str:ref>/roles/<int:pk>/", people.role, name="role"),
+    path("office/people/<str:ref>/close/", people.close, name="person_close"),
+    path("office/people/<str:ref>/open/", people.reopen, name="person_reopen"),
+    path("office/people/<str:ref>/away/", people.away, name="person_away"),
+    path("office/people/<str:ref>/covers/<int:pk>/", people.end_cover, name="cover_end"),
+    path("office/contractors/", contractors.organisations, name="organisations"),
+    path("office/contractors/add/", contractors.add, name="organisation_add"),
+    path("office/contractors/<int:pk>/", contractors.organisation, name="organisation"),
+    path("office/contractors/<int:pk>/close/", contractors.close, name="organisation_close"),
     path("office/policies/", policies.versions, name="policies"),
     path("office/policies/propose/", policies.propose, name="propose"),
     path("office/policies/proposed/<int:pk>/", policies.proposal, name="proposal"),

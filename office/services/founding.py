@@ -3,20 +3,16 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from allauth.account.forms import default_token_generator
-from allauth.account.utils import user_pk_to_url_str
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.urls import reverse
 
 from audit import services as audit
 from deadlines import services as deadlines
 from design.dates import day_of
-from people import access
+from people import access, invitations
 from people import services as people
 from people.models import Provider, User
 from policies.rules import Rule, RuleBroken, need
@@ -77,6 +73,30 @@ def found(
     return provider
 
 
+@transaction.atomic
+def name_administrator(provider: Provider, *, email: str, name: str, at: datetime) -> User:
+    """Let somebody run the office where fewer than two do: nobody could confirm it there. For a command alone.
+
+    Makes their account where they have none. Raises RuleBroken where two could do it by themselves.
+    """
+    Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
+    keys = access.keys_with(provider, access.Can.ADMINISTER)
+    running = access.holders(provider, keys)
+    if len(running) > 1:
+        raise RuleBroken(
+            f"{running[0].name} and {running[1].name} run the office: one proposes another administrator, the other "
+            "confirms",
+            access.TWO_ADMINISTRATORS,
+            "administrators",
+        )
+    user = User.objects.filter(email__iexact=email, provider=provider, organisation=None, is_active=True).first()
+    if user is None:
+        _check_people([Administrator(name, email)], None)
+        user = people.make_user(provider=provider, email=email, name=name, at=at)
+    access.grant(provider.roles.get(key=keys[0]), user, by=None, at=at)
+    return user
+
+
 @dataclass(frozen=True)
 class Link:
     """An address at which somebody sets their first password, once, until an instant."""
@@ -99,16 +119,13 @@ def first_password_link(user_id: int, *, at: datetime) -> Link:
         raise RuleBroken(f"{user.email} has set a password already", ONCE, "administrators")
     if not user.is_active or not access.can(user, access.Can.ADMINISTER, user.provider_id):
         raise RuleBroken(f"{user.email} does not run the office of {user.provider.short_name}", ONCE, "administrators")
-    until = at + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
-    kept = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    until = invitations.until(at)
     audit.record("user.password_link_made", subject=user, by=None, at=at, facts={"until": until})
-    return Link(
-        user.email, settings.BASE_URL.rstrip("/") + reverse("account_reset_password_from_key", kwargs=kept), until
-    )
+    return Link(user.email, invitations.link(user), until)
 
 
-def _check_people(addressed: Sequence[Administrator], administrators: Sequence[Administrator]) -> None:
-    if len({one.email.lower() for one in administrators}) < 2:
+def _check_people(addressed: Sequence[Administrator], administrators: Sequence[Administrator] | None) -> None:
+    if administrators is not None and len({one.email.lower() for one in administrators}) < 2:
         raise RuleBroken("A new provider needs two administrators or more", FOUR_EYES, "administrators")
     for one in addressed:
         try:
