@@ -18,7 +18,7 @@ ROOM_FILES = {
 }  # fmt: skip
 OWN_FILES = {
     "appeals": {"against", "acts"},
-    "audit": {"subjects"},
+    "audit": {"looks", "subjects"},
     "deadlines": {"kinds"},
     "office": {"people_forms"},
     "people": {"access", "adapter", "invitations", "policy_page", "references", "search"},
