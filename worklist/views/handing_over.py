@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
 from cases.models import Case
+from cases.views import frame
 from design import pages
 from people import permissions
 from people.access import SignedInRequest
@@ -17,8 +18,9 @@ from worklist.services import handing_over
 
 def case(request: SignedInRequest, ref: str) -> HttpResponse:
     """Hand over what whoever holds a case has in it."""
-    related = ("owner__provider", "resident")
-    found = get_object_or_404(Case.objects.visible_to(request.user).open().select_related(*related), reference=ref)
+    found = frame.find(request, ref)
+    if found.stage == Case.Stage.CLOSED:
+        raise Http404("Nothing is done on a closed case, so there is nothing to hand over")
     return _hand_over(request, found.owner, reverse("cases:overview", args=[ref]), found.reference)
 
 
