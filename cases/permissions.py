@@ -30,8 +30,9 @@ def check_can_add_to(user: User, incident: Incident) -> None:
 
 
 def check_can_support(user: User, incident: Incident, affected: list[Affected]) -> None:
-    """The line manager of somebody whom the incident affected says that it was seen (rule H3)."""
-    if not any(one.user and one.user.line_manager_id == user.pk for one in affected):
+    """The line manager of somebody whom the incident affected, or who covers for them, says that it was seen (H3)."""
+    managing = {user.pk, *(one.person_id for one in user.covering if not one.case_ref)}
+    if not any(one.user and one.user.line_manager_id in managing for one in affected):
         raise access.NotPermitted("Only the line manager of somebody affected can do this.")
 
 

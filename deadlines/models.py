@@ -35,7 +35,7 @@ def _owned(user: User) -> models.Q:
     owned = models.Q(owner=user)
     for cover in user.covering:
         of_it = {"case_ref": cover.case_ref} if cover.case_ref else {}
-        owned |= models.Q(owner=cover.person_id, **of_it)
+        owned |= models.Q(owner=cover.person_id, **of_it) & ~models.Q(kind__in=kinds.THEIRS_ALONE)
     return owned
 
 
@@ -158,10 +158,15 @@ class Deadline(models.Model):
         if user.pk in self.also_for:
             return True
         if self.owner_id:
-            covers = (one for one in user.covering if one.person_id == self.owner_id)
-            return self.owner_id == user.pk or any(one.takes(self.case_ref) for one in covers)
+            return self.is_owned_by(user)
         held = {role.key for role in user.roles if role.provider_id == self.provider_id}
         return bool(held & set(self.for_roles))
+
+    def is_owned_by(self, user: User) -> bool:
+        """Whether it is a person's by name, done or not: their own, or that of somebody for whom they cover today."""
+        if self.owner_id == user.pk or self.kind in kinds.THEIRS_ALONE:
+            return self.owner_id == user.pk
+        return any(one.person_id == self.owner_id and one.takes(self.case_ref) for one in user.covering)
 
     @property
     def about_kind(self) -> str:

@@ -62,12 +62,15 @@ def task_of(incident: Incident, manager: User, case: Case | None = None) -> dead
 
 
 @transaction.atomic
-def confirm_support(incident_id: int, *, words: str, by: User, at: datetime) -> Incident:
-    """A line manager has seen what happened to somebody, and says what was offered (rule H3). Twice is once."""
+def confirm_support(incident_id: int, *, words: str, by: User, at: datetime, manager: User | None = None) -> Incident:
+    """A line manager has seen what happened to somebody, and says what was offered (rule H3). Twice is once.
+
+    `manager` is whose task it is, where somebody does it who covers for them.
+    """
     incident = Incident.objects.select_for_update(of=("self",)).select_related("provider").get(pk=incident_id)
     affected = list(incident.affected.select_related("user"))
     permissions.check_can_support(by, incident, affected)
-    if deadlines.meet(kinds.INCIDENT_SUPPORT, task_of(incident, by), at=at, how=f"Seen by {by.name}"):
+    if deadlines.meet(kinds.INCIDENT_SUPPORT, task_of(incident, manager or by), at=at, how=f"Seen by {by.name}"):
         for case in places.places(incident):
             subject = places.Placed(incident, case)
             audit.record("incident.support_seen", subject=subject, by=by, at=at, words={"offered": words})

@@ -242,6 +242,37 @@ def test_while_somebody_is_away_their_work_stands_on_the_list_of_whoever_covers(
         assert task.waits_for(fresh) is found[-1]
         assert Deadline.objects.waiting_for(User.objects.get(pk=officer.pk)).filter(pk=task.pk).exists()
     assert found == [False, True, True, False]
+    clock.move_to(NOON + DAY, tick=False)
+    assert "For Olive Officer, whom you cover until 20 December 2026" in text(signed_in(colleague).get("/"))
+
+
+@pytest.mark.parametrize("kind", [key for key, one in kinds.KINDS.items() if one.task is kinds.Task.ONE_PERSONS])
+def test_whoever_covers_can_open_and_do_what_stands_on_their_list(office, kind):
+    """By kind: what is one person's by name is the cover's too, or that person's alone, in list and right alike."""
+    officer, colleague = office.staff.officer, office.staff.colleague
+    task = deadlines.set(kind, factories.about("letter:L-1", office.provider), whose=deadlines.Whose(officer), at=NOON)
+    people.arrange_cover(
+        officer.pk, colleague_id=colleague.pk, from_on=TODAY, until_on=TODAY, away=True, by=office.ada, at=NOON
+    )
+    user = User.objects.get(pk=colleague.pk)
+    alone = kind in kinds.THEIRS_ALONE
+    assert Deadline.objects.waiting_for(user).filter(pk=task.pk).exists() is task.waits_for(user) is not alone
+
+
+def test_while_the_line_manager_is_away_the_cover_sees_to_whom_an_incident_hit(office):
+    leader, manager, officer = office.staff.team_leader, office.staff.manager, office.staff.officer
+    resident = factories.resident(office.provider, officer)
+    incident = builders.log(office.provider, office.staff, resident, at=NOON, affected=[office.staff.colleague])
+    about = f"{incident.reference}.{leader.reference}"
+    where = reverse("cases:support", args=[about])
+    assert signed_in(manager).get(where).status_code == 404
+    people.arrange_cover(
+        leader.pk, colleague_id=manager.pk, from_on=TODAY, until_on=TODAY, away=True, by=office.ada, at=NOON
+    )
+    client = signed_in(manager)
+    assert where in text(client.get("/"))
+    press(client, where, {"offered": "A de-brief at two."})
+    assert Deadline.objects.get(about=f"support:{about}").state == Deadline.State.MET
 
 
 def test_reminders_go_to_whoever_covers_and_not_to_whom_a_rule_bars(office):

@@ -255,6 +255,8 @@ class _Run:
             self.covers = collections.defaultdict(list)
             for one in Cover.objects.in_force(self.on).filter(colleague__is_active=True).select_related("colleague"):
                 self.covers[one.person_id].append(one)
+        if deadline.kind in kinds.THEIRS_ALONE:
+            return []
         found = [one for one in self.covers.get(deadline.owner_id or 0, ()) if one.takes(deadline.case_ref)]
         return [one.colleague for one in found if one.colleague and one.colleague_id not in deadline.not_for]
 
