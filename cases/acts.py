@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import Q
 
-import people.permissions
 from cases import permissions
 from cases.ladder import gates, papers
 from cases.ladder.papers import Paper
@@ -169,7 +168,7 @@ def reader(user: User, case: Case) -> Callable[[str], str]:
         "warn": permissions.check_can_warn,
         "assess": permissions.check_can_assess,
         "log": lambda user, case: permissions.check_can_log(user, case.provider),
-        "hand over": lambda user, case: people.permissions.check_can_hand_over(user, case.owner),
+        "hand over": permissions.check_can_hand_over,
         "reopen": lambda user, case: reopen(case).check(user),
     }
 

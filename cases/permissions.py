@@ -1,6 +1,7 @@
 """Who may do what with incidents and cases, and why not; who decides what on a case stands in `cases.acts`."""
 
 import decisions.permissions
+import people.permissions
 from cases.models import Affected, Case, Draft, Incident
 from people import access
 from people.access import Can
@@ -63,6 +64,11 @@ def check_may_move(user: User, case: Case) -> None:
         raise access.NotPermitted("Your role does not let you do this.")
     if case.provider_id not in user.capabilities:
         raise access.NotPermitted("This case belongs to another provider.")
+
+
+def check_can_hand_over(user: User, case: Case) -> None:
+    """Whoever may hand over the work of the person who holds the case."""
+    people.permissions.check_can_hand_over(user, case.owner)
 
 
 def people_affected(case: Case) -> set[int]:
