@@ -168,6 +168,7 @@ def reader(user: User, case: Case) -> Callable[[str], str]:
         "warn": permissions.check_can_warn,
         "assess": permissions.check_can_assess,
         "log": lambda user, case: permissions.check_can_log(user, case.provider),
+        "hand over": permissions.check_can_hand_over,
         "reopen": lambda user, case: reopen(case).check(user),
     }
 

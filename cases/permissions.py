@@ -1,6 +1,7 @@
 """Who may do what with incidents and cases, and why not; who decides what on a case stands in `cases.acts`."""
 
 import decisions.permissions
+import people.permissions
 from cases.models import Affected, Case, Draft, Incident
 from people import access
 from people.access import Can
@@ -30,8 +31,9 @@ def check_can_add_to(user: User, incident: Incident) -> None:
 
 
 def check_can_support(user: User, incident: Incident, affected: list[Affected]) -> None:
-    """The line manager of somebody whom the incident affected says that it was seen (rule H3)."""
-    if not any(one.user and one.user.line_manager_id == user.pk for one in affected):
+    """The line manager of somebody whom the incident affected, or who covers for them, says that it was seen (H3)."""
+    managing = {user.pk, *(one.person_id for one in user.covering if not one.case_ref)}
+    if not any(one.user and one.user.line_manager_id in managing for one in affected):
         raise access.NotPermitted("Only the line manager of somebody affected can do this.")
 
 
@@ -62,6 +64,11 @@ def check_may_move(user: User, case: Case) -> None:
         raise access.NotPermitted("Your role does not let you do this.")
     if case.provider_id not in user.capabilities:
         raise access.NotPermitted("This case belongs to another provider.")
+
+
+def check_can_hand_over(user: User, case: Case) -> None:
+    """Whoever may hand over the work of the person who holds the case."""
+    people.permissions.check_can_hand_over(user, case.owner)
 
 
 def people_affected(case: Case) -> set[int]:

@@ -56,6 +56,9 @@ PROPOSING = (RESTRICTION_PREPARE, RESTRICTION_DECIDE, RESTRICTION_REVISE)
 OTHERS_AGREE = (RESTRICTION_LIFT, REVIEW_AGREE, REVIEW_WAIVE, SPOC_CHANGE, APPEAL_HEAR)
 """One of several has decided on something in a case, and the others are asked while one of these waits."""
 
+THEIRS_ALONE = (RESTRICTION_PREPARE, RESTRICTION_REVISE)
+"""What nobody does who only covers: whoever writes on a proposal proposes it, and is barred from deciding it (F12)."""
+
 GROUPS = {
     "warning": "Warnings",
     "incident": "Support for staff",

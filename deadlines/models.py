@@ -30,6 +30,15 @@ class Holiday(models.Model):
         return f"{self.on}: {self.name}"
 
 
+def _owned(user: User) -> models.Q:
+    """What is a person's by name, and what is that of those for whom they cover today."""
+    owned = models.Q(owner=user)
+    for cover in user.covering:
+        of_it = {"case_ref": cover.case_ref} if cover.case_ref else {}
+        owned |= models.Q(owner=cover.person_id, **of_it) & ~models.Q(kind__in=kinds.THEIRS_ALONE)
+    return owned
+
+
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
     """Reads of what is due."""
 
@@ -43,17 +52,17 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
 
     def visible_to(self, user: User) -> "DeadlineQuerySet":
         """What a person may look up: all of the providers whose case files they read, and what is theirs to do."""
-        theirs = models.Q(provider__in=providers_where(user, Provider.Capability.VIEW_CASES)) | models.Q(owner=user)
+        theirs = models.Q(provider__in=providers_where(user, Provider.Capability.VIEW_CASES)) | _owned(user)
         for role in user.roles:
             theirs |= models.Q(provider=role.provider_id, for_roles__contains=[role.key])
         return self.filter(theirs | models.Q(also_for__contains=[user.pk]))
 
     def waiting_for(self, user: User) -> "DeadlineQuerySet":
-        """What waits for a person: owned by name, by a role that they hold, or because they were appointed for it.
+        """What waits for a person: theirs by name or because they cover, by a role, or as they were appointed for it.
 
         Not what a rule bars them from.
         """
-        mine = models.Q(owner=user) | models.Q(also_for__contains=[user.pk])
+        mine = _owned(user) | models.Q(also_for__contains=[user.pk])
         for role in user.roles:
             mine |= models.Q(owner__isnull=True, provider=role.provider_id, for_roles__contains=[role.key])
         return self.open().filter(mine).exclude(not_for__contains=[user.pk])
@@ -149,9 +158,15 @@ class Deadline(models.Model):
         if user.pk in self.also_for:
             return True
         if self.owner_id:
-            return self.owner_id == user.pk
+            return self.is_owned_by(user)
         held = {role.key for role in user.roles if role.provider_id == self.provider_id}
         return bool(held & set(self.for_roles))
+
+    def is_owned_by(self, user: User) -> bool:
+        """Whether it is a person's by name, done or not: their own, or that of somebody for whom they cover today."""
+        if self.owner_id == user.pk or self.kind in kinds.THEIRS_ALONE:
+            return self.owner_id == user.pk
+        return any(one.person_id == self.owner_id and one.takes(self.case_ref) for one in user.covering)
 
     @property
     def about_kind(self) -> str:

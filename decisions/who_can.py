@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
 from design import words
 from people import access
@@ -26,8 +26,7 @@ def roles_with_article(provider: Provider, keys: Iterable[str]) -> list[str]:
 
 
 def _with_article(roles: QuerySet[Role]) -> list[str]:
-    held = Count("group__user", filter=Q(group__user__is_active=True))
-    rows = roles.annotate(held=held).order_by("rank", "pk")
+    rows = roles.annotate(held=access.count_of_holders()).order_by("rank", "pk")
     return [f"the {role.name}" if role.held == 1 else words.with_article(role.name) for role in rows]
 
 

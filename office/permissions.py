@@ -3,10 +3,15 @@
 from decisions.who_can import who_can
 from office.models import Adoption
 from people import access
-from people.models import Provider, User
-from policies.rules import Rule
+from people.models import Holding, Provider, User
+from policies.rules import Rule, RuleBroken
 
 Can = Provider.Capability
+SOMEBODY_RUNS_IT = Rule("evenhand", text="Each provider has somebody who runs its office.")
+BY_COMMAND = (
+    "Nobody else here runs the office, so nobody could confirm it. Whoever runs the server names a second "
+    "administrator by a command: ./run manage name_administrator"
+)
 SECOND_PERSON = Rule("evenhand", text="Whoever proposes a policy does not confirm it.")
 
 
@@ -48,6 +53,34 @@ def check_can_withdraw(user: User, adoption: Adoption) -> None:
     access.require(user, Can.ADMINISTER, adoption.provider_id)
     if user.pk != adoption.proposed_by_id:
         raise access.NotPermitted(f"{adoption.proposed_by.name} proposed this and may withdraw it. You may return it.")
+
+
+def check_can_keep_people(user: User, provider: Provider) -> None:
+    """The provider's administrators keep its accounts: who joins, who leaves, who covers for whom."""
+    why = "An administrator keeps the accounts, because whoever has one reads the most sensitive records there are."
+    access.require(user, Can.ADMINISTER, provider, why)
+
+
+def check_can_give_roles(user: User, person: User) -> None:
+    """An administrator gives roles, and never to themselves: another one does."""
+    check_can_keep_people(user, person.provider)
+    if user.pk == person.pk:
+        raise access.NotPermitted("Another administrator gives you roles: nobody gives themselves rights.")
+
+
+def check_can_close(user: User, person: User) -> None:
+    """An administrator closes an account, and another one theirs: whoever locked themselves out could not undo it."""
+    check_can_keep_people(user, person.provider)
+    if user.pk == person.pk:
+        raise access.NotPermitted("Another administrator closes your account.")
+
+
+def check_somebody_is_left(person: User) -> None:
+    """Somebody else than the person runs the office, for good. Raises RuleBroken."""
+    keys = access.keys_with(person.provider, Can.ADMINISTER)
+    staying = Holding.objects.in_force(access.today()).filter(until_on__isnull=True, user__is_active=True)
+    if not staying.filter(role__provider=person.provider, role__key__in=keys).exclude(user=person).exists():
+        raise RuleBroken(f"Without {person.name} nobody would be left to run the office", SOMEBODY_RUNS_IT, "")
 
 
 def administrators(provider: Provider) -> list[User]:

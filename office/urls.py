@@ -2,12 +2,27 @@
 
 from django.urls import path
 
-from office.views import appointing, cases, days_off, index, policies, signing_in, who_looked
+from office.views import appointing, cases, contractors, days_off, index, people, policies, signing_in, who_looked
 from people.accounts.again import asked
 
 app_name = "office"
 urlpatterns = [
     path("office/", asked(index.index), name="index"),
+    path("office/people/", asked(people.everybody), name="people"),
+    path("office/people/add/", asked(people.add), name="person_add"),
+    path("office/people/<str:ref>/", asked(people.person), name="person"),
+    path("office/people/<str:ref>/change/", asked(people.change), name="person_change"),
+    path("office/people/<str:ref>/invite/", asked(people.invite), name="person_invite"),
+    path("office/people/<str:ref>/roles/", asked(people.give_role), name="role_give"),
+    path("office/people/<str:ref>/roles/<int:pk>/", asked(people.role), name="role"),
+    path("office/people/<str:ref>/close/", asked(people.close), name="person_close"),
+    path("office/people/<str:ref>/open/", asked(people.reopen), name="person_reopen"),
+    path("office/people/<str:ref>/away/", asked(people.away), name="person_away"),
+    path("office/people/<str:ref>/covers/<int:pk>/", asked(people.end_cover), name="cover_end"),
+    path("office/contractors/", asked(contractors.organisations), name="organisations"),
+    path("office/contractors/add/", asked(contractors.add), name="organisation_add"),
+    path("office/contractors/<int:pk>/", asked(contractors.organisation), name="organisation"),
+    path("office/contractors/<int:pk>/close/", asked(contractors.close), name="organisation_close"),
     path("office/policies/", asked(policies.versions), name="policies"),
     path("office/policies/propose/", asked(policies.propose), name="propose"),
     path("office/policies/proposed/<int:pk>/", asked(policies.proposal), name="proposal"),

@@ -1,31 +1,27 @@
-"""The one writer of roles and the one place that says who may: roles granted on a provider, through django-guardian."""
+"""The one writer of roles and the one place that says who may.
+
+What somebody may do follows from the roles that they hold today (`people.models.role`), and is stored nowhere else: a
+copy of it would be as old as the release that wrote it.
+"""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 
-from django.contrib.auth.models import Group, Permission
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest
-from guardian.models import GroupObjectPermission
+from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
-from people.models import Provider, Role, User
+from people.models import Holding, Provider, Role, User
+from people.models.role import CAPABILITIES, held_on, rights_of, today
 from policies.policy import Policy
+from policies.rules import Rule, RuleBroken
 
 Can = Provider.Capability
 
-CAPABILITIES: dict[str, frozenset[str]] = {
-    "contractor": frozenset({Can.VIEW_SHARED_REGISTER}),
-    "front line": frozenset({Can.VIEW_REGISTER}),
-    "officer": frozenset({Can.VIEW_REGISTER, Can.LOG_INCIDENTS, Can.VIEW_CASES, Can.WORK_CASES, Can.EDIT_RESIDENTS}),
-    "data protection officer": frozenset({Can.VIEW_CASES, Can.VIEW_TRAIL}),
-    "administrator": frozenset({Can.ADMINISTER}),
-}
-CAPABILITIES["team leader"] = CAPABILITIES["officer"] | {Can.DECIDE}
-CAPABILITIES["manager"] = CAPABILITIES["team leader"] | {Can.DECIDE_APPEALS}
+TWO_ADMINISTRATORS = Rule("evenhand", text="One administrator proposes who runs the office, another confirms it.")
 
 
 SET_UP_ROLES = {
@@ -81,39 +77,38 @@ def role_keys(user: User, provider_id: int) -> set[str]:
     return {role.key for role in user.roles if role.provider_id == provider_id}
 
 
+def holding(provider: Provider, keys: Iterable[str] | None = None) -> Exists:
+    """Whether a person holds one of these roles at a provider today, or any at all, for a query of people."""
+    held = Holding.objects.in_force(today()).filter(user=OuterRef("pk"), role__provider=provider)
+    return Exists(held if keys is None else held.filter(role__key__in=list(keys)))
+
+
+def count_of_holders() -> Count:
+    """How many active people hold a role today, for a query of roles."""
+    held = held_on(today(), "holdings__") & Q(holdings__user__is_active=True)
+    return Count("holdings__user", filter=held, distinct=True)
+
+
 def holders(provider: Provider, keys: Iterable[str]) -> list[User]:
-    """Active people who hold one of the roles at the provider, by name."""
-    return list(
-        User.objects.filter(is_active=True, groups__role__provider=provider, groups__role__key__in=list(keys))
-        .distinct()
-        .order_by("name")
-    )
+    """Active people who hold one of the roles at the provider today, by name."""
+    return list(User.objects.filter(holding(provider, keys), is_active=True).order_by("name"))
 
 
 def read_rights(users: Iterable[User]) -> None:
-    """Read the roles and rights of many people in two queries, so that asking each of them costs no more."""
+    """Read the roles and rights of many people in one query, so that asking each of them costs no more."""
     known = {user.pk: user for user in users}
     for user in known.values():
-        user.__dict__["roles"], user.__dict__["capabilities"] = [], {}
-    through = User.groups.through.objects.filter(user__in=known).values_list("group", "user")
-    groups: dict[int, list[int]] = {}
-    for group, holder in through:
-        groups.setdefault(group, []).append(holder)
-    for role in Role.objects.filter(group__in=groups).select_related("provider").order_by("-rank"):
-        for holder in groups[role.group_id]:
-            known[holder].roles.append(role)
-    held = GroupObjectPermission.objects.filter(
-        group__in=groups, content_type__app_label="people", content_type__model="provider"
-    )
-    for group, provider_pk, codename in held.values_list("group", "object_pk", "permission__codename"):
-        for holder in groups[group]:
-            rights = known[holder].capabilities
-            rights[int(provider_pk)] = rights.get(int(provider_pk), frozenset()) | {codename}
+        user.__dict__["roles"] = []
+    held = Holding.objects.in_force(today()).filter(user__in=known).select_related("role__provider")
+    for one in held.order_by("-role__rank", "role"):
+        known[one.user_id].roles.append(one.role)
+    for user in known.values():
+        user.__dict__["capabilities"] = rights_of(user.roles)
 
 
 def keys_with(provider: Provider, capability: str) -> list[str]:
     """The keys of the provider's roles that carry a capability: whom to ask where a policy names nobody."""
-    return [role.key for role in provider.roles.order_by("rank", "pk") if capability in CAPABILITIES[role.works_as]]
+    return [role.key for role in provider.roles.order_by("rank", "pk") if capability in role.capabilities]
 
 
 def work_that_may(capability: str) -> list[str]:
@@ -123,7 +118,7 @@ def work_that_may(capability: str) -> list[str]:
 
 @transaction.atomic
 def define_roles(provider: Provider, policy: Policy, *, at: datetime, by: User | None = None) -> list[Role]:
-    """Make the provider's roles as its policy names them, each with the capabilities of the work it does.
+    """Make the provider's roles as its policy names them, each with the work it does.
 
     Work that every provider has but a policy need not name (the front line, contractors, the data protection officer,
     the office) gets a role of the set-up, unless the policy names one for it.
@@ -136,7 +131,6 @@ def define_roles(provider: Provider, policy: Policy, *, at: datetime, by: User |
         if works_as not in named
     }
     made = [_role(provider, key, *how) for key, how in wanted.items()]
-    _carry(provider, made)
     audit.record("provider.roles_defined", subject=provider, by=by, at=at, facts={"roles": [r.key for r in made]})
     _follow_renamed(provider, policy, by=by, at=at)
     return made
@@ -146,7 +140,6 @@ def define_roles(provider: Provider, policy: Policy, *, at: datetime, by: User |
 def define_office(provider: Provider, *, at: datetime) -> Role:
     """Make the administrator's role of the set-up, before there is a policy: somebody has to adopt the first one."""
     role = _role(provider, "administrator", SET_UP_ROLES["administrator"], "administrator", 0)
-    _carry(provider, [role])
     audit.record("provider.roles_defined", subject=provider, by=None, at=at, facts={"roles": [role.key]})
     return role
 
@@ -154,7 +147,7 @@ def define_office(provider: Provider, *, at: datetime) -> Role:
 def _role(provider: Provider, key: str, name: str, works_as: str, rank: int) -> Role:
     role = Role.objects.filter(provider=provider, key=key).first()
     if role is None:
-        role = Role(provider=provider, key=key, group=Group.objects.create(name=f"{provider.slug}:{key}"))
+        role = Role(provider=provider, key=key)
     role.name, role.works_as, role.rank = name, works_as, rank
     role.save()
     return role
@@ -169,48 +162,126 @@ def _follow_renamed(provider: Provider, policy: Policy, *, by: User | None, at: 
         if not defined.was or defined.was == key:
             continue
         new = Role.objects.get(provider=provider, key=key)
-        holding = User.objects.filter(groups__role__provider=provider, groups__role__key=defined.was)
-        for user in holding.exclude(groups__role=new).order_by("pk"):
-            grant(new, user, by=by, at=at)
-
-
-def _carry(provider: Provider, roles: Iterable[Role]) -> None:
-    """Let each role carry the capabilities of its work at the provider, and no others; however many roles, at once."""
-    roles = list(roles)
-    kind = ContentType.objects.get_for_model(Provider)
-    rights = dict(Permission.objects.filter(content_type=kind).values_list("codename", "pk"))
-    too_much = Q()
-    for role in roles:
-        kept = [rights[right] for right in CAPABILITIES[role.works_as]]
-        too_much |= Q(group_id=role.group_id) & ~Q(permission_id__in=kept)
-    held = GroupObjectPermission.objects.filter(content_type=kind, object_pk=str(provider.pk))
-    held.filter(too_much).delete()
-    GroupObjectPermission.objects.bulk_create(
-        [
-            GroupObjectPermission(
-                group_id=role.group_id, permission_id=rights[right], content_type=kind, object_pk=str(provider.pk)
-            )
-            for role in roles
-            for right in CAPABILITIES[role.works_as]
-        ],
-        ignore_conflicts=True,
-    )
+        old = Holding.objects.filter(held_on(today()), role__provider=provider, role__key=defined.was)
+        have = Holding.objects.standing().filter(role=new).values("user")
+        for one in old.exclude(user__in=have).select_related("user").order_by("pk"):
+            grant(new, one.user, by=by, at=at, from_on=one.from_on, until_on=one.until_on)
 
 
 @transaction.atomic
-def grant(role: Role, to: User, *, by: User | None, at: datetime) -> None:
-    """Give somebody a role at the role's provider."""
-    to.groups.add(role.group)
+def grant(
+    role: Role, to: User, *, by: User | None, at: datetime, from_on: date | None = None, until_on: date | None = None
+) -> Holding:
+    """Give somebody a role at the role's provider: at once or from a day, until a last day or until it is taken away.
+
+    Who may is asked by whoever calls; `by` is nobody at a command. Raises RuleBroken for days that cannot be.
+    """
+    if stands := _standing(role, to, at=at):
+        if not stands.waits:
+            return stands
+        _end(stands, "user.role_proposal_dropped", by=by, at=at)
+    _check_days(from_on, until_on)
+    made = Holding.objects.create(user=to, role=role, from_on=from_on, until_on=until_on, granted_by=by, granted_at=at)
     _forget(to)
-    audit.record("user.role_granted", subject=to, by=by, at=at, facts={"role": role.key})
+    audit.record("user.role_granted", subject=to, by=by, at=at, facts=_days(made))
+    return made
+
+
+@transaction.atomic
+def propose(
+    role: Role,
+    to: User,
+    *,
+    by: User,
+    at: datetime,
+    reason: str,
+    from_on: date | None = None,
+    until_on: date | None = None,
+) -> Holding:
+    """Propose that somebody holds a role which takes a second person's word: they may do nothing until then.
+
+    Raises RuleBroken where they hold it, or it is proposed already, or the days cannot be.
+    """
+    if _standing(role, to, at=at):
+        raise RuleBroken(f"{to.name} is {role.name} already, or it is proposed", None, "role")
+    _check_days(from_on, until_on)
+    made = Holding.objects.create(
+        user=to, role=role, from_on=from_on, until_on=until_on, proposed_by=by, proposed_at=at, reason=reason
+    )
+    audit.record("user.role_proposed", subject=to, by=by, at=at, facts=_days(made), words={"reason": reason})
+    return made
+
+
+@transaction.atomic
+def confirm(holding_id: int, *, by: User, at: datetime) -> Holding:
+    """Grant what another has proposed. Raises NotPermitted for whoever proposed it, or would be given it by that."""
+    made = (
+        Holding.objects.select_for_update(of=("self",)).select_related("role", "user", "proposed_by").get(pk=holding_id)
+    )
+    assert made.proposed_by is not None
+    if by.pk in (made.proposed_by_id, made.user_id):
+        did = "proposed this" if by.pk == made.proposed_by_id else "would be given this"
+        raise NotPermitted(f"You {did}, so another administrator confirms it ({TWO_ADMINISTRATORS.in_brackets()}).")
+    if not made.waits:
+        raise TransitionNotAllowed(f"That {made.user.name} is {made.role.name} waits for nobody any more.")
+    made.granted_by, made.granted_at = by, at
+    made.save(update_fields=["granted_by", "granted_at"])
+    _forget(made.user)
+    audit.record("user.role_granted", subject=made.user, by=by, at=at, facts=_days(made))
+    return made
 
 
 @transaction.atomic
 def revoke(role: Role, from_: User, *, by: User | None, at: datetime) -> None:
-    """Take a role away."""
-    from_.groups.remove(role.group)
+    """Take a role away at once, or drop that it is proposed."""
+    for one in Holding.objects.select_for_update(of=("self",)).standing().filter(role=role, user=from_):
+        _end(one, "user.role_proposal_dropped" if one.waits else "user.role_revoked", by=by, at=at)
     _forget(from_)
-    audit.record("user.role_revoked", subject=from_, by=by, at=at, facts={"role": role.key})
+
+
+@transaction.atomic
+def set_last_day(holding_id: int, until_on: date | None, *, by: User, at: datetime) -> Holding:
+    """Set, move or lift the last day on which somebody holds a role. Raises RuleBroken for one before its first."""
+    made = Holding.objects.select_for_update(of=("self",)).standing().select_related("role", "user").get(pk=holding_id)
+    _check_days(made.from_on, until_on)
+    was, made.until_on = made.until_on, until_on
+    made.save(update_fields=["until_on"])
+    _forget(made.user)
+    audit.record("user.role_days_changed", subject=made.user, by=by, at=at, facts=_days(made) | {"until_was": was})
+    return made
+
+
+@transaction.atomic
+def tidy(holding_id: int, *, at: datetime) -> None:
+    """Write down that a role is over by its days; by its dates it let nobody do anything any more. Safe twice."""
+    one = Holding.objects.select_for_update(of=("self",)).past_their_last_day(today()).filter(pk=holding_id).first()
+    if one is not None:
+        _end(one, "user.role_ended", by=None, at=at)
+
+
+def _standing(role: Role, to: User, *, at: datetime) -> Holding | None:
+    """What stands of the role for somebody, under the person's lock; what is over by its days is tidied on the way."""
+    User.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=to.pk)
+    one = Holding.objects.standing().filter(role=role, user=to).first()
+    if one is not None and one.until_on is not None and one.until_on < today():
+        _end(one, "user.role_ended", by=None, at=at)
+        return None
+    return one
+
+
+def _end(one: Holding, verb: str, *, by: User | None, at: datetime) -> None:
+    one.ended_at = at
+    one.save(update_fields=["ended_at"])
+    audit.record(verb, subject=one.user, by=by, at=at, facts=_days(one))
+
+
+def _days(one: Holding) -> dict[str, object]:
+    return {"role": one.role.key, "from_on": one.from_on, "until_on": one.until_on}
+
+
+def _check_days(from_on: date | None, until_on: date | None) -> None:
+    if from_on and until_on and until_on < from_on:
+        raise RuleBroken("The last day must be on or after the first", None, "until_on")
 
 
 def _forget(user: User) -> None:

@@ -39,3 +39,12 @@ def check_can_change_address(user: User, of: User) -> None:
     access.require(user, Can.ADMINISTER, of.provider_id, "An administrator changes the address of somebody.")
     if user.pk == of.pk:
         raise access.NotPermitted("Another administrator changes the address with which you sign in.")
+
+
+def check_can_hand_over(user: User, person: User) -> None:
+    """Whoever decides at the provider hands work over, such as a team leader; so do its office and the person."""
+    if user.pk == person.pk and access.can(user, Can.WORK_CASES, person.provider_id):
+        return
+    if not access.can(user, Can.ADMINISTER, person.provider_id):
+        why = f"Those who decide on cases, an administrator, or {person.name} hand over this work."
+        access.require(user, Can.DECIDE, person.provider_id, why)

@@ -60,7 +60,7 @@ def impose(restriction: Restriction) -> Act:
         waits=kinds.RESTRICTION_DECIDE,
         first=_asked_before_imposing(restriction),
     )
-    never = frozenset({restriction.proposed_by_id})
+    never = frozenset({restriction.proposed_by_id, *restriction.shaped_by})
     return replace(act, barred=_barred_from_imposing(restriction, act), never=never)
 
 

@@ -175,4 +175,4 @@ def contact_changed(
 
 
 def _reached(person: User) -> dict[str, str]:
-    return {"name": person.name, "phone": person.phone, "email": person.email}
+    return person.as_contact

@@ -166,7 +166,7 @@ def as_rows(terms: Sequence[Term]) -> list[dict[str, str]]:
 def single_point(terms: Sequence[Term]) -> dict[str, str] | None:
     """The single point of contact for a letter and the register, or None."""
     person = next((term.person for term in terms if term.person), None)
-    return {"name": person.name, "phone": person.phone, "email": person.email} if person else None
+    return person.as_contact if person else None
 
 
 def changed(before: Sequence[NewTerm], after: Sequence[NewTerm]) -> bool:

@@ -40,7 +40,7 @@ def excluded(restriction: Restriction, words: Iterable[str]) -> dict[int, str]:
 def _did(restriction: Restriction, word: str) -> dict[int, str]:
     case = restriction.case
     if word == "proposer":
-        return {restriction.proposed_by_id: "proposed this"}
+        return dict.fromkeys(restriction.shaped_by, "prepared this") | {restriction.proposed_by_id: "proposed this"}
     if word == "affected":
         return dict.fromkeys(cases.permissions.people_affected(case), cases.permissions.AFFECTED)
     if word == "first decider":

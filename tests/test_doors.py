@@ -22,7 +22,16 @@ from deadlines.models import Deadline
 from deadlines.services import days_off
 from letters.models import Dispatch, Letter
 from office.models import Adoption
-from people.models import Need, PolicyVersion, Representative, Resident, User
+from people.models import (
+    Cover,
+    Holding,
+    Need,
+    Organisation,
+    PolicyVersion,
+    Representative,
+    Resident,
+    User,
+)
 from register.models import Consideration, Entry, Lookup, Report, Share
 from register.services import entering, lookups, reporting
 from restrictions.models import Restriction, Review
@@ -107,11 +116,16 @@ def furnish() -> None:
     )
     for kind in Authenticator.Type.values:
         factors.add(amara, kind)
+    people.services.arrange_cover(
+        amara.pk, colleague_id=None, from_on=date(2026, 12, 24), until_on=date(2026, 12, 31), away=True, by=ada, at=NOW
+    )
     closed = {"first_on": date(2026, 12, 24), "last_on": None, "name": "Offices closed"}
     seen = seal_of(days_off.adding(ada.provider, **closed, today=NOW.date()))
     days_off.add(ada.provider, **closed, seen=seen, by=ada, at=NOW)
 
 
+AMARA = "amara@dover.example"
+STAFF = of(User, email=AMARA)
 CASE = of(Case, stage="contact_restriction")
 RESIDENT = of(Resident, as_="reference")
 RETURNED = of(Restriction, state="returned")
@@ -166,6 +180,8 @@ DOORS: dict[str, Door] = {
     "worklist:mine": Door(EVERYBODY),
     "worklist:team": Door(DECIDERS),
     "worklist:batch": Door(READERS),
+    "worklist:hand_over": Door(DECIDERS, of(Case, stage="contact_restriction", owner__email="piotr@dover.example")),
+    "worklist:hand_over_from": Door(DECIDERS | {"officer", "administrator"}, STAFF),
     "worklist:why": Door(READERS, of(Deadline, as_="pk", value="pk", kind="review.at_end")),
     "appeals:of_case": Door(READERS, CASE),
     "appeals:lodge": Door(CASEWORK, lambda: CASE_OF() | KEY_OF()),
@@ -314,6 +330,21 @@ DOORS: dict[str, Door] = {
     "office:appoint_to": Door(
         {"administrator"}, lambda: of(Restriction, state="in_force")() | {"which": "lift-a-restriction"}
     ),
+    "office:people": Door({"administrator"}),
+    "office:person_add": Door({"administrator"}),
+    "office:person": Door({"administrator"}, STAFF),
+    "office:person_change": Door({"administrator"}, STAFF),
+    "office:person_invite": Door({"administrator"}, STAFF),
+    "office:role_give": Door({"administrator"}, STAFF),
+    "office:role": Door({"administrator"}, lambda: STAFF() | {"pk": Holding.objects.get(user__email=AMARA).pk}),
+    "office:person_close": Door({"administrator"}, STAFF),
+    "office:person_reopen": Door({"administrator"}, STAFF),
+    "office:person_away": Door({"administrator"}, STAFF),
+    "office:cover_end": Door({"administrator"}, lambda: STAFF() | {"pk": Cover.objects.get(person__email=AMARA).pk}),
+    "office:organisations": Door({"administrator"}),
+    "office:organisation_add": Door({"administrator"}),
+    "office:organisation": Door({"administrator"}, of(Organisation, as_="pk", value="pk")),
+    "office:organisation_close": Door({"administrator"}, of(Organisation, as_="pk", value="pk")),
     "office:policies": Door({"administrator"}),
     "office:propose": Door({"administrator"}),
     "office:proposal": Door({"administrator"}, of(Adoption, as_="pk", value="pk", state="returned")),

@@ -38,6 +38,22 @@ WITHOUT = {
     "register:receive": "says of nobody who they are before it is pressed, which is a look, and names nobody",
     "cases:log_draft": OWN,
     "cases:draft_discard": OWN,
+    "worklist:hand_over_from": "lists what is a colleague's by reference, and names nobody",
+    **{
+        f"office:{page}": NO_RESIDENT
+        for page in (
+            "person",
+            "person_change",
+            "person_invite",
+            "role_give",
+            "role",
+            "person_close",
+            "person_away",
+            "cover_end",
+            "organisation",
+            "organisation_close",
+        )
+    },
     **dict.fromkeys(
         ("office:proposal", "office:version", "office:days_off_remove", "office:days_off_correction"), NO_RESIDENT
     ),

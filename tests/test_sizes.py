@@ -19,7 +19,7 @@ MANY_PARAMETERS = {
     "restrictions/forms/reviewing.py:DecideReview.__init__": 11,
     "office/services/adopting.py:propose": 10,
     "people/services/providers.py:found_provider": 10,
-    "people/services/providers.py:make_user": 10,
+    "people/services/accounts.py:make_user": 10,
     "cases/views/stages.py:_step": 9,
     "design/tags/forms.py:form_block": 9,
 }

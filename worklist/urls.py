@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from worklist import views
+from worklist.views import handing_over, work
 
 app_name = "worklist"
 urlpatterns = [
-    path("", views.mine, name="mine"),
-    path("team/", views.team, name="team"),
-    path("batch/", views.batch, name="batch"),
-    path("why/<int:pk>/", views.why, name="why"),
+    path("", work.mine, name="mine"),
+    path("team/", work.team, name="team"),
+    path("batch/", work.batch, name="batch"),
+    path("cases/<str:ref>/hand-over/", handing_over.case, name="hand_over"),
+    path("team/<str:ref>/hand-over/", handing_over.person, name="hand_over_from"),
+    path("why/<int:pk>/", work.why, name="why"),
 ]

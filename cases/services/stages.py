@@ -211,6 +211,7 @@ def reopen(case_id: int, *, reason: str, by: User, at: datetime, seen: str | Non
     if other:
         raise RuleBroken(f"There is an open case already: {other.reference}. Go on with that one", None, "reasons")
     decisions.services.take(act, Said(reason), by=by, at=at)
+    case.owner = case.owner.who_acts or by
     case.save()
     audit.decide("case.reopened", subject=case, by=by, at=at, reasons=reason, rule=None, outcome="reopened")
     return case

@@ -14,6 +14,7 @@ from cases.models import Affected, Case, Incident
 from cases.services import places
 from deadlines import kinds
 from deadlines import services as deadlines
+from deadlines.models import Deadline
 from design.dates import day_of
 from letters import services as letters
 from people.models import User
@@ -61,13 +62,33 @@ def task_of(incident: Incident, manager: User, case: Case | None = None) -> dead
 
 
 @transaction.atomic
-def confirm_support(incident_id: int, *, words: str, by: User, at: datetime) -> Incident:
-    """A line manager has seen what happened to somebody, and says what was offered (rule H3). Twice is once."""
+def confirm_support(incident_id: int, *, words: str, by: User, at: datetime, manager: User | None = None) -> Incident:
+    """A line manager has seen what happened to somebody, and says what was offered (rule H3). Twice is once.
+
+    `manager` is whose task it is, where somebody does it who covers for them.
+    """
     incident = Incident.objects.select_for_update(of=("self",)).select_related("provider").get(pk=incident_id)
     affected = list(incident.affected.select_related("user"))
     permissions.check_can_support(by, incident, affected)
-    if deadlines.meet(kinds.INCIDENT_SUPPORT, task_of(incident, by), at=at, how=f"Seen by {by.name}"):
+    if deadlines.meet(kinds.INCIDENT_SUPPORT, task_of(incident, manager or by), at=at, how=f"Seen by {by.name}"):
         for case in places.places(incident):
             subject = places.Placed(incident, case)
             audit.record("incident.support_seen", subject=subject, by=by, at=at, words={"offered": words})
     return incident
+
+
+def hand_over(from_: User, to: User | None, *, at: datetime) -> int:
+    """Tell another line manager of what one who leaves had still to see. Returns how many there were.
+
+    Called once those whom the incident affected report to the other, in the transaction that says so; without another
+    where nobody reports to the leaver any more.
+    """
+    waiting = Deadline.objects.open().filter(kind=kinds.INCIDENT_SUPPORT, owner=from_).order_by("pk")
+    moved = 0
+    for task in waiting:
+        incident = Incident.objects.select_related("provider").get(reference=task.about_ref.partition(".")[0])
+        deadlines.cancel_one(task.pk, at=at, reason="The line manager has left")
+        if to is not None and (hit := hit_under(incident, to)):
+            tell(incident, to, [one.user.name for one in hit if one.user], at=at)
+        moved += 1
+    return moved

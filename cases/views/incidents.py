@@ -223,14 +223,17 @@ def evidence(request: SignedInRequest, ref: str, pk: int) -> FileResponse:
 def support(request: SignedInRequest, about: str) -> HttpResponse:
     """What a line manager needs of an incident that hit somebody of theirs, and "I have seen this"."""
     found = Incident.objects.select_related("provider", "reported_by").filter(reference=about.partition(".")[0]).first()
-    task = cases.services.support.task_of(found, request.user) if found else None
-    if found is None or task is None or task.trail.ref != about:
+    manager = User.objects.filter(reference=about.partition(".")[2]).first()
+    if found is None or manager is None:
         raise Http404
-    waiting = Deadline.objects.about(task).filter(kind=kinds.INCIDENT_SUPPORT, owner=request.user)
+    task = cases.services.support.task_of(found, manager)
+    if task.trail.ref != about:
+        raise Http404
+    waiting = Deadline.objects.about(task).filter(kind=kinds.INCIDENT_SUPPORT)
     deadline = waiting.order_by("-pk").first()
-    if deadline is None:
+    if deadline is None or not deadline.is_owned_by(request.user):
         raise Http404
-    hit = cases.services.support.hit_under(found, request.user)
+    hit = cases.services.support.hit_under(found, manager)
     looks.note(request, found)
     seen = deadline.state == Deadline.State.MET
     if seen and deadline.ended_at and request.method == "POST":
@@ -241,7 +244,7 @@ def support(request: SignedInRequest, about: str) -> HttpResponse:
 
     def do(_: str | None) -> str:
         cases.services.support.confirm_support(
-            found.pk, words=form.cleaned_data["offered"], by=request.user, at=page.at
+            found.pk, words=form.cleaned_data["offered"], by=request.user, at=page.at, manager=manager
         )
         messages.success(request, "It is recorded that you have seen this.")
         return request.path

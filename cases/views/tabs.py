@@ -157,6 +157,7 @@ def overview(request: SignedInRequest, ref: str) -> HttpResponse:
         "may_not_act": case.stage != Case.Stage.CLOSED and acts.not_to_act(case).may(user),
         "may_close": case.stage in CLOSES and acts.close(case).may(user),
         "may_log": not may("log"),
+        "may_hand_over": case.stage != Case.Stage.CLOSED and not may("hand over"),
         "newer": newer if newer and acts.move(case).may(user) else None,
     }
     return render(request, "cases/overview.html", context)

@@ -76,6 +76,7 @@ def set(
     if found and told:
         found = policies.recounting.told(found)
     cancel(kind, subject, at=at, reason="Set anew")
+    owner = (whose.owner.who_acts or whose.owner) if whose.owner else None
     return Deadline.objects.create(
         provider=subject.provider,
         resident=subject.resident,
@@ -85,7 +86,7 @@ def set(
         title=row.title_of(trail.ref, words)[:200],
         due_on=on,
         reckoning=found.to_json() if found else None,
-        owner=whose.owner,
+        owner=owner,
         for_roles=list(whose.roles),
         not_for=sorted(whose.not_for),
         also_for=sorted(whose.also),
@@ -141,6 +142,11 @@ def cancel(kind: str, subject: audit.Subject, *, at: datetime, reason: str) -> i
     return _end(Deadline.objects.about(subject).filter(kind=kind), Deadline.State.CANCELLED, at, reason)
 
 
+def cancel_one(deadline_id: int, *, at: datetime, reason: str) -> int:
+    """This one is due no longer. Returns whether it was open, as a number."""
+    return _end(Deadline.objects.filter(pk=deadline_id), Deadline.State.CANCELLED, at, reason)
+
+
 def cancel_all(subject: audit.Subject, *, at: datetime, reason: str) -> int:
     """Nothing is due about a thing any more. Returns how many were open."""
     return _end(Deadline.objects.about(subject), Deadline.State.CANCELLED, at, reason)
@@ -158,6 +164,16 @@ def hand_over(subject: audit.Subject, *, from_: User, to: User) -> int:
     """
     open_ones = Deadline.objects.open().about(subject).filter(owner=from_).exclude(not_for__contains=[to.pk])
     return open_ones.update(owner=to)
+
+
+def hand_over_work(from_: User, to: User, *, kinds: Collection[str], cases: Collection[str] | None = None) -> int:
+    """Move one person's open tasks of some kinds to another: those about some cases, or all. Returns how many moved.
+
+    Called in the transaction of what hands over, which says so in its own event. Nobody is handed what a rule bars them
+    from.
+    """
+    open_ones = Deadline.objects.open().filter(owner=from_, kind__in=kinds).exclude(not_for__contains=[to.pk])
+    return (open_ones if cases is None else open_ones.filter(case_ref__in=cases)).update(owner=to)
 
 
 @transaction.atomic

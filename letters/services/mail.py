@@ -7,7 +7,9 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from letters.models import Dispatch
+from letters.models import Dispatch, Notice
+from people import invitations
+from people.services import passwords
 
 BODY = """Dear {name},
 
@@ -40,7 +42,7 @@ def message(dispatch: Dispatch) -> EmailMessage:
     headers = {"Message-ID": f"<dispatch-{dispatch.pk}@{domain}>", "Auto-Submitted": "auto-generated"}
     if dispatch.notice:
         notice = dispatch.notice
-        return EmailMessage(notice.subject, notice.body, to=[dispatch.address], headers=headers)
+        return EmailMessage(notice.subject, _body(notice), to=[dispatch.address], headers=headers)
     letter = dispatch.letter
     assert letter is not None
     frame = letter.facts["frame"]
@@ -60,6 +62,15 @@ def message(dispatch: Dispatch) -> EmailMessage:
     )
     mail.attach(f"{letter.reference}.pdf", bytes(letter.rendering.pdf), "application/pdf")
     return mail
+
+
+def _body(notice: Notice) -> str:
+    """The words of a notice; in an invitation with its link, which stands nowhere but in the mail."""
+    if notice.kind != invitations.NOTICE:
+        return notice.body
+    if why := invitations.why_not(notice.to):
+        raise Refused(f"{why}, so no invitation was sent.")
+    return notice.body.replace(invitations.PLACE, passwords.link(notice.to))
 
 
 def send(dispatch: Dispatch) -> None:

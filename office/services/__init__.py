@@ -1,7 +1,7 @@
 """The verbs of the office: propose, adopt, return and withdraw a policy; found a provider; move a case to a version."""
 
 from office.services.adopting import adopt, propose, send_back, withdraw
-from office.services.founding import Administrator, Link, first_password_link, found
+from office.services.founding import Administrator, Link, first_password_link, found, name_administrator
 from office.services.moving import move_case
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "first_password_link",
     "found",
     "move_case",
+    "name_administrator",
     "propose",
     "send_back",
     "withdraw",

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q
-
 import policies.loader
 from design import dates, words
 from design.dates import day_of
+from office import permissions
 from people import access
 from people.models import PolicyVersion, Provider, Role
 from policies import difference, schema
@@ -17,7 +16,6 @@ from policies.policy import Policy
 from policies.rules import Rule, RuleBroken
 
 ONE_AFTER_THE_OTHER = Rule("evenhand", text="Of several versions in effect the one with the latest date holds.")
-SOMEBODY_RUNS_IT = Rule("evenhand", text="Without an administrator nobody could adopt the next policy.")
 
 
 @dataclass(frozen=True)
@@ -125,13 +123,15 @@ def _check_office(provider: Provider, policy: Policy) -> None:
     keys = [key for key, works_as in working.items() if works_as == "administrator"]
     gained = {role.was for role in policy.roles.values() if role.works_as == "administrator" and role.was}
     if not access.holders(provider, {*keys, *gained}):
-        raise RuleBroken("With these roles nobody would be left to run the office", SOMEBODY_RUNS_IT, "text")
+        raise RuleBroken(
+            "With these roles nobody would be left to run the office", permissions.SOMEBODY_RUNS_IT, "text"
+        )
 
 
 def _roles(provider: Provider, policy: Policy) -> tuple[RoleChange, ...]:
     """What becomes of each role; none that does not change is named."""
-    holding = Count("group__user", filter=Q(group__user__is_active=True))
-    known: dict[str, Role] = {role.key: role for role in provider.roles.annotate(holding=holding).order_by("pk")}
+    counted = provider.roles.annotate(holding=access.count_of_holders())
+    known: dict[str, Role] = {role.key: role for role in counted.order_by("pk")}
     renamed = {role.was: role for role in policy.roles.values() if role.was and role.was not in policy.roles}
     found = []
     for key, now in policy.roles.items():

@@ -74,6 +74,30 @@ def found(
     return provider
 
 
+@transaction.atomic
+def name_administrator(provider: Provider, *, email: str, name: str, at: datetime) -> User:
+    """Let somebody run the office where fewer than two do: nobody could confirm it there. For a command alone.
+
+    Makes their account where they have none. Raises RuleBroken where two could do it by themselves.
+    """
+    Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
+    keys = access.keys_with(provider, access.Can.ADMINISTER)
+    running = access.holders(provider, keys)
+    if len(running) > 1:
+        raise RuleBroken(
+            f"{running[0].name} and {running[1].name} run the office: one proposes another administrator, the other "
+            "confirms",
+            access.TWO_ADMINISTRATORS,
+            "administrators",
+        )
+    user = User.objects.filter(email__iexact=email, provider=provider, organisation=None, is_active=True).first()
+    if user is None:
+        _check_people([Administrator(name, email)], None)
+        user = people.make_user(provider=provider, email=email, name=name, at=at)
+    access.grant(provider.roles.get(key=keys[0]), user, by=None, at=at)
+    return user
+
+
 @dataclass(frozen=True)
 class Link:
     """An address at which somebody sets their first password, once, until an instant."""
@@ -101,8 +125,8 @@ def first_password_link(user_id: int, *, at: datetime) -> Link:
     return Link(user.email, passwords.link(user), until)
 
 
-def _check_people(addressed: Sequence[Administrator], administrators: Sequence[Administrator]) -> None:
-    if len({one.email.lower() for one in administrators}) < 2:
+def _check_people(addressed: Sequence[Administrator], administrators: Sequence[Administrator] | None) -> None:
+    if administrators is not None and len({one.email.lower() for one in administrators}) < 2:
         raise RuleBroken("A new provider needs two administrators or more", FOUR_EYES, "administrators")
     for one in addressed:
         try:

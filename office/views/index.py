@@ -29,6 +29,11 @@ class Entrance:
 
 # The pages of the office in the order in which they are shown: name, address, what it is for.
 PAGES: tuple[tuple[str, str, str], ...] = (
+    (
+        "People",
+        "office:people",
+        "Who has an account, in which roles. Add somebody, close an account, write down who is away.",
+    ),
     ("Policies", "office:policies", "Which policy holds, since when and who approved it. Propose and adopt a new one."),
     (
         "Appointments",

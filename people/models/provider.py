@@ -2,7 +2,6 @@
 
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -39,7 +38,7 @@ class Provider(models.Model):
         ASSOCIATION = "association", "Housing association"
 
     class Capability(models.TextChoices):
-        """What a role lets somebody do at a provider; granted as object permissions on the provider."""
+        """What a role lets somebody do at a provider (`people.models.role`)."""
 
         VIEW_REGISTER = "view_register", "Check the register"
         VIEW_SHARED_REGISTER = "view_shared_register", "Check what the register shares with contractors"
@@ -68,18 +67,6 @@ class Provider(models.Model):
 
     class Meta:
         default_permissions = ()
-        permissions: ClassVar = [
-            ("view_register", "Check the register"),
-            ("view_shared_register", "Check what the register shares with contractors"),
-            ("log_incidents", "Log incidents"),
-            ("view_cases", "Read case files"),
-            ("work_cases", "Warn, propose restrictions, record appeals"),
-            ("edit_residents", "Add residents and keep their details"),
-            ("decide", "Decide on warnings, restrictions and reviews"),
-            ("decide_appeals", "Decide appeals"),
-            ("view_trail", "Read the whole trail"),
-            ("administer", "Run the office"),
-        ]
 
     def __str__(self) -> str:
         return self.name
@@ -141,9 +128,15 @@ class Organisation(models.Model):
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="organisations")
     name = models.CharField(max_length=200)
     phone = models.CharField(max_length=30, blank=True)
+    closed_at = models.DateTimeField(null=True, help_text="Since when it works for the provider no longer.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["provider", "name"], name="organisation_named_once")]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def trail(self) -> Trail:
+        """Where events about the contractor belong."""
+        return Trail(subjects.ORGANISATION, str(self.pk), provider=self.provider.slug)

@@ -4,13 +4,15 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import Group, PermissionsMixin
+from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 
 from audit import subjects
 from audit.models import Trail
+from people.models.cover import Cover
 from people.models.provider import Organisation, Provider
+from people.models.role import Role, held_on, rights_of, today
 
 
 class UserManager(BaseUserManager["User"]):
@@ -36,7 +38,19 @@ class User(AbstractBaseUser, PermissionsMixin):
     organisation = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
     )
+    team = models.CharField(max_length=100, blank=True)
+    letter_name = models.CharField(max_length=200, blank=True, help_text="As letters name them, where that differs.")
+    letter_phone = models.CharField(max_length=30, blank=True)
+    letter_email = models.EmailField(blank=True)
     line_manager = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reports")
+    successor = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who took over the work when the account was closed: what would still come to it goes there.",
+    )
     is_active = models.BooleanField(default=True)
 
     USERNAME_FIELD = "email"
@@ -57,37 +71,36 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Where events about the account belong."""
         return Trail(subjects.USER, self.reference, provider=self.provider.slug)
 
+    @property
+    def who_acts(self) -> "User | None":
+        """Who does what falls to the person: they themselves, or who took it over from them; nobody where they left."""
+        found, seen = self, set()
+        while not found.is_active and found.successor is not None and found.pk not in seen:
+            seen.add(found.pk)
+            found = found.successor
+        return found if found.is_active else None
+
+    @property
+    def as_contact(self) -> dict[str, str]:
+        """How a resident reaches them: what the office keeps for letters, or else what colleagues use."""
+        return {
+            "name": self.letter_name or self.name,
+            "phone": self.letter_phone or self.phone,
+            "email": self.letter_email or self.email,
+        }
+
     @cached_property
-    def roles(self) -> list["Role"]:
-        """The roles held, each on its provider; read once a request."""
-        return list(Role.objects.filter(group__user=self).select_related("provider").order_by("-rank"))
+    def covering(self) -> list[Cover]:
+        """Whose work the person does today beside their own; read once a request."""
+        return list(Cover.objects.in_force(today()).filter(colleague=self))
+
+    @cached_property
+    def roles(self) -> list[Role]:
+        """The roles held today, each on its provider; read once a request."""
+        held = Role.objects.filter(held_on(today(), "holdings__"), holdings__user=self)
+        return list(held.select_related("provider").order_by("-rank", "pk"))
 
     @cached_property
     def capabilities(self) -> dict[int, frozenset[str]]:
-        """What the user may do at which provider, through guardian's object permissions; read once a request."""
-        from guardian.models import GroupObjectPermission
-
-        held: dict[int, set[str]] = {}
-        rows = GroupObjectPermission.objects.filter(
-            group__user=self, content_type__app_label="people", content_type__model="provider"
-        ).values_list("object_pk", "permission__codename")
-        for provider_pk, codename in rows:
-            held.setdefault(int(provider_pk), set()).add(codename)
-        return {pk: frozenset(codenames) for pk, codenames in held.items()}
-
-
-class Role(models.Model):
-    """A role as the provider's policy names it. Its group carries the object permissions (django-guardian)."""
-
-    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="roles")
-    key = models.SlugField(max_length=60)
-    name = models.CharField(max_length=100)
-    works_as = models.CharField(max_length=40)
-    rank = models.PositiveSmallIntegerField(default=0)
-    group = models.OneToOneField(Group, on_delete=models.PROTECT, related_name="role")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["provider", "key"], name="role_once_a_provider")]
-
-    def __str__(self) -> str:
-        return self.name
+        """What the user may do at which provider: what the roles held today let them do, and nothing that is stored."""
+        return rights_of(self.roles)

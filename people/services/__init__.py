@@ -1,9 +1,21 @@
 """Verbs of people: adopt a policy, add and change residents, make accounts."""
 
+from people.services.accounts import (
+    StaffDetails,
+    arrange_cover,
+    change_account,
+    close_account,
+    end_cover,
+    make_user,
+    open_account,
+    staff_details,
+    staff_saved,
+    with_manager,
+)
 from people.services.details import Details, Home, details_of, known
 from people.services.finding import likely_doubles, search_text
 from people.services.needs import end_need, end_representative, name_representative, record_need
-from people.services.providers import adopt_policy, digest_of, found_provider, make_user, wording_carried
+from people.services.providers import adopt_policy, digest_of, found_provider, named_roles, wording_carried
 from people.services.residents import add_resident, add_with_tenancy, change_resident, saved
 from people.services.tenancies import Household, households, join_tenancy, leave_tenancy
 
@@ -11,12 +23,17 @@ __all__ = [
     "Details",
     "Home",
     "Household",
+    "StaffDetails",
     "add_resident",
     "add_with_tenancy",
     "adopt_policy",
+    "arrange_cover",
+    "change_account",
     "change_resident",
+    "close_account",
     "details_of",
     "digest_of",
+    "end_cover",
     "end_need",
     "end_representative",
     "found_provider",
@@ -27,8 +44,13 @@ __all__ = [
     "likely_doubles",
     "make_user",
     "name_representative",
+    "named_roles",
+    "open_account",
     "record_need",
     "saved",
     "search_text",
+    "staff_details",
+    "staff_saved",
+    "with_manager",
     "wording_carried",
 ]

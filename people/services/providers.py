@@ -1,8 +1,8 @@
-"""A provider, the policy it adopts, and accounts for its people."""
+"""A provider and the policy it adopts."""
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -10,13 +10,7 @@ import policies.loader
 import policies.wording
 from audit import services as audit
 from people import access
-from people.models import (
-    Organisation,
-    PolicyVersion,
-    Provider,
-    User,
-)
-from people.references import next_reference
+from people.models import PolicyVersion, Provider, Role, User
 from policies.policy import Policy
 from policies.problems import PolicyProblems
 
@@ -100,6 +94,18 @@ def adopt_policy(
     return version
 
 
+def named_roles(provider: Provider, on: date) -> list[Role]:
+    """The roles that the provider's policy names now or from a day to come, and those of the set-up; highest first.
+
+    What only an older version named is held by whoever holds it, and given to nobody any more.
+    """
+    now = provider.policy_versions.filter(effective_on__lte=on).order_by("-effective_on", "-pk")[:1]
+    versions = [*now, *provider.policy_versions.filter(effective_on__gt=on)]
+    keys = {key for version in versions for key in version.policy.roles}
+    keys |= {works_as.replace(" ", "_") for works_as in access.SET_UP_ROLES}
+    return list(provider.roles.annotate(held=access.count_of_holders()).filter(key__in=keys).order_by("-rank", "pk"))
+
+
 def wording_carried(provider: Provider, policy: Policy) -> tuple[dict[str, str], list[str]]:
     """The words of letters that go on from the provider's newest version under a policy, and the files that do not.
 
@@ -122,33 +128,3 @@ def digest_of(text: str, local: str = "", wording: Mapping[str, str] | None = No
     """What tells one adopted version from another: the policy, its local rules and the words of its letters."""
     letters = "".join(f"\0{name}\0{words}" for name, words in sorted((wording or {}).items()))
     return hashlib.sha256((text + "\0" + local + letters).encode()).hexdigest()
-
-
-@transaction.atomic
-def make_user(
-    *,
-    provider: Provider,
-    email: str,
-    name: str,
-    at: datetime,
-    by: User | None = None,
-    password: str | None = None,
-    job_title: str = "",
-    phone: str = "",
-    line_manager: User | None = None,
-    organisation: Organisation | None = None,
-) -> User:
-    """Make an account for a member of staff or of a contractor. Roles are granted apart (`access.grant`)."""
-    user = User.objects.create_user(
-        email,
-        password,
-        reference=next_reference("user"),
-        name=name,
-        provider=provider,
-        job_title=job_title,
-        phone=phone,
-        line_manager=line_manager,
-        organisation=organisation,
-    )
-    audit.record("user.made", subject=user, by=by, at=at)
-    return user

@@ -55,9 +55,8 @@ class Naming(models.Model):
         """A cover in one line that stays true: it says its days, so nothing has to be changed when they have gone."""
         assert self.until_on is not None
         days = f"from {dates.day(self.from_on)} to {dates.day(self.until_on)}"
-        return ", ".join(
-            part for part in (f"{self.person.name} instead, {days}", self.person.phone, self.person.email) if part
-        )
+        reached = self.person.as_contact
+        return ", ".join(filter(None, (f"{reached['name']} instead, {days}", reached["phone"], reached["email"])))
 
     def covers(self, on: date) -> bool:
         """Whether it is a cover that holds on a day; decided by its days."""

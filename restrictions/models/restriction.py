@@ -111,6 +111,9 @@ class Restriction(OfCase, models.Model):
     look_again_on = models.DateField(null=True)
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="restrictions_proposed")
     proposed_at = models.DateTimeField(null=True)
+    shaped_by = ArrayField(
+        models.BigIntegerField(), default=list, help_text="Who prepared it before another took it over (F12)."
+    )
     returned_reason = models.TextField(blank=True)
     decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="restrictions_decided")
     decided_at = models.DateTimeField(null=True)

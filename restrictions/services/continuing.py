@@ -136,7 +136,7 @@ def _copy(old: Restriction, *, at: datetime, months: int | None) -> Restriction:
         "adjustment_reason", "other_way", "evidence_summary", "extreme", "extreme_reason", "extreme_answers", "path",
         "police_told", "police_words", "kinds", "risks",
         "instructions", "share_with_contractors", "tell_resident_of_entry", "not_told_reason", "look_again_on",
-        "proposed_by", "proposed_at",
+        "proposed_by", "proposed_at", "shaped_by",
     )  # fmt: skip
     new = Restriction.objects.create(
         case=old.case,

@@ -162,7 +162,8 @@ def _cover(covers: list[Any]) -> Cover | None:
     naming = next(iter(covers), None)
     if naming is None:
         return None
-    return Cover(naming.person.name, naming.person.phone, naming.from_on, naming.until_on)
+    contact = naming.person.as_contact
+    return Cover(contact["name"], contact["phone"], naming.from_on, naming.until_on)
 
 
 def _ask(restriction: Restriction, rule: RegisterRule, *, at: datetime) -> None:

@@ -16,13 +16,13 @@ OURS = {path.name for path in ROOT.iterdir() if (path / "__init__.py").exists()}
 # An app of somebody else's, and the file of ours in which these words need it.
 APPS = {
     "django.contrib.auth": ("people/models/user.py", "AbstractBaseUser"),
-    "django.contrib.contenttypes": ("people/access.py", "ContentType.objects"),
+    "django.contrib.contenttypes": ("people/models/user.py", "PermissionsMixin"),
     "django.contrib.sessions": ("config/middleware.py", "request.session["),
     "django.contrib.messages": ("templates/components/messages.html", "in messages"),
     "django.contrib.staticfiles": ("templates/base.html", "{% static "),
     "django.contrib.postgres": ("people/models/resident.py", "django.contrib.postgres"),
     "pgtrigger": ("audit/models.py", "pgtrigger."),
-    "guardian": ("people/access.py", "GroupObjectPermission.objects"),
+    "guardian": ("config/settings.py", "guardian.backends"),
     "allauth": ("people/accounts/adapter.py", "allauth.core"),
     "allauth.account": ("design/sign_in.py", "allauth.account"),
     "allauth.mfa": ("people/accounts/views.py", "allauth.mfa"),
@@ -32,6 +32,7 @@ APPS = {
 }
 # A library of production that no module of ours imports by name, and the file of ours in which these words need it.
 LIBRARIES = {
+    "django-guardian": ("config/settings.py", "guardian.backends"),
     "gunicorn": ("Dockerfile", '"gunicorn", "config.wsgi"'),
     "psycopg": ("config/settings.py", "postgres://"),
     "whitenoise": ("config/settings.py", "whitenoise.storage"),

@@ -99,7 +99,7 @@ def test_the_voice_of_somebody_who_no_longer_may_counts_no_more(lost):
     first, second = somebody(found.w, "warden", "Voice A"), somebody(found.w, "keeper", "Voice B")
     found.take(first, SO)
     if lost == "role":
-        access.revoke(first.groups.get().role, first, by=None, at=NOON)
+        access.revoke(first.holdings.get().role, first, by=None, at=NOON)
     else:
         first.is_active = False
         first.save()

@@ -188,9 +188,9 @@ def test_whoever_holds_a_role_that_is_renamed_is_given_its_new_name(office):
         'area_lead = { name = "Team Leader"', 'area_lead = { name = "Area Lead", was = "team_leader"'
     )  # fmt: skip
     adopted(office, text, local=LOCAL.replace("team_leader", "area_lead"))
-    held = set(Role.objects.filter(group__user=leader).values_list("key", flat=True))
+    held = set(Role.objects.filter(holdings__user=leader).values_list("key", flat=True))
     assert held == {"team_leader", "area_lead"}
-    assert not Role.objects.get(key="area_lead").group.user_set.exclude(pk=leader.pk).exists()
+    assert not Role.objects.get(key="area_lead").holdings.exclude(user=leader).exists()
 
 
 def test_a_role_may_do_what_its_work_carries_and_no_more(office):

@@ -252,3 +252,18 @@ def test_the_cases_that_a_file_would_touch_are_told_with_how(office, answer, fil
     said = answer("cases_touched", DOVER, file, "--local", sooner)
     assert f"{case.reference} (Stage 3 – contact restrictions), under the policy of 2024-10-07" in said
     assert "Review: 18 June 2027; would be 18 March 2027. Every 3 months from the start on 18 December 2026" in said
+
+
+def test_a_second_administrator_is_named_where_one_alone_is_left_and_only_then(office, answer):
+    officer = office.staff.officer
+    refused = answer("name_administrator", DOVER, "--for", officer.email)
+    assert "one proposes another administrator, the other confirms" in refused
+    office.bill.is_active = False
+    office.bill.save()
+    assert f"{officer.name} runs the office" in answer("name_administrator", DOVER, "--for", officer.email)
+    assert access.can(User.objects.get(pk=officer.pk), access.Can.ADMINISTER, office.provider.pk)
+    officer.is_active = False
+    officer.save()
+    assert "Give the name" in answer("name_administrator", DOVER, "--for", "cara@dover.example")
+    said = answer("name_administrator", DOVER, "--for", "cara@dover.example", "--name", "Cara Three")
+    assert "Cara Three runs the office" in said and "cara@dover.example, once, until" in said

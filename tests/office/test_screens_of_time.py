@@ -70,7 +70,7 @@ def test_the_pages_are_sound(desk, width):  # noqa: F811
         by=w.staff.manager,
         at=now,
     )
-    for role in Role.objects.filter(provider=w.provider, group__user=w.staff.officer):
+    for role in Role.objects.filter(provider=w.provider, holdings__user=w.staff.officer):
         access.revoke(role, w.staff.officer, by=None, at=now)
     leaving.ask_for_another(restriction.pk, at=now)
     manager.goto(reverse("restrictions:view", args=[restriction.reference]))

@@ -406,7 +406,7 @@ def covered(w, restriction, *, from_on=TODAY, until_on=date(2027, 1, 8)):
 
 
 def moves_team(w, user):
-    for role in Role.objects.filter(provider=w.provider, group__user=user):
+    for role in Role.objects.filter(provider=w.provider, holdings__user=user):
         access.revoke(role, user, by=w.staff.manager, at=NOON)
 
 

@@ -25,8 +25,9 @@ from design import dates
 from design.dates import day_of
 from letters import services as letters
 from letters.models import Notice
+from people import access
 from people.access import Can, holders, keys_with
-from people.models import Provider, User
+from people.models import Cover, Holding, Provider, User
 from policies.calendars import Calendar
 from register.models import Entry
 from register.services import erasing, removing
@@ -71,6 +72,7 @@ class Found:
         said += [(self.done["moved"], "dates worked out anew, because days off had changed")]
         said += [(self.done["appoint"], "decisions that nobody is free to make: an administrator is asked to appoint")]
         said += [(self.done["tidied"], "register entries past their last day, now removed")]
+        said += [(self.done["roles"], "roles past their last day, now ended")]
         said += [(self.done["erased"], "removed register entries past the time to keep them, now erased")]
         lines = [f"Sweep for {dates.day(self.on)}"] + [f"{count:>6}  {words}" for count, words in said]
         lines += [f"        nobody who may do it: {one['what']}" for one in self.nobody]
@@ -100,6 +102,7 @@ def sweep(on: date, *, at: datetime) -> Found:
     run.each("receipt", arrivals.awaiting().order_by("pk"), run.ask_for_receipt)
     run.each("entry", Entry.objects.past_their_last_day(over).order_by("pk"), run.tidy)
     run.each("removed entry", Entry.objects.kept_too_long(over).order_by("pk"), run.erase)
+    run.each("role", Holding.objects.past_their_last_day(over).order_by("pk"), run.end_role)
     run.each("waits", Deadline.objects.open().filter(kind__in=appointing.WAITING).order_by("pk"), run.ask_to_appoint)
     run.each("asked", Deadline.objects.open().filter(kind=kinds.DECISION_APPOINT).order_by("pk"), run.settle_asked)
     run.each("deadline", Deadline.objects.due_by(on + timedelta(days=LONGEST_LEAD)).order_by("pk"), run.remind)
@@ -118,6 +121,7 @@ class _Run:
         self.found, self.on, self.at = found, found.on, at
         self.calendars: dict[int, Calendar] = {}
         self.by_roles: dict[tuple[int, tuple[str, ...]], list[User]] = {}
+        self.covers: dict[int, list[Cover]] | None = None
         self.troubled: set[int] = set()
 
     def each(self, what: str, rows: QuerySet[Any], do: Callable[[int], None]) -> None:
@@ -173,6 +177,11 @@ class _Run:
         """Take an entry past its last day off the list; by its dates it had already ceased to count."""
         removing.lapse(pk, at=self.at)
         self.found.done["tidied"] += 1
+
+    def end_role(self, pk: int) -> None:
+        """Write down that a role is over by its days; by its dates it had already ceased to let anybody do anything."""
+        access.tidy(pk, at=self.at)
+        self.found.done["roles"] += 1
 
     def erase(self, pk: int) -> None:
         """Blank a removed entry of which the policy's time to keep it is over."""
@@ -231,13 +240,25 @@ class _Run:
         """
         if deadline.owner:
             person = deadline.owner if deadline.owner.is_active else self.above(deadline.owner, deadline.not_for)
-            return [person] if person else []
+            instead = self.covering(deadline)
+            return instead or ([person] if person else [])
         key = (deadline.provider_id, tuple(sorted(deadline.for_roles)))
         if key not in self.by_roles:
             self.by_roles[key] = holders(deadline.provider, deadline.for_roles)
         found = {user.pk: user for user in self.by_roles[key] if user.pk not in deadline.not_for}
         also = User.objects.filter(pk__in=deadline.also_for, is_active=True) if deadline.also_for else []
         return list(found.values()) + [user for user in also if user.pk not in found]
+
+    def covering(self, deadline: Deadline) -> list[User]:
+        """Who does an owner's work on that day: who covers for them, and is not barred from the matter (F12)."""
+        if self.covers is None:
+            self.covers = collections.defaultdict(list)
+            for one in Cover.objects.in_force(self.on).filter(colleague__is_active=True).select_related("colleague"):
+                self.covers[one.person_id].append(one)
+        if deadline.kind in kinds.THEIRS_ALONE:
+            return []
+        found = [one for one in self.covers.get(deadline.owner_id or 0, ()) if one.takes(deadline.case_ref)]
+        return [one.colleague for one in found if one.colleague and one.colleague_id not in deadline.not_for]
 
     def above(self, person: User, not_for: Iterable[int]) -> User | None:
         """The nearest line manager who still works here and is not barred from the matter (F12)."""

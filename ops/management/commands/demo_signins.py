@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from ops.seed import townsfolk
+from people import access
 from people.models import User
 
 
@@ -16,10 +17,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """A table for each provider: e-mail, name, role in its own words."""
-        people = User.objects.filter(is_active=True).select_related("provider").prefetch_related("groups__role")
+        people = list(User.objects.filter(is_active=True).select_related("provider").order_by("provider", "pk"))
+        access.read_rights(people)
         self.stdout.write(f"\nSign in with any of these; the password is always: {townsfolk.PASSWORD}")
-        for provider, users in groupby(people.order_by("provider", "pk"), key=lambda user: user.provider):
-            rows = [(user.email, user.name, ", ".join(one.role.name for one in user.groups.all())) for user in users]
+        for provider, users in groupby(people, key=lambda user: user.provider):
+            rows = [(user.email, user.name, ", ".join(role.name for role in user.roles)) for user in users]
             widths = [max(len(row[column]) for row in rows) for column in range(3)]
             self.stdout.write(f"\n{provider.name}")
             for row in rows:

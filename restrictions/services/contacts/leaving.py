@@ -14,7 +14,7 @@ from deadlines.models import Deadline
 from design.dates import day_of
 from people import access
 from people.access import Can
-from people.models import Role, User
+from people.models import Holding, User
 from restrictions import acts
 from restrictions.models import Naming, Restriction, Term
 
@@ -40,10 +40,10 @@ def who_left(restriction: Restriction, on: date) -> tuple[User | None, bool]:
 
 def _left_behind(on: date) -> Q:
     """Restrictions whose contact, or a cover who stands in or is going to, works on the provider's cases no longer."""
-    works = Role.objects.filter(
-        provider=OuterRef("restriction__case__provider"),
-        works_as__in=access.work_that_may(Can.WORK_CASES),
-        group__user=OuterRef("person"),
+    works = Holding.objects.in_force(on).filter(
+        user=OuterRef("person"),
+        role__provider=OuterRef("restriction__case__provider"),
+        role__works_as__in=access.work_that_may(Can.WORK_CASES),
     )
     gone = Q(person__is_active=False) | ~Exists(works)
     held = Term.objects.filter(gone, channel=Term.Channel.SPOC, person__isnull=False, restriction=OuterRef("pk"))

@@ -43,7 +43,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """What waits for the person signed in, worst first. Those without such work are led to what they have."""
     user = _user(request)
     held = _held(user)
-    waiting = Deadline.objects.waiting_for(user)
+    waiting = Deadline.objects.waiting_for(user).select_related("owner")
     page, form = _page(request, waiting)
     works = held & {Can.LOG_INCIDENTS, Can.WORK_CASES}
     if not works and not page.object_list and not form.is_bound:
@@ -69,6 +69,8 @@ def team(request: HttpRequest) -> HttpResponse:
     page, form = _page(request, Deadline.objects.for_team_of(user).select_related("owner"))
     names = {(role.provider_id, role.key): role.name for role in Role.objects.all()}
     context = _lists(page, form, timezone.localdate(), user, names) | {"in_a_batch": _batches(user).count()}
+    context["reports"] = User.objects.filter(line_manager=user, is_active=True).order_by("name")
+    context["reports"] = User.objects.filter(line_manager=user, is_active=True).order_by("name")
     return render(request, "worklist/team.html", context)
 
 
@@ -161,7 +163,7 @@ def _lists(
             deadline,
             _where(deadline, user),
             _tag(deadline.due_on, today),
-            _owner(deadline, role_names) if role_names is not None else "",
+            _owner(deadline, role_names) if role_names is not None else _covered(deadline, user),
         )
         section = _section(deadline.due_on, today, sunday)
         distant = deadline.due_on is not None and (deadline.due_on - today).days > SOON
@@ -201,6 +203,14 @@ def _owner(deadline: Deadline, role_names: dict[tuple[int, str], str]) -> str:
         return deadline.owner.name
     names = [role_names.get((deadline.provider_id, key), key) for key in deadline.for_roles]
     return f"Nobody yet: any {words.either(names)}"
+
+
+def _covered(deadline: Deadline, user: User) -> str:
+    """Whose it is, where it stands on somebody's list because they cover."""
+    if deadline.owner is None or deadline.owner_id == user.pk:
+        return ""
+    until = next((one.until_on for one in user.covering if one.person_id == deadline.owner_id), None)
+    return f"For {deadline.owner.name}, whom you cover until {dates.day(until)}" if until else ""
 
 
 def _with_kinds(groups: Iterable[str]) -> str:
