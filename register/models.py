@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, Concat
 
 from audit import subjects
-from audit.models import Trail, append_only
+from audit.models import Trail
 from deadlines import kinds
 from deadlines.models import Deadline
 from design import dates
@@ -351,7 +351,6 @@ class Lookup(models.Model):
                 condition=models.Q(resident__isnull=False) | ~models.Q(place=""), name="lookup_of_a_person_or_a_place"
             )
         ]
-        triggers = append_only("lookup")
         indexes = [
             models.Index(fields=["resident", "-at"], name="lookup_by_resident"),
             GinIndex(fields=["entries_shown"], name="lookup_by_entry"),
@@ -366,9 +365,6 @@ class Receipt(models.Model):
 
     lookup = models.OneToOneField(Lookup, on_delete=models.PROTECT, related_name="receipt")
     at = models.DateTimeField()
-
-    class Meta:
-        triggers = append_only("receipt")
 
     def __str__(self) -> str:
         return f"receipt of look-up {self.lookup_id}"
