@@ -11,6 +11,7 @@ from django_fsm import TransitionNotAllowed
 from django_structlog.middlewares import RequestMiddleware
 
 from design import drafts, presses, refusals, seals, typist
+from letters.services.proving import Altered
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 
@@ -142,6 +143,9 @@ class Refusals:
             return refusals.too_late(request, _why_not_now(exception))
         if isinstance(exception, RuleBroken):
             return render(request, "errors/422.html", {"why": str(exception), "rule": exception.rule}, status=422)
+        if isinstance(exception, Altered):
+            # Not 410: what is missing may come back from a backup, and the same address then answers again.
+            return render(request, "errors/altered.html", {"why": str(exception)}, status=409)
         return None
 
 

@@ -36,6 +36,11 @@ PAGES: tuple[tuple[str, str, str], ...] = (
         "Decisions that nobody is free to make. Appoint somebody for one of them, with the reason.",
     ),
     ("Days off", "office:days_off", "Bank holidays and closures, from which every date in working days is counted."),
+    (
+        "Proof of the trail",
+        "office:proof",
+        "Whether what was recorded stands as it was left, and when that was last looked over.",
+    ),
 )
 
 
