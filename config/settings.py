@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "config.middleware.SignedIn",
     "config.middleware.Once",
     "config.middleware.Refusals",
+    "config.middleware.Looks",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -279,6 +279,7 @@ DOORS: dict[str, Door] = {
     "office:move_case": Door(DECIDERS, CASE),
     "office:consult_on_move": Door(set(), CASE),
     "office:proof": Door({"administrator"}),
+    "office:who_looked": Door({"data protection officer"}),
     "office:days_off": Door({"administrator"}),
     "office:days_off_add": Door({"administrator"}),
     "office:days_off_remove": Door({"administrator"}, lambda: {"on": "2026-12-25"}),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 import cases.services.evidence
 import cases.services.support
+from audit import looks
 from audit.models import Event
 from cases import permissions, sentences
 from cases.forms.adding import (
@@ -46,7 +47,9 @@ KNOWN = {
 
 def _find(request: SignedInRequest, ref: str) -> Incident:
     found = Incident.objects.visible_to(request.user).select_related("provider", "reported_by")
-    return get_object_or_404(found, reference=ref)
+    incident = get_object_or_404(found, reference=ref)
+    looks.note(request, incident)
+    return incident
 
 
 @require_GET
@@ -212,6 +215,7 @@ def evidence(request: SignedInRequest, ref: str, pk: int) -> FileResponse:
     """A file of the incident, always as a download: nothing that somebody handed in is shown inside Evenhand."""
     kept = get_object_or_404(Evidence, pk=pk, incident=_find(request, ref))
     file = cases.services.evidence.open_file(kept, by=request.user, at=timezone.now())
+    looks.note(request, kept)
     answer = FileResponse(file, as_attachment=True, filename=kept.name, content_type=kept.content_type)
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer
@@ -228,6 +232,7 @@ def support(request: SignedInRequest, about: str) -> HttpResponse:
     if deadline is None:
         raise Http404
     hit = cases.services.support.hit_under(found, request.user)
+    looks.note(request, found)
     seen = deadline.state == Deadline.State.MET
     if seen and deadline.ended_at and request.method == "POST":
         why = f"You have said already that you have seen this, on {dates.moment(deadline.ended_at)}."
