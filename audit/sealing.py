@@ -15,11 +15,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TextIO
 
+import structlog
 from django.conf import settings
 from django.db import connection
 
 from audit.models import History, Seal
 
+log = structlog.get_logger(__name__)
 MOST = 10_000
 """Of how many rows one link is at most, so that one that comes after a great piece of work is made in parts."""
 LATE = timedelta(hours=1)
@@ -86,14 +88,17 @@ def _link() -> int | None:
 
 
 def write_heads(*, at: datetime) -> None:
-    """Add to every place the heads that it does not have yet."""
+    """Add to every place the heads that it does not have yet. A place that cannot be written keeps no other from it."""
     for place in settings.SEAL_PLACES:
-        with _held(place) as file:
-            last = max((one.number for one in _lines(file) if one), default=0)
-            for link in Seal.objects.filter(pk__gt=last).order_by("pk").iterator():
-                file.write(Head.of(link, written=micros(at)).signed())
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with _held(place) as file:
+                newest = max((one.number for one in map(Head.read, file) if one), default=0)
+                for link in Seal.objects.filter(pk__gt=newest).order_by("pk").iterator():
+                    file.write(Head.of(link, written=micros(at)).signed())
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as problem:
+            log.error("heads of the trail could not be written", place=str(place), problem=str(problem))
 
 
 def last() -> Seal | None:
@@ -143,10 +148,6 @@ def _held(place: Path) -> Iterator[TextIO]:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         yield file
-
-
-def _lines(file: TextIO) -> Iterator[Head | None]:
-    return map(Head.read, file)
 
 
 def _signature(text: str, key: bytes) -> str:

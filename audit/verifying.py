@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 
 from django.conf import settings
@@ -23,6 +23,7 @@ from design import dates
 
 MOST = 50
 """How many breaks of one sort are named; the first are what somebody follows up."""
+AT_ONCE = 2_000
 WINDOW = timedelta(minutes=10)
 """What is older than this has been sealed, where sealing runs."""
 
@@ -121,29 +122,32 @@ def _unsealed(at: datetime) -> Iterator[str]:
 
 def _heads(place: Path) -> Iterator[str]:
     """What was signed outside the database is what stands in it."""
-    heads = list(sealing.heads(place))
-    signed = [one for one in heads if one]
-    if len(signed) < len(heads):
-        yield f"{place}: line {heads.index(None) + 1} was not signed under the key"
-    links = Seal.objects.in_bulk([one.number for one in signed])
-    begun = max((one.written for one in signed if one.number == 0), default=0)
-    number = 0
-    for one in signed:
-        if one.number == 0:
-            continue
-        link = links.get(one.number)
-        if link is None:
-            yield f"{place}: seal {one.number} was signed here, and the database has none"
-        elif (one.made, one.rows, one.head) != (sealing.micros(link.made_at), link.rows, link.head):
-            yield f"{place}: {_named(link)} was signed otherwise than it stands in the database"
-        elif one.written - one.made > sealing.LATE / timedelta(microseconds=1) and one.made > begun:
-            yield f"{place}: {_named(link)} was signed long after it was made"
-        if one.number != number + 1:
-            yield f"{place}: the heads of seals {number + 1} to {one.number - 1} are gone"
-        number = one.number
+    number, begun, lines = 0, 0, enumerate(sealing.heads(place), start=1)
+    while some := list(islice(lines, AT_ONCE)):
+        links = Seal.objects.in_bulk([one.number for _, one in some if one])
+        for line, one in some:
+            if one is None:
+                yield f"{place}: line {line} was not signed under the key"
+                continue
+            if one.number == 0:
+                begun = one.written
+                continue
+            if one.number != number + 1:
+                yield f"{place}: the heads of seals {number + 1} to {one.number - 1} are gone"
+            number = one.number
+            yield from _signed(place, one, links.get(one.number), begun)
     newest = Seal.objects.aggregate(newest=Max("pk"))["newest"] or 0
     if newest > number:
         yield f"{place}: seals {number + 1} to {newest} were never signed"
+
+
+def _signed(place: Path, one: sealing.Head, link: Seal | None, begun: int) -> Iterator[str]:
+    if link is None:
+        yield f"{place}: seal {one.number} was signed here, and the database has none"
+    elif (one.made, one.rows, one.head) != (sealing.micros(link.made_at), link.rows, link.head):
+        yield f"{place}: {_named(link)} was signed otherwise than it stands in the database"
+    elif one.written - one.made > sealing.LATE / timedelta(microseconds=1) and one.made > begun:
+        yield f"{place}: {_named(link)} was signed long after it was made"
 
 
 def _states(cursor: CursorWrapper, since: int) -> Iterator[str]:

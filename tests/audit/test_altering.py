@@ -9,9 +9,11 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+import audit.verifying
 from audit import guards, kept, sealing
 from audit.models import Event, History, Seal
 from cases.models import Evidence
+from cases.services import evidence
 from office.services import verifying
 from restrictions.services import proposing
 from tests import owning
@@ -57,6 +59,7 @@ def past_the_guards(table: str, *statements: str) -> list[str]:
     return [
         f"ALTER TABLE {table} DISABLE TRIGGER USER",
         *statements,
+        "SET CONSTRAINTS ALL IMMEDIATE",
         f"ALTER TABLE {table} ENABLE TRIGGER USER",
         *(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}" for name in names),
     ]
@@ -101,18 +104,22 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("way", REFUSED)
-def test_the_products_own_role_is_refused(sealed, way):
-    with pytest.raises(psycopg.errors.Error):
-        run(PRODUCT, *EVERY_SETTING, *REFUSED[way])
-    assert found() == []
+def test_the_products_own_role_is_refused(sealed):
+    passed = []
+    for way, statements in REFUSED.items():
+        try:
+            run(PRODUCT, *EVERY_SETTING, *statements)
+        except psycopg.errors.Error:
+            continue
+        passed.append(way)
+    assert passed == [] and found() == []
 
 
-@pytest.mark.parametrize("table", sorted({*kept.APPENDED, *kept.CHANGING, kept.WORDS, kept.HISTORY, "audit_seal"}))
 @pytest.mark.parametrize("role", [PRODUCT, OWNER])
-def test_no_table_that_is_evidence_is_emptied(db, role, table):
-    with pytest.raises(psycopg.errors.Error):
-        run(role, *EVERY_SETTING, f"TRUNCATE {table} CASCADE")
+def test_no_table_that_is_evidence_is_emptied(sealed, role):
+    for table in {*kept.APPENDED, *kept.CHANGING, kept.WORDS, kept.HISTORY, "audit_seal"}:
+        with pytest.raises(psycopg.errors.Error):
+            run(role, *EVERY_SETTING, f"TRUNCATE {table} CASCADE")
 
 
 def test_an_event_cannot_be_inserted_backdated(sealed):
@@ -256,13 +263,32 @@ def altered_file() -> str:
     return "SELECT 1"
 
 
-@pytest.mark.parametrize("way", FOUND)
-def test_what_the_database_cannot_refuse_is_found_and_named(sealed, way):
-    tried = FOUND[way]
-    run(tried.role, *tried.how())
-    breaks = found()
-    named = re.compile(tried.named.replace(" . ", r" \d+ "))
-    assert any(named.search(one) for one in breaks), breaks
+def test_what_the_database_cannot_refuse_is_found_and_named(sealed):
+    """Each by itself, as its role, in a transaction that is undone once it was looked over."""
+    missed = {}
+    owning.become(SUPERUSER)
+    try:
+        for name, way in FOUND.items():
+            with transaction.atomic():
+                act(way)
+                breaks = [*audit.verifying.look(at=timezone.now(), since=None).breaks, *evidence.altered(None)]
+                transaction.set_rollback(True)
+            named = re.compile(way.named.replace(" . ", r" \d+ "))
+            if not any(named.search(one) for one in breaks):
+                missed[name] = breaks
+    finally:
+        owning.become(PRODUCT)
+    assert missed == {}
+
+
+def act(way: Way) -> None:
+    """Do it as its role, on the connection of the test."""
+    with connection.cursor() as cursor:
+        statements = way.how()
+        cursor.execute(f"SET LOCAL SESSION AUTHORIZATION {way.role}")
+        for statement in statements:
+            cursor.execute(statement)
+        cursor.execute("RESET SESSION AUTHORIZATION")
 
 
 def test_a_file_of_heads_that_somebody_wrote_is_found(sealed, settings):
