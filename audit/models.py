@@ -1,12 +1,14 @@
 """What happened (`Event`), who decided what and why (`Decision`), and the personal words of both (`EventText`).
 
 An event never changes. Its personal words stand apart, so that a recorded erasure can blank them one day while the
-salted digest in the event still proves what stood there.
+salted digest in the event still proves what stood there. Beside them stands what the database writes by itself: each
+state of each row that is evidence (`History`), the chain that seals it (`Seal`), and what looks at both found
+(`Verification`). What guards all of them is in `audit.guards`.
 """
 
 from dataclasses import dataclass
 
-import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from audit import subjects
@@ -32,31 +34,6 @@ class Trail:
     def about(self) -> str:
         """How deadlines, letters, voices, entries and appeals point at the thing ("restriction:X-000004")."""
         return subjects.about(self.kind, self.ref)
-
-
-def never_emptied(name: str) -> pgtrigger.Trigger:
-    """A trigger that refuses TRUNCATE, which passes by every trigger of rows.
-
-    A connection that has said `evenhand.may_empty = on` may: only the tests do, because they empty tables between them.
-    """
-    return pgtrigger.Trigger(
-        name=f"{name}_never_emptied",
-        level=pgtrigger.Statement,
-        when=pgtrigger.Before,
-        operation=pgtrigger.Truncate,
-        func="""
-            IF current_setting('evenhand.may_empty', true) = 'on' THEN
-                RETURN NULL;
-            END IF;
-            RAISE EXCEPTION 'what is only ever added to is never emptied';
-        """,
-    )
-
-
-def append_only(name: str) -> list[pgtrigger.Trigger]:
-    """Triggers that refuse every change, every deletion and emptying, from raw SQL too."""
-    protect = pgtrigger.Protect(name=f"{name}_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-    return [protect, never_emptied(name)]
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -98,7 +75,11 @@ class EventQuerySet(models.QuerySet["Event"]):
 
 
 class Event(models.Model):
-    """One thing that happened, in the order it was recorded. Never changed and never deleted (Dover 6.24)."""
+    """One thing that happened, in the order it was recorded. Never changed and never deleted (Dover 6.24).
+
+    `at` is when it happened, as the product says; `recorded_at` is when it was written down, which the database says,
+    whatever it is given. Events from before it said so have none.
+    """
 
     at = models.DateTimeField()
     verb = models.CharField(max_length=60)
@@ -111,11 +92,11 @@ class Event(models.Model):
     case_ref = models.CharField(max_length=30, blank=True)
     facts = models.JSONField(default=dict)
     digest = models.CharField(max_length=64, blank=True)
+    recorded_at = models.DateTimeField(null=True, editable=False)
 
     objects = EventQuerySet.as_manager()
 
     class Meta:
-        triggers = append_only("event")
         indexes = [
             models.Index(fields=["case_ref", "-at"], name="event_by_case"),
             models.Index(fields=["resident_ref", "-at"], name="event_by_resident"),
@@ -133,24 +114,6 @@ class EventText(models.Model):
     salt = models.CharField(max_length=32, blank=True)
     body = models.JSONField(null=True)
     erased_by = models.ForeignKey(Event, null=True, on_delete=models.PROTECT, related_name="erasures")
-
-    class Meta:
-        triggers = [
-            pgtrigger.Protect(name="words_kept", operation=pgtrigger.Delete),
-            never_emptied("words"),
-            pgtrigger.Trigger(
-                name="words_only_blanked",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update,
-                func="""
-                    IF NEW.event_id = OLD.event_id AND OLD.body IS NOT NULL AND NEW.body IS NULL
-                       AND NEW.salt = '' AND NEW.erased_by_id IS NOT NULL THEN
-                        RETURN NEW;
-                    END IF;
-                    RAISE EXCEPTION 'the words of an event are kept: they may only be blanked by a recorded erasure';
-                """,
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"words of event {self.pk}"
@@ -176,7 +139,6 @@ class Decision(models.Model):
     strength = models.CharField(max_length=20, blank=True)
 
     class Meta:
-        triggers = append_only("decision")
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(source="policy") | ~models.Q(clause=""),
@@ -192,3 +154,67 @@ class Decision(models.Model):
         """How deadlines and appeals point at a decision that is neither a restriction, nor a warning, nor a review."""
         event = self.event
         return Trail(subjects.DECISION, str(self.pk), event.provider_ref, event.resident_ref, event.case_ref)
+
+
+class History(models.Model):
+    """One state of one row of a table that is evidence, written by a trigger of the database (docs/adr/0166).
+
+    `state` is the row as it was left; of what never changes only the digest is kept. `columns` are those that changed,
+    or those that the digest was made of. A recorded erasure blanks the state and the salt, and the digest stays.
+    """
+
+    kept = models.CharField(max_length=63)
+    row_key = models.CharField(max_length=64)
+    deed = models.CharField(max_length=1)
+    at = models.DateTimeField()
+    tx = models.BigIntegerField()
+    by_role = models.CharField(max_length=63)
+    columns = ArrayField(models.CharField(max_length=63))
+    state = models.JSONField(null=True)
+    salt = models.CharField(max_length=36, blank=True)
+    digest = models.CharField(max_length=64)
+    seal = models.ForeignKey("Seal", null=True, on_delete=models.PROTECT, related_name="rows_sealed", db_index=False)
+    erased_by = models.ForeignKey(Event, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        verbose_name_plural = "histories"
+        indexes = [
+            models.Index(fields=["kept", "row_key", "id"], name="history_of_row"),
+            models.Index(fields=["seal", "id"], name="history_of_seal", condition=models.Q(seal__isnull=False)),
+            models.Index(fields=["id"], name="history_to_seal", condition=models.Q(seal__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kept} {self.row_key}"
+
+
+class Seal(models.Model):
+    """One link of the chain: what was committed since the one before, by a digest that rests on all before it."""
+
+    id = models.BigIntegerField(primary_key=True)
+    made_at = models.DateTimeField()
+    rows = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64, blank=True)
+    head = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"seal {self.pk}"
+
+
+class Verification(models.Model):
+    """What one look at the trail found: how far it came, and what does not stand as it was left."""
+
+    at = models.DateTimeField()
+    whole = models.BooleanField()
+    seals = models.PositiveBigIntegerField()
+    rows = models.PositiveBigIntegerField()
+    breaks = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.at}: {self.found_words}"
+
+    @property
+    def found_words(self) -> str:
+        """What it found, as a tag says it."""
+        return f"{len(self.breaks)} found" if self.breaks else "Nothing found"

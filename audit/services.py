@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
+from django.db import connection, models, transaction
 
 from audit import subjects
 from audit.models import Decision, Event, EventText, Trail
@@ -155,6 +155,19 @@ def erase_words(event_id: int, *, by: Actor | None, at: datetime, why: str, rule
     words.body, words.salt, words.erased_by = None, "", erasure
     words.save()
     return erasure
+
+
+def blank_history(rows: Iterable[models.Model], *, erasure: Event) -> None:
+    """Blank what the history keeps of some rows before their newest state, by the event of their erasure.
+
+    Call in the transaction of both, after the rows were blanked: the database refuses it for any other event.
+    """
+    with connection.cursor() as cursor:
+        for row in rows:
+            cursor.execute(
+                "SELECT public.evenhand_blank_history(%s::text, %s::text, %s::bigint)",
+                [row._meta.db_table, str(row.pk), erasure.pk],
+            )
 
 
 class _Place:

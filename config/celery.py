@@ -13,6 +13,12 @@ app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
     "nightly-sweep": {"task": "worklist.tasks.sweep", "schedule": crontab(hour="6", minute="0")},
+    "verify-trail": {"task": "office.tasks.verify_new", "schedule": crontab(hour="4", minute="30")},
+    "verify-whole-trail": {
+        "task": "office.tasks.verify_whole",
+        "schedule": crontab(hour="2", minute="0", day_of_week="sun"),
+    },
+    "seal-trail": {"task": "audit.tasks.seal", "schedule": 30.0},
     "forget-presses": {"task": "design.tasks.forget_presses", "schedule": crontab(hour="5", minute="30")},
     "clear-sessions": {"task": "people.tasks.clear_sessions", "schedule": crontab(hour="5", minute="15")},
     "end-shares": {"task": "register.tasks.end_shares", "schedule": crontab(hour="5", minute="40")},

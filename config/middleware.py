@@ -16,6 +16,7 @@ from django_structlog.middlewares import RequestMiddleware
 
 from audit import looks
 from design import drafts, presses, refusals, seals, typist
+from letters.services.proving import Altered
 from people.access import NotPermitted
 from people.accounts import again, factors, sessions
 from people.models import User
@@ -222,6 +223,9 @@ class Refusals:
             return refusals.too_late(request, _why_not_now(exception))
         if isinstance(exception, RuleBroken):
             return render(request, "errors/422.html", {"why": str(exception), "rule": exception.rule}, status=422)
+        if isinstance(exception, Altered):
+            # Not 410: what is missing may come back from a backup, and the same address then answers again.
+            return render(request, "errors/altered.html", {"why": str(exception)}, status=409)
         return None
 
 

@@ -237,6 +237,9 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+# The heads of the chain that seals the trail stand outside of the database, under a key that is not in it.
+SEAL_KEY = env.str("EVENHAND_SEAL_KEY", default="").strip()
+SEAL_PLACES = [STATE_DIR / "seals", *([Path(copy)] if (copy := env.str("EVENHAND_SEAL_COPY", default="")) else [])]
 PRINT_DIR = Path(env.str("EVENHAND_PRINT_DIR", default=str(STATE_DIR / "print")))
 BEAT_FILE = STATE_DIR / "celerybeat-schedule"
 

@@ -3,7 +3,6 @@
 import pgtrigger
 from django.db import models
 
-from audit.models import never_emptied
 from people.models import Provider, Resident, User
 
 ERASED = "The words were erased."
@@ -88,7 +87,7 @@ class Voice(models.Model):
                 name="voice_of_ones_own_outside_a_meeting",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="voice_kept", operation=pgtrigger.Delete), never_emptied("voice")]
+        triggers = [pgtrigger.Protect(name="voice_kept", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
         return f"{self.by_id} on {self.about}"
@@ -113,7 +112,6 @@ class Consultation(models.Model):
         indexes = [models.Index(fields=["about", "act"], name="consultation_by_act")]
         triggers = [
             kept_but_for_words("consultation_kept", "words", "person_id", '"on"', "recorded_by_id", "recorded_at"),
-            never_emptied("consultation"),
         ]
 
     def __str__(self) -> str:
@@ -156,7 +154,6 @@ class Appointment(models.Model):
                 "appointed_at",
                 may="OLD.reason = NEW.reason AND OLD.spent_at IS NULL AND NEW.spent_at IS NOT NULL",
             ),
-            never_emptied("appointment"),
         ]
 
     def __str__(self) -> str:

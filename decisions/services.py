@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
@@ -308,13 +308,17 @@ def _put_on_list(act: Act, person: User, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def forget(thing: audit.Subject) -> None:
+def forget(thing: audit.Subject) -> list[Model]:
     """Blank what was said on a thing of which no words may be kept any longer (UK GDPR Art 5(1)(e)).
 
     That somebody decided, was asked or was appointed, and when, stays; not about whom, and none of their words.
+    Returns the rows, whose history is blanked by the event of the erasure.
     """
     about = thing.trail.about
     on_it = Q(about=about) | Q(about__startswith=f"{about}:")
-    Voice.objects.filter(on_it).update(resident=None, case_ref="", what={}, reasons=ERASED, considered="", not_done="")
-    Consultation.objects.filter(on_it).update(resident=None, case_ref="", words=ERASED)
-    Appointment.objects.filter(on_it).update(reason=ERASED)
+    voices, asked = Voice.objects.filter(on_it), Consultation.objects.filter(on_it)
+    appointed = Appointment.objects.filter(on_it)
+    voices.update(resident=None, case_ref="", what={}, reasons=ERASED, considered="", not_done="")
+    asked.update(resident=None, case_ref="", words=ERASED)
+    appointed.update(reason=ERASED)
+    return [*voices, *asked, *appointed]

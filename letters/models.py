@@ -1,5 +1,6 @@
 """Letters to residents, notices to staff, and the outbox (`Dispatch`), one row a channel."""
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -8,7 +9,7 @@ from django.db import models
 from django_fsm import FSMField, transition
 
 from audit import subjects
-from audit.models import Trail, never_emptied
+from audit.models import Trail
 from people.access import providers_where
 from people.models import Provider, Resident, User
 
@@ -118,14 +119,13 @@ class Rendering(models.Model):
     pages = models.PositiveSmallIntegerField()
     rendered_at = models.DateTimeField()
 
-    class Meta:
-        triggers = [
-            pgtrigger.Protect(name="rendering_as_sent", operation=pgtrigger.Update | pgtrigger.Delete),
-            never_emptied("rendering"),
-        ]
-
     def __str__(self) -> str:
         return f"PDF of letter {self.letter_id}"
+
+    @property
+    def stands(self) -> bool:
+        """Whether the PDF is, byte for byte, the one that was made."""
+        return hashlib.sha256(self.pdf).hexdigest() == self.sha256
 
 
 class Notice(models.Model):

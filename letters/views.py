@@ -21,6 +21,7 @@ from design.dates import day_of
 from letters import facts, forms, permissions, services
 from letters.models import Arrival, Dispatch, Letter, Rendering
 from letters.services import outbox as sendings
+from letters.services import proving
 from people import access
 from people.models import User
 
@@ -126,7 +127,7 @@ def pdf(request: HttpRequest, reference: str) -> HttpResponse:
     if not Rendering.objects.filter(letter=letter).exists():
         messages.info(request, "The PDF is not made yet. It is made within a minute of the letter being issued.")
         return redirect("letters:view", letter.reference)
-    rendering = services.open_pdf(letter.pk, by=request.user, at=timezone.now())
+    rendering = proving.open_pdf(letter.pk, by=request.user, at=timezone.now())
     return HttpResponse(
         bytes(rendering.pdf),
         content_type="application/pdf",

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from office.views import appointing, cases, contractors, days_off, index, people, policies, signing_in, who_looked
+from office.views import (
+    appointing,
+    cases,
+    contractors,
+    days_off,
+    index,
+    people,
+    policies,
+    proof,
+    signing_in,
+    who_looked,
+)
 from people.accounts.again import asked
 
 app_name = "office"
@@ -32,6 +43,7 @@ urlpatterns = [
     path("office/appoint/", asked(appointing.appointments), name="appointments"),
     path("office/appoint/<str:ref>/", asked(appointing.on_reference), name="appoint"),
     path("office/appoint/<str:ref>/<slug:which>/", asked(appointing.appoint), name="appoint_to"),
+    path("office/proof/", asked(proof.proof), name="proof"),
     path("office/who-looked/", asked(who_looked.who_looked), name="who_looked"),
     path("office/signing-in/", asked(signing_in.settings), name="signing_in"),
     path("office/signing-in/<str:reference>/", asked(signing_in.remove_factors), name="remove_factors"),

@@ -16,6 +16,7 @@ from pathlib import Path
 from ops.console import Stop, say
 from ops.paths import LOCK, ROOT, make, state, write_private
 from ops.processes import MARK, Process, start, stop_marked, wait_until
+from ops.roles import migrating
 from ops.running import Claim, sweep
 from ops.servers import Servers, free_port, tail
 from ops.testing import attended
@@ -84,6 +85,8 @@ def manage(arguments: list[str], *, folder: Path = ROOT) -> int:
     """
     with Servers(state()) as servers:
         environment = settings(servers, int(os.environ.get("EVENHAND_PORT") or 8000))
+        if arguments[:1] == ["migrate"]:
+            environment = migrating(environment)
         return attended([*MANAGE, *arguments], environment, folder=folder)
 
 
@@ -229,7 +232,12 @@ def prepare(servers: Servers, environment: dict[str, str], *, seeded: bool) -> N
     wanted = f"{fingerprint_of_sources(servers)} {'seeded' if seeded else 'empty'}"
     if "DATABASE_URL" not in os.environ and stamp.is_file() and stamp.read_text() == wanted:
         return
-    if attended([*MANAGE, "prepare_demo", *([] if seeded else ["--empty"])], environment):
+    say("Migrating the database …")
+    steps = [
+        (["migrate", "--noinput", "--verbosity", "0"], migrating(environment)),
+        (["prepare_demo", *([] if seeded else ["--empty"])], environment),
+    ]
+    if any(attended([*MANAGE, *step], surroundings) for step, surroundings in steps):
         raise Stop("The database could not be made ready; see above.")
     write_private(stamp, wanted)
 
@@ -237,7 +245,13 @@ def prepare(servers: Servers, environment: dict[str, str], *, seeded: bool) -> N
 def fingerprint_of_sources(servers: Servers) -> str:
     """A name for everything that preparing reads: the lock, migrations, static files, seed, and which database."""
     seen = hashlib.sha256(LOCK.read_bytes())
-    for pattern in ("*/migrations/*.py", "*/static/**/*", "ops/management/commands/*.py"):
+    for pattern in (
+        "*/migrations/*.py",
+        "audit/guards.*",
+        "audit/kept.py",
+        "*/static/**/*",
+        "ops/management/commands/*.py",
+    ):
         for file in sorted(ROOT.glob(pattern)):
             with suppress(FileNotFoundError):
                 facts = file.stat()

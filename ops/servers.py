@@ -25,7 +25,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from ops import places
+from ops import places, roles
 from ops.console import Stop, note
 from ops.paths import make, write_private
 from ops.places import OPEN, fingerprint, open_to_others
@@ -92,8 +92,12 @@ class Servers:
         return [server.name for server in missing]
 
     def environment(self) -> dict[str, str]:
-        """The addresses, as `config/settings.py` reads them."""
-        return {server.variable: server.url for server in self.each}
+        """The addresses, as `config/settings.py` reads them, and the one of the database for whoever migrates."""
+        found = {server.variable: server.url for server in self.each}
+        for server in self.each:
+            if isinstance(server, Postgres):
+                found[roles.OWNERS_ADDRESS] = server.owners_url
+        return found
 
     def forget(self) -> None:
         """Remove all data of the servers. They must not run."""
@@ -186,22 +190,30 @@ class Server:
 
 
 class Postgres(Server):
-    """PostgreSQL on a Unix socket in a folder that only its owner can enter, so it needs no password."""
+    """PostgreSQL on a Unix socket in a folder that only its owner can enter, so it needs no password.
+
+    The product works as a role that reads and writes rows, and another that owns the tables migrates (docs/adr/0165).
+    """
 
     name, title, variable, farewell = "postgres", "PostgreSQL", "DATABASE_URL", signal.SIGINT
 
     def __init__(self, servers: Servers, *, durable: bool) -> None:
         super().__init__(servers)
-        self.durable = durable
+        self.durable, self.roles = durable, False
         # A socket's path must stay below 108 characters, whatever the checkout is called.
         self.socket = Path("/tmp") / f"evenhand-{os.geteuid()}-{fingerprint(servers.folder)}"
 
     @property
     def url(self) -> str:
-        return f"postgres://evenhand@/{self.socket}/evenhand"
+        return f"postgres://{roles.PRODUCT}@/{self.socket}/evenhand"
+
+    @property
+    def owners_url(self) -> str:
+        """Its address for whoever migrates."""
+        return f"postgres://{roles.OWNER}@/{self.socket}/evenhand"
 
     def connection(self, database: str) -> str:
-        """How psycopg reaches it."""
+        """How psycopg reaches it, as superuser."""
         return f"host={self.socket} user=evenhand dbname={database} connect_timeout=5"
 
     def prepare(self) -> None:
@@ -249,6 +261,9 @@ class Postgres(Server):
             with psycopg.connect(self.connection("postgres"), autocommit=True) as connection:
                 if not connection.execute("select 1 from pg_database where datname = 'evenhand'").fetchone():
                     connection.execute("create database evenhand")
+            if not self.roles:
+                roles.make(self.connection("evenhand"), databases=not self.durable)
+                self.roles = True
         except (psycopg.OperationalError, psycopg.errors.DuplicateDatabase):
             return False
         return True

@@ -10,6 +10,7 @@ from psycopg import sql
 
 from ops.console import note
 from ops.paths import LOCK, ROOT
+from ops.roles import OWNER
 from ops.servers import Postgres, Servers
 
 
@@ -31,8 +32,8 @@ def ensure(servers: Servers, environment: dict[str, str]) -> dict[str, str]:
         note("Migrating a template for the tests …")
         for old in there | {"template_unfinished"}:
             connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(old)))
-        connection.execute("create database template_unfinished")
-        address = f"{postgres.url.rpartition('/')[0]}/template_unfinished"
+        connection.execute(f"create database template_unfinished owner {OWNER}")
+        address = f"{postgres.owners_url.rpartition('/')[0]}/template_unfinished"
         done = subprocess.run(
             [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity", "0"],
             env={**environment, "DATABASE_URL": address, "EVENHAND_STATE": str(servers.folder)},
@@ -48,6 +49,7 @@ def ensure(servers: Servers, environment: dict[str, str]) -> dict[str, str]:
 def version() -> str:
     """A name for everything that migrating reads."""
     seen = hashlib.sha256(LOCK.read_bytes())
-    for file in sorted(ROOT.glob("*/migrations/**/*.py")):
+    guards = (ROOT / "audit" / name for name in ("guards.sql", "guards.py", "kept.py"))
+    for file in sorted([*ROOT.glob("*/migrations/**/*.py"), *guards]):
         seen.update(os.fsencode(file.relative_to(ROOT)) + file.read_bytes())
     return seen.hexdigest()[:16]

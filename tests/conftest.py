@@ -14,7 +14,7 @@ from django.db import connection
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from ops.environment import BROWSERS
-from tests import axe
+from tests import axe, owning
 
 hypothesis.settings.register_profile("sample", derandomize=True, max_examples=60, deadline=None, print_blob=False)
 hypothesis.settings.register_profile("soak", max_examples=2_000, deadline=None)
@@ -89,14 +89,32 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """Copy the migrated template that `./run test` keeps (see `ops/template.py`), which spares migrating each time."""
     if name := os.environ.get("EVENHAND_TEST_TEMPLATE"):
         connection.settings_dict["TEST"]["TEMPLATE"] = name
-    # Tests that commit empty every table afterwards, also those that are otherwise never emptied (docs/adr/0003).
-    connection.settings_dict.setdefault("OPTIONS", {})["options"] = "-c evenhand.may_empty=on"
+    # The owner makes and migrates it; every test then works as the product does (docs/adr/0165).
+    owning.become(owning.OWNER)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Every test works as the product's own role; between those that commit, the owner empties the tables."""
+    owning.become(owning.PRODUCT)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(connection.ops), "execute_sql_flush", owning.flush)
+        yield
+    owning.become(owning.OWNER)
 
 
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """A password takes a third of a second to hash, which is for guessers, and not for every test with nine staff."""
     monkeypatch.setattr(django_settings, "PASSWORD_HASHERS", ["tests.quick.QuickHasher"])
+
+
+@pytest.fixture
+def filed(db):
+    """A case file with one of everything that is kept."""
+    from tests.audit import scenes
+
+    return scenes.filed()
 
 
 @pytest.fixture

@@ -353,6 +353,7 @@ DOORS: dict[str, Door] = {
     "office:remove_factors": Door({"administrator"}, of(User, as_="reference", email="amara@dover.example")),
     "office:move_case": Door(DECIDERS, CASE),
     "office:consult_on_move": Door(set(), CASE),
+    "office:proof": Door({"administrator"}),
     "office:who_looked": Door({"data protection officer"}),
     "office:days_off": Door({"administrator"}),
     "office:days_off_add": Door({"administrator"}),

@@ -1,35 +1,12 @@
 """What the database itself refuses, whoever asks: raw SQL, as a careless repair or a stolen password would try it."""
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import Error, connection, transaction
 
 from audit.models import Event
 from cases.models import Assessment, Evidence, Incident
-from cases.services import evidence
 from letters.models import Rendering
 from register.models import Lookup, Receipt
-from register.services import lookups
-from tests.factories import NOON
-from tests.restrictions import builders
-
-APPEND_ONLY = (
-    "audit_event", "audit_decision", "audit_eventtext", "register_lookup", "register_receipt", "letters_rendering",
-    "cases_evidence", "cases_assessment", "people_policyversion",
-)  # fmt: skip
-
-
-@pytest.fixture
-def filed(db):
-    """A case with a restriction in force, its letter made, a look at the register with its receipt, and a file."""
-    world = builders.in_force()
-    letter = world.restriction.letter
-    Rendering.objects.create(letter=letter, pdf=b"%PDF", sha256="0" * 64, pages=1, rendered_at=NOON)
-    lookup = lookups.look_up(world.resident, by=world.staff.front_line, purpose="visit", at=NOON)
-    lookups.confirm_checked(lookup.pk, by=world.staff.front_line, at=NOON)
-    note = SimpleUploadedFile("note.txt", b"He shouted.", "text/plain")
-    evidence.add_evidence(world.case.incidents.first().pk, files=[note], by=world.staff.officer, at=NOON)
-    return world
 
 
 def refused(statement: str, *values) -> bool:
@@ -128,14 +105,6 @@ def test_one_case_has_one_restriction_in_force(filed):
 def test_one_source_has_one_standing_entry(filed):
     entry = filed.resident.register_entries.get()
     assert copied("register_entry", entry.pk, reference="E-999999")
-
-
-@pytest.mark.parametrize("table", APPEND_ONLY)
-def test_what_is_only_ever_added_to_is_never_emptied(filed, table):
-    """TRUNCATE passes by triggers of rows; these tables have one of their own, which only the tests' flush may pass."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL evenhand.may_empty = 'off'")
-    assert refused(f"TRUNCATE {table} CASCADE")
 
 
 def test_what_was_kept_is_all_still_there(filed):

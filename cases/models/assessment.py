@@ -1,9 +1,7 @@
 """What is weighed before a step."""
 
-import pgtrigger
 from django.db import models
 
-from audit.models import never_emptied
 from cases.models.case import Case
 from people.models import User
 
@@ -49,10 +47,6 @@ class Assessment(models.Model):
             )
         ]
         indexes = [models.Index(fields=["case", "kind", "-made_at"], name="assessment_latest")]
-        triggers = [
-            pgtrigger.Protect(name="assessment_kept", operation=pgtrigger.Update | pgtrigger.Delete),
-            never_emptied("assessment"),
-        ]
 
     def __str__(self) -> str:
         return f"{self.kind} assessment of {self.case_id}"

@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from audit import subjects
-from audit.models import Trail, never_emptied
+from audit.models import Trail
 from people.access import providers_where
 from people.models import Organisation, Provider, Resident, User
 
@@ -156,10 +156,6 @@ class Evidence(models.Model):
     class Meta:
         verbose_name_plural = "evidence"
         constraints = [models.UniqueConstraint(fields=["incident", "sha256"], name="evidence_once")]
-        triggers = [
-            pgtrigger.Protect(name="evidence_as_added", operation=pgtrigger.Update | pgtrigger.Delete),
-            never_emptied("evidence"),
-        ]
 
     def __str__(self) -> str:
         return self.name

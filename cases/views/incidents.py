@@ -214,8 +214,9 @@ def _add(found: Incident, what: str, form: Any, who: dict[str, Any], seen: str |
 def evidence(request: SignedInRequest, ref: str, pk: int) -> FileResponse:
     """A file of the incident, always as a download: nothing that somebody handed in is shown inside Evenhand."""
     kept = get_object_or_404(Evidence, pk=pk, incident=_find(request, ref))
+    file = cases.services.evidence.open_file(kept, by=request.user, at=timezone.now())
     looks.note(request, kept)
-    answer = FileResponse(kept.file.open("rb"), as_attachment=True, filename=kept.name, content_type=kept.content_type)
+    answer = FileResponse(file, as_attachment=True, filename=kept.name, content_type=kept.content_type)
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer
 

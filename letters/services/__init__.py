@@ -15,7 +15,7 @@ from audit import services as audit
 from design.dates import day_of
 from letters import facts as kinds
 from letters import paper, permissions
-from letters.models import Dispatch, Letter, Notice, Rendering
+from letters.models import Dispatch, Letter, Notice
 from letters.services import outbox, within
 from people.models import PolicyVersion, Provider, Resident, User
 from people.references import next_reference
@@ -240,19 +240,6 @@ def as_html(letter: Letter, *, on: date, known: Mapping[str, Any] | None = None,
         whole = _with_known(letter, known)
         whole = {**whole, "to": paper.addressee(letter.resident), "signed": paper.signature(by, on)}
     return paper.html(letter.kind, whole, reference=letter.reference, about=letter.about_ref)
-
-
-@transaction.atomic
-def open_pdf(letter_id: int, *, by: User, at: datetime) -> Rendering:
-    """The PDF as sent, for somebody to read; who looked goes on the trail.
-
-    Raises `Rendering.DoesNotExist` as long as it is not made.
-    """
-    letter = Letter.objects.select_related("provider", "resident").get(pk=letter_id)
-    permissions.check_can_read(by, letter)
-    rendering = Rendering.objects.get(letter=letter)
-    audit.record("letter.opened", subject=letter, by=by, at=at, facts={"sha256": rendering.sha256})
-    return rendering
 
 
 @transaction.atomic

@@ -108,7 +108,9 @@ def send(dispatch_id: int, *, now: Callable[[], datetime]) -> None:
         dispatch = _locked(dispatch_id)
         if dispatch.state != Dispatch.State.SENDING or dispatch.attempts != claimed.attempts:
             return  # somebody took this worker for dead before it came to the lock
-        if dispatch.channel == Dispatch.Channel.PRINT:
+        if dispatch.letter and not dispatch.letter.rendering.stands:
+            _failed(dispatch, at=now(), problem="The PDF is not the one that was made: its content has changed")
+        elif dispatch.channel == Dispatch.Channel.PRINT:
             _print(dispatch, now)
         else:
             _mail(dispatch, now)

@@ -46,6 +46,11 @@ PAGES: tuple[tuple[str, str, str], ...] = (
         "Which roles need a second factor, who has one, and what to do where one is lost.",
     ),
     ("Days off", "office:days_off", "Bank holidays and closures, from which every date in working days is counted."),
+    (
+        "Proof of the trail",
+        "office:proof",
+        "Whether what was recorded stands as it was left, and when that was last looked over.",
+    ),
 )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ops.console import Stop, say
 from ops.paths import ROOT, make, state
+from ops.roles import migrating
 from ops.servers import Servers, free_port
 
 CLIENTS = 16
@@ -58,10 +59,11 @@ def main(arguments: list[str]) -> int:
         }
         say(f"Loading {options.cases:,} cases and {options.incidents:,} incidents …")
         for command in (["migrate", "--verbosity", "0"], ["collectstatic", "--noinput", "--verbosity", "0"]):
-            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
+            given = migrating(environment) if "migrate" in command else environment
+            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=given, check=True)
         ours = session(environment, options, "allauth.account.auth_backends.AuthenticationBackend")
         bares = session(environment, options, "django.contrib.auth.backends.ModelBackend")
-        analyse(environment)
+        analyse(migrating(environment))
         with serving(environment, folder, "config.settings") as our, serving(environment, folder, "ops.bare") as bare:
             pages = {
                 "bare": (bare, "/bare", bares),

@@ -10,7 +10,7 @@ import policies.grammar
 import policies.loader
 import policies.wording
 from audit import subjects
-from audit.models import Trail, append_only
+from audit.models import Trail
 from policies.policy import Policy
 from policies.wording import Wording
 
@@ -106,7 +106,6 @@ class PolicyVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["provider", "effective_on", "digest"], name="policy_version_adopted_once")
         ]
-        triggers = append_only("policy_version")
 
     def __str__(self) -> str:
         return f"{self.provider_id}: policy effective {self.effective_on}"

@@ -7,7 +7,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
-from audit.models import append_only
 from people.models import Organisation, Provider, Resident, User
 from register.models.entry import Entry
 
@@ -39,7 +38,6 @@ class Lookup(models.Model):
                 condition=models.Q(resident__isnull=False) | ~models.Q(place=""), name="lookup_of_a_person_or_a_place"
             )
         ]
-        triggers = append_only("lookup")
         indexes = [
             models.Index(fields=["resident", "-at"], name="lookup_by_resident"),
             GinIndex(fields=["entries_shown"], name="lookup_by_entry"),
@@ -54,9 +52,6 @@ class Receipt(models.Model):
 
     lookup = models.OneToOneField(Lookup, on_delete=models.PROTECT, related_name="receipt")
     at = models.DateTimeField()
-
-    class Meta:
-        triggers = append_only("receipt")
 
     def __str__(self) -> str:
         return f"receipt of look-up {self.lookup_id}"

@@ -36,11 +36,11 @@ def erase(entry_id: int, *, at: datetime) -> bool:
     why = found.explain() if found else "The policy's time to keep it is over"
     question = Consideration.objects.filter(entry=entry).first()
     things: list[Entry | Consideration] = [entry, *([question] if question else [])]
+    said = [row for thing in things for row in decisions.forget(thing)]
     for thing in things:
-        decisions.forget(thing)
         _erase_trail(thing, why=why, rule=rule, at=at)
     facts = {"words_until": entry.words_until, "clause": rule.clause, "strength": rule.strength}
-    audit.record("register.erased", subject=entry, by=None, at=at, facts=facts)
+    erasure = audit.record("register.erased", subject=entry, by=None, at=at, facts=facts)
     if question:
         question.resident, question.place, question.place_postcode = None, "", ""
         question.because, question.incidents, question.case_ref = "", [], ""
@@ -50,6 +50,7 @@ def erase(entry_id: int, *, at: datetime) -> bool:
     _blank(entry)
     entry.erased_on = today
     entry.save()
+    audit.blank_history([*things, *said], erasure=erasure)
     return True
 
 

@@ -21,7 +21,7 @@ APPS = {
     "django.contrib.messages": ("templates/components/messages.html", "in messages"),
     "django.contrib.staticfiles": ("templates/base.html", "{% static "),
     "django.contrib.postgres": ("people/models/resident.py", "django.contrib.postgres"),
-    "pgtrigger": ("audit/models.py", "pgtrigger."),
+    "pgtrigger": ("letters/models.py", "pgtrigger."),
     "guardian": ("config/settings.py", "guardian.backends"),
     "allauth": ("people/accounts/adapter.py", "allauth.core"),
     "allauth.account": ("design/sign_in.py", "allauth.account"),

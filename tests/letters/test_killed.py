@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from celery import current_app
 from django.conf import settings as django_settings
@@ -23,6 +22,7 @@ from audit.models import Event
 from deadlines.models import Deadline
 from letters import services
 from letters.models import Dispatch, Rendering
+from tests import owning
 from tests.letters import post
 from tests.letters.builders import FACTS, about
 
@@ -45,14 +45,6 @@ def until(holds, what: str) -> None:
 def own_database() -> str:
     """The address of this run's own test database, as the settings read it."""
     return f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{connection.settings_dict['NAME']}"
-
-
-def beside() -> psycopg.Connection:
-    """A second connection to it."""
-    asked = connection.get_connection_params()
-    return psycopg.connect(
-        **{key: asked[key] for key in ("host", "user", "dbname", "password", "port") if key in asked}
-    )
 
 
 class Worker:
@@ -85,15 +77,14 @@ class Worker:
 @contextlib.contextmanager
 def nobody_writes(table: str) -> Iterator[None]:
     """Hold a table so that it can be read and not written."""
-    with beside() as held:
+    with owning.beside() as held, held.transaction():
         held.execute(f"LOCK TABLE {table} IN SHARE MODE")
         yield
-        held.rollback()
 
 
 def waits_for(table: str) -> bool:
     """Whether somebody waits to write the table."""
-    with beside() as asked:
+    with owning.beside() as asked:
         sql = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
         return bool(asked.execute(sql, [table]).fetchone()[0])
 

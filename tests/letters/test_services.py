@@ -9,6 +9,7 @@ from django_fsm import TransitionNotAllowed
 from audit.models import Event
 from letters import facts, services
 from letters.models import Dispatch, Letter
+from letters.services import proving
 from people import access
 from people import services as people
 from people.models import ContactPoint, Resident
@@ -249,8 +250,8 @@ def test_a_notice_is_a_row_and_a_sending(staff):
 def test_opening_the_pdf_is_recorded(issued, staff):
     letter = issued()
     services.outbox.render(letter.pk, at=NOON, using=lambda _: (b"%PDF", 1))
-    services.open_pdf(letter.pk, by=staff.dpo, at=NOON + timedelta(days=1))
+    proving.open_pdf(letter.pk, by=staff.dpo, at=NOON + timedelta(days=1))
     seen = Event.objects.get(verb="letter.opened")
     assert (seen.by_ref, seen.subject_ref) == (staff.dpo.reference, letter.reference)
     with pytest.raises(access.NotPermitted):
-        services.open_pdf(letter.pk, by=staff.front_line, at=NOON)
+        proving.open_pdf(letter.pk, by=staff.front_line, at=NOON)

@@ -13,6 +13,7 @@ import yaml
 
 import ops.environment
 import ops.processes
+import ops.roles
 import ops.servers
 from ops import demo
 from ops.paths import ROOT
@@ -35,13 +36,27 @@ def test_web_and_worker_can_be_scaled_and_beat_stays_one() -> None:
 
 
 def test_every_lasting_service_has_a_health_check() -> None:
-    assert {name for name, service in SERVICES.items() if "healthcheck" not in service} == {"migrate"}
+    assert {name for name, service in SERVICES.items() if "healthcheck" not in service} == {"roles", "migrate"}
 
 
 def test_the_product_starts_after_its_database_is_migrated_and_healthy() -> None:
     for name in ("web", "worker", "beat"):
         assert SERVICES[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
         assert SERVICES[name]["depends_on"]["postgres"]["condition"] == "service_healthy"
+
+
+def test_each_service_has_the_least_role_of_the_database() -> None:
+    def role(name: str) -> tuple[str, str]:
+        given = SERVICES[name]["environment"]
+        return given["DATABASE_URL"].split("//")[1].split("@")[0], Path(given["DATABASE_PASSWORD_FILE"]).name
+
+    for name in ("web", "worker", "beat"):
+        assert role(name) == ("evenhand_product", "product_password")
+        assert not {"owner_password", "postgres_password"} & set(SERVICES[name]["secrets"])
+    assert role("migrate") == ("evenhand_owner", "owner_password")
+    holders = {name for name, service in SERVICES.items() if "postgres_password" in service.get("secrets", [])}
+    assert holders == {"postgres", "roles"}, "the superuser's password is for making roles alone"
+    assert SERVICES["migrate"]["depends_on"] == {"roles": {"condition": "service_completed_successfully"}}
 
 
 @pytest.mark.parametrize("name", PRODUCT)
@@ -108,6 +123,7 @@ class Production:
         here = {
             "DATABASE_PASSWORD_FILE": "",
             "EVENHAND_SECRET_KEY_FILE": str(secret),
+            "EVENHAND_SEAL_KEY_FILE": "",
             "EVENHAND_STATE": str(place / "state"),
             "EVENHAND_STATIC_ROOT": str(place / "static"),
             "PATH": f"{ops.environment.VENV / 'bin'}:{os.environ['PATH']}",
@@ -127,12 +143,12 @@ class Production:
             for w in words
         ]
 
-    def run(self, words: list[str]) -> subprocess.CompletedProcess:
-        """Run a command to its end."""
+    def run(self, words: list[str], *, migrating: bool = False) -> subprocess.CompletedProcess:
+        """Run a command to its end, as the product or as the owner of the tables."""
         return subprocess.run(
             self.translated(words),
             cwd=ROOT,
-            env=self.environment,
+            env=ops.roles.migrating(self.environment) if migrating else self.environment,
             capture_output=True,
             text=True,
             timeout=120,
@@ -165,7 +181,7 @@ def production(place: Path, outside: dict[str, str]) -> Iterator[Production]:
 @pytest.mark.slow
 def test_commands_and_health_checks_of_the_compose_file_run(production: Production) -> None:
     for words in (SERVICES["migrate"]["command"], ["python", "manage.py", "collectstatic", "--noinput"]):
-        done = production.run(words)
+        done = production.run(words, migrating="migrate" in words)
         assert done.returncode == 0, done.stderr
     for name in ("web", "beat"):
         assert not production.healthy(name), name

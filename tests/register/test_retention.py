@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audit import services as audit
-from audit.models import Decision, Event, EventText
+from audit.models import Decision, Event, EventText, History
 from deadlines import services as deadlines
 from deadlines.models import Deadline
 from people import services as people
@@ -260,6 +260,11 @@ def test_the_words_of_a_removed_entry_go_when_the_policy_has_kept_them_long_enou
     erased = Event.objects.get(verb="register.erased")
     assert (erased.facts["clause"], erased.facts["words_until"]) == ("5.7", "2027-06-18")
     assert sweeping.sweep(after, at=noon(after)).done["erased"] == 0, "safe twice"
+    kept = History.objects.filter(kept="register_entry", row_key=str(entry.pk)).order_by("pk")
+    assert [one.state is None for one in kept] == [True] * (kept.count() - 1) + [False], (
+        "nor does the history keep them"
+    )
+    assert kept.last().state["erased_on"] == "2027-06-19" and {one.erased_by_id for one in kept} == {erased.pk, None}
 
 
 def test_nothing_is_erased_while_an_appeal_of_the_resident_is_decided():

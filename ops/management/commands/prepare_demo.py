@@ -1,4 +1,4 @@
-"""Make the demo's database and static files ready, in one process because each costs a start of Django."""
+"""Make the demo's static files and people ready, in one process because each costs a start of Django."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ import people.models
 
 
 class Command(BaseCommand):
-    """Migrate, gather the static files, and seed an empty database; safe to run again."""
+    """Gather the static files, and seed an empty database that was migrated; safe to run again."""
 
-    help = "Make the demo's database and static files ready."
+    help = "Make the demo's static files and people ready."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """`--empty`: leave the database without a council."""
@@ -20,8 +20,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what is not done yet. A seed that is interrupted leaves nothing, so the next start seeds afresh."""
-        self.say("Migrating the database …")
-        call_command("migrate", verbosity=0, interactive=False)
         self.say("Gathering the static files …")
         call_command("collectstatic", verbosity=0, interactive=False)
         if options["empty"] or people.models.Provider.objects.exists():
