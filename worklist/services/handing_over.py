@@ -162,9 +162,19 @@ def _for_a_time(person: User, extent: Extent, to: User, *, by: User, at: datetim
         raise RuleBroken("Enter the first day", None, "from_on")
     if extent.until_on is None:
         raise RuleBroken("Enter the last day", None, "until_on")
-    days = {"from_on": extent.from_on, "until_on": extent.until_on}
     refs = [""] if extent.cases is None else sorted(extent.cases)
-    made = [people.arrange_cover(person.pk, colleague_id=to.pk, case_ref=ref, by=by, at=at, **days) for ref in refs]
+    made = [
+        people.arrange_cover(
+            person.pk,
+            colleague_id=to.pk,
+            from_on=extent.from_on,
+            until_on=extent.until_on,
+            case_ref=ref,
+            by=by,
+            at=at,
+        )
+        for ref in refs
+    ]
     return HandedOver(cases=len(extent.cases or ()), cover=made[-1])
 
 
