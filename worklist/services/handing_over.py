@@ -75,7 +75,9 @@ class Extent:
     @property
     def when(self) -> str:
         """For how long, in a sentence."""
-        return "for good" if self.for_good else f"from {dates.day(self.from_on)} to {dates.day(self.until_on)}"
+        if self.from_on is None or self.until_on is None:
+            return "for good"
+        return f"from {dates.day(self.from_on)} to {dates.day(self.until_on)}"
 
 
 @dataclass(frozen=True)
