@@ -75,7 +75,9 @@ class Extent:
     @property
     def when(self) -> str:
         """For how long, in a sentence."""
-        return "for good" if self.for_good else f"from {dates.day(self.from_on)} to {dates.day(self.until_on)}"
+        if self.from_on is None or self.until_on is None:
+            return "for good"
+        return f"from {dates.day(self.from_on)} to {dates.day(self.until_on)}"
 
 
 @dataclass(frozen=True)
@@ -162,9 +164,19 @@ def _for_a_time(person: User, extent: Extent, to: User, *, by: User, at: datetim
         raise RuleBroken("Enter the first day", None, "from_on")
     if extent.until_on is None:
         raise RuleBroken("Enter the last day", None, "until_on")
-    days = {"from_on": extent.from_on, "until_on": extent.until_on}
     refs = [""] if extent.cases is None else sorted(extent.cases)
-    made = [people.arrange_cover(person.pk, colleague_id=to.pk, case_ref=ref, by=by, at=at, **days) for ref in refs]
+    made = [
+        people.arrange_cover(
+            person.pk,
+            colleague_id=to.pk,
+            from_on=extent.from_on,
+            until_on=extent.until_on,
+            case_ref=ref,
+            by=by,
+            at=at,
+        )
+        for ref in refs
+    ]
     return HandedOver(cases=len(extent.cases or ()), cover=made[-1])
 
 
