@@ -141,14 +141,16 @@ def share(entry: Entry) -> Act:
     several enter: nothing new is said of anybody.
     """
     policy = entry.policy_version.policy
-    named = policy.who("inform.contractors.by")
+    named = policy.who("inform.contractors.by") if "contractors" in policy.names("inform") else None
     return Act(
         name=SHARE,
         doing="share an entry with a contractor",
         subject=entry,
         thing=entry,
         provider=entry.provider,
-        whos=_whos(policy, None if entry.stands_with else entry.rule, ENTER) if named.unsaid else (named,),
+        whos=_whos(policy, None if entry.stands_with else entry.rule, ENTER)
+        if named is None or named.unsaid
+        else (named,),
         able=ABLE,
     )
 

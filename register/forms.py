@@ -245,23 +245,18 @@ class Look(forms.Form):
         label="Why are you looking?", called="why you are looking", choices=Lookup.Purpose.choices
     )
     job = fields.TextField(
-        label="Number of the job or the visit", called="the number of the job or the visit", width=20, max_length=60,
-        help_text="As it stands on your work order. Each look is recorded with your name, the job and the time.",
-        autocomplete="off",
-    )  # fmt: skip
+        label="Number of the job or the visit", called="the number of the job or the visit", width=20, max_length=60
+    )
+    job.help_text = "As it stands on your work order. Each look is recorded with your name, the job and the time."
 
 
 class ReportForm(forms.Form):
     """What happened at a door, in one short form."""
 
-    about = fields.TextField(
-        label="Who or where was it?", called="who or where it was", help_text="A name, an address, or both."
-    )
+    about = fields.TextField(label="Who or where was it?", called="who or where it was")
     happened_on = fields.DayField(label="Which day was it?", called="the day on which it happened")
-    words = fields.LongTextField(
-        label="What happened?", called="what happened", max_length=5_000,
-        help_text="What you saw and heard, and the words that were used.",
-    )  # fmt: skip
+    words = fields.LongTextField(label="What happened?", called="what happened", max_length=5_000)
+    words.help_text = "What you saw and heard, and the words that were used."
     danger = fields.YesNoField(
         label="Was anyone threatened, hurt or intimidated?",
         called="whether anyone was threatened, hurt or intimidated",
@@ -305,10 +300,7 @@ class ShareEntry(forms.Form):
 class RecallShare(forms.Form):
     """Why a contractor is shown an entry no longer."""
 
-    reason = fields.LongTextField(
-        label="Why is it shared no longer?", called="why it is shared no longer", rows=3,
-        help_text="The contractor does not see this.",
-    )  # fmt: skip
+    reason = fields.LongTextField(label="Why is it shared no longer?", called="why it is shared no longer", rows=3)
 
 
 class RemoveEntry(forms.Form):

@@ -13,7 +13,7 @@ from policies import provisions, schema
 from policies.policy import Policy
 from tests.sources import MODULES, Module
 
-NOT_OF_A_POLICY = {"self", "answered", "voice", "voices", "settled"}
+NOT_OF_A_POLICY = {"self", "report", "answered", "voice", "voices", "settled"}
 """What has a `by` of its own, that is somebody: who answered an appeal, whose voice it is, who settled a gap."""
 
 

@@ -46,7 +46,7 @@ def decline(report_id: int, *, reason: str, by: User, at: datetime) -> Report:
 
 def who_answered(report: Report) -> str:
     """Who answered it, how and when: for whoever comes second."""
-    assert report.answered_by is not None
+    assert report.answered_by is not None and report.answered_at is not None
     how = "began to log it" if report.draft else "decided not to log it"
     return f"{report.answered_by.name} {how} on {dates.day(report.answered_at)}."
 

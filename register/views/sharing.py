@@ -132,10 +132,7 @@ def recall(request: SignedInRequest, pk: int) -> HttpResponse:
 def _find(request: SignedInRequest, pk: int) -> Share:
     """A share that the reader may know of; 404 where it is another provider's."""
     providers = permissions.check_can_read_disclosures(request.user, timezone.localdate())
-    rows = disclosures.ledger(providers).select_related(
-        "entry__policy_version", "entry__resident", "entry__provider", "organisation",
-        "decided_by", "acknowledged_by", "recalled_by",
-    )  # fmt: skip
+    rows = disclosures.ledger(providers).select_related("entry__policy_version")
     found = get_object_or_404(rows, pk=pk)
     looks.note(request, found.entry)
     return found

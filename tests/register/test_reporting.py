@@ -42,7 +42,10 @@ def test_whoever_checks_the_register_reports_in_one_short_form(staff, who):
     client = signed_in(getattr(staff, who))
     address = reverse("register:report")
     assert address in client.get(reverse("register:check")).content.decode()
-    typed = {"about": "Rowan, 12 Marine Parade", "words": "He set the dog on me.", "danger": "yes"}
+    typed = {
+        "about": "Rowan, 12 Marine Parade", "words": "He set the dog on me.", "danger": "yes",
+        "happened_on_day": "18", "happened_on_month": "12", "happened_on_year": "2026",
+    }  # fmt: skip
     kept = press(client, address, typed | {"words": ""}).content.decode()
     assert "Enter what happened" in kept and "12 Marine Parade" in kept
     sent = press(client, address, typed, follow=True).content.decode()
