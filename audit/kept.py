@@ -127,3 +127,6 @@ QUIET: Mapping[str, str] = MappingProxyType(
 BEING_WRITTEN = ("restrictions_restriction", "restrictions_restriction_incidents", "restrictions_term")
 """A proposal is saved page by page while it is written; one event tells that it was begun, another that it was made."""
 UNPROPOSED = ("draft", "returned")
+
+ASKED_BY_THE_CLOCK = ("spoc.replace", "decision.appoint", "letter.receipt")
+"""Kinds of deadline by which the nightly sweep asks somebody, or asks no longer: nobody's act, and nothing happened."""

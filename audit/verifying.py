@@ -222,8 +222,9 @@ def _steps(cursor: CursorWrapper) -> Iterator[str]:
         yield f"{table} {key} had been changed past the guards ({strayed}) before the change that is history {pk}"
 
 
-WRITTEN = """coalesce(
-    one.kept = ANY(%(written)s) AND coalesce(one.state->>'state', 'draft') = ANY(%(before)s) AND (
+NOBODYS_ACT = """coalesce(
+    one.kept = 'deadlines_deadline' AND one.state->>'kind' = ANY(%(asked)s)
+    OR one.kept = ANY(%(written)s) AND coalesce(one.state->>'state', 'draft') = ANY(%(before)s) AND (
         SELECT r.state->>'state' FROM audit_history r WHERE r.kept = 'restrictions_restriction' AND r.id < one.id
         AND r.row_key = coalesce(one.state->>'restriction_id', one.row_key) ORDER BY r.id DESC LIMIT 1
     ) = ANY(%(before)s), false)"""
@@ -240,7 +241,7 @@ def _untold(cursor: CursorWrapper, since: int) -> Iterator[str]:
         FROM audit_history one
         WHERE one.id > %(since)s AND one.deed <> 'B' AND one.kept <> %(releases)s
           AND NOT EXISTS (SELECT FROM audit_history r WHERE r.kept = %(releases)s AND r.tx = one.tx)
-          AND (one.by_role <> %(role)s::text OR NOT one.kept = ANY(%(quiet)s) AND NOT {WRITTEN} AND NOT EXISTS (
+          AND (one.by_role <> %(role)s::text OR NOT one.kept = ANY(%(quiet)s) AND NOT {NOBODYS_ACT} AND NOT EXISTS (
               SELECT FROM audit_history e WHERE e.kept = 'audit_event' AND e.tx = one.tx))
         ORDER BY one.id LIMIT %(most)s
         """,
@@ -249,8 +250,9 @@ def _untold(cursor: CursorWrapper, since: int) -> Iterator[str]:
             "since": since,
             "releases": kept.RELEASES,
             "quiet": list(kept.QUIET),
-            "written": list(kept.BEING_WRITTEN),
+            "written": list(kept.BEING_NOBODYS_ACT),
             "before": list(kept.UNPROPOSED),
+            "asked": list(kept.ASKED_BY_THE_CLOCK),
             "most": MOST,
         },
     )

@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -15,6 +16,7 @@ import audit.tasks
 from audit import sealing
 from audit.models import Event, History, Seal, Verification
 from audit.services import record
+from cases.models import Evidence
 from config.celery import app
 from letters.models import Notice
 from office import tasks
@@ -72,20 +74,20 @@ def test_the_page_asks_as_much_of_many_looks_as_of_one(office, django_assert_max
         assert "page=2" in shown(office)
 
 
-def test_a_break_is_told_to_every_administrator_once_a_day(office, monkeypatch):
-    verifying.verify(at=timezone.now(), whole=True)
-    with connection.cursor() as cursor:
-        # What nobody's act explains: no event stands beside it, once it has a transaction of its own.
-        cursor.execute("UPDATE people_provider SET phone = '01304 1'")
-    unexplained = verifying.verifying.look(at=timezone.now(), since=None).breaks
-    assert unexplained == [], "in one transaction with events it is told"
-    monkeypatch.setattr(verifying.cases.services.evidence, "altered", lambda since: [BROKEN])
-    for hour in range(2):
-        seen = verifying.verify(at=timezone.now() + timedelta(hours=hour / 20), whole=False)
-        assert seen.breaks == [BROKEN]
+def alter_a_file() -> None:
+    """What somebody with a hand on the disk could do."""
+    Path(Evidence.objects.get().file.path).write_bytes(b"other")
+
+
+def test_a_break_is_told_to_every_administrator_once_a_day(filed):
+    assert verifying.verify(at=timezone.now(), whole=True).breaks == []
+    alter_a_file()
+    for _ in range(2):
+        breaks = verifying.verify(at=timezone.now(), whole=True).breaks
+        assert len(breaks) == 1 and "is not what was handed in" in breaks[0]
     told = Notice.objects.filter(kind=verifying.KIND)
-    assert sorted(notice.to.name for notice in told) == sorted([office.ada.name, office.bill.name])
-    assert all(BROKEN not in notice.body for notice in told), "mail may be read by others"
+    assert [notice.to for notice in told] == [filed.staff.administrator]
+    assert "incident" not in told.get().body, "mail may be read by others"
     assert Event.objects.filter(verb="trail.broken").count() == 2
 
 
@@ -98,14 +100,14 @@ def test_readyz_says_what_was_found_and_stays_ready(client, office):
     assert set(client.get("/readyz").json()["checks"]) == {"database", "migrations", "queue", "beat"}
 
 
-def test_the_command_says_that_it_stands_or_names_the_breaks(office, monkeypatch):
+def test_the_command_says_that_it_stands_or_names_the_breaks(filed):
     said = StringIO()
-    call_command("verify_trail", stdout=said)
+    call_command("verify_trail", "--new", stdout=said)
     assert "The trail stands as it was left: 1 seals" in said.getvalue()
-    monkeypatch.setattr(verifying.cases.services.evidence, "altered", lambda since: [BROKEN])
-    with pytest.raises(Refused, match="7 is not as its history left it"):
-        call_command("verify_trail", "--new")
-    assert [one.whole for one in Verification.objects.order_by("pk")] == [True, False]
+    alter_a_file()
+    with pytest.raises(Refused, match="is not what was handed in"):
+        call_command("verify_trail")
+    assert [one.whole for one in Verification.objects.order_by("pk")] == [False, True]
 
 
 def test_beat_seals_every_half_minute_and_looks_every_night_and_every_week():
