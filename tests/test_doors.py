@@ -275,7 +275,7 @@ DOORS: dict[str, Door] = {
         READERS, lambda: of(Incident, evidence__isnull=False)() | of(Evidence, as_="pk", value="pk")()
     ),
     "register:check": Door(REGISTER),
-    "register:card": Door({"front line"}, of(Lookup, as_="pk", value="pk")),
+    "register:card": Door({"front line"}, of(Lookup, as_="pk", value="pk", by__email="fran@dover.example")),
     "register:place": Door(SEES_ALL, PLACE),
     # Opens in one session alone: tests/register/test_finding.py has some.
     "register:found": Door(set(), lambda: {"handle": "forged"}),
@@ -343,8 +343,8 @@ DOORS: dict[str, Door] = {
     "office:cover_end": Door({"administrator"}, lambda: STAFF() | {"pk": Cover.objects.get(person__email=AMARA).pk}),
     "office:organisations": Door({"administrator"}),
     "office:organisation_add": Door({"administrator"}),
-    "office:organisation": Door({"administrator"}, of(Organisation, as_="pk", value="pk")),
-    "office:organisation_close": Door({"administrator"}, of(Organisation, as_="pk", value="pk")),
+    "office:organisation": Door({"administrator"}, of(Organisation, as_="pk", value="pk", people__email="carl@dover.example")),
+    "office:organisation_close": Door({"administrator"}, of(Organisation, as_="pk", value="pk", people__email="carl@dover.example")),
     "office:policies": Door({"administrator"}),
     "office:propose": Door({"administrator"}),
     "office:proposal": Door({"administrator"}, of(Adoption, as_="pk", value="pk", state="returned")),
