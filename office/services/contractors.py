@@ -10,6 +10,7 @@ from office import permissions
 from people import services as people
 from people.models import Organisation, Provider, User
 from policies.rules import RuleBroken, need
+from register.services import sharing
 
 
 @transaction.atomic
@@ -27,7 +28,8 @@ def add_organisation(provider: Provider, *, name: str, phone: str, by: User, at:
 
 @transaction.atomic
 def close_organisation(organisation_id: int, *, reason: str, by: User, at: datetime) -> Organisation:
-    """End a contractor's work: no account of its people opens anything from now on. What they did stays on record.
+    """End a contractor's work: no account of its people opens anything from now on, and nothing of the register is
+    shared with it. What they did stays on record.
 
     Raises TransitionNotAllowed where it is closed, RuleBroken without a reason.
     """
@@ -41,6 +43,7 @@ def close_organisation(organisation_id: int, *, reason: str, by: User, at: datet
     ended = list(made.people.filter(is_active=True).order_by("pk"))
     for user in ended:
         people.close_account(user.pk, by=by, at=at, why=reason)
+    sharing.end_all_of(made, reason=reason, by=by, at=at)
     facts = {"name": made.name, "accounts": [user.reference for user in ended]}
     audit.record("organisation.closed", subject=made, by=by, at=at, facts=facts, words={"reason": reason})
     return made

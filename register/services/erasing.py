@@ -46,11 +46,14 @@ def erase(entry_id: int, *, at: datetime) -> bool:
         question.because, question.incidents, question.case_ref = "", [], ""
         question.proposed, question.reasons = {}, ""
         question.save()
-    Share.objects.filter(entry=entry).update(reasons="", recall_reason=ERASED)
+    shares = list(Share.objects.filter(entry=entry).order_by("pk"))
+    for share in shares:
+        share.reasons, share.recall_reason = "", ERASED
+        share.save()
     _blank(entry)
     entry.erased_on = today
     entry.save()
-    audit.blank_history([*things, *said], erasure=erasure)
+    audit.blank_history([*things, *said, *shares], erasure=erasure)
     return True
 
 

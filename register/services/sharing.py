@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
@@ -55,12 +56,17 @@ def share(entry_id: int, new: NewShare, *, by: User, at: datetime, seen: str | N
     need(new.reasons, "Enter why they need it", "reason", law.SHARED_AS_NEEDED)
     if new.until_on is not None and new.until_on < day_of(at):
         raise RuleBroken("The last day must be today or later", law.SHARED_AS_NEEDED, "until_on")
-    wanted = Organisation.objects.filter(provider=entry.provider_id, pk__in=list(new.organisations)).order_by("name")
+    wanted = contractors_of(entry).filter(pk__in=list(new.organisations))
     made = [_share(entry, organisation, new, by=by, at=at) for organisation in wanted]
     if not made:
         raise RuleBroken("Select the contractors who need it", law.SHARED_AS_NEEDED, "organisations")
     deadlines.meet(kinds.REGISTER_SHARE, entry, at=at, how="Shared")
     return made
+
+
+def contractors_of(entry: Entry) -> QuerySet[Organisation]:
+    """The contractors with whom an entry could be shared: those who work for its provider still."""
+    return Organisation.objects.filter(provider=entry.provider_id, closed_at=None).order_by("name")
 
 
 def check_may_be_shared(entry: Entry) -> None:
@@ -183,7 +189,7 @@ def ask_with_whom(entry: Entry, *, at: datetime) -> None:
     """
     if not entry.shared_with_contractors or Share.objects.standing().filter(entry=entry).exists():
         return
-    if Organisation.objects.filter(provider=entry.provider_id).exists():
+    if contractors_of(entry).exists():
         deadlines.set(kinds.REGISTER_SHARE, entry, whose=acts.share(entry).whose, at=at)
 
 

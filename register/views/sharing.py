@@ -44,7 +44,7 @@ def share(request: SignedInRequest, reference: str) -> HttpResponse:
     looks.note(request, entry)
     standing = list(Share.objects.standing().filter(entry=entry).select_related("organisation", "decided_by"))
     taken = {each.organisation_id for each in standing}
-    open_to = Organisation.objects.filter(provider=entry.provider_id).exclude(pk__in=taken).order_by("name")
+    open_to = sharing.contractors_of(entry).exclude(pk__in=taken)
     page = Page(request, at=now, since=audit.since(entry, did=DID), context={"entry": entry, "frame": FRAME})
     form = page.form(forms.ShareEntry, organisations=list(open_to))
 

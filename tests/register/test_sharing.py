@@ -13,14 +13,15 @@ from django_fsm import TransitionNotAllowed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audit.models import Decision, Event
+from audit.models import Decision, Event, History
 from deadlines.models import Deadline
 from letters.models import Notice
+from office.services import contractors
 from people.access import NotPermitted
 from policies.rules import RuleBroken
 from register import tasks
-from register.models import Entry, Lookup, Share
-from register.services import disclosures, sharing
+from register.models import ERASED, Entry, Lookup, Share
+from register.services import disclosures, erasing, sharing
 from tests import factories
 from tests.factories import NOON
 from tests.pressing import press
@@ -183,6 +184,33 @@ def test_everything_of_a_firm_ends_when_it_works_for_the_provider_no_longer(dog,
         share(each, staff.team_leader, carl.organisation, rival.organisation)
     assert sharing.end_all_of(carl.organisation, reason="Contract over", by=staff.administrator, at=NOON) == 2
     assert sees(carl) == [] and len(sees(rival)) == 2
+
+
+def test_closing_a_contractor_ends_what_it_was_shown_and_it_is_offered_no_more(dog, carl, staff):
+    (made,) = share(dog, staff.team_leader, carl.organisation)
+    contractors.close_organisation(
+        carl.organisation_id, reason="The contract is over.", by=staff.administrator, at=NOON
+    )
+    made.refresh_from_db()
+    assert (made.recalled_by, made.recall_reason) == (staff.administrator, "The contract is over.")
+    with pytest.raises(RuleBroken, match="Select the contractors"):
+        share(dog, staff.team_leader, carl.organisation)
+    page = signed_in(staff.team_leader).get(reverse("register:share", args=[dog.reference])).content.decode()
+    assert 'name="organisations"' not in page
+
+
+def test_with_the_words_of_an_entry_go_those_of_its_shares(provider, staff, carl):
+    """Here, in the trail and in the history of the row."""
+    told = roof(provider, staff, "1 Roof Row")
+    (made,) = share(told, staff.team_leader, carl.organisation, reason="They mend the roof.")
+    remove(told, staff.manager, "Mended.")
+    Entry.objects.filter(pk=told.pk).update(words_until=TODAY)
+    assert erasing.erase(told.pk, at=NOON + timedelta(days=1))
+    made.refresh_from_db()
+    assert (made.reasons, made.recall_reason) == ("", ERASED)
+    kept = [str(event.words.body) for event in Event.objects.about(told.trail).filter(words__isnull=False)]
+    kept += [str(one.state) for one in History.objects.filter(kept="register_share", row_key=str(made.pk))]
+    assert kept and not [words for words in kept if "They mend the roof" in words or "Mended." in words]
 
 
 days = st.integers(-3, 3)
