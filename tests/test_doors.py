@@ -343,8 +343,12 @@ DOORS: dict[str, Door] = {
     "office:cover_end": Door({"administrator"}, lambda: STAFF() | {"pk": Cover.objects.get(person__email=AMARA).pk}),
     "office:organisations": Door({"administrator"}),
     "office:organisation_add": Door({"administrator"}),
-    "office:organisation": Door({"administrator"}, of(Organisation, as_="pk", value="pk", people__email="carl@dover.example")),
-    "office:organisation_close": Door({"administrator"}, of(Organisation, as_="pk", value="pk", people__email="carl@dover.example")),
+    "office:organisation": Door(
+        {"administrator"}, of(Organisation, as_="pk", value="pk", people__email="carl@dover.example")
+    ),
+    "office:organisation_close": Door(
+        {"administrator"}, of(Organisation, as_="pk", value="pk", people__email="carl@dover.example")
+    ),
     "office:policies": Door({"administrator"}),
     "office:propose": Door({"administrator"}),
     "office:proposal": Door({"administrator"}, of(Adoption, as_="pk", value="pk", state="returned")),
