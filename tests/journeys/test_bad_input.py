@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -14,7 +13,7 @@ from audit.models import Event
 from cases.models import Case, Draft, Incident
 from design import dates
 from letters.models import Letter
-from people.models import Resident
+from people.models import Resident, Session
 from restrictions.models import Restriction
 from tests import factories
 from tests.journeys import checks, history, steps
