@@ -3,12 +3,14 @@
 import base64
 import hashlib
 from functools import lru_cache
+from typing import cast
 from urllib.parse import urlsplit
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.http import HttpRequest
 
 from people import access
 from people.models import User
@@ -67,11 +69,12 @@ def demanded_of(user: User) -> bool:
     return bool(chosen) and any(role.key in chosen for role in user.roles)
 
 
-def owed(request: access.SignedInRequest) -> bool:
+def owed(request: HttpRequest) -> bool:
     """Whether somebody who is in has to set up a second factor before anything else. Asked once a session."""
     if request.session.get(HAS):
         return False
-    if not demanded_of(request.user):
+    user = cast(User, request.user)
+    if not demanded_of(user):
         return False
-    request.session[HAS] = has_second(request.user)
+    request.session[HAS] = has_second(user)
     return not request.session[HAS]

@@ -55,6 +55,12 @@ class Adapter(DefaultSocialAccountAdapter):
         """Nobody is given an account by signing on."""
         return False
 
+    def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Any:
+        """The directory, which leads back to our own address on the way out too."""
+        found = super().get_provider(request, provider, client_id)
+        found.oauth2_adapter_class = Directory
+        return found
+
     def on_authentication_error(self, request: HttpRequest, provider: Any, **more: Any) -> NoReturn:
         """The directory refused, or what it said could not be read."""
         raise ImmediateHttpResponse(_refused(request, NOT_DONE, 401))

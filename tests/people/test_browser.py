@@ -79,7 +79,7 @@ def test_a_passkey_that_is_not_there_is_said_in_words(browser, live_server, empt
     page = browser.new_context(viewport=PHONE).new_page()
     sign_in(page, live_server, officer)
     page.goto(live_server.url + reverse("mfa_add_webauthn"))
-    page.evaluate("navigator.credentials.create = () => Promise.reject(new Error('no'))")
+    page.evaluate("() => { navigator.credentials.create = () => Promise.reject(new Error('no')); }")
     page.get_by_role("button", name="Add the passkey").click()
     page.get_by_text("The passkey was not added. Press the button to try again.").wait_for()
     no_faults(page)
