@@ -324,3 +324,19 @@ def test_a_proposal_that_is_being_written_needs_no_event_for_each_page(transacti
     proposing.propose(restriction.pk, by=world.staff.officer, at=NOON)
     run(PRODUCT, "UPDATE restrictions_restriction SET months = 9")
     assert [one for one in found() if "restrictions_restriction" in one]
+
+
+def test_what_a_release_changes_is_no_break(sealed):
+    """A migration writes down that it ran in the transaction of what it moves: that tells it from a hand."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(id) FROM django_migrations")
+        last = cursor.fetchone()[0]
+    run(
+        OWNER,
+        "UPDATE cases_incident SET facts = facts || '.'",
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('cases', '9999_counted_anew', now())",
+    )
+    try:
+        assert found() == []
+    finally:
+        run(OWNER, f"DELETE FROM django_migrations WHERE id > {last}")
