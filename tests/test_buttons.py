@@ -24,6 +24,7 @@ OTHERS = {
     "cases:first_letter": {"find"},
     "cases:warning_change": {"find"},
     "cases:warning": {"submit"},
+    "office:role": {"take", "confirm"},
 }
 
 
