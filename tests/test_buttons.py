@@ -29,6 +29,7 @@ OTHERS = {
     # Why somebody looks: each press is a recorded look.
     "register:match": {"visit", "phone", "other"},
     "register:place": {"visit", "phone", "other"},
+    "office:role": {"take", "confirm"},
 }
 
 
