@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django_fsm import TransitionNotAllowed
 from django_structlog.middlewares import RequestMiddleware
 
@@ -16,6 +16,16 @@ from policies.rules import RuleBroken
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 OPEN_PREFIXES = ("/healthz", "/readyz", "/account/login", "/account/password/reset", "/static/", "/favicon.ico")
+PROBES = ("/healthz", "/readyz")
+# Each power that a browser could lend to a page, lent to none.
+PERMISSIONS = ", ".join(
+    f"{power}=()"
+    for power in (
+        "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "fullscreen",
+        "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi",
+        "payment", "picture-in-picture", "screen-wake-lock", "serial", "usb", "web-share", "xr-spatial-tracking",
+    )
+)  # fmt: skip
 METHODS = ("GET", "HEAD", "POST")
 KEPT = "kept_typing"
 KEPT_NOWHERE = "private, no-store"
@@ -62,6 +72,38 @@ def _kept_nowhere(response: HttpResponse) -> HttpResponse:
     if "no-store" not in response["Cache-Control"]:
         response["Cache-Control"] = KEPT_NOWHERE
     return response
+
+
+class Headers:
+    """What every answer carries, static files too, beside what Django and django-csp set."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """No camera, place, microphone or payment for any page of ours, and nothing of ours inside another's page."""
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", PERMISSIONS)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+class Probes:
+    """Health checks come by address from whatever watches the machine: `Host` is nobody's name, and TLS ends before.
+
+    They are answered before anything reads the host, a session or a cookie; they say nothing about anybody.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The view of the route itself, and of no other."""
+        if request.path_info not in PROBES:
+            return self.get_response(request)
+        answer: HttpResponse = resolve(request.path_info).func(request)
+        answer["X-Content-Type-Options"] = "nosniff"
+        return answer
 
 
 class RequestLog(RequestMiddleware):

@@ -12,6 +12,8 @@ import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from config import safety
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 
@@ -19,18 +21,34 @@ DEBUG = env.bool("EVENHAND_DEBUG", default=False)
 DEMO = env.bool("EVENHAND_DEMO", default=False)
 STATE_DIR = Path(env.str("EVENHAND_STATE", default=str(BASE_DIR / ".state")))
 
-SECRET_KEY = env.str("EVENHAND_SECRET_KEY", default="")
-if not SECRET_KEY:
-    if not DEBUG:
-        raise ImproperlyConfigured(
-            "EVENHAND_SECRET_KEY is not set. Evenhand does not start without one, because sessions and letters would "
-            "not be safe. Set EVENHAND_SECRET_KEY (or EVENHAND_SECRET_KEY_FILE), or EVENHAND_DEBUG=1 for development."
-        )
-    SECRET_KEY = "for-development-only-" + "0" * 40
+# The old keys are still read while what they signed runs out: docs/running.md says how a key is changed.
+SECRET_KEY = env.str("EVENHAND_SECRET_KEY", default="").strip() or (safety.DEVELOPMENT_KEY if DEBUG else "")
+SECRET_KEY_FALLBACKS = [key.strip() for key in env.list("EVENHAND_SECRET_KEY_FALLBACKS", default=[]) if key.strip()]
 
 ALLOWED_HOSTS = env.list("EVENHAND_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("EVENHAND_ORIGINS", default=[])
 BASE_URL = env.str("EVENHAND_BASE_URL", default="http://localhost:8000")
+PROXIED = env.bool("EVENHAND_PROXIED", default=False)
+PROXIES = env.int("EVENHAND_PROXIES", default=1) if PROXIED else 0
+REDIS_URL = safety.with_password(
+    env.str("REDIS_URL", default="redis://localhost:6379/0"), env.str("REDIS_PASSWORD", default="").strip()
+)
+
+if unsafe := safety.reasons(
+    safety.Facts(
+        debug=DEBUG,
+        demo=DEMO,
+        secret_key=SECRET_KEY,
+        fallbacks=tuple(SECRET_KEY_FALLBACKS),
+        hosts=tuple(ALLOWED_HOSTS),
+        origins=tuple(CSRF_TRUSTED_ORIGINS),
+        base_url=BASE_URL,
+        proxied=PROXIED,
+        proxies=PROXIES,
+        redis_url=REDIS_URL,
+    )
+):
+    raise ImproperlyConfigured("\n".join(["Evenhand does not start with these settings.", *unsafe]))
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -63,6 +81,8 @@ if DEMO or DEBUG:
     INSTALLED_APPS.append("ops")
 
 MIDDLEWARE = [
+    "config.middleware.Headers",
+    "config.middleware.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -110,7 +130,6 @@ if password := env.str("DATABASE_PASSWORD", default="").strip():
     DATABASES["default"]["PASSWORD"] = password
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = env.int("EVENHAND_SESSION_SECONDS", default=8 * 60 * 60)
@@ -202,13 +221,15 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.views.csrf_failure"
-if env.bool("EVENHAND_PROXIED", default=False):
+if PROXIED:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    # A browser takes a cookie of this name only from the very host that sets it, over TLS: no neighbour plants one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_SSL_REDIRECT = env.bool("EVENHAND_SSL_REDIRECT", default=True)
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

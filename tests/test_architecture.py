@@ -26,7 +26,7 @@ OWN_FILES = {
     "decisions": {"acts", "asked_first", "who_can"},
     "restrictions": {"acts", "parts_taken", "dates", "facts", "limits", "rules", "shown"},
     "register": {"middleware", "acts", "shown"},
-    "config": {"settings", "database", "celery", "middleware", "context", "wsgi"},
+    "config": {"settings", "safety", "database", "celery", "middleware", "context", "wsgi"},
 }
 MACHINES = [pytest.param(model, field, id=model._meta.label) for model, field in states.machines()]
 

@@ -47,6 +47,8 @@ def test_every_page_says_how_it_may_be_kept_and_names_nobody_in_its_title(everyb
                 ("X-Content-Type-Options", "nosniff"),
                 ("X-Frame-Options", ""),
                 ("Cross-Origin-Opener-Policy", "same-origin"),
+                ("Cross-Origin-Resource-Policy", "same-origin"),
+                ("Permissions-Policy", "geolocation=()"),
             ):
                 if header not in answer or needed not in answer[header]:
                     wrong.append(f"{name} as {role} lacks {header}")

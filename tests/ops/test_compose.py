@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import subprocess
 import urllib.error
 import urllib.request
@@ -102,7 +103,7 @@ class Production:
     def __init__(self, place: Path, outside: dict[str, str], addresses: dict[str, str]) -> None:
         self.place, self.port = place, ops.servers.free_port()
         secret = place.parent / "secret_key"
-        secret.write_text("a-key-of-this-test-alone-" + "x" * 40)
+        secret.write_text(secrets.token_urlsafe(64))
         given = {name: str(value) for name, value in SERVICES["web"]["environment"].items()}
         domain = {name: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value) for name, value in given.items()}
         here = {
