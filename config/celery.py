@@ -15,6 +15,7 @@ app.conf.beat_schedule = {
     "nightly-sweep": {"task": "worklist.tasks.sweep", "schedule": crontab(hour="6", minute="0")},
     "forget-presses": {"task": "design.tasks.forget_presses", "schedule": crontab(hour="5", minute="30")},
     "outbox": {"task": "letters.tasks.sweep_outbox", "schedule": 20.0},
+    "scan-files": {"task": "cases.tasks.scan_waiting", "schedule": 60.0},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 20.0},
 }
 

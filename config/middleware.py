@@ -15,7 +15,18 @@ from people.access import NotPermitted
 from policies.rules import RuleBroken
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-OPEN_PREFIXES = ("/healthz", "/readyz", "/account/login", "/account/password/reset", "/static/", "/favicon.ico")
+OPEN_PREFIXES = (
+    "/healthz",
+    "/readyz",
+    "/account/login",
+    "/account/password/reset",
+    "/static/",
+    "/favicon.ico",
+    "/accessibility/",
+    "/cookies/",
+    "/privacy/",
+    "/.well-known/security.txt",
+)
 PROBES = ("/healthz", "/readyz")
 # Each power that a browser could lend to a page, lent to none.
 PERMISSIONS = ", ".join(

@@ -30,6 +30,9 @@ class Facts:
     proxied: bool = False
     proxies: int = 0
     redis_url: str = ""
+    mail_url: str = ""
+    security_contact: str = ""
+    s3_endpoint: str = ""
 
     @property
     def local(self) -> bool:
@@ -57,7 +60,15 @@ def with_password(address: str, password: str) -> str:
 
 def reasons(facts: Facts) -> list[str]:
     """Everything for which the product does not start, in words for whoever sets it up; empty where all is well."""
-    return [*_development(facts), *_keys(facts), *_names(facts), *_travel(facts), *_queue(facts)]
+    return [
+        *_development(facts),
+        *_keys(facts),
+        *_names(facts),
+        *_travel(facts),
+        *_queue(facts),
+        *_contact(facts),
+        *_bucket(facts),
+    ]
 
 
 def _development(facts: Facts) -> Iterator[str]:
@@ -121,6 +132,9 @@ def _names(facts: Facts) -> Iterator[str]:
 def _travel(facts: Facts) -> Iterator[str]:
     if facts.proxied and facts.proxies < 1:
         yield "EVENHAND_PROXIES must be 1 or more where EVENHAND_PROXIED is set: whose word counts?"
+    mail = urlsplit(facts.mail_url)
+    if mail.scheme == "smtp" and mail.password and not LOCAL.fullmatch(mail.hostname or ""):
+        yield "EVENHAND_EMAIL_URL gives a password without TLS: whoever is on the way reads it. Use smtp+tls:// or smtp+ssl://."
     if facts.local:
         return
     if not facts.proxied and not facts.debug:
@@ -131,6 +145,17 @@ def _travel(facts: Facts) -> Iterator[str]:
         )
     if urlsplit(facts.base_url).scheme != "https":
         yield "EVENHAND_BASE_URL is not https: letters and mail would lead people to a page that others can read."
+
+
+def _bucket(facts: Facts) -> Iterator[str]:
+    store = urlsplit(facts.s3_endpoint)
+    if store.scheme == "http" and not LOCAL.fullmatch(store.hostname or ""):
+        yield "EVENHAND_S3_ENDPOINT is not https: files of evidence would travel in the open."
+
+
+def _contact(facts: Facts) -> Iterator[str]:
+    if facts.security_contact and not re.fullmatch(r"(mailto:|https://)[\x21-\x7e]+", facts.security_contact):
+        yield "EVENHAND_SECURITY_CONTACT must start with mailto: or https://, for whoever found a hole."
 
 
 def _queue(facts: Facts) -> Iterator[str]:

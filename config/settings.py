@@ -12,7 +12,7 @@ import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config import safety
+from config import logs, safety
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -28,6 +28,10 @@ SECRET_KEY_FALLBACKS = [key.strip() for key in env.list("EVENHAND_SECRET_KEY_FAL
 ALLOWED_HOSTS = env.list("EVENHAND_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("EVENHAND_ORIGINS", default=[])
 BASE_URL = env.str("EVENHAND_BASE_URL", default="http://localhost:8000")
+MAIL_URL = env.str("EVENHAND_EMAIL_URL", default="")
+# Who answers people about accessibility and privacy, and whoever found a hole (RFC 9116: mailto: or https:).
+CONTACT = env.str("EVENHAND_CONTACT", default="")
+SECURITY_CONTACT = env.str("EVENHAND_SECURITY_CONTACT", default="")
 PROXIED = env.bool("EVENHAND_PROXIED", default=False)
 PROXIES = env.int("EVENHAND_PROXIES", default=1) if PROXIED else 0
 REDIS_URL = safety.with_password(
@@ -46,6 +50,9 @@ if unsafe := safety.reasons(
         proxied=PROXIED,
         proxies=PROXIES,
         redis_url=REDIS_URL,
+        mail_url=MAIL_URL,
+        security_contact=SECURITY_CONTACT,
+        s3_endpoint=env.str("EVENHAND_S3_ENDPOINT", default=""),
     )
 ):
     raise ImproperlyConfigured("\n".join(["Evenhand does not start with these settings.", *unsafe]))
@@ -130,7 +137,14 @@ if password := env.str("DATABASE_PASSWORD", default="").strip():
     DATABASES["default"]["PASSWORD"] = password
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "VERSION": 2,  # 1 held pickles, which are read no more
+        "OPTIONS": {"serializer": "config.cache.Json"},
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = env.int("EVENHAND_SESSION_SECONDS", default=8 * 60 * 60)
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -187,11 +201,27 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("EVENHAND_STATIC_ROOT", default=str(STATE_DIR / "static")))
-STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(STATE_DIR / "files"), "base_url": None, "file_permissions_mode": 0o600},
+# Files that people hand in: on this machine, or in a bucket of any service that speaks S3; open to nobody else.
+ON_DISK: dict[str, Any] = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": str(STATE_DIR / "files"), "base_url": None, "file_permissions_mode": 0o600},
+}
+IN_BUCKET: dict[str, Any] = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {
+        "bucket_name": env.str("EVENHAND_S3_BUCKET", default=""),
+        "endpoint_url": env.str("EVENHAND_S3_ENDPOINT", default="") or None,
+        "region_name": env.str("EVENHAND_S3_REGION", default="") or None,
+        "access_key": env.str("EVENHAND_S3_KEY", default="").strip() or None,
+        "secret_key": env.str("EVENHAND_S3_SECRET", default="").strip() or None,
+        "addressing_style": "path",
+        "signature_version": "s3v4",
+        "default_acl": None,
+        "file_overwrite": False,
     },
+}
+STORAGES = {
+    "default": IN_BUCKET if IN_BUCKET["OPTIONS"]["bucket_name"] else ON_DISK,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -202,11 +232,13 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 PRINT_DIR = Path(env.str("EVENHAND_PRINT_DIR", default=str(STATE_DIR / "print")))
 BEAT_FILE = STATE_DIR / "celerybeat-schedule"
 
-if env.str("EVENHAND_EMAIL_URL", default=""):
-    vars().update(env.email_url("EVENHAND_EMAIL_URL"))
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = str(STATE_DIR / "mail")
+# The demo keeps mail in files, and that is its post. Elsewhere nothing is called sent that went nowhere.
+MAIL: dict[str, Any] = {"EMAIL_BACKEND": "config.mail.Files" if DEMO or DEBUG else "config.mail.Nowhere"}
+if MAIL_URL:
+    MAIL = env.email_url("EVENHAND_EMAIL_URL")
+MAIL_LEAVES = MAIL["EMAIL_BACKEND"] in ("config.mail.Files", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_FILE_PATH = str(STATE_DIR / "mail")
+vars().update(MAIL)
 DEFAULT_FROM_EMAIL = env.str("EVENHAND_MAIL_FROM", default="Evenhand <no-reply@evenhand.invalid>")
 EMAIL_TIMEOUT = 30
 
@@ -214,6 +246,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 EVIDENCE_MAX_BYTES = 25 * 1024 * 1024
+# Where clamd listens. Without it nothing that people hand in is checked for malware, and the pages say so.
+CLAMAV_HOST, CLAMAV_PORT = env.str("CLAMAV_HOST", default=""), env.int("CLAMAV_PORT", default=3310)
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -247,7 +281,7 @@ LOG_STEPS: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.PositionalArgumentsFormatter(),
     structlog.processors.TimeStamper(fmt="iso"),
-    structlog.processors.format_exc_info,
+    logs.scrubbed,
 ]
 structlog.configure(
     processors=[
@@ -274,7 +308,10 @@ LOGGING = {
             ],
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"quiet": {"()": logs.Quiet}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["quiet"]}},
+    # It says at each start that it can log.
+    "loggers": {"pikepdf": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("EVENHAND_LOG_LEVEL", default="INFO")},
 }
 

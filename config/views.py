@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.core.exceptions import RequestDataTooBig
 from django.db import connection
@@ -13,10 +14,26 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from config import about as pages
 from config import middleware
 from config.tasks import HEARTBEAT
+from letters.services import mail
 
 BEAT_SILENT_AFTER = timedelta(minutes=3)
+
+
+@require_safe
+@login_not_required
+def about(request: HttpRequest, name: str) -> HttpResponse:
+    """One of the pages about Evenhand itself."""
+    return pages.page(request, name=name)
+
+
+@require_safe
+@login_not_required
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Whom to tell of a hole in it."""
+    return pages.security_txt(request, now=timezone.now())
 
 
 @require_safe
@@ -32,7 +49,14 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Ready to serve: database, queue, migrations, and beat heard of lately. 503 and the reason where one is not."""
     checks = {"database": _database(), "migrations": _migrations(), "queue": _queue(), "beat": _beat()}
     ready = all(answer == "ok" for answer in checks.values())
-    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+    told = {"ready": ready, "checks": checks, "worth_knowing": _worth_knowing()}
+    return JsonResponse(told, status=200 if ready else 503)
+
+
+def _worth_knowing() -> dict[str, str]:
+    """What is wanting without which pages are still served, so that no balancer takes them away for it."""
+    no_mail = mail.why_none_leaves()
+    return {"mail": no_mail} if no_mail else {}
 
 
 def _database() -> str:

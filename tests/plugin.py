@@ -22,5 +22,6 @@ if "EVENHAND_TEST_READY" not in os.environ or WORKER:
     state.mkdir(mode=0o700, exist_ok=True)
     os.environ["EVENHAND_STATE"] = str(state)
     os.environ.setdefault("EVENHAND_SECRET_KEY", secrets.token_urlsafe(48))
+    os.environ.setdefault("EVENHAND_SECURITY_CONTACT", "mailto:security@evenhand.example")
     os.environ.setdefault("EVENHAND_LOG_LEVEL", "WARNING")
     os.environ["EVENHAND_TEST_READY"] = "1"

@@ -10,7 +10,7 @@ from django.db import transaction
 from audit import services as audit
 from cases import permissions
 from cases.models import Evidence
-from cases.services import places
+from cases.services import places, scanning
 from people.models import User
 
 
@@ -39,6 +39,7 @@ def add_evidence(incident_id: int, *, files: Sequence[UploadedFile], by: User, a
             added_at=at,
         )
         added.append(evidence)
+        scanning.ask_to_scan(evidence.pk)
         for case in places.places(incident):
             facts = {"sha256": evidence.sha256, "size": evidence.size, "type": evidence.content_type}
             subject = places.Placed(incident, case)

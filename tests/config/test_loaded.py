@@ -32,6 +32,7 @@ APPS = {
 LIBRARIES = {
     "gunicorn": ("Dockerfile", '"gunicorn", "config.wsgi"'),
     "psycopg": ("config/settings.py", "postgres://"),
+    "django-storages": ("config/settings.py", "storages.backends.s3"),
     "whitenoise": ("config/settings.py", "whitenoise.storage"),
 }
 

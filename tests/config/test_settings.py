@@ -36,6 +36,12 @@ UNSAFE = {
     "cookies in the open": ({"EVENHAND_PROXIED": "0"}, "EVENHAND_PROXIED is not set"),
     "no proxy's word": ({"EVENHAND_PROXIES": "0"}, "EVENHAND_PROXIES must be 1 or more"),
     "links in the open": ({"EVENHAND_BASE_URL": "http://evenhand.example.org"}, "EVENHAND_BASE_URL is not https"),
+    "a password for mail in the open": (
+        {"EVENHAND_EMAIL_URL": "smtp://evenhand:secret@mail.example.org:25"},
+        "EVENHAND_EMAIL_URL gives a password without TLS",
+    ),
+    "a contact that leads nowhere": ({"EVENHAND_SECURITY_CONTACT": "the helpdesk"}, "EVENHAND_SECURITY_CONTACT must"),
+    "files in the open": ({"EVENHAND_S3_ENDPOINT": "http://s3.example.org"}, "EVENHAND_S3_ENDPOINT is not https"),
     "a queue for everybody": ({"REDIS_URL": "redis://valkey:6379/0"}, "REDIS_URL names another machine"),
 }
 
@@ -50,7 +56,8 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
         "from config import settings as s; "
         "print(s.DEBUG, bool(s.SECRET_KEY), getattr(s, 'SESSION_COOKIE_SECURE', False), 'ops' in s.INSTALLED_APPS, "
         "getattr(s, 'SESSION_COOKIE_NAME', 'plain'), getattr(s, 'CSRF_COOKIE_NAME', 'plain'), "
-        "getattr(s, 'ALLAUTH_TRUSTED_PROXY_COUNT', 0), len(s.SECRET_KEY_FALLBACKS), s.REDIS_URL)"
+        "getattr(s, 'ALLAUTH_TRUSTED_PROXY_COUNT', 0), len(s.SECRET_KEY_FALLBACKS), s.REDIS_URL, "
+        "s.MAIL_LEAVES, s.EMAIL_BACKEND)"
     )
     return subprocess.run(
         [sys.executable, "-c", code],
@@ -121,10 +128,24 @@ def test_what_is_safe_starts_with_old_keys_and_several_proxies():
     old = f"{secrets.token_urlsafe(64)}, {secrets.token_hex(32)}"
     queue = {"REDIS_URL": "redis://valkey:6379/0", "REDIS_PASSWORD": "a/b"}
     done = start(**SAFE, **queue, EVENHAND_SECRET_KEY_FALLBACKS=old, EVENHAND_PROXIES="2")
-    assert done.stdout.split()[6:] == ["2", "2", "redis://:a%2Fb@valkey:6379/0"], done.stderr
+    assert done.stdout.split()[6:9] == ["2", "2", "redis://:a%2Fb@valkey:6379/0"], done.stderr
 
 
 @pytest.mark.parametrize("name", ["EVENHAND_DEBUG", "EVENHAND_DEMO"])
 def test_seed_and_states_are_no_part_of_production(name):
     done = start(EVENHAND_SECRET_KEY=KEY, **{name: "1"})
     assert done.stdout.split()[3] == "True", done.stderr
+
+
+@pytest.mark.parametrize("mail, leaves, backend", [
+    ("", "False", "config.mail.Nowhere"),
+    ("filemail:///mail", "False", "django.core.mail.backends.filebased.EmailBackend"),
+    ("consolemail://", "False", "django.core.mail.backends.console.EmailBackend"),
+    ("smtp+tls://evenhand:secret@mail.example.org:587", "True", "django.core.mail.backends.smtp.EmailBackend"),
+])  # fmt: skip
+def test_in_production_only_a_mail_server_makes_mail_leave(mail, leaves, backend):
+    assert start(**SAFE, EVENHAND_EMAIL_URL=mail).stdout.split()[-2:] == [leaves, backend]
+
+
+def test_the_demo_keeps_its_mail_in_files():
+    assert start(EVENHAND_SECRET_KEY=KEY, EVENHAND_DEMO="1").stdout.split()[-2:] == ["True", "config.mail.Files"]
