@@ -11,6 +11,9 @@ from django.db import models
 
 from audit import subjects
 
+LOOKED = ".looked_at"
+"""How the verb of every look ends (`audit.looks`)."""
+
 
 @dataclass(frozen=True)
 class Trail:
@@ -60,26 +63,34 @@ class EventQuerySet(models.QuerySet["Event"]):
     """Reads of the trail."""
 
     def for_case(self, ref: str) -> "EventQuerySet":
-        """Everything recorded on one case."""
-        return self.filter(case_ref=ref)
+        """Everything done on one case."""
+        return self.done().filter(case_ref=ref)
 
     def about(self, trail: Trail) -> "EventQuerySet":
-        """Everything recorded about one thing."""
-        return self.filter(subject_kind=trail.kind, subject_ref=trail.ref)
+        """Everything done about one thing."""
+        return self.done().filter(subject_kind=trail.kind, subject_ref=trail.ref)
 
     def for_resident(self, ref: str) -> "EventQuerySet":
-        """Everything recorded about one resident."""
-        return self.filter(resident_ref=ref)
+        """Everything done about one resident."""
+        return self.done().filter(resident_ref=ref)
 
     def done_to(self, *trails: Trail) -> "EventQuerySet":
-        """What was recorded on those very things; of a case, whatever stands on its file."""
+        """What was done to those very things; of a case, whatever stands on its file."""
         wanted = models.Q(pk__in=[])
         for trail in trails:
             if trail.kind == "case":
                 wanted |= models.Q(case_ref=trail.ref)
             else:
                 wanted |= models.Q(subject_kind=trail.kind, subject_ref=trail.ref)
-        return self.filter(wanted)
+        return self.done().filter(wanted)
+
+    def done(self) -> "EventQuerySet":
+        """What somebody did, without the looks: reading a file changes nothing in it."""
+        return self.exclude(verb__endswith=LOOKED)
+
+    def looks(self) -> "EventQuerySet":
+        """Who looked."""
+        return self.filter(verb__endswith=LOOKED)
 
     def with_words(self) -> "EventQuerySet":
         """Newest first, with the words and the decision, in one query."""

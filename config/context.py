@@ -28,6 +28,8 @@ def frame(request: HttpRequest) -> dict[str, object]:
         links += [("Register", reverse("register:check"))]
     if Can.WORK_CASES in held:
         links += [("Letters", reverse("letters:outbox"))]
+    if Can.VIEW_TRAIL in held:
+        links += [("Who looked", reverse("office:who_looked"))]
     if Can.ADMINISTER in held:
         links += [("Office", reverse("office:index"))]
     if held - {Can.VIEW_SHARED_REGISTER}:

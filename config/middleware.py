@@ -1,17 +1,20 @@
 """Everything needs a sign-in; what was typed survives an expired session; refusals become pages."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import resolve, reverse
+from django.utils import timezone
 from django_fsm import TransitionNotAllowed
 from django_structlog.middlewares import RequestMiddleware
 
+from audit import looks
 from design import drafts, presses, refusals, seals, typist
 from people.access import NotPermitted
+from people.models import User
 from policies.rules import RuleBroken
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -38,6 +41,7 @@ PERMISSIONS = ", ".join(
     )
 )  # fmt: skip
 METHODS = ("GET", "HEAD", "POST")
+SHOWING = (200, 409, 422)
 KEPT = "kept_typing"
 KEPT_NOWHERE = "private, no-store"
 MOST_KEPT = 400_000
@@ -170,6 +174,21 @@ class Once:
         if request.method == "POST" and request.user.is_authenticated and (led_to := presses.led_to(request)):
             return redirect(led_to)
         return self.get_response(request)
+
+
+class Looks:
+    """Who looked: what a page shows of people is on the trail before the page leaves, or the page does not leave."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """A refusal and a redirect show nothing; a lost race shows the thing as it stands."""
+        response = self.get_response(request)
+        shown = looks.noted(request)
+        if shown and (response.status_code in SHOWING):
+            looks.write(shown, by=cast(User, request.user), at=timezone.now())
+        return response
 
 
 class Refusals:

@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "config.middleware.SignedIn",
     "config.middleware.Once",
     "config.middleware.Refusals",
+    "config.middleware.Looks",
 ]
 
 ROOT_URLCONF = "config.urls"

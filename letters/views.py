@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 from django_fsm import TransitionNotAllowed
 
-from audit import subjects
+from audit import looks, subjects
 from audit.models import Event
 from design import pages, refusals
 from design.components import Entry
@@ -56,7 +56,9 @@ DECIDED = (
 def _visible(request: HttpRequest, reference: str) -> Letter:
     assert isinstance(request.user, User)
     letters = Letter.objects.visible_to(request.user).select_related("provider", "resident", "drafted_by", "issued_by")
-    return get_object_or_404(letters.prefetch_related("resident__addresses"), reference=reference)
+    letter = get_object_or_404(letters.prefetch_related("resident__addresses"), reference=reference)
+    looks.note(request, letter)
+    return letter
 
 
 @require_safe
@@ -154,9 +156,13 @@ def outbox(request: HttpRequest) -> HttpResponse:
 def sending(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide about one sending that failed or is uncertain."""
     assert isinstance(request.user, User)
-    rows = Dispatch.objects.visible_to(request.user).select_related("letter__resident", "notice__to")
+    rows = Dispatch.objects.visible_to(request.user).select_related(
+        "letter__resident", "letter__provider", "notice__to"
+    )
     dispatch = get_object_or_404(rows, pk=pk)
     permissions.check_can_send(request.user, dispatch)
+    if dispatch.letter:
+        looks.note(request, dispatch.letter)
     open_to_decide = dispatch.state in (Dispatch.State.FAILED, Dispatch.State.UNCERTAIN)
     if not open_to_decide:
         return _already(request, dispatch)

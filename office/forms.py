@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms as django_forms
 from django.core.exceptions import ValidationError
@@ -51,6 +51,30 @@ def unpacked(text: str) -> dict[str, str]:
     for each in (*found, *found.values()):
         each.encode()
     return found
+
+
+class WhoLooked(forms.Form):
+    """Whose looks, at whom, between which days; nothing chosen shows the last week."""
+
+    resident = fields.TextField(
+        label="Resident", help_text="A reference or a part of the name", required=False, width=20, spellcheck=False
+    )
+    reader = fields.SelectField(label="Who looked", called="who looked", required=False)
+    first_on = fields.DayField(label="From", called="the first day", required=False)
+    last_on = fields.DayField(label="To", called="the last day", required=False)
+
+    def __init__(self, *args: Any, readers: Sequence[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        who = cast(fields.SelectField, self.fields["reader"])
+        who.choices = [("", "Everybody"), *((one.reference, one.name) for one in readers)]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse days the wrong way round."""
+        said: dict[str, Any] = super().clean() or {}
+        first, last = said.get("first_on"), said.get("last_on")
+        if first and last and last < first:
+            self.add_error("last_on", "The last day must be the first day or after it")
+        return said
 
 
 class WithLetters(forms.Form):

@@ -1,5 +1,6 @@
 """Who may run the office, and the reason why not."""
 
+from decisions.who_can import who_can
 from office.models import Adoption
 from people import access
 from people.models import Provider, User
@@ -13,6 +14,12 @@ def check_can_open(user: User, provider: Provider) -> None:
     """The provider's own administrators run its office."""
     why = "The office is for administrators, because what is changed there changes everybody's work."
     access.require(user, Can.ADMINISTER, provider, why)
+
+
+def check_can_see_who_looked(user: User, provider: Provider) -> None:
+    """Whoever may read the trail sees who looked: the data protection officer, and whom the policy gives that work."""
+    why = "Who looked at what is for those who may read the trail, as the data protection officer."
+    access.require(user, Can.VIEW_TRAIL, provider, why)
 
 
 def check_can_propose(user: User, provider: Provider) -> None:
@@ -49,7 +56,7 @@ def administrators(provider: Provider) -> list[User]:
 
 
 def _who_can(adoption: Adoption) -> str:
-    names = [user.name for user in administrators(adoption.provider) if user.pk != adoption.proposed_by_id]
-    if not names:
+    others = [user for user in administrators(adoption.provider) if user.pk != adoption.proposed_by_id]
+    if not others:
         return f" Nobody else at {adoption.provider.short_name} runs the office: a second administrator is needed."
-    return f" {names[0] if len(names) == 1 else ', '.join(names[:-1][:5]) + ' or ' + names[-1]} can."
+    return f" {who_can(others)}"

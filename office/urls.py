@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from office.views import appointing, cases, days_off, index, policies
+from office.views import appointing, cases, days_off, index, policies, who_looked
 
 app_name = "office"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("office/appoint/", appointing.appointments, name="appointments"),
     path("office/appoint/<str:ref>/", appointing.on_reference, name="appoint"),
     path("office/appoint/<str:ref>/<slug:which>/", appointing.appoint, name="appoint_to"),
+    path("office/who-looked/", who_looked.who_looked, name="who_looked"),
     path("office/days-off/", days_off.table, name="days_off"),
     path("office/days-off/add/", days_off.add, name="days_off_add"),
     path("office/days-off/<slug:on>/remove/", days_off.remove, name="days_off_remove"),

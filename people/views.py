@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from audit import looks
 from design import dates, fields, pages, refusals, seals
 from design.forms import Form
 from people import access, forms, permissions, policy_page, services
@@ -134,7 +135,9 @@ def _add(request: SignedInRequest, provider: Provider, form: forms.AddPerson) ->
 
 def _resident_or_404(request: SignedInRequest, reference: str) -> Resident:
     mine = Resident.objects.visible_to(request.user).select_related("provider").prefetch_related("addresses")
-    return get_object_or_404(mine, reference=reference)
+    found = get_object_or_404(mine, reference=reference)
+    looks.note(request, found)
+    return found
 
 
 def _has_register(provider: Provider) -> bool:
@@ -166,6 +169,8 @@ def resident(request: SignedInRequest, reference: str) -> HttpResponse:
         "may_change": not access.why_not(permissions.check_can_change, request.user, found),
         "reads_files": access.can(request.user, Can.VIEW_CASES, found.provider_id),
         "may_enter": access.can(request.user, Can.DECIDE, found.provider_id) and _has_register(found.provider),
+        "may_see_who": access.can(request.user, Can.VIEW_TRAIL, found.provider_id),
+        "who_looked": f"{reverse('office:who_looked')}?resident={found.reference}",
         "may_check": access.can(request.user, Can.VIEW_REGISTER, found.provider_id),
         "why_no_change": access.why_not(permissions.check_can_change, request.user, found),
     }

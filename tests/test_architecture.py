@@ -18,7 +18,7 @@ ROOM_FILES = {
 }  # fmt: skip
 OWN_FILES = {
     "appeals": {"against", "acts"},
-    "audit": {"subjects"},
+    "audit": {"looks", "subjects"},
     "deadlines": {"kinds"},
     "people": {"access", "adapter", "policy_page", "references", "search"},
     "letters": {"render", "facts", "fonts", "paper", "shapes"},

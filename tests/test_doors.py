@@ -282,6 +282,7 @@ DOORS: dict[str, Door] = {
     "office:version": Door({"administrator"}, of(PolicyVersion, as_="pk", value="pk", provider__slug=factories.DOVER)),
     "office:move_case": Door(DECIDERS, CASE),
     "office:consult_on_move": Door(set(), CASE),
+    "office:who_looked": Door({"data protection officer"}),
     "office:days_off": Door({"administrator"}),
     "office:days_off_add": Door({"administrator"}),
     "office:days_off_remove": Door({"administrator"}, lambda: {"on": "2026-12-25"}),

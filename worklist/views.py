@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from audit import looks
 from cases.models import Draft
 from deadlines import kinds
 from deadlines.models import Deadline, DeadlineQuerySet
@@ -102,6 +103,9 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
     user = _user(request)
     deadlines = Deadline.objects.visible_to(user).select_related("resident", "provider")
     deadline = get_object_or_404(deadlines, pk=pk)
+    if deadline.resident:
+        deadline.resident.provider = deadline.provider
+        looks.note(request, deadline.resident)
     reckoning = Reckoning.from_json(deadline.reckoning) if deadline.reckoning else None
     context = {
         "deadline": deadline,

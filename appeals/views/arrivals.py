@@ -11,6 +11,7 @@ import cases.views
 from appeals import forms
 from appeals.services import arrivals
 from appeals.views.shared import FRAME
+from audit import looks
 from audit import services as audit
 from design import dates, pages
 from letters import permissions
@@ -25,6 +26,7 @@ def received(request: SignedInRequest, reference: str) -> HttpResponse:
     issued = Letter.objects.visible_to(user).filter(state=Letter.State.ISSUED).select_related("provider", "resident")
     letter = get_object_or_404(issued, reference=reference)
     permissions.check_can_record_arrival(user, letter)
+    looks.note(request, letter)
     case, context = cases.views.file(request, letter.case_ref, "letters")
     hangs = [(one, arrivals.readings(one)) for one in arrivals.of_letter(case, letter)]
     context |= {"letter": letter, "hangs": hangs}

@@ -15,6 +15,7 @@ from appeals.against import finding
 from appeals.against.appealable import Appealable
 from appeals.models import Appeal
 from appeals.services import file
+from audit import looks
 from cases.models import Case
 from decisions.acts import Act
 from design import pages, refusals
@@ -35,6 +36,7 @@ def find(request: SignedInRequest, ref: str) -> tuple[Appeal, dict[str, Any]]:
     appeal = get_object_or_404(appeals, reference=ref)
     case, context = cases.views.file(request, appeal.case.reference, "appeals")
     appeal.case = case
+    looks.note(request, appeal)
     against = finding.of_appeal(appeal)
     return appeal, context | {"appeal": appeal, "against": against, "restriction": against.restriction}
 

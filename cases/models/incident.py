@@ -164,6 +164,11 @@ class Evidence(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def trail(self) -> Trail:
+        """Where a look at the file belongs."""
+        return Trail(subjects.EVIDENCE, str(self.pk), self.incident.provider.slug)
+
 
 class Draft(models.Model):
     """What an officer has typed and not yet saved as an incident. Saving twice gives one incident."""

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from audit import looks
 from cases import permissions, sentences
 from cases.forms.adding import SameForm
 from cases.forms.incidents import PART, UNKNOWN, LogForm, People, colleagues_named, new_token
@@ -233,6 +234,7 @@ def same(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
     if not typed.is_valid():
         return redirect("cases:log_draft", token)
     found = incidents.same_day(typed.parts(), on=typed.happened().happened_on)
+    looks.note(request, *found)
     choices = [(one.reference, f"Yes, it is {one.reference}") for one in found]
     hints = {one.reference: _told_by(one) for one in found}
     page = pages.Page(request, at=at)

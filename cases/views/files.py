@@ -8,6 +8,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from audit import looks
 from cases.models import Evidence, Incident
 from cases.services import evidence as evidence_of
 from cases.services import scanning
@@ -41,6 +42,7 @@ def evidence(request: SignedInRequest, ref: str, pk: int) -> FileResponse | Http
     if why := scanning.why_held(kept):
         context = {"incident": kept.incident, "file": kept, "why": why}
         return render(request, "cases/file_held.html", context, status=409)
+    looks.note(request, kept)
     answer = FileResponse(kept.file.open("rb"), as_attachment=True, filename=kept.name, content_type=kept.content_type)
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer

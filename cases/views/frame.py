@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from audit import looks
 from cases.models import Case
 from people.models import User
 
@@ -26,8 +27,11 @@ class SignedInRequest(HttpRequest):
     user: User
 
 
-def find(request: HttpRequest, ref: str) -> Case:
-    """The case of that reference, with all that its frame shows, in one query; 404 where it is not the reader's."""
+def find(request: HttpRequest, ref: str, *of_it: looks.Subject) -> Case:
+    """The case of that reference, with all that its frame shows, in one query; 404 where it is not the reader's.
+
+    Whoever finds a case has looked at it, and at what else `of_it` the page shows.
+    """
     user = cast(SignedInRequest, request).user
     found = Case.objects.visible_to(user).select_related("provider", "resident", "policy_version", "owner", "closed_by")
     case = get_object_or_404(found, reference=ref)
@@ -35,6 +39,7 @@ def find(request: HttpRequest, ref: str) -> Case:
     case.policy_version.provider = case.provider
     if user.provider_id == case.provider_id:
         user.provider = case.provider
+    looks.note(request, case, *of_it)
     return case
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 import cases.services.support
+from audit import looks
 from audit.models import Event
 from cases import permissions, sentences
 from cases.forms.adding import (
@@ -46,7 +47,9 @@ KNOWN = {
 
 def _find(request: SignedInRequest, ref: str) -> Incident:
     found = Incident.objects.visible_to(request.user).select_related("provider", "reported_by")
-    return get_object_or_404(found, reference=ref)
+    incident = get_object_or_404(found, reference=ref)
+    looks.note(request, incident)
+    return incident
 
 
 @require_GET
@@ -219,6 +222,7 @@ def support(request: SignedInRequest, about: str) -> HttpResponse:
     if deadline is None:
         raise Http404
     hit = cases.services.support.hit_under(found, request.user)
+    looks.note(request, found)
     seen = deadline.state == Deadline.State.MET
     if seen and deadline.ended_at and request.method == "POST":
         why = f"You have said already that you have seen this, on {dates.moment(deadline.ended_at)}."

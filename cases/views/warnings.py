@@ -110,7 +110,7 @@ def _find(request: SignedInRequest, ref: str) -> Warning:
     found = Warning.objects.select_related("case", "letter__drafted_by", "letter__issued_by")
     visible = found.filter(case__in=Case.objects.visible_to(request.user))
     warning = get_object_or_404(visible, letter__reference=ref)
-    warning.case = find(request, warning.case.reference)
+    warning.case = find(request, warning.case.reference, warning)
     return warning
 
 

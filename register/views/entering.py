@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django_fsm import TransitionNotAllowed
 
+from audit import looks, subjects
 from audit import services as audit
-from audit import subjects
 from decisions import forms as asking
 from decisions import permissions
 from decisions import views as decisions
@@ -43,6 +43,9 @@ def add(request: SignedInRequest, reference: str = "") -> HttpResponse:
     """Enter a place, or a person after an incident: decided by whoever may alone, else put before those who decide."""
     provider, now = entries.provider_of(request.user), timezone.now()
     resident = get_object_or_404(Resident, reference=reference, provider=provider) if reference else None
+    if resident is not None:
+        resident.provider = provider
+        looks.note(request, resident)
     on = timezone.localdate(now)
     version = provider.policy_version_on(on)
     known = [
@@ -173,6 +176,7 @@ def _find(request: SignedInRequest, pk: int) -> tuple[Consideration, Act]:
     act = entering.act_on(question)
     if question.asked_by_id != request.user.pk and not acts.may_ask(act, request.user):
         act.check(request.user)
+    looks.note(request, question)
     return question, act
 
 

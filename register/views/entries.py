@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from audit import subjects
+from audit import looks, subjects
 from deadlines.services import calendar_for
 from decisions.acts import Act, read_together
 from people import access
@@ -40,6 +40,7 @@ def find(request: SignedInRequest, reference: str) -> tuple[Entry, dict[str, Act
     found = get_object_or_404(mine, reference=reference)
     known = {act.name: act for act in read_together(acts.open_on(found))}
     permissions.check_can_read(request.user, known.values())
+    looks.note(request, found)
     return found, known
 
 
@@ -66,8 +67,9 @@ def entries(request: SignedInRequest) -> HttpResponse:
     provider, today = provider_of(request.user), timezone.localdate()
     theirs = {provider.pk, *access.providers_where(request.user, Can.DECIDE)}
     standing = Entry.objects.filter(provider__in=theirs).on_a_register().in_force(today).with_next_look()
-    ordered = standing.select_related("resident").order_by("looked_at_on", "ends_on", "pk")
+    ordered = standing.select_related("provider", "resident").order_by("looked_at_on", "ends_on", "pk")
     page = Paginator(ordered, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    looks.note(request, *page.object_list)
     may_enter = bool(acts.open_registers(request.user, provider, today))
     return render(request, "register/entries.html", {"page": page, "today": today, "may_enter": may_enter})
 

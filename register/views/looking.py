@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from audit import looks
 from people import access
 from people.access import Can, SignedInRequest
 from people.models import Provider, Resident
@@ -65,6 +66,7 @@ def match(request: SignedInRequest, reference: str) -> HttpResponse:
     mine = access.providers_where(request.user, Can.VIEW_REGISTER, Can.VIEW_SHARED_REGISTER)
     people = Resident.objects.select_related("provider").prefetch_related("addresses")
     resident = get_object_or_404(people, reference=reference, provider__in=mine)
+    looks.note(request, resident)
     if request.method == "POST":
         purpose = request.POST.get("purpose", "")
         if purpose in Lookup.Purpose.values:
@@ -88,6 +90,7 @@ def place(request: SignedInRequest, reference: str) -> HttpResponse:
     found = get_object_or_404(
         Entry.objects.visible_to(request.user).select_related("provider"), reference=reference, resident__isnull=True
     )
+    looks.note(request, found)
     if request.method == "POST":
         purpose = request.POST.get("purpose", "")
         if purpose in Lookup.Purpose.values:

@@ -242,8 +242,7 @@ def _context(request: SignedInRequest, begun: Review, act: Act, form: DecideRevi
 def account(request: SignedInRequest, ref: str) -> HttpResponse:
     """Write down what the resident says, before it is decided on."""
     found = get_object_or_404(Review.objects.visible_to(request.user), reference=ref)
-    restriction = shared.find(request, found.restriction.reference)
-    found.restriction = restriction
+    restriction = shared.find_reviewed(request, found)
     permissions.check_can_record_account(request.user, found)
     back = reverse("restrictions:review", args=[restriction.reference])
     if found.state != Review.State.BEGUN:
@@ -270,7 +269,7 @@ def reviewed(request: SignedInRequest, ref: str) -> HttpResponse:
     """The confirmation: what was decided, what happened, the next dates."""
     rows = Review.objects.visible_to(request.user).select_related("decided_by", "letter")
     found = get_object_or_404(rows, reference=ref)
-    restriction = shared.find(request, found.restriction.reference)
+    restriction = shared.find_reviewed(request, found)
     if found.state != Review.State.DECIDED:
         return redirect("restrictions:review", restriction.reference)
     stands = getattr(restriction, "followed_by", None) or restriction

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 import cases.views
+from audit import looks
 from audit import services as audit
 from deadlines import kinds
 from deadlines.models import Deadline
@@ -19,7 +20,7 @@ from people.access import SignedInRequest
 from people.models import User
 from policies.reckoning import Reckoning
 from restrictions import rules, shown
-from restrictions.models import Restriction, Term
+from restrictions.models import Restriction, Review, Term
 
 _WITH = (
     "case__provider", "case__resident", "case__policy_version", "case__owner", "case__closed_by", "proposed_by",
@@ -44,6 +45,15 @@ def find(request: SignedInRequest, ref: str) -> Restriction:
     case = restriction.case
     case.resident.provider = case.provider
     case.policy_version.provider = case.provider
+    looks.note(request, restriction)
+    return restriction
+
+
+def find_reviewed(request: SignedInRequest, review: Review) -> Restriction:
+    """The restriction of a review, with its case; both the review and the restriction are looked at."""
+    restriction = find(request, review.restriction.reference)
+    review.restriction = restriction
+    looks.note(request, review)
     return restriction
 
 

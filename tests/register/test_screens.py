@@ -314,6 +314,8 @@ def test_an_entry_of_a_restriction_offers_no_button_that_cannot_work(entry, staf
 
 
 def queries(client, address, data):
+    """Of a page that was open just now: the first look of a quarter of an hour is written (tests/test_looks.py)."""
+    client.get(address, data)
     with CaptureQueriesContext(connection) as caught:
         assert client.get(address, data).status_code == 200
     return len(caught)

@@ -1,0 +1,86 @@
+"""Who looked: by resident, by reader, by day; what was unusual first. This look is itself a look."""
+
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from audit import looks
+from office import permissions
+from office.forms import WhoLooked
+from office.services import who_looked as found
+from people.access import SignedInRequest
+from people.models import Provider, Resident, User
+
+ROWS_A_PAGE = 50
+MOST_UNUSUAL = 50
+MOST_MEANT = 10
+A_WEEK = timedelta(days=6)
+
+
+@require_safe
+def who_looked(request: SignedInRequest) -> HttpResponse:
+    """Every look that was asked for, newest first, and what of it was unusual."""
+    provider, today = request.user.provider, timezone.localdate()
+    permissions.check_can_see_who_looked(request.user, provider)
+    readers = list(User.objects.filter(provider=provider).order_by("name", "pk"))
+    form = WhoLooked(request.GET if "resident" in request.GET else None, readers=readers)
+    context: dict[str, Any] = {"form": form, "rules": found.RULES, "many": found.MOST, "today": today}
+    if form.is_bound and not form.is_valid():
+        return render(request, "office/who_looked.html", context)
+    said = form.cleaned_data if form.is_bound else {}
+    meant = _meant(provider, said.get("resident", ""))
+    if said.get("resident") and len(meant) != 1:
+        context |= {
+            "meant": [(one, _address(said, one)) for one in meant[:MOST_MEANT]],
+            "more": len(meant) > MOST_MEANT,
+        }
+        looks.note(request, *meant[:MOST_MEANT])
+        return render(request, "office/who_looked.html", context | {"unclear": True})
+    asked = _asked(provider, said, meant, readers, today)
+    looks.note(request, asked)
+    seen = found.looks(asked)
+    unusual = found.unusual(asked, seen)
+    context |= {
+        "asked": asked,
+        "page": Paginator(seen, ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "all": len(seen) < found.MOST,
+        "unusual": [(one, found.RULES[one.rule]) for one in unusual[:MOST_UNUSUAL]],
+        "more_unusual": max(0, len(unusual) - MOST_UNUSUAL),
+    }
+    return render(request, "office/who_looked.html", context)
+
+
+def _meant(provider: Provider, typed: str) -> list[Resident]:
+    """Whom somebody may have meant: the person of that reference, or who matches; no more than a page can ask about."""
+    if not typed.strip():
+        return []
+    here = Resident.objects.filter(provider=provider).select_related("provider")
+    exact = list(here.filter(reference__iexact=typed.strip())[:1])
+    return exact or list(here.matching(typed)[: MOST_MEANT + 1])
+
+
+def _asked(
+    provider: Provider, said: dict[str, Any], meant: list[Resident], readers: list[User], today: date
+) -> found.Asked:
+    """The days are those that were given; without any, all for a resident, else the last week."""
+    reader = next((one for one in readers if one.reference == said.get("reader")), None)
+    last = said.get("last_on") or today
+    first = said.get("first_on") or (None if meant else min(last, today) - A_WEEK)
+    return found.Asked(provider, first, last, meant[0] if meant else None, reader)
+
+
+def _address(said: dict[str, Any], resident: Resident) -> str:
+    """The same question about one resident."""
+    days = {
+        f"{name}_{part}": getattr(said[name], part)
+        for name in ("first_on", "last_on")
+        if said.get(name)
+        for part in ("day", "month", "year")
+    }
+    return "?" + urlencode({"resident": resident.reference, "reader": said.get("reader", ""), **days})
