@@ -1,6 +1,6 @@
 # The product alone: no compiler, no tests, no demo, no secret, no root.
 
-FROM python:3.11-slim-bookworm AS build
+FROM python:3.13.9-slim-trixie AS build
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
 RUN pip install --no-cache-dir uv==0.13.8 && python -m venv --without-pip /venv
 COPY requirements/production.txt /production.txt
@@ -12,7 +12,7 @@ ENV PATH=/venv/bin:$PATH EVENHAND_STATIC_ROOT=/app/staticfiles
 RUN EVENHAND_SECRET_KEY="$(python -c 'import secrets; print(secrets.token_hex(32))')" \
     python manage.py collectstatic --noinput --verbosity 0 && python -m compileall -q .
 
-FROM python:3.11-slim-bookworm
+FROM python:3.13.9-slim-trixie
 # Letters are drawn with Pango.
 RUN apt-get update -qq \
     && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
@@ -32,5 +32,5 @@ WORKDIR /app
 USER 10001:10001
 VOLUME /state
 EXPOSE 8000
-CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "4", \
-     "--no-control-socket"]
+CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "config.server.WholeRequests", \
+     "--workers", "2", "--threads", "4", "--no-control-socket", "--logger-class", "config.server.Log"]

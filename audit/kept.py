@@ -25,6 +25,7 @@ APPENDED: Mapping[str, str] = MappingProxyType(
         "letters_rendering": "letter_id",
         "cases_evidence": "id",
         "cases_assessment": "id",
+        "cases_scan": "id",
         "people_policyversion": "id",
     }
 )

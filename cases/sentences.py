@@ -19,6 +19,7 @@ SENTENCES: dict[str, str] = {
     "incident.details_added": "Details of incident {ref} added",
     "incident.affected": "Who was affected by incident {ref} recorded",
     "incident.evidence_added": "File added to incident {ref}",
+    "incident.evidence_infected": "A virus was found in a file of incident {ref}",
     "incident.support_seen": "Line manager has seen incident {ref}",
     "case.opened": "Case opened",
     "case.closed": "Case closed",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import drafting, incidents, listing, reported, stages, tabs, warnings
+from cases.views import drafting, files, incidents, listing, reported, stages, tabs, warnings
 
 app_name = "cases"
 urlpatterns = [
@@ -39,5 +39,5 @@ urlpatterns = [
     path("incidents/<str:ref>/", incidents.incident, name="incident"),
     path("incidents/<str:ref>/saved/", incidents.saved, name="incident_saved"),
     path("incidents/<str:ref>/add/<str:what>/", incidents.add, name="incident_add"),
-    path("incidents/<str:ref>/files/<int:pk>/", incidents.evidence, name="evidence"),
+    path("incidents/<str:ref>/files/<int:pk>/", files.evidence, name="evidence"),
 ]

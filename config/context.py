@@ -6,14 +6,18 @@ from django.urls import reverse
 from people.access import Can
 from people.accounts import factors
 
+# The pages that anybody may read, as the foot of each page leads to them.
+ABOUT = (("accessibility", "Accessibility"), ("cookies", "Cookies"), ("privacy", "Privacy"))
+
 
 def frame(request: HttpRequest) -> dict[str, object]:
     """Provider, navigation and base address for `base.html`; one query at most, and the page would make it anyway."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"nav": []}
+        return {"nav": [], "about": ABOUT}
     if request.session.get(factors.HAS) is False:
-        return {"nav": [], "provider": user.provider}  # they set up a second factor before anything else
+        # They set up a second factor before anything else.
+        return {"nav": [], "provider": user.provider, "about": ABOUT}
     held = set().union(*user.capabilities.values()) if user.capabilities else set()
     links = []
     if Can.VIEW_CASES in held or Can.LOG_INCIDENTS in held:
@@ -39,4 +43,4 @@ def frame(request: HttpRequest) -> dict[str, object]:
     home = reverse("worklist:mine")
     within = (url for _, url in links if request.path == url or (url != home and request.path.startswith(url)))
     best = max(within, key=len, default="")
-    return {"nav": [(text, url, url == best) for text, url in links], "provider": user.provider}
+    return {"nav": [(text, url, url == best) for text, url in links], "provider": user.provider, "about": ABOUT}

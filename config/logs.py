@@ -1,24 +1,67 @@
-"""What no log says: the key of a link by which somebody sets a password. Whoever reads logs could use it."""
+"""What no log line holds: what somebody typed, whom it was about, and what opens a door (docs/adr/0090)."""
 
+import logging
 import re
+import traceback
 from collections.abc import MutableMapping
+from types import TracebackType
 from typing import Any
 
-KEY = re.compile(r"(/password/reset/key/[0-9A-Za-z]{1,14}-)[^/\s?\"']+")
+LEFT_OUT = "…"
+# What a link is worth: a part of a path that is long and holds a digit, as keys of resets, invitations and drafts are.
+TOKEN = re.compile(r"(?<=/)(?=[^/\s?]*\d)[\w:=.~+-]{20,}")
+QUERY = re.compile(r"\?[^\s'\"]*")
+ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+\.[\w.-]+")
+# PostgreSQL quotes the row it refuses.
+DETAIL = re.compile(r"(DETAIL|CONTEXT|HINT|LINE \d+):.*", re.DOTALL)
 
 
-def without_keys(text: str) -> str:
-    """The same without the keys of links.
+def quiet(text: str) -> str:
+    """A line without tokens, queries, addresses, and rows that the database quotes.
 
-    >>> without_keys("GET /account/password/reset/key/1-c0ffee-1234abcd/ HTTP/1.1")
-    'GET /account/password/reset/key/1-…/ HTTP/1.1'
+    >>> quiet("GET /account/password/reset/key/1-cx7k2f-0123456789abcdef01/ for ann@dover.example")
+    'GET /account/password/reset/key/…/ for …'
+    >>> quiet("Not Found: /residents/?q=Zyzzyva")
+    'Not Found: /residents/…'
     """
-    return KEY.sub(r"\1…", text)
+    for pattern in (DETAIL, TOKEN, QUERY, ADDRESS):
+        text = pattern.sub(LEFT_OUT, text)
+    return text
 
 
-def scrub(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A step of every line that is logged, ours and the libraries'."""
-    for name, value in event.items():
-        if isinstance(value, str):
-            event[name] = without_keys(value)
-    return event
+def scrubbed(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Every word of a line, quiet. What failed is told by its kind and place: its own words may quote anybody."""
+    if found := line.pop("exc_info", None):
+        line["exception"] = where(found)
+    for name, value in line.items():
+        if isinstance(value, str) and name != "exception":
+            line[name] = quiet(value)
+    return line
+
+
+def where(found: Any) -> str:
+    """An exception and what led to it, as kinds and places, without a word of its own."""
+    problem = found if isinstance(found, BaseException) else found[1] if isinstance(found, tuple) else None
+    told: list[str] = []
+    while problem is not None:
+        told += [type(problem).__qualname__, *(f"  {place}" for place in _places(problem.__traceback__))]
+        problem = problem.__cause__ or (None if problem.__suppress_context__ else problem.__context__)
+    return "\n".join(told)
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    return [f"{one.filename}:{one.lineno} {one.name}" for one in traceback.extract_tb(trace)]
+
+
+class Quiet(logging.Filter):
+    """For lines that do not pass through ours: gunicorn's, and what Celery says of a task that failed."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lets each line through, after taking out what it must not hold. Ours come as they are, quiet already."""
+        if isinstance(record.msg, dict):
+            return True
+        if isinstance(record.args, dict) and "exc" in record.args:
+            # Celery gives the exception's words, and the arguments of the task.
+            record.args = record.args | {"exc": LEFT_OUT, "args": LEFT_OUT, "kwargs": LEFT_OUT, "traceback": LEFT_OUT}
+        record.msg, record.args = quiet(record.getMessage()), ()
+        return True

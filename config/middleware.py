@@ -23,6 +23,16 @@ from people.models import User
 from policies.rules import RuleBroken
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+PROBES = ("/healthz", "/readyz")
+# Each power that a browser could lend to a page, lent to none.
+PERMISSIONS = ", ".join(
+    f"{power}=()"
+    for power in (
+        "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "fullscreen",
+        "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi",
+        "payment", "picture-in-picture", "screen-wake-lock", "serial", "usb", "web-share", "xr-spatial-tracking",
+    )
+)  # fmt: skip
 METHODS = ("GET", "HEAD", "POST")
 SHOWING = (200, 409, 422)
 KEPT = "kept_typing"
@@ -70,6 +80,38 @@ def _kept_nowhere(response: HttpResponse) -> HttpResponse:
     if "no-store" not in response["Cache-Control"]:
         response["Cache-Control"] = KEPT_NOWHERE
     return response
+
+
+class Headers:
+    """What every answer carries, static files too, beside what Django and django-csp set."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """No camera, place, microphone or payment for any page of ours, and nothing of ours inside another's page."""
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", PERMISSIONS)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
+class Probes:
+    """Health checks come by address from whatever watches the machine: `Host` is nobody's name, and TLS ends before.
+
+    They are answered before anything reads the host, a session or a cookie; they say nothing about anybody.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The view of the route itself, and of no other."""
+        if request.path_info not in PROBES:
+            return self.get_response(request)
+        answer: HttpResponse = resolve(request.path_info).func(request)
+        answer["X-Content-Type-Options"] = "nosniff"
+        return answer
 
 
 class RequestLog(RequestMiddleware):

@@ -13,7 +13,7 @@ import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config.logs import scrub
+from config import logs, safety
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
@@ -22,18 +22,41 @@ DEBUG = env.bool("EVENHAND_DEBUG", default=False)
 DEMO = env.bool("EVENHAND_DEMO", default=False)
 STATE_DIR = Path(env.str("EVENHAND_STATE", default=str(BASE_DIR / ".state")))
 
-SECRET_KEY = env.str("EVENHAND_SECRET_KEY", default="")
-if not SECRET_KEY:
-    if not DEBUG:
-        raise ImproperlyConfigured(
-            "EVENHAND_SECRET_KEY is not set. Evenhand does not start without one, because sessions and letters would "
-            "not be safe. Set EVENHAND_SECRET_KEY (or EVENHAND_SECRET_KEY_FILE), or EVENHAND_DEBUG=1 for development."
-        )
-    SECRET_KEY = "for-development-only-" + "0" * 40
+# The old keys are still read while what they signed runs out: docs/running.md says how a key is changed.
+SECRET_KEY = env.str("EVENHAND_SECRET_KEY", default="").strip() or (safety.DEVELOPMENT_KEY if DEBUG else "")
+SECRET_KEY_FALLBACKS = [key.strip() for key in env.list("EVENHAND_SECRET_KEY_FALLBACKS", default=[]) if key.strip()]
 
 ALLOWED_HOSTS = env.list("EVENHAND_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("EVENHAND_ORIGINS", default=[])
 BASE_URL = env.str("EVENHAND_BASE_URL", default="http://localhost:8000")
+MAIL_URL = env.str("EVENHAND_EMAIL_URL", default="")
+# Who answers people about accessibility and privacy, and whoever found a hole (RFC 9116: mailto: or https:).
+CONTACT = env.str("EVENHAND_CONTACT", default="")
+SECURITY_CONTACT = env.str("EVENHAND_SECURITY_CONTACT", default="")
+PROXIED = env.bool("EVENHAND_PROXIED", default=False)
+PROXIES = env.int("EVENHAND_PROXIES", default=1) if PROXIED else 0
+REDIS_URL = safety.with_password(
+    env.str("REDIS_URL", default="redis://localhost:6379/0"), env.str("REDIS_PASSWORD", default="").strip()
+)
+
+if unsafe := safety.reasons(
+    safety.Facts(
+        debug=DEBUG,
+        demo=DEMO,
+        secret_key=SECRET_KEY,
+        fallbacks=tuple(SECRET_KEY_FALLBACKS),
+        hosts=tuple(ALLOWED_HOSTS),
+        origins=tuple(CSRF_TRUSTED_ORIGINS),
+        base_url=BASE_URL,
+        proxied=PROXIED,
+        proxies=PROXIES,
+        redis_url=REDIS_URL,
+        mail_url=MAIL_URL,
+        security_contact=SECURITY_CONTACT,
+        s3_endpoint=env.str("EVENHAND_S3_ENDPOINT", default=""),
+    )
+):
+    raise ImproperlyConfigured("\n".join(["Evenhand does not start with these settings.", *unsafe]))
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -68,6 +91,8 @@ if DEMO or DEBUG:
     INSTALLED_APPS.append("ops")
 
 MIDDLEWARE = [
+    "config.middleware.Headers",
+    "config.middleware.Probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -116,8 +141,14 @@ if password := env.str("DATABASE_PASSWORD", default="").strip():
     DATABASES["default"]["PASSWORD"] = password
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "VERSION": 2,  # 1 held pickles, which are read no more
+        "OPTIONS": {"serializer": "config.cache.Json"},
+    }
+}
 SESSION_ENGINE = "people.accounts.sessions"
 # How long somebody stays signed in without a sign of life, and however many they give (OWASP ASVS 7.3.1, 7.3.2). A sign
 # of life is noted every two minutes.
@@ -225,11 +256,27 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("EVENHAND_STATIC_ROOT", default=str(STATE_DIR / "static")))
-STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(STATE_DIR / "files"), "base_url": None, "file_permissions_mode": 0o600},
+# Files that people hand in: on this machine, or in a bucket of any service that speaks S3; open to nobody else.
+ON_DISK: dict[str, Any] = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": str(STATE_DIR / "files"), "base_url": None, "file_permissions_mode": 0o600},
+}
+IN_BUCKET: dict[str, Any] = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {
+        "bucket_name": env.str("EVENHAND_S3_BUCKET", default=""),
+        "endpoint_url": env.str("EVENHAND_S3_ENDPOINT", default="") or None,
+        "region_name": env.str("EVENHAND_S3_REGION", default="") or None,
+        "access_key": env.str("EVENHAND_S3_KEY", default="").strip() or None,
+        "secret_key": env.str("EVENHAND_S3_SECRET", default="").strip() or None,
+        "addressing_style": "path",
+        "signature_version": "s3v4",
+        "default_acl": None,
+        "file_overwrite": False,
     },
+}
+STORAGES = {
+    "default": IN_BUCKET if IN_BUCKET["OPTIONS"]["bucket_name"] else ON_DISK,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -243,11 +290,13 @@ SEAL_PLACES = [STATE_DIR / "seals", *([Path(copy)] if (copy := env.str("EVENHAND
 PRINT_DIR = Path(env.str("EVENHAND_PRINT_DIR", default=str(STATE_DIR / "print")))
 BEAT_FILE = STATE_DIR / "celerybeat-schedule"
 
-if env.str("EVENHAND_EMAIL_URL", default=""):
-    vars().update(env.email_url("EVENHAND_EMAIL_URL"))
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = str(STATE_DIR / "mail")
+# The demo keeps mail in files, and that is its post. Elsewhere nothing is called sent that went nowhere.
+MAIL: dict[str, Any] = {"EMAIL_BACKEND": "config.mail.Files" if DEMO or DEBUG else "config.mail.Nowhere"}
+if MAIL_URL:
+    MAIL = env.email_url("EVENHAND_EMAIL_URL")
+MAIL_LEAVES = MAIL["EMAIL_BACKEND"] in ("config.mail.Files", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_FILE_PATH = str(STATE_DIR / "mail")
+vars().update(MAIL)
 DEFAULT_FROM_EMAIL = env.str("EVENHAND_MAIL_FROM", default="Evenhand <no-reply@evenhand.invalid>")
 EMAIL_TIMEOUT = 30
 
@@ -255,6 +304,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 EVIDENCE_MAX_BYTES = 25 * 1024 * 1024
+# Where clamd listens. Without it nothing that people hand in is checked for malware, and the pages say so.
+CLAMAV_HOST, CLAMAV_PORT = env.str("CLAMAV_HOST", default=""), env.int("CLAMAV_PORT", default=3310)
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -262,13 +313,15 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.views.csrf_failure"
-if env.bool("EVENHAND_PROXIED", default=False):
+if PROXIED:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    # A browser takes a cookie of this name only from the very host that sets it, over TLS: no neighbour plants one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_SSL_REDIRECT = env.bool("EVENHAND_SSL_REDIRECT", default=True)
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -287,8 +340,7 @@ LOG_STEPS: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.PositionalArgumentsFormatter(),
     structlog.processors.TimeStamper(fmt="iso"),
-    structlog.processors.format_exc_info,
-    scrub,
+    logs.scrubbed,
 ]
 structlog.configure(
     processors=[
@@ -315,7 +367,10 @@ LOGGING = {
             ],
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"quiet": {"()": logs.Quiet}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["quiet"]}},
+    # It says at each start that it can log.
+    "loggers": {"pikepdf": {"level": "WARNING"}},
     "root": {"handlers": ["console"], "level": env.str("EVENHAND_LOG_LEVEL", default="INFO")},
 }
 

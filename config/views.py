@@ -15,10 +15,26 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from audit.models import Verification
+from config import about as pages
 from config import middleware
 from config.tasks import HEARTBEAT
+from letters.services import mail
 
 BEAT_SILENT_AFTER = timedelta(minutes=3)
+
+
+@login_not_required
+@require_safe
+def about(request: HttpRequest, name: str) -> HttpResponse:
+    """One of the pages about Evenhand itself."""
+    return pages.page(request, name=name)
+
+
+@login_not_required
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Whom to tell of a hole in it."""
+    return pages.security_txt(request, now=timezone.now())
 
 
 @login_not_required
@@ -37,7 +53,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     checks = {"database": _database(), "migrations": _migrations(), "queue": _queue(), "beat": _beat()}
     ready = all(answer == "ok" for answer in checks.values())
     # A trail that does not stand is told, and stops nothing: who visits tonight must still see the register.
-    return JsonResponse({"ready": ready, "checks": checks, "trail": _trail()}, status=200 if ready else 503)
+    told = {"ready": ready, "checks": checks, "trail": _trail(), "worth_knowing": _worth_knowing()}
+    return JsonResponse(told, status=200 if ready else 503)
 
 
 def _trail() -> str:
@@ -48,6 +65,12 @@ def _trail() -> str:
     if last is None:
         return "not looked over yet"
     return f"{len(last.breaks)} breaks" if last.breaks else f"stood on {last.at.isoformat(timespec='seconds')}"
+
+
+def _worth_knowing() -> dict[str, str]:
+    """What is wanting without which pages are still served, so that no balancer takes them away for it."""
+    no_mail = mail.why_none_leaves()
+    return {"mail": no_mail} if no_mail else {}
 
 
 def _database() -> str:

@@ -3,17 +3,33 @@
 The limit is of storage and of patience on a phone, not of anybody's policy: `EVIDENCE_MAX_BYTES` in the settings.
 """
 
+import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pikepdf
 import puremagic
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import lazy
 
 from design import words
 
 HEAD = 8192
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# What a zipped document may unpack to, in all and beside its own size, and of how many parts it may be.
+MOST_UNPACKED, MOST_RATIO, SMALL, MOST_PARTS = 300 * 1024 * 1024, 200, 10 * 1024 * 1024, 20_000
+LOCKED = 0x1
+CHECKED = "Each is checked for viruses before anybody can open it."
+UNCHECKED = "Files are not checked for viruses here: add only what you expect."
+REASONS = {
+    "macros": "{name} holds macros, which can do harm. Save it without them or as a PDF, and choose the new file",
+    "locked": "{name} is locked with a password. Save it without one, so that others can read it, and choose that",
+    "bomb": "{name} would unpack to far more than it says, as a file made to do harm does. It was not added",
+    "disguised": "{name} is not what its name says it is. Open it, save it again and choose the new file",
+}
 MEGABYTE = 1024 * 1024
 
 
@@ -119,35 +135,81 @@ def check(upload: UploadedFile, *, kinds: Mapping[str, Kind] = KINDS, max_bytes:
     head = upload.read(HEAD)
     if head.startswith(PROGRAMMES):
         raise Refused(f"{name} is a programme, not the file its name says. It was not added", "programme")
-    if not _bears_out(kind, head, upload):
-        raise Refused(
-            f"{name} is not what its name says it is. Open it, save it again and choose the new file", "disguised"
-        )
+    if wrong := _what_is_wrong(kind, head, upload):
+        raise Refused(REASONS[wrong].format(name=name), wrong)
     upload.seek(0)
     upload.content_type = kind.mime
 
 
-def _bears_out(kind: Kind, head: bytes, upload: UploadedFile) -> bool:
+def _and_whether_checked(hint: str) -> str:
+    return f"{hint} {CHECKED if settings.CLAMAV_HOST else UNCHECKED}".strip()
+
+
+# A hint, and whether files are checked for malware: read when it is shown.
+and_whether_checked = lazy(_and_whether_checked, str)
+
+
+def _what_is_wrong(kind: Kind, head: bytes, upload: UploadedFile) -> str:
+    """Which of `REASONS` keeps a file out; empty for none. A document is never opened for it, only looked at."""
     if kind.text:
-        return b"\0" not in head
+        return "disguised" if b"\0" in head else ""
     if kind.office:
-        return _holds_document(upload, kind.office)
+        return _wrong_in_office_file(head, upload, kind.office)
     try:
         found = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):
+        found = []
+    if not any(match.extension.lower() in kind.known_as for match in found):
+        return "disguised"
+    if kind is KINDS["doc"] and _holds(upload, "_VBA_PROJECT".encode("utf-16-le")):
+        return "macros"
+    return "locked" if kind is KINDS["pdf"] and _holds(upload, b"/Encrypt") and _asks_for_a_password(upload) else ""
+
+
+def _holds(upload: UploadedFile, words: bytes) -> bool:
+    upload.seek(0)
+    return words in upload.read()
+
+
+def _asks_for_a_password(upload: UploadedFile) -> bool:
+    """Whether a PDF opens for nobody without a password: one that only forbids printing opens for everybody."""
+    upload.seek(0)
+    try:
+        pikepdf.open(io.BytesIO(upload.read())).close()
+    except pikepdf.PasswordError:
+        return True
+    except pikepdf.PdfError:
         return False
-    return any(match.extension.lower() in kind.known_as for match in found)
+    return False
 
 
-def _holds_document(upload: UploadedFile, part: str) -> bool:
-    """Whether a zipped office file holds the part that its ending promises, and no macros."""
+def _wrong_in_office_file(head: bytes, upload: UploadedFile, part: str) -> str:
+    """A zipped office file holds the part that its ending promises, opens for all, and brings nothing that runs."""
+    if head.startswith(OLE):
+        return "locked" if _holds(upload, "EncryptedPackage".encode("utf-16-le")) else "disguised"
     upload.seek(0)
     try:
         with zipfile.ZipFile(upload) as packed:
-            names = packed.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError):
-        return False
-    return any(name.startswith(part) for name in names) and not any("vbaproject" in name.lower() for name in names)
+            parts = packed.infolist()
+            if _is_bomb(parts, upload.size or 0):
+                return "bomb"
+            manifest = next((one for one in parts if one.filename == "META-INF/manifest.xml"), None)
+            said = packed.read(manifest) if manifest and manifest.file_size < MEGABYTE else b""
+            if any(one.flag_bits & LOCKED for one in parts) or b"encryption-data" in said:
+                return "locked"
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, EOFError):
+        return "disguised"
+    names = [one.filename for one in parts]
+    if any("vbaproject" in name.lower() or name.startswith(("Basic/", "Scripts/")) for name in names):
+        return "macros"
+    return "" if any(name.startswith(part) for name in names) else "disguised"
+
+
+def _is_bomb(parts: list[zipfile.ZipInfo], size: int) -> bool:
+    """Whether it says itself that it unpacks to what no document does."""
+    whole = sum(one.file_size for one in parts)
+    dense = whole > SMALL and whole > MOST_RATIO * max(size, 1)
+    return len(parts) > MOST_PARTS or whole > MOST_UNPACKED or dense
 
 
 def _list(kinds: Mapping[str, Kind]) -> str:

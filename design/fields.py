@@ -356,6 +356,8 @@ class EvidenceField(Spoken, forms.Field):
         kinds: Callable[[], Mapping[str, evidence.Kind]] | None = None,
         **kwargs: Any,
     ) -> None:
+        if kinds is None:
+            kwargs["help_text"] = evidence.and_whether_checked(kwargs.get("help_text", ""))
         super().__init__(*args, **kwargs)
         self.multiple, self.most, self.max_bytes, self.kinds = multiple, most, max_bytes, kinds
         accepted = (kinds or evidence.kinds)()

@@ -159,6 +159,11 @@ class DispatchQuerySet(models.QuerySet["Dispatch"]):
         made = models.Q(notice__isnull=False) | models.Q(letter__rendering__isnull=False)
         return self.filter(rested & made, state=Dispatch.State.WAITING)
 
+    def waiting_for_mail(self, provider_id: int) -> "DispatchQuerySet":
+        """E-mails of a provider that have not been tried to the end: letters, and notices to its staff."""
+        whose = models.Q(letter__provider=provider_id) | models.Q(notice__to__provider=provider_id)
+        return self.filter(whose, channel=Dispatch.Channel.EMAIL, state=Dispatch.State.WAITING)
+
     def not_through(self) -> "DispatchQuerySet":
         """Everything that has not left yet, or of which nobody knows."""
         return self.exclude(state=Dispatch.State.SENT)

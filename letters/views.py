@@ -20,6 +20,7 @@ from design.components import Entry
 from design.dates import day_of
 from letters import facts, forms, permissions, services
 from letters.models import Arrival, Dispatch, Letter, Rendering
+from letters.services import mail
 from letters.services import outbox as sendings
 from letters.services import proving
 from people import access
@@ -89,6 +90,7 @@ def view(request: HttpRequest, reference: str) -> HttpResponse:
             "words": services.as_html(letter, on=on),
             "made": made,
             "ways": [(way, _act(request, way)) for way in ways],
+            "no_mail": mail.why_none_leaves(),
             "history": [_entry(event) for event in events],
             "case": letter.case_ref,
             "received": Arrival.objects.filter(letter=letter).first(),
@@ -148,7 +150,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
         row.act = _act(request, row)
         row.kind_name = facts.KINDS[row.letter.kind].name if row.letter else ""
     unmade = Letter.objects.visible_to(request.user).unrendered().count()
-    return render(request, "letters/outbox.html", {"page": page, "unmade": unmade})
+    context = {"page": page, "unmade": unmade, "no_mail": mail.why_none_leaves()}
+    return render(request, "letters/outbox.html", context)
 
 
 def sending(request: HttpRequest, pk: int) -> HttpResponse:

@@ -68,6 +68,7 @@ def test(rest: list[str]) -> int:
     environment.ensure_letter_libraries()
     if rest[:1] != ["quick"]:
         environment.ensure_browser()
+        environment.ensure_tools()
     from ops import testing
 
     return testing.run(rest)

@@ -124,8 +124,13 @@ def product(folder: Path, port: int) -> list[tuple[str, str, list]]:
         (
             "web",
             "the web server",
-            [binary / "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
-            + [
+            [
+                binary / "gunicorn",
+                "config.wsgi",
+                "--bind",
+                f"127.0.0.1:{port}",
+                "--worker-class",
+                "config.server.WholeRequests",
                 "--workers",
                 "2",
                 "--threads",
@@ -133,10 +138,10 @@ def product(folder: Path, port: int) -> list[tuple[str, str, list]]:
                 "--graceful-timeout",
                 "5",
                 "--no-control-socket",
+                "--logger-class",
+                "config.server.Log",
                 "--access-logfile",
                 "-",
-                "--logger-class",
-                "config.access_log.AccessLog",
                 "--access-logformat",
                 ACCESS_LOG,
             ],

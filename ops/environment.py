@@ -21,6 +21,7 @@ LETTERS = {
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
+TOOLS = {"clamd": "clamav-daemon", "age": "age"}
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
@@ -112,6 +113,13 @@ def ensure_browser() -> None:
     """
     if not any(shutil.which(name) for name in BROWSERS):
         install_packages(["chromium-headless-shell|chromium"], "The journeys are tested in a real browser.")
+
+
+def ensure_tools() -> None:
+    """Files are checked by a real ClamAV and backups locked by a real age in the tests: install them likewise."""
+    missing = [package for program, package in TOOLS.items() if not shutil.which(program)]
+    if missing:
+        install_packages(missing, "The tests check files with ClamAV and lock backups with age.")
 
 
 def loads(library: str) -> bool:

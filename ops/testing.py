@@ -28,6 +28,7 @@ TYPES_AND_STYLE = [
     ("Imports", ["lint-imports", "--no-cache"]),
     ("Templates", ["djlint", "--lint", "--quiet", "templates", "design"]),
     ("Types", ["mypy"]),
+    ("Audit", ["python", "-m", "ops.audit"]),
     ("Migrations", ["python", "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"]),
 ]
 

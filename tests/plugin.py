@@ -22,6 +22,7 @@ if "EVENHAND_TEST_READY" not in os.environ or WORKER:
     state.mkdir(mode=0o700, exist_ok=True)
     os.environ["EVENHAND_STATE"] = str(state)
     os.environ.setdefault("EVENHAND_SECRET_KEY", secrets.token_urlsafe(48))
+    os.environ.setdefault("EVENHAND_SECURITY_CONTACT", "mailto:security@evenhand.example")
     os.environ.setdefault("EVENHAND_LOG_LEVEL", "WARNING")
     # Asked for in the tests that are about it; everywhere else an administrator is in with a password.
     os.environ.setdefault("EVENHAND_FACTOR_FOR_ADMINISTRATORS", "0")

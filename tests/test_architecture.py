@@ -23,11 +23,24 @@ OWN_FILES = {
     "office": {"people_forms"},
     "people": {"access", "accounts", "invitations", "policy_page", "references", "search"},
     "letters": {"render", "facts", "fonts", "paper", "shapes"},
-    "cases": {"ladder", "sentences", "acts"},
+    "cases": {"ladder", "sentences", "acts", "clamd"},
     "decisions": {"acts", "asked_first", "who_can"},
     "restrictions": {"acts", "parts_taken", "dates", "facts", "limits", "rules", "shown"},
     "register": {"middleware", "acts", "shown"},
-    "config": {"settings", "logs", "access_log", "database", "celery", "middleware", "context", "wsgi"},
+    "config": {
+        "settings",
+        "safety",
+        "database",
+        "cache",
+        "celery",
+        "middleware",
+        "context",
+        "mail",
+        "logs",
+        "server",
+        "about",
+        "wsgi",
+    },  # fmt: skip
 }
 MACHINES = [pytest.param(model, field, id=model._meta.label) for model, field in states.machines()]
 

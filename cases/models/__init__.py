@@ -3,6 +3,7 @@
 from cases.models.assessment import Assessment
 from cases.models.case import Case, CaseQuerySet
 from cases.models.incident import Affected, Draft, Evidence, Incident, Involvement
+from cases.models.scan import Scan
 from cases.models.warning import Warning
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "Evidence",
     "Incident",
     "Involvement",
+    "Scan",
     "Warning",
 ]

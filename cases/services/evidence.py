@@ -11,7 +11,7 @@ from django.db import transaction
 from audit import services as audit
 from cases import permissions
 from cases.models import Evidence
-from cases.services import places
+from cases.services import places, scanning
 from letters.services import proving
 from people.models import User
 
@@ -74,6 +74,7 @@ def add_evidence(incident_id: int, *, files: Sequence[UploadedFile], by: User, a
             added_at=at,
         )
         added.append(evidence)
+        scanning.ask_to_scan(evidence.pk)
         for case in places.places(incident):
             facts = {"sha256": evidence.sha256, "size": evidence.size, "type": evidence.content_type}
             subject = places.Placed(incident, case)

@@ -4,13 +4,12 @@ import functools
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-import cases.services.evidence
 import cases.services.support
 from audit import looks
 from audit.models import Event
@@ -26,8 +25,9 @@ from cases.forms.adding import (
     SupportForm,
 )
 from cases.forms.incidents import affected_people, colleagues_named
-from cases.models import Affected, Case, Evidence, Incident
+from cases.models import Affected, Case, Incident
 from cases.services import adding
+from cases.views import files
 from cases.views.drafting import keys_of, people_of, policy_on
 from cases.views.frame import SignedInRequest, bar
 from deadlines import kinds
@@ -114,7 +114,8 @@ def incident(request: SignedInRequest, ref: str) -> HttpResponse:
         "involved": list(found.involvements.select_related("resident").order_by("part", "pk")),
         "affected": [one for one in affected if one.part == Affected.Part.AFFECTED],
         "witnesses": [one for one in affected if one.part == Affected.Part.WITNESS],
-        "evidence": list(found.evidence.select_related("added_by").order_by("pk")),
+        "evidence": files.of(found),
+        "scanned": files.are_checked(),
         "accounts": [(event, sentences.body(event)) for event in sorted(accounts.values(), key=lambda one: one.at)],
         **_bar(found),
         "tasks": [] if why_not else _still_to_add(found, affected),
@@ -201,24 +202,13 @@ def _add(found: Incident, what: str, form: Any, who: dict[str, Any], seen: str |
         resident = form.people.resident(kept["found"])
         adding.add_details(found.pk, parts=[(resident, kept["part"] or "behaved")], **who)
     elif what == "files":
-        cases.services.evidence.add_evidence(found.pk, files=kept["evidence"], **who)
+        files.add(found.pk, kept["evidence"], **who)
     elif what == "account":
         adding.add_account(found.pk, words=kept["words"], words_used=kept["words_used"], **who)
     else:
         stored = {name: kept.get(name, True) for name in STORED[what]}
         hit = affected_people(form.colleagues, kept["affected"], kept["contractors"]) if what == "harm" else []
         adding.add_details(found.pk, **stored, affected=hit, seen=seen, **who)
-
-
-@require_GET
-def evidence(request: SignedInRequest, ref: str, pk: int) -> FileResponse:
-    """A file of the incident, always as a download: nothing that somebody handed in is shown inside Evenhand."""
-    kept = get_object_or_404(Evidence, pk=pk, incident=_find(request, ref))
-    file = cases.services.evidence.open_file(kept, by=request.user, at=timezone.now())
-    looks.note(request, kept)
-    answer = FileResponse(file, as_attachment=True, filename=kept.name, content_type=kept.content_type)
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return answer
 
 
 def support(request: SignedInRequest, about: str) -> HttpResponse:

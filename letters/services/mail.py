@@ -11,6 +11,7 @@ from letters.models import Dispatch, Notice
 from people import invitations
 from people.services import passwords
 
+NO_SERVER = "No mail server is set up, so no e-mail leaves. It waits until one is."
 BODY = """Dear {name},
 
 {provider} has written to you. The letter is attached to this e-mail as a PDF file{and_paper}.
@@ -73,13 +74,18 @@ def _body(notice: Notice) -> str:
     return notice.body.replace(invitations.PLACE, passwords.link(notice.to))
 
 
+def why_none_leaves() -> str:
+    """Why no e-mail leaves from here, for whoever waits for one; empty where a mail server is set up."""
+    return "" if settings.MAIL_LEAVES else NO_SERVER
+
+
 def send(dispatch: Dispatch) -> None:
     """Send it. Raises `Refused`, `NotNow` or `Uncertain`, with words for the outbox."""
     mail = message(dispatch)
     connection = get_connection()
     _open(connection)
     try:
-        connection.send_messages([mail])
+        left = connection.send_messages([mail])
     except smtplib.SMTPRecipientsRefused as problem:
         code, said = next(iter(problem.recipients.values()), (550, b""))
         raise _by_code(code, said, "The address was refused") from problem
@@ -89,6 +95,8 @@ def send(dispatch: Dispatch) -> None:
         raise Uncertain(f"The connection broke while sending: {problem}") from problem
     finally:
         _close(connection)
+    if not left:
+        raise NotNow("The mail server took nothing.")
 
 
 def _open(connection: BaseEmailBackend) -> None:

@@ -119,13 +119,19 @@ def send(dispatch_id: int, *, now: Callable[[], datetime]) -> None:
 @transaction.atomic
 def _claim(dispatch_id: int, *, at: datetime) -> Dispatch | None:
     rows = Dispatch.objects.select_for_update(of=("self",), skip_locked=True)
-    if rows.ready(at).filter(pk=dispatch_id).first() is None:
+    if rows.filter(channel__in=_open_channels()).ready(at).filter(pk=dispatch_id).first() is None:
         return None
     dispatch = _locked(dispatch_id)
     dispatch.claim(at=at)
     dispatch.save()
     _record("dispatch_begun", dispatch, at=at)
     return dispatch
+
+
+def _open_channels() -> list[str]:
+    """By which ways anything can leave. What waits for another is not tried, and its page says why."""
+    shut = Dispatch.Channel.EMAIL if mail.why_none_leaves() else None
+    return [channel for channel in Dispatch.Channel.values if channel != shut]
 
 
 def _locked(dispatch_id: int) -> Dispatch:
@@ -235,7 +241,7 @@ def _put_off(dispatch: Dispatch, *, at: datetime, problem: str, rest: bool = Tru
 def _failed(dispatch: Dispatch, *, at: datetime, problem: str) -> None:
     dispatch.fail(at=at, problem=problem)
     dispatch.save()
-    log.warning("dispatch failed", dispatch=dispatch.pk, channel=dispatch.channel, problem=dispatch.problem)
+    log.warning("dispatch failed", dispatch=dispatch.pk, channel=dispatch.channel)
     _record("dispatch_failed", dispatch, at=at, problem=dispatch.problem)
     _worry(dispatch, kinds.LETTER_FAILED, at=at)
 
@@ -243,7 +249,7 @@ def _failed(dispatch: Dispatch, *, at: datetime, problem: str) -> None:
 def _uncertain(dispatch: Dispatch, *, at: datetime, problem: str) -> None:
     dispatch.lose_sight(problem=problem)
     dispatch.save()
-    log.warning("dispatch uncertain", dispatch=dispatch.pk, channel=dispatch.channel, problem=dispatch.problem)
+    log.warning("dispatch uncertain", dispatch=dispatch.pk, channel=dispatch.channel)
     _record("dispatch_uncertain", dispatch, at=at, problem=dispatch.problem)
     _worry(dispatch, kinds.LETTER_UNCERTAIN, at=at)
 
@@ -342,7 +348,8 @@ def sweep(*, at: datetime) -> None:
     settle(at=at)
     clear_leftovers(at=at)
     _enqueue_all("letters.tasks.render", Letter.objects.unrendered().order_by("pk").values_list("pk", flat=True))
-    _enqueue_all("letters.tasks.dispatch", Dispatch.objects.ready(at).order_by("pk").values_list("pk", flat=True))
+    waiting = Dispatch.objects.filter(channel__in=_open_channels()).ready(at)
+    _enqueue_all("letters.tasks.dispatch", waiting.order_by("pk").values_list("pk", flat=True))
 
 
 def _enqueue_all(task: str, ids: Iterable[int]) -> None:

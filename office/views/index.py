@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from letters.models import Dispatch
+from letters.services import mail
 from office import permissions
 from people.access import SignedInRequest
 from worklist.services import appointing
@@ -60,4 +62,6 @@ def index(request: SignedInRequest) -> HttpResponse:
     permissions.check_can_open(request.user, request.user.provider)
     waits = {"office:appointments": appointing.asked(request.user.provider).count()}
     pages = [Entrance(name, reverse(url), about, waits.get(url, 0)) for name, url, about in PAGES]
-    return render(request, "office/index.html", {"pages": pages})
+    unsent = Dispatch.objects.waiting_for_mail(request.user.provider_id).count()
+    context = {"pages": pages, "no_mail": mail.why_none_leaves(), "unsent": unsent}
+    return render(request, "office/index.html", context)

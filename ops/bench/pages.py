@@ -5,6 +5,7 @@ Absolute figures are this machine's; the ratios are what is promised: bare at mo
 
 import argparse
 import os
+import secrets
 import socket
 import statistics
 import subprocess
@@ -52,7 +53,7 @@ def main(arguments: list[str]) -> int:
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("EVENHAND_")},
             **servers.environment(),
-            "EVENHAND_SECRET_KEY": "k" * 50,
+            "EVENHAND_SECRET_KEY": secrets.token_urlsafe(64),
             "EVENHAND_STATE": str(folder),
             "EVENHAND_DEMO": "1",
             "EVENHAND_LOG_LEVEL": "ERROR",

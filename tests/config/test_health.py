@@ -47,3 +47,19 @@ def test_readyz_says_that_the_queue_is_gone(client, settings):
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["checks"]["queue"] == "ConnectionError"
+
+
+@pytest.mark.parametrize("host", ["10.1.2.3:8000", "169.254.169.254", "web", "evil.example", "no such host", ""])
+@pytest.mark.parametrize("address", ["/healthz", "/readyz"])
+def test_a_probe_is_answered_whatever_host_it_names(client, settings, empty_queue, address, host):
+    """What watches a machine calls it by its address, and without TLS, which ends before."""
+    settings.ALLOWED_HOSTS, settings.SECURE_SSL_REDIRECT = ["evenhand.example.org"], True
+    tasks.heartbeat()
+    answer = client.get(address, HTTP_HOST=host)
+    assert (answer.status_code, answer.cookies) == (200, {})
+
+
+@pytest.mark.parametrize("address", ["/", "/healthz/", "/healthz/../", "/readyzz", "/account/login/"])
+def test_nothing_else_is_answered_to_a_host_that_is_not_ours(client, settings, address):
+    settings.ALLOWED_HOSTS = ["evenhand.example.org"]
+    assert client.get(address, HTTP_HOST="evil.example").status_code == 400

