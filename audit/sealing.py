@@ -44,7 +44,7 @@ class Head:
         """What is to be signed of a link."""
         return cls(seal.pk, micros(seal.made_at), seal.rows, seal.head, written)
 
-    def signed(self) -> str:
+    def as_line(self) -> str:
         """The line."""
         return f"{self._text()} {_signature(self._text(), _keys()[0])}\n"
 
@@ -94,7 +94,7 @@ def write_heads(*, at: datetime) -> None:
             with _held(place) as file:
                 newest = max((one.number for one in map(Head.read, file) if one), default=0)
                 for link in Seal.objects.filter(pk__gt=newest).order_by("pk").iterator():
-                    file.write(Head.of(link, written=micros(at)).signed())
+                    file.write(Head.of(link, written=micros(at)).as_line())
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as problem:
@@ -128,7 +128,7 @@ def begin_anew(*, why: str, at: datetime) -> None:
         with _held(place) as held:
             last = Seal.objects.order_by("-pk").first()
             begins = Head(0, micros(at), 0, last.head if last else "-", micros(at), why or "-")
-            held.write(begins.signed())
+            held.write(begins.as_line())
     write_heads(at=at)
 
 

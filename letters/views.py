@@ -20,9 +20,8 @@ from design.components import Entry
 from design.dates import day_of
 from letters import facts, forms, permissions, services
 from letters.models import Arrival, Dispatch, Letter, Rendering
-from letters.services import mail
+from letters.services import mail, proving
 from letters.services import outbox as sendings
-from letters.services import proving
 from people import access
 from people.models import User
 

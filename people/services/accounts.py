@@ -10,6 +10,7 @@ from audit import services as audit
 from design import dates, seals
 from design.dates import day_of
 from people import access
+from people.accounts import sessions
 from people.models import Cover, Holding, Organisation, Provider, User
 from people.references import next_reference
 from policies.rules import RuleBroken, need
@@ -120,9 +121,10 @@ def close_account(user_id: int, *, by: User, at: datetime, why: str = "", succes
     if not user.is_active:
         raise TransitionNotAllowed(f"The account of {user.name} is closed already.")
     user.is_active = False
-    user.set_unusable_password()  # sessions are bound to the password: each of them ends with it
+    user.set_unusable_password()
     user.successor = successor
     user.save(update_fields=["is_active", "password", "successor"])
+    sessions.end(user)
     for one in Holding.objects.standing().filter(user=user).select_related("role"):
         access.revoke(one.role, user, by=by, at=at)
     facts = {"successor": successor.reference if successor else ""}

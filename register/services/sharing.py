@@ -223,4 +223,4 @@ def _tell(found: Share, subject: str, body: str, *, at: datetime) -> None:
     """Mail everybody of the organisation who has an account; never whose entry it is, and no reference that counts."""
     people = User.objects.filter(organisation=found.organisation_id, is_active=True).order_by("name", "pk")
     for person in people:
-        letters.notify(person, kind="register.share", subject=subject, body=body, about=found.trail.about, at=at)
+        letters.notify(person, kind="share", subject=subject, body=body, about=found.trail.about, at=at)

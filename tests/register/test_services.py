@@ -373,7 +373,7 @@ def test_contractors_are_told_when_an_entry_is_no_longer_shared(dog, staff):
     share(dog, staff.manager, staff.contractor.organisation)
     lookups.look_up_place(dog, by=staff.contractor, purpose="visit", at=NOON, job="J-1")
     change(dog, staff.manager, "Not theirs.", shared_with_contractors=False)
-    notices = Notice.objects.filter(kind="register.share").order_by("pk")
+    notices = Notice.objects.filter(kind="share").order_by("pk")
     assert [(notice.to, "ended" in notice.subject) for notice in notices] == [
         (staff.contractor, False), (staff.contractor, True),
     ]  # fmt: skip

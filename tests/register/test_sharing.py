@@ -86,7 +86,7 @@ def test_a_share_is_a_decision_with_its_reason_and_rule_and_the_firm_is_told(dog
     assert (decision.event.by_ref, decision.clause) == (staff.team_leader.reference, "6.31")
     assert decision.event.facts["organisation"] == "Carl & Sons" and decision.event.facts["share"] == made.pk
     assert decision.event.words.body["reasons"] == "They read the meter."
-    notice = Notice.objects.get(kind="register.share")
+    notice = Notice.objects.get(kind="share")
     assert notice.to == carl
     assert not [word for word in (dog.reference, "Snargate", "meter", "dog") if word in notice.subject + notice.body]
 
