@@ -64,7 +64,7 @@ def test_an_administrator_without_one_is_led_to_setting_one_up_and_nowhere_else(
         "account_reset_password_from_key_done", "mfa_authenticate",
     }  # fmt: skip
     page = client.get(FIRST).content.decode()
-    assert "Set up a second factor first" in page and "/office/" not in page
+    assert 'class="govuk-heading-l"' in page and "Set up a second factor first" in page and "/office/" not in page
 
 
 def test_once_it_is_set_up_everything_opens_and_the_next_sign_in_asks_for_it(staff, settings):
