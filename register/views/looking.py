@@ -71,7 +71,7 @@ def check(request: SignedInRequest) -> HttpResponse:
         except RuleBroken as refusal:
             problem = f"{refusal.message}. You have not checked."
         except TooMany as refusal:
-            return _too_many(request, refusal)
+            return too_many(request, refusal)
     if len(matches) == 1:
         return redirect(_address(request, matches[0]))
     context = {
@@ -92,7 +92,8 @@ def _address(request: SignedInRequest, match: Match) -> str:
     return reverse("register:match" if match.resident else "register:place", args=[match.reference])
 
 
-def _too_many(request: SignedInRequest, refusal: TooMany) -> HttpResponse:
+def too_many(request: SignedInRequest, refusal: TooMany) -> HttpResponse:
+    """Say that somebody has to wait, that they have not checked, and whom to ring if they are at a door now (429)."""
     context = {"wait": refusal.wait, "provider": request.user.provider}
     answer = render(request, "register/too_many.html", context, status=429)
     answer.headers["Retry-After"] = "3600"
@@ -124,7 +125,7 @@ def found(request: SignedInRequest, handle: str) -> HttpResponse:
     try:
         return page.decide(form, do=do, show=show)
     except TooMany as refusal:
-        return _too_many(request, refusal)
+        return too_many(request, refusal)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -185,7 +186,9 @@ def _card(lookup: Lookup) -> str:
 @never_cache
 def card(request: SignedInRequest, pk: int) -> HttpResponse:
     """What to do. Shown only to whoever looked, only on the day of the look, only while the register says the same."""
-    looks = Lookup.objects.select_related("provider", "resident", "receipt").prefetch_related("resident__addresses")
+    looks = Lookup.objects.select_related("provider", "resident", "organisation", "receipt").prefetch_related(
+        "resident__addresses"
+    )
     lookup = get_object_or_404(looks, pk=pk, by=request.user)
     permissions.check_can_look_up(request.user, lookup.provider)
     page = Page(request, at=timezone.now())

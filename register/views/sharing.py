@@ -22,7 +22,8 @@ from people.models import Organisation
 from register import acts, forms, permissions, shown
 from register.models import Entry, Share
 from register.services import disclosures, sharing
-from register.views import entries
+from register.services.finding import TooMany
+from register.views import entries, looking
 
 FRAME = "register/step.html"
 ROWS_A_PAGE = 25
@@ -171,4 +172,7 @@ def receive(request: SignedInRequest, token: UUID) -> HttpResponse:
     def show() -> HttpResponse:
         return render(request, "register/receive.html", {"share": found, "form": form})
 
-    return page.decide(form, do=do, show=show)
+    try:
+        return page.decide(form, do=do, show=show)
+    except TooMany as refusal:
+        return looking.too_many(request, refusal)
