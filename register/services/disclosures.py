@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Coalesce
 
 from audit.models import Event
+from people.models import Organisation
 from register.models import Lookup, Share
 
 SHARING = {
@@ -33,6 +34,11 @@ def ledger(providers: Iterable[int]) -> models.QuerySet[Share]:
         .select_related(*related)
         .annotate(looks=Coalesce(models.Subquery(counted), 0), looked_at=models.Subquery(newest))
     )
+
+
+def firms(providers: Iterable[int]) -> models.QuerySet[Organisation]:
+    """The contractors of some providers with whom anything was ever shared."""
+    return Organisation.objects.filter(provider__in=list(providers), shares__isnull=False).distinct().order_by("name")
 
 
 def _list_of(one: models.OuterRef) -> models.Func:

@@ -61,6 +61,10 @@ def _links(request: SignedInRequest) -> dict[str, bool]:
 @never_cache
 def check(request: SignedInRequest) -> HttpResponse:
     """One box; matches without markers. A single match goes straight to its page. Each search is recorded."""
+    return unless_too_many(request, lambda: _search(request))
+
+
+def _search(request: SignedInRequest) -> HttpResponse:
     _require_register(request)
     typed = request.GET.get("q", "").replace("\x00", "")[:200]
     matches: list[Match] = []
@@ -70,8 +74,6 @@ def check(request: SignedInRequest) -> HttpResponse:
             matches, more = finding.search_for(typed, by=request.user, at=timezone.now())
         except RuleBroken as refusal:
             problem = f"{refusal.message}. You have not checked."
-        except TooMany as refusal:
-            return _too_many(request, refusal)
     if len(matches) == 1:
         return redirect(_address(request, matches[0]))
     context = {
@@ -92,11 +94,15 @@ def _address(request: SignedInRequest, match: Match) -> str:
     return reverse("register:match" if match.resident else "register:place", args=[match.reference])
 
 
-def _too_many(request: SignedInRequest, refusal: TooMany) -> HttpResponse:
-    context = {"wait": refusal.wait, "provider": request.user.provider}
-    answer = render(request, "register/too_many.html", context, status=429)
-    answer.headers["Retry-After"] = "3600"
-    return answer
+def unless_too_many(request: SignedInRequest, answer: Callable[[], HttpResponse]) -> HttpResponse:
+    """An answer; where somebody has to wait, that they have not checked, and whom to ring at a door now (429)."""
+    try:
+        return answer()
+    except TooMany as refusal:
+        context = {"wait": refusal.wait, "provider": request.user.provider}
+        held = render(request, "register/too_many.html", context, status=429)
+        held.headers["Retry-After"] = "3600"
+        return held
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -121,10 +127,7 @@ def found(request: SignedInRequest, handle: str) -> HttpResponse:
     def show() -> HttpResponse:
         return render(request, "register/found.html", _of(known.resident, known.place) | {"form": form})
 
-    try:
-        return page.decide(form, do=do, show=show)
-    except TooMany as refusal:
-        return _too_many(request, refusal)
+    return unless_too_many(request, lambda: page.decide(form, do=do, show=show))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -185,7 +188,9 @@ def _card(lookup: Lookup) -> str:
 @never_cache
 def card(request: SignedInRequest, pk: int) -> HttpResponse:
     """What to do. Shown only to whoever looked, only on the day of the look, only while the register says the same."""
-    looks = Lookup.objects.select_related("provider", "resident", "receipt").prefetch_related("resident__addresses")
+    looks = Lookup.objects.select_related("provider", "resident", "organisation", "receipt").prefetch_related(
+        "resident__addresses"
+    )
     lookup = get_object_or_404(looks, pk=pk, by=request.user)
     permissions.check_can_look_up(request.user, lookup.provider)
     page = Page(request, at=timezone.now())

@@ -18,11 +18,10 @@ from design.forms import Form
 from design.pages import Page
 from people import access
 from people.access import Can, SignedInRequest
-from people.models import Organisation
 from register import acts, forms, permissions, shown
 from register.models import Entry, Share
 from register.services import disclosures, sharing
-from register.views import entries
+from register.views import entries, looking
 
 FRAME = "register/step.html"
 ROWS_A_PAGE = 25
@@ -77,7 +76,7 @@ def ledger(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     providers = permissions.check_can_read_disclosures(request.user, today)
     rows = disclosures.ledger(providers)
-    firms = list(Organisation.objects.filter(provider__in=providers, shares__isnull=False).distinct().order_by("name"))
+    firms = list(disclosures.firms(providers))
     firm = next((each for each in firms if str(each.pk) == request.GET.get("contractor")), None)
     if firm is not None:
         rows = rows.filter(organisation=firm)
@@ -171,4 +170,4 @@ def receive(request: SignedInRequest, token: UUID) -> HttpResponse:
     def show() -> HttpResponse:
         return render(request, "register/receive.html", {"share": found, "form": form})
 
-    return page.decide(form, do=do, show=show)
+    return looking.unless_too_many(request, lambda: page.decide(form, do=do, show=show))

@@ -21,7 +21,7 @@ from people.access import NotPermitted
 from policies.rules import RuleBroken
 from register import tasks
 from register.models import ERASED, Entry, Lookup, Share
-from register.services import disclosures, erasing, sharing
+from register.services import disclosures, erasing, lookups, sharing
 from tests import factories
 from tests.factories import NOON
 from tests.pressing import press
@@ -265,6 +265,15 @@ def test_a_firm_receives_it_once_and_that_is_a_look(dog, carl, rival, staff):
     assert "Nothing is shared with you at present" in signed_in(rival).get(reverse("register:shared")).content.decode()
     with pytest.raises(NotPermitted):
         sharing.acknowledge(made.token, by=rival, at=NOON)
+
+
+def test_receiving_too_much_at_once_is_held_back_with_words(dog, carl, staff, monkeypatch):
+    (made,) = share(dog, staff.team_leader, carl.organisation)
+    monkeypatch.setattr(lookups, "LOOKS", (0, timedelta(hours=1)))
+    held = press(signed_in(carl), reverse("register:receive", args=[made.token]))
+    assert held.status_code == 429 and "You have not checked." in held.content.decode()
+    made.refresh_from_db()
+    assert made.acknowledged_at is None, "nothing of it is done"
 
 
 # the pages of staff
