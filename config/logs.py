@@ -9,7 +9,7 @@ from typing import Any
 
 LEFT_OUT = "…"
 # What a link is worth: a part of a path that is long and holds a digit, as keys of resets, invitations and drafts are.
-TOKEN = re.compile(r"(?<=/)(?=[^/\s?]*\d)[\w:=.~+-]{20,}")
+TOKEN = re.compile(r"(?<=/password/reset/key/)[^/\s?\"']+|(?<=/)(?=[^/\s?]*\d)[\w:=.~+-]{20,}")
 QUERY = re.compile(r"\?[^\s'\"]*")
 ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+\.[\w.-]+")
 # PostgreSQL quotes the row it refuses.
