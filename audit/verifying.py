@@ -250,7 +250,7 @@ def _untold(cursor: CursorWrapper, since: int) -> Iterator[str]:
             "since": since,
             "releases": kept.RELEASES,
             "quiet": list(kept.QUIET),
-            "written": list(kept.BEING_NOBODYS_ACT),
+            "written": list(kept.BEING_WRITTEN),
             "before": list(kept.UNPROPOSED),
             "asked": list(kept.ASKED_BY_THE_CLOCK),
             "most": MOST,

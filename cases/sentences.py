@@ -189,6 +189,7 @@ def sentence(event: Event) -> str:
         "how": HOW.get(facts.get("channel", ""), ""),
         "name": facts.get("name", "somebody"),
         "with": _met(facts),
+        "organisation": facts.get("organisation", "a contractor"),
     }
     if event.verb == "deadline.moved":
         told |= {name: dates.day(date.fromisoformat(facts[name])) for name in ("was", "now")}

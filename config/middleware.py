@@ -17,7 +17,7 @@ from django_structlog.middlewares import RequestMiddleware
 from audit import looks
 from design import drafts, presses, refusals, seals, typist
 from letters.services.proving import Altered
-from people.access import NotPermitted
+from people.access import NotPermitted, SignedInRequest
 from people.accounts import again, factors, sessions
 from people.models import User
 from policies.rules import RuleBroken
@@ -91,7 +91,7 @@ class SignedIn:
         """Let through what is open to all and everything of the signed-in, and note that they are there."""
         at = timezone.now()
         if request.user.is_authenticated and _still_in(request, at):
-            if factors.owed(request) and not _before_a_factor(request):
+            if factors.owed(cast(SignedInRequest, request)) and not _before_a_factor(request):
                 if request.method == "POST":
                     keep_typed(request)
                 return redirect("account_factor_first")

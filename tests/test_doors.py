@@ -126,6 +126,7 @@ def furnish() -> None:
 
 AMARA = "amara@dover.example"
 STAFF = of(User, email=AMARA)
+FIRM = of(Organisation, as_="pk", value="pk", people__email="carl@dover.example")
 CASE = of(Case, stage="contact_restriction")
 RESIDENT = of(Resident, as_="reference")
 RETURNED = of(Restriction, state="returned")
@@ -343,8 +344,8 @@ DOORS: dict[str, Door] = {
     "office:cover_end": Door({"administrator"}, lambda: STAFF() | {"pk": Cover.objects.get(person__email=AMARA).pk}),
     "office:organisations": Door({"administrator"}),
     "office:organisation_add": Door({"administrator"}),
-    "office:organisation": Door({"administrator"}, of(Organisation, as_="pk", value="pk", people__email="carl@dover.example")),
-    "office:organisation_close": Door({"administrator"}, of(Organisation, as_="pk", value="pk", people__email="carl@dover.example")),
+    "office:organisation": Door({"administrator"}, FIRM),
+    "office:organisation_close": Door({"administrator"}, FIRM),
     "office:policies": Door({"administrator"}),
     "office:propose": Door({"administrator"}),
     "office:proposal": Door({"administrator"}, of(Adoption, as_="pk", value="pk", state="returned")),

@@ -42,8 +42,8 @@ def test_an_older_page_does_not_wipe_an_order_off_an_entry(dog, staff, clock):
     """Both versions stand side by side, the newer chosen; what else was typed is saved."""
     client = signed_in(staff.team_leader)
     old = client.get(address("change", dog))
-    clock.move_to(NOON + timedelta(hours=1), tick=False)
-    builders.change(dog, staff.manager, "Shots were fired.", instructions=[ESCORT], at=NOON + timedelta(hours=1))
+    clock.move_to(NOON + timedelta(minutes=20), tick=False)
+    builders.change(dog, staff.manager, "Shots were fired.", instructions=[ESCORT], at=NOON + timedelta(minutes=20))
     both = press(client, address("change", dog), CHANGED, on=old)
     assert both.status_code == 409
     shown = text(both)
