@@ -13,6 +13,7 @@ from django_structlog.middlewares import RequestMiddleware
 
 from audit import looks
 from design import drafts, presses, refusals, seals, typist
+from people import health
 from people.access import NotPermitted
 from people.models import User
 from policies.rules import RuleBroken
@@ -131,6 +132,9 @@ class Looks:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """A refusal and a redirect show nothing; a lost race shows the thing as it stands."""
+        if request.user.is_authenticated:
+            opened = health.Opened(request.user, at=timezone.now(), back=request.get_full_path())
+            request.health = opened  # type: ignore[attr-defined]
         response = self.get_response(request)
         shown = looks.noted(request)
         if shown and (response.status_code in SHOWING):

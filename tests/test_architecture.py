@@ -20,7 +20,7 @@ OWN_FILES = {
     "appeals": {"against", "acts"},
     "audit": {"looks", "subjects"},
     "deadlines": {"kinds"},
-    "people": {"access", "adapter", "policy_page", "references", "search"},
+    "people": {"access", "adapter", "health", "policy_page", "references", "search"},
     "letters": {"render", "facts", "fonts", "paper", "shapes"},
     "cases": {"ladder", "sentences", "acts"},
     "decisions": {"acts", "asked_first", "who_can"},

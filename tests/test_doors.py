@@ -254,6 +254,7 @@ DOORS: dict[str, Door] = {
     "people:add": Door(CASEWORK),
     "people:resident": Door(READERS, RESIDENT),
     "people:change": Door(CASEWORK, RESIDENT),
+    "people:show_health": Door(READERS, RESIDENT),
     "people:add_need": Door(CASEWORK, RESIDENT),
     "people:end_need": Door(
         CASEWORK, lambda: of(Resident, as_="reference", needs__isnull=False)() | of(Need, as_="pk", value="pk")()

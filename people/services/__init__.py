@@ -2,6 +2,7 @@
 
 from people.services.details import Details, Home, details_of, known
 from people.services.finding import likely_doubles, search_text
+from people.services.health import show_health
 from people.services.needs import end_need, end_representative, name_representative, record_need
 from people.services.providers import adopt_policy, digest_of, found_provider, make_user, wording_carried
 from people.services.residents import add_resident, add_with_tenancy, change_resident, saved
@@ -30,5 +31,6 @@ __all__ = [
     "record_need",
     "saved",
     "search_text",
+    "show_health",
     "wording_carried",
 ]
