@@ -133,7 +133,8 @@ class Looks:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """A refusal and a redirect show nothing; a lost race shows the thing as it stands."""
         if request.user.is_authenticated:
-            opened = health.Opened(request.user, at=timezone.now(), back=request.get_full_path())
+            typed, back = request.method == "POST", request.get_full_path()
+            opened = health.Opened(request.user, at=timezone.now(), back=back, typed=typed)
             request.health = opened  # type: ignore[attr-defined]
         response = self.get_response(request)
         shown = looks.noted(request)

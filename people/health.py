@@ -24,18 +24,22 @@ def shows(request: HttpRequest, resident: Resident) -> bool:
 
 @dataclass(frozen=True)
 class Cover:
-    """Whether what is about health is shown; where it is asked for, or why it never is."""
+    """Whether what is about health is shown; where it is asked for, or why it never is.
+
+    It is asked for in a new tab from a page on which something was typed, so that nothing of it is lost.
+    """
 
     shown: bool
     url: str = ""
     why_not: str = ""
+    new_tab: bool = False
 
 
 class Opened:
     """Whose health one reader has asked for, as one request finds it; each resident is asked about once."""
 
-    def __init__(self, reader: User, *, at: datetime, back: str) -> None:
-        self._reader, self._at, self._back = reader, at, back
+    def __init__(self, reader: User, *, at: datetime, back: str, typed: bool) -> None:
+        self._reader, self._at, self._back, self._typed = reader, at, back, typed
         self._known: dict[int, Cover] = {}
         self._said: set[int] = set()
 
@@ -61,4 +65,4 @@ class Opened:
         if looks.at_health(resident.trail, by=self._reader, at=self._at):
             return Cover(True)
         address = reverse("people:show_health", args=[resident.reference])
-        return Cover(False, f"{address}?{urlencode({'back': self._back})}")
+        return Cover(False, f"{address}?{urlencode({'back': self._back})}", new_tab=self._typed)
