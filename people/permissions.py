@@ -27,6 +27,18 @@ def says_why(user: User, resident: Resident) -> bool:
     return not access.can(user, Can.WORK_CASES, resident.provider_id)
 
 
+def check_can_set_access(user: User, resident: Resident) -> None:
+    """Whoever decides on cases closes a file and opens it again, unless it is closed to them."""
+    access.require(
+        user,
+        Can.DECIDE,
+        resident.provider_id,
+        "Who may read a file is for those who decide on cases. Ask your team leader.",
+    )
+    if Resident.objects.closed_to(user).filter(pk=resident.pk).exists():
+        raise access.NotPermitted("This file is closed to you, so a colleague decides who may read it.")
+
+
 def check_can_change(user: User, resident: Resident) -> None:
     """Whoever may add residents may keep their details, needs, representatives and tenancies."""
     access.require(user, Can.EDIT_RESIDENTS, resident.provider_id)

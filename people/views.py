@@ -35,7 +35,8 @@ def find(request: SignedInRequest) -> HttpResponse:
     page = None
     if typed:
         page = Paginator(found.matching(typed), ROWS_A_PAGE).get_page(request.GET.get("page"))
-    context = {"typed": typed, "page": page, "may_add": not _why_not_add(request)}
+    reads = bool(access.providers_where(request.user, Can.VIEW_CASES))
+    context = {"typed": typed, "page": page, "may_add": not _why_not_add(request), "may_open_urgently": reads}
     return render(request, "people/find.html", context)
 
 
@@ -171,6 +172,7 @@ def resident(request: SignedInRequest, reference: str) -> HttpResponse:
         "reads_files": access.can(request.user, Can.VIEW_CASES, found.provider_id),
         "may_enter": access.can(request.user, Can.DECIDE, found.provider_id) and _has_register(found.provider),
         "may_see_who": access.can(request.user, Can.VIEW_TRAIL, found.provider_id),
+        "may_set_access": not access.why_not(permissions.check_can_set_access, request.user, found),
         "who_looked": f"{reverse('office:who_looked')}?resident={found.reference}",
         "may_check": access.can(request.user, Can.VIEW_REGISTER, found.provider_id),
         "why_no_change": access.why_not(permissions.check_can_change, request.user, found),

@@ -15,6 +15,7 @@ from deadlines import kinds
 from deadlines.models import Deadline
 from design import dates
 from people.models import Organisation, PolicyVersion, Provider, Resident, User
+from people.models.file_access import not_closed, not_kept_out
 from people.search import search_filter
 from policies.policy import RegisterRule
 
@@ -81,14 +82,23 @@ class EntryQuerySet(models.QuerySet["Entry"]):
         return self.select_for_update(of=("self",)).select_related("provider", "resident", "policy_version")
 
     def visible_to(self, user: User) -> "EntryQuerySet":
-        """All of the provider's entries for staff whose duties require it; for contractors what is shared with them."""
+        """All of the provider's entries for staff whose duties require it; for contractors what is shared with them.
+
+        Not to somebody who is kept out by name. A file that is kept to named people closes no card: whoever visits is
+        told what to do (HSWA 1974 s2).
+        """
         whole, shared = [], []
         for provider, held in user.capabilities.items():
             if Provider.Capability.VIEW_REGISTER in held:
                 whole.append(provider)
             elif Provider.Capability.VIEW_SHARED_REGISTER in held:
                 shared.append(provider)
-        return self.filter(models.Q(provider__in=whole) | models.Q(provider__in=shared, shared_with_contractors=True))
+        theirs = models.Q(provider__in=whole) | models.Q(provider__in=shared, shared_with_contractors=True)
+        return self.filter(theirs, not_kept_out(user, "resident_id"))
+
+    def not_closed_to(self, user: User) -> "EntryQuerySet":
+        """Those with the reasons behind them that a person may read: not of a resident whose file is closed to them."""
+        return self.filter(not_closed(user, "resident_id"))
 
 
 class Entry(models.Model):

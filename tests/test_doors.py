@@ -21,7 +21,7 @@ from deadlines.models import Deadline
 from deadlines.services import days_off
 from letters.models import Dispatch, Letter
 from office.models import Adoption
-from people.models import Need, PolicyVersion, Representative, Resident, User
+from people.models import FileAccess, Need, PolicyVersion, Representative, Resident, User
 from register.models import Consideration, Entry, Lookup
 from register.services import entering, lookups
 from restrictions.models import Restriction, Review
@@ -101,6 +101,11 @@ def furnish() -> None:
     people.services.name_representative(
         resident.pk, name="Ann", relation="Daughter", authority="Letter of 1 May", phone="", email="", by=amara, at=NOW
     )
+    tessa = User.objects.get(email="tessa@dover.example")
+    people.services.keep_out(
+        Resident.objects.order_by("-pk")[0].pk, fran.pk, ground="neighbour", reason="She lives next door.",
+        until=date(2027, 6, 1), by=tessa, at=NOW,
+    )  # fmt: skip
     closed = {"first_on": date(2026, 12, 24), "last_on": None, "name": "Offices closed"}
     seen = seal_of(days_off.adding(ada.provider, **closed, today=NOW.date()))
     days_off.add(ada.provider, **closed, seen=seen, by=ada, at=NOW)
@@ -224,6 +229,16 @@ DOORS: dict[str, Door] = {
     "cases:incident_add": Door(CASEWORK, lambda: INCIDENT() | {"what": "police"}),
     "cases:evidence": Door(
         READERS, lambda: of(Incident, evidence__isnull=False)() | of(Evidence, as_="pk", value="pk")()
+    ),
+    "cases:open_urgently": Door(READERS),
+    "cases:file_access": Door(DECIDERS, RESIDENT),
+    "cases:set_access": Door(DECIDERS, lambda: RESIDENT() | {"kind": "keep-out"}),
+    "cases:end_access": Door(
+        DECIDERS,
+        lambda: (
+            of(FileAccess, as_="reference", value="content_object__reference")()
+            | of(FileAccess, as_="pk", value="pk")()
+        ),
     ),
     "register:check": Door(REGISTER),
     "register:card": Door({"front line"}, of(Lookup, as_="pk", value="pk")),

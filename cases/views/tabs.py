@@ -260,7 +260,8 @@ def people(request: SignedInRequest, ref: str) -> HttpResponse:
         "contacts": list(resident.contact_points.order_by("kind", "pk")),
         "household": list(
             type(resident)
-            .objects.filter(occupancies__tenancy__in=shared)
+            .objects.not_closed_to(request.user)
+            .filter(occupancies__tenancy__in=shared)
             .exclude(pk=resident.pk)
             .distinct()
             .order_by("name")

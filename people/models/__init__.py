@@ -1,5 +1,6 @@
 """Providers, staff, residents and how to reach them: a module a noun, gathered here as Django needs it."""
 
+from people.models.file_access import FileAccess
 from people.models.need import Need
 from people.models.provider import Organisation, PolicyVersion, Provider
 from people.models.resident import Address, ContactPoint, Representative, Resident
@@ -9,6 +10,7 @@ from people.models.user import Role, User
 __all__ = [
     "Address",
     "ContactPoint",
+    "FileAccess",
     "Need",
     "Occupancy",
     "Organisation",

@@ -36,7 +36,7 @@ def find(request: SignedInRequest, reference: str) -> tuple[Entry, dict[str, Act
     404 where it is not theirs, 403 where they decide nothing of it.
     """
     related = ("provider", "resident", "entered_by", "removed_by", "policy_version")
-    mine = Entry.objects.visible_to(request.user).with_next_look().select_related(*related)
+    mine = Entry.objects.visible_to(request.user).not_closed_to(request.user).with_next_look().select_related(*related)
     found = get_object_or_404(mine, reference=reference)
     known = {act.name: act for act in read_together(acts.open_on(found))}
     permissions.check_can_read(request.user, known.values())
@@ -66,7 +66,8 @@ def entries(request: SignedInRequest) -> HttpResponse:
     """Every entry that stands, those to be looked at soonest first."""
     provider, today = provider_of(request.user), timezone.localdate()
     theirs = {provider.pk, *access.providers_where(request.user, Can.DECIDE)}
-    standing = Entry.objects.filter(provider__in=theirs).on_a_register().in_force(today).with_next_look()
+    mine = Entry.objects.filter(provider__in=theirs).not_closed_to(request.user)
+    standing = mine.on_a_register().in_force(today).with_next_look()
     ordered = standing.select_related("provider", "resident").order_by("looked_at_on", "ends_on", "pk")
     page = Paginator(ordered, ROWS_A_PAGE).get_page(request.GET.get("page"))
     looks.note(request, *page.object_list)

@@ -67,6 +67,7 @@ def match(request: SignedInRequest, reference: str) -> HttpResponse:
     people = Resident.objects.select_related("provider").prefetch_related("addresses")
     resident = get_object_or_404(people, reference=reference, provider__in=mine)
     looks.note(request, resident)
+    permissions.check_not_kept_out(request.user, resident)
     if request.method == "POST":
         purpose = request.POST.get("purpose", "")
         if purpose in Lookup.Purpose.values:
