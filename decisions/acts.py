@@ -85,6 +85,15 @@ class Deciders:
         said = list(dict.fromkeys(who.names() for who in self.whos if not who.unsaid))
         return "; and ".join(said) if said else "nobody: the policy is silent"
 
+    def names_with_article(self) -> str:
+        """The same as a sentence goes on with it: "a Manager", "the Head of Housing", "2 of: Warden or Keeper"."""
+        said = [
+            who.names() if who.how != "any" or who.staff or who.or_above else who_can.any_of(self.provider, who.roles)
+            for who in self.whos
+            if not who.unsaid
+        ]
+        return "; and ".join(dict.fromkeys(said))
+
     def keys(self) -> list[str]:
         """Every role that may have a voice; where the policy is silent, every role with the right to decide.
 
@@ -236,9 +245,9 @@ class Act(Deciders):
                 )
             several = len({key for who in self.whos for key in who.roles}) > 1
             held = "you hold none of these roles" if several else "you do not hold that role"
-            raise NotPermitted(f"{cited} lets {self.names()} {self.doing}; {held}. {self.who_can()}")
+            raise NotPermitted(f"{cited} lets {self.names_with_article()} {self.doing}; {held}. {self.who_can()}")
         if why := self.why_not_able(user):
-            raise NotPermitted(f"{cited} lets {self.names()} {self.doing}. {why} {self.who_can()}")
+            raise NotPermitted(f"{cited} lets {self.names_with_article()} {self.doing}. {why} {self.who_can()}")
         if self.is_barred(user):
             bar = self.barred.get(user.pk, KEPT_OUT)
             raise NotPermitted(f"You {bar.did}, so somebody else decides ({bar.rule.in_brackets()}). {self.who_can()}")

@@ -1,6 +1,7 @@
 """Whom a policy has asked before an act is decided (`consult`), and what they said."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 
 from deadlines.services import About, Subject
@@ -21,6 +22,8 @@ class AskedFirst:
     act: str
     who: Who
     on: Subject
+    since: datetime | None = None
+    """What was said up to then was about something else, as before a proposal was returned and changed."""
 
     @property
     def binds(self) -> bool:
@@ -50,7 +53,7 @@ class AskedFirst:
         found = Consultation.objects.filter(about=self.on.trail.about, act=self.act).select_related(
             "person", "recorded_by"
         )
-        return list(found.order_by("pk"))
+        return list((found.filter(recorded_at__gt=self.since) if self.since else found).order_by("pk"))
 
     @property
     def done(self) -> bool:

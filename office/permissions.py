@@ -1,5 +1,6 @@
 """Who may run the office, and the reason why not."""
 
+from decisions.who_can import who_can
 from office.models import Adoption
 from people import access
 from people.models import Provider, User
@@ -55,7 +56,7 @@ def administrators(provider: Provider) -> list[User]:
 
 
 def _who_can(adoption: Adoption) -> str:
-    names = [user.name for user in administrators(adoption.provider) if user.pk != adoption.proposed_by_id]
-    if not names:
+    others = [user for user in administrators(adoption.provider) if user.pk != adoption.proposed_by_id]
+    if not others:
         return f" Nobody else at {adoption.provider.short_name} runs the office: a second administrator is needed."
-    return f" {names[0] if len(names) == 1 else ', '.join(names[:-1][:5]) + ' or ' + names[-1]} can."
+    return f" {who_can(others)}"

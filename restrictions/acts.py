@@ -58,6 +58,7 @@ def impose(restriction: Restriction) -> Act:
         whos=[*(own if whole else [policy.decides("restrict"), *own]), *besides],
         asks=rules.questions(policy),
         waits=kinds.RESTRICTION_DECIDE,
+        first=_asked_before_imposing(restriction),
     )
     never = frozenset({restriction.proposed_by_id})
     return replace(act, barred=_barred_from_imposing(restriction, act), never=never)
@@ -286,6 +287,12 @@ def _act(
         waits=waits,
         waits_on=restriction,
     )
+
+
+def _asked_before_imposing(restriction: Restriction) -> tuple[AskedFirst, ...]:
+    """Whom the policy has asked before a proposal is decided, about the proposal as it was changed last."""
+    asked = asked_first(restriction.case.policy, "restrict", restriction)
+    return tuple(replace(one, since=parts_taken.sent_back_at(restriction)) for one in asked)
 
 
 def _review_or(restriction: Restriction) -> Restriction | Review:

@@ -11,6 +11,7 @@ from policies.rules import Rule, RuleBroken, need
 from restrictions.models import Restriction, Term
 
 Channel, Limit = Term.Channel, Term.Limit
+PROPOSED = Rule("evenhand", text="Who decides on a single point of contact decides on a proposal of one.")
 ROUTES = (Channel.PHONE, Channel.EMAIL, Channel.LETTER, Channel.OFFICE)
 """The ways by which a resident can write or speak to the provider, and so complain or appeal."""
 
@@ -83,6 +84,15 @@ def check_person(restriction: Restriction, terms: Sequence[NewTerm], affected: s
                 Rule("evenhand", "", text="Nobody is made the contact of somebody who hurt or threatened them."),
                 "spoc_person",
             )
+
+
+def check_no_contact_added(restriction: Restriction, terms: Sequence[NewTerm]) -> None:
+    """Refuse terms that bring in a single point of contact where there was none.
+
+    A policy may have a meeting decide on one (Northampton, section 5), so it is proposed, never added on the way.
+    """
+    if any(term.channel == Channel.SPOC for term in terms) and restriction.contact_term() is None:
+        raise RuleBroken("A single point of contact is proposed as a restriction of its own", PROPOSED, "outcome")
 
 
 def of(restriction: Restriction) -> list[Term]:

@@ -1,8 +1,10 @@
 """Who had which part in a restriction: that keeps them from deciding on it again (F12), or as its policy says."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import cases.permissions
+from audit.models import Event
 from decisions.models import Voice
 from restrictions.models import Restriction, Review
 
@@ -19,6 +21,12 @@ def first_deciders(restriction: Restriction) -> set[int]:
         pk for act, place in places for pk in Voice.objects.on(place, act).agreeing().values_list("by_id", flat=True)
     }
     return agreed | ({restriction.decided_by_id} if restriction.decided_by_id else set())
+
+
+def sent_back_at(restriction: Restriction) -> datetime | None:
+    """When a proposal was last returned to be changed; None where it never was."""
+    returned = Event.objects.about(restriction.trail).filter(verb="restriction.returned")
+    return returned.order_by("-pk").values_list("at", flat=True).first()
 
 
 def excluded(restriction: Restriction, words: Iterable[str]) -> dict[int, str]:

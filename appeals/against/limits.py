@@ -213,6 +213,7 @@ class Limits(Appealable):
         if not limits.changed(before, terms) and ends_on in (None, now.ends_on):
             raise RuleBroken("Change a term or the last day: as it is, nothing would change", field="outcome")
         limits.check_terms(self.case.policy, terms)
+        limits.check_no_contact_added(now, terms)
         limits.check_person(now, terms, cases.permissions.people_affected(self.case))
         if ends_on:
             continuing.check_not_longer(now, ends_on, on=on)

@@ -24,6 +24,7 @@ from deadlines.models import Deadline
 from decisions.who_can import any_of, any_with
 from design import dates
 from letters.models import Letter
+from people import access
 from people.access import Can
 from people.models import User
 from policies.policy import Policy
@@ -277,6 +278,9 @@ def _what_and_when(due: Deadline, on: date | None) -> str:
 def _who_does(case: Case, due: Deadline) -> str:
     if due.owner:
         return f"{due.owner.name} does this"
+    holding = access.holders(case.provider, due.for_roles)
+    if holding and not due.also_for and not [user for user in holding if user.pk not in due.not_for]:
+        return "Nobody whom the policy names is free to do this: an administrator can appoint somebody"
     return f"{design.words.upper_first(any_of(case.provider, due.for_roles))} may do this"
 
 

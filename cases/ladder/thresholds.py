@@ -187,7 +187,7 @@ def restriction_reached(standing: Standing) -> Reached:
 
 def _restriction_after(standing: Standing, after: Threshold) -> Reached:
     if after.unsaid or after.count is None:
-        what = "" if after.unsaid else f" It asks for {after}."
+        what = "" if after.unsaid else f" It names “{after}”, without a number."
         words = f"The policy does not say how much comes before a restriction.{what} A person decides."
         return Reached(False, words, after.rule, silent=True)
     if after.what.startswith("incident") and not after.stage:

@@ -118,6 +118,7 @@ def _check_changes(restriction: Restriction, changes: Changes) -> None:
         policy.check_length(changes.months, field="months")
     if changes.terms is not None:
         limits.check_terms(policy, changes.terms)
+        limits.check_no_contact_added(restriction, changes.terms)
         limits.check_person(restriction, changes.terms, cases.permissions.people_affected(restriction.case))
     register = rules.orders_wanted(rules.registers_for(restriction))
     if changes.instructions is not None and register and not changes.orders(restriction):

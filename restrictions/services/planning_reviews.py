@@ -211,6 +211,7 @@ def _check_varied(restriction: Restriction, conclusion: Conclusion) -> None:
     if terms is None or not limits.changed([NewTerm.of(term) for term in limits.of(restriction)], terms):
         raise RuleBroken("Change the terms, or extend in the same terms", None, "outcome")
     limits.check_terms(restriction.case.policy, terms)
+    limits.check_no_contact_added(restriction, terms)
     limits.check_person(restriction, terms, cases.permissions.people_affected(restriction.case))
     register = rules.orders_wanted(rules.registers_for(restriction))
     if register and conclusion.instructions is not None and not conclusion.changes.orders(restriction):

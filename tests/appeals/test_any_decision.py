@@ -185,7 +185,7 @@ class TestWindowAndDecider:
     def test_only_whom_the_policy_names_decides(self):
         w = warned()
         appeal = lodge_against(w, letter_of(w).paper.reference)
-        with pytest.raises(NotPermitted, match=r"lets Assistant Director of the service area decide an appeal"):
+        with pytest.raises(NotPermitted, match=r"lets an Assistant Director of the service area decide an appeal"):
             acting.dismiss(appeal, by=w.staff.manager, at=WEEK, answer=answer())
         with pytest.raises(NotPermitted, match="Assistant Director of the service area"):
             acting.dismiss(appeal, by=director(w, "assistant_director_corporate"), at=WEEK, answer=answer())

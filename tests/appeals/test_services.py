@@ -217,9 +217,9 @@ def test_staff_of_another_provider_lodge_and_decide_nothing(w, restriction, appe
 @pytest.mark.parametrize(
     ("who", "why"),
     [
-        ("officer", "Clause 6.35 lets Manager decide"),
-        ("colleague", "Clause 6.35 lets Manager decide"),
-        ("team_leader", "Clause 6.35 lets Manager decide"),
+        ("officer", "Clause 6.35 lets a Manager decide"),
+        ("colleague", "Clause 6.35 lets a Manager decide"),
+        ("team_leader", "Clause 6.35 lets a Manager decide"),
         ("front_line", "Clause 6.35"),
         ("contractor", "Clause 6.35"),
         ("dpo", "Clause 6.35"),

@@ -186,7 +186,7 @@ def test_the_page_shows_a_button_only_to_who_may_and_tells_the_others_why(client
     client.force_login(w.staff.officer)
     page = text(client.get(address))
     assert decide_url(appeal) not in page
-    assert "Clause 6.35 lets Manager decide an appeal; you do not hold that role. Maxine Manager or Morgan" in page
+    assert "Clause 6.35 lets a Manager decide an appeal; you do not hold that role. Maxine Manager or Morgan" in page
 
 
 # Deciding

@@ -62,7 +62,7 @@ def test_one_role_decides_and_nobody_else(name):
     row = ALL[name]
     w = on(row, 'by = "lead [4]"')
     for who in ("worker", "head", "records"):
-        with pytest.raises(NotPermitted, match=r"Clause 4 lets Team Leader .* Lena One or Lena Two can"):
+        with pytest.raises(NotPermitted, match=r"Clause 4 lets a Team Leader .* Lena One or Lena Two can"):
             row.take(w, w.people[who], SAID)
         assert presses(row, w, who).status_code in (200, 403) and not row.done(w)
     assert presses(row, w, "lead").status_code == 302 and row.done(w)

@@ -143,7 +143,7 @@ def test_it_is_no_warning_letter(case, draft, staff):
 
 def test_whoever_the_stage_names_issues_it(draft, staff):
     warning = draft()
-    with pytest.raises(NotPermitted, match="lets Team Leader or Manager issue this first letter; you hold none"):
+    with pytest.raises(NotPermitted, match="lets the Team Leader or a Manager issue this first letter; you hold none"):
         issuing.issue_warning(warning.pk, Said("", considered="Fair."), by=staff.officer, at=NOON)
     with pytest.raises(NotPermitted):
         warnings.draft_warning(warning.case_id, warnings.Content([], ""), paper=FIRST, by=staff.front_line, at=NOON)
@@ -307,7 +307,7 @@ def test_the_page_drafts_it_and_shows_it_in_the_providers_own_words(case, office
     assert answer.redirect_chain[-1][0] == reverse("cases:warning", args=[letter.reference])
     assert "Fair Treatment Letter: what we spoke about (Informal Stage)" in shown and AGREED in shown
     assert (
-        "lets Team Leader or Manager issue this first letter; you hold none of these roles." in shown
+        "lets the Team Leader or a Manager issue this first letter; you hold none of these roles." in shown
         and "Send for approval" in shown
     )
     client.force_login(staff.team_leader, backend="allauth.account.auth_backends.AuthenticationBackend")

@@ -9,6 +9,7 @@ from cases.ladder.steps import NextStep, next_step
 from cases.models import Case
 from deadlines import services as deadlines
 from deadlines.models import Deadline
+from people import access
 from policies.reckoning import Reckoning
 from tests import factories
 from tests.factories import NOON
@@ -21,11 +22,11 @@ ON = date(2026, 12, 18)
 def due(case):
     """Set something due on the case."""
 
-    def set_due(kind: str, on: date | None, *, roles: tuple[str, ...] = (), source: str = "policy") -> None:
+    def set_due(kind, on: date | None, *, roles: tuple[str, ...] = (), source: str = "policy", not_for=()) -> None:
         clause = "6.18" if source == "policy" else None
         found = Reckoning("review.at_end", due=on, clause=clause, strength="must", source=source) if on else None
         about = factories.about("restriction:X-000001", case.provider, case.resident, case.reference)
-        deadlines.set(kind, about, due=found, whose=deadlines.Whose(roles=roles), at=NOON)
+        deadlines.set(kind, about, due=found, whose=deadlines.Whose(roles=roles, not_for=not_for), at=NOON)
 
     return set_due
 
@@ -50,6 +51,18 @@ def test_under_a_restriction_the_sentence_says_who_what_and_by_when(case, due, s
         "The resident may appeal until Wednesday 20 January 2027 (clause 6.18)."
     )
     assert found.button and found.button.words == "Go to restrictions"
+
+
+def test_nobody_is_named_who_is_kept_from_it(case, due, staff):
+    due("restriction.end", date(2027, 6, 18))
+    barred = [user.pk for user in access.holders(case.provider, ["manager", "team_leader"])]
+    due("review.at_end", date(2027, 6, 18), roles=("manager", "team_leader"), not_for=barred)
+    said = step(case, Case.Stage.CONTACT_RESTRICTION, staff.team_leader).sentence
+    assert "Nobody whom the policy names is free to do this: an administrator can appoint somebody." in said
+    assert "may do this" not in said
+    assert len(barred) > 1
+    Deadline.objects.filter(kind="review.at_end").update(not_for=barred[1:])
+    assert "A Team Leader or a Manager may do this." in step(case, Case.Stage.CONTACT_RESTRICTION).sentence
 
 
 def test_what_is_overdue_is_the_button_of_whoever_may_do_it_and_of_nobody_else(case, due, staff):

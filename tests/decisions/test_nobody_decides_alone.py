@@ -18,6 +18,7 @@ from people.models import User
 from policies.rules import RuleBroken
 from register.models import Entry
 from restrictions import acts
+from restrictions.dates import Changes
 from restrictions.limits import NewTerm
 from restrictions.models import Restriction, Review
 from restrictions.services import breaches, deciding_reviews, ending, imposing, proposing
@@ -176,6 +177,36 @@ def test_other_terms_need_whom_the_policy_names_and_a_longer_time_whoever_extend
         assert fresh(one).state == Restriction.State.IN_FORCE and not Restriction.objects.filter(follows=one).exists()
         deciding_reviews.decide_review(review.pk, SO, varied, by=somebody(w, role, f"Also {role}"), at=LATER)
     assert Restriction.objects.filter(follows=one).exists()
+
+
+def test_what_was_said_of_a_proposal_before_it_was_returned_does_not_serve_for_it_changed():
+    """The Records Officer is asked of what is decided, not of what was returned."""
+    w = test_together.harbour()
+    one = test_together.proposed(w)
+    test_together.consult(w, one)
+    assert acts.impose(one).first[0].done
+    proposing.send_back(one.pk, Said("Too long."), by=somebody(w, "warden", "Wanda Warden"), at=LATER)
+    again = fresh(one)
+    assert [asked.said for asked in acts.impose(again).first] == [[]], "what was said of the other one"
+    test_together.consult(w, one, at=LATER + timedelta(hours=1))
+    proposing.propose(one.pk, by=w.staff.officer, at=LATER + timedelta(hours=2))
+    assert acts.impose(fresh(one)).first[0].done
+
+
+@pytest.mark.parametrize("act", ["impose", "review"])
+def test_nobody_brings_in_a_single_point_of_contact_on_the_way(act):
+    """At Harbour Homes a meeting decides on one."""
+    found = trial(act, by="warden")
+    w, one = found.w, found.restriction
+    warden = somebody(w, "warden", "Wanda Warden")
+    terms = [NewTerm("spoc", "limited", "Ring on Mondays.", w.staff.colleague.pk)]
+    with pytest.raises(RuleBroken, match="is proposed as a restriction of its own"):
+        if act == "impose":
+            imposing.impose(one.pk, SO, changes=Changes(terms=terms), by=warden, at=NOON)
+        else:
+            varied = Conclusion("vary", evidence="He went on.", terms=terms)
+            deciding_reviews.decide_review(Review.objects.get().pk, SO, varied, by=warden, at=LATER)
+    assert fresh(one).contact_term() is None and not found.done()
 
 
 def police() -> builders.World:

@@ -206,7 +206,7 @@ def test_whom_the_policy_names_decides_on_the_entries_of_a_register():
         "ends_on": None, "reason": "A shove.",
     }  # fmt: skip
     area = factories.person(provider, "area", name="Alma Area")
-    with pytest.raises(NotPermitted, match=r"lets Head of Housing enter somebody on the Visit Alert List; .* can"):
+    with pytest.raises(NotPermitted, match=r"lets a Head of Housing enter somebody on the Visit Alert List; .* can"):
         enter(provider, area, resident, **said)
     client = Client()
     client.force_login(area)

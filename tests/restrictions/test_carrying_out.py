@@ -64,7 +64,9 @@ def test_an_appeal_is_not_offered_to_the_guardian_who_could_not_carry_it_out():
     with pytest.raises(NotPermitted) as refused:
         appeals.acts.decide(appeal).check(guardian)
     said = str(refused.value)
-    assert said.startswith("Clause 9.3 lets Information Guardian decide an appeal. Your role does not decide on cases")
+    assert said.startswith(
+        "Clause 9.3 lets an Information Guardian decide an appeal. Your role does not decide on cases"
+    )
     assert "An administrator can appoint somebody to decide it, and says why." in said
     shown = page(guardian, "appeals:view", appeal.reference)
     assert "does not decide on cases" in shown
@@ -84,7 +86,7 @@ def test_what_a_role_without_case_work_would_decide_alone_is_not_offered_to_it()
     warden, keeper, _ = together.people(w)
     restriction = together.imposed(w, warden, keeper)
     records = w.staff.dpo
-    with pytest.raises(NotPermitted, match=r"Clause 8 lets Records Officer lift a restriction\. Your role does no"):
+    with pytest.raises(NotPermitted, match=r"Clause 8 lets the Records Officer lift a restriction\. Your role does no"):
         acts.lift(restriction).check(records)
     lift = reverse("restrictions:lift", args=[restriction.reference])
     assert lift not in page(records, "restrictions:view", restriction.reference)

@@ -151,7 +151,7 @@ def test_who_asks_for_less_never_gets_more_and_needs_no_evidence():
 def test_only_whom_the_policy_names_for_it_decides_and_nobody_who_had_a_part():
     w, restriction = running()
     review = asked(w, restriction)
-    with pytest.raises(NotPermitted, match="lets Senior officer reconsider a restriction"):
+    with pytest.raises(NotPermitted, match="lets a Senior officer reconsider a restriction"):
         decided(w, review, "keep", by=w.staff.team_leader)
     with pytest.raises(NotPermitted):
         decided(w, review, "keep", by=w.staff.officer)

@@ -342,7 +342,7 @@ def test_a_cover_that_does_not_fit_is_refused(change, field):
 
 def test_the_contact_may_hand_over_and_so_may_the_team_and_nobody_else():
     w, restriction = with_contact()
-    with pytest.raises(NotPermitted, match="lets Team managing the customer change the single point of contact"):
+    with pytest.raises(NotPermitted, match="lets a Team managing the customer change the single point of contact"):
         changing.change(restriction.pk, Said("x"), NewContact(w.staff.manager.pk), by=w.staff.officer, at=NOON)
     team = factories.person(w.provider, "managing_team", name="Tea Team")
     changing.change(restriction.pk, Said("Busy."), NewContact(w.staff.manager.pk), by=team, at=NOON)

@@ -73,12 +73,12 @@ def proposed(w: builders.World, **how) -> Restriction:
     return proposing.propose(prepared(w, **how).pk, by=w.staff.officer, at=NOON)
 
 
-def consult(w: builders.World, restriction: Restriction) -> None:
+def consult(w: builders.World, restriction: Restriction, at=NOON) -> None:
     proposing.consult(
         restriction.pk,
         act="restrict",
         by=w.staff.officer,
-        at=NOON,
+        at=at,
         person_id=w.staff.dpo.pk,
         on=NOON.date(),
         words="No objection.",
@@ -188,6 +188,7 @@ def test_where_they_differ_it_goes_back_with_the_reasons_of_both():
         "Kit Keeper did not agree:\nThree months are too many."
     )
     proposing.propose(restriction.pk, by=w.staff.officer, at=NOON)
+    consult(w, restriction, at=NOON + timedelta(hours=1))
     assert impose(restriction, keeper).state == State.PROPOSED, "what was said before it went back counts no more"
     assert impose(restriction, director).state == State.IN_FORCE
     assert parts_taken.first_deciders(fresh(restriction)) == {keeper.pk, director.pk}
