@@ -249,8 +249,12 @@ class Act(Deciders):
         if why := self.why_not_able(user):
             raise NotPermitted(f"{cited} lets {self.names_with_article()} {self.doing}. {why} {self.who_can()}")
         if self.is_barred(user):
-            bar = self.barred.get(user.pk, KEPT_OUT)
+            bar = self.bar_of(user)
             raise NotPermitted(f"You {bar.did}, so somebody else decides ({bar.rule.in_brackets()}). {self.who_can()}")
+
+    def bar_of(self, user: User) -> Bar:
+        """What keeps somebody who is barred from it."""
+        return self.barred.get(user.pk, KEPT_OUT)
 
     def is_barred(self, user: User) -> bool:
         """Whether a rule keeps somebody from it because of their part in it, and nobody appointed them all the same.
