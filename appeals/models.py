@@ -12,6 +12,7 @@ from cases.models.of_case import OfCase
 from letters.models import Letter
 from people.access import providers_where
 from people.models import Provider, User
+from people.models.file_access import readable
 from policies.reckoning import Reckoning
 from restrictions.models import Restriction
 
@@ -24,7 +25,8 @@ class AppealQuerySet(models.QuerySet["Appeal"]):
 
     def visible_to(self, user: User) -> "AppealQuerySet":
         """Appeals in cases that the user may read."""
-        return self.filter(case__provider__in=providers_where(user, Provider.Capability.VIEW_CASES))
+        held = models.Q(case__provider__in=providers_where(user, Provider.Capability.VIEW_CASES))
+        return self.filter(readable(user, "case__resident_id", held))
 
     def open(self) -> "AppealQuerySet":
         """Not yet decided."""

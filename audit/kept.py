@@ -55,6 +55,7 @@ CHANGING: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "people_address": (),
         "people_contactpoint": (),
         "people_cover": (),
+        "people_fileaccess": (),
         "people_holding": (),
         "people_need": (),
         "people_occupancy": (),

@@ -30,7 +30,6 @@ class Look:
 
     trail: Trail
     verb: str
-    facts: Mapping[str, Any]
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -40,18 +39,14 @@ class Look:
 
 @dataclass(frozen=True)
 class Noted:
-    """What a page has said that it shows: the thing, whether it is what is known of somebody's health, and why."""
+    """What a page has said that it shows."""
 
     thing: Subject
-    health: bool = False
-    reason: str = ""
 
     def look(self) -> Look:
         """What is written of it."""
         trail = self.thing.trail
-        return Look(
-            trail, HEALTH if self.health else verb_of(trail.kind), {"reason": self.reason} if self.reason else {}
-        )
+        return Look(trail, verb_of(trail.kind))
 
 
 def verb_of(kind: str) -> str:
@@ -66,11 +61,6 @@ def verb_of(kind: str) -> str:
 def note(request: HttpRequest, *things: Subject) -> None:
     """Note that a page shows these things; written before the page leaves, and only if it does."""
     noted(request).extend(Noted(thing) for thing in things)
-
-
-def note_health(request: HttpRequest, resident: Subject, *, reason: str = "") -> None:
-    """Note that a page shows what somebody's health is known to be, and why it was asked (UK GDPR Art 9; rule D8)."""
-    noted(request).append(Noted(resident, health=True, reason=reason))
 
 
 def noted(request: HttpRequest) -> list[Noted]:
@@ -88,15 +78,32 @@ def write(shown: Iterable[Noted], *, by: Actor, at: datetime) -> list[Event]:
     if not wanted or not _missing(wanted, by, at):
         return []
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"looks of {by.reference}"])
+        _wait_for_own(by)
         each: dict[str, list[tuple[Subject, Mapping[str, Any]]]] = defaultdict(list)
         for look in _missing(wanted, by, at):
-            each[look.verb].append((look, look.facts))
+            each[look.verb].append((look, {}))
         return [event for verb, found in each.items() for event in services.record_each(verb, found, by=by, at=at)]
 
 
-def _missing(wanted: Mapping[tuple[str, str, str], Look], by: Actor, at: datetime) -> list[Look]:
+def at_health(resident: Trail, *, by: Actor, at: datetime) -> bool:
+    """Whether somebody has asked for what is known of a resident's health within the last quarter of an hour."""
+    return not _missing({HEALTH: Look(resident, HEALTH)}, by, at)
+
+
+@transaction.atomic
+def record_at_health(resident: Subject, *, by: Actor, at: datetime, reason: str = "") -> None:
+    """Record that somebody looks at what is known of a resident's health, with the reason where they gave one."""
+    _wait_for_own(by)
+    if not at_health(resident.trail, by=by, at=at):
+        services.record(HEALTH, subject=resident, by=by, at=at, words={"reasons": reason})
+
+
+def _wait_for_own(by: Actor) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"looks of {by.reference}"])
+
+
+def _missing(wanted: Mapping[Any, Look], by: Actor, at: datetime) -> list[Look]:
     """Those of the looks that this person has not had within the quarter of an hour, by the index of subjects."""
     refs: dict[str, set[str]] = defaultdict(set)
     for look in wanted.values():
@@ -106,4 +113,4 @@ def _missing(wanted: Mapping[tuple[str, str, str], Look], by: Actor, at: datetim
         theirs |= Q(subject_kind=kind, subject_ref__in=sorted(found))
     lately = Event.objects.filter(theirs, by_ref=by.reference, at__gt=at - WINDOW, at__lte=at, verb__endswith=LOOKED)
     known = set(lately.values_list("verb", "subject_kind", "subject_ref"))
-    return [look for key, look in wanted.items() if key not in known]
+    return [look for look in wanted.values() if look.key not in known]

@@ -170,6 +170,11 @@ LABELS = {
 }
 
 
+HEALTH_VERBS = ("equality.assessed", "need.recorded", "need.ended")
+"""What was recorded with words that are about health altogether."""
+HEALTH_WORDS = frozenset({"needs_considered", "adjustment_reason"})
+
+
 def sentence(event: Event) -> str:
     """What happened, in a few words.
 
@@ -244,25 +249,35 @@ def _behind(event: Event) -> int:
     return ("case", "register", "highlight", "letter", "deadline").count(event.verb.partition(".")[0])
 
 
-def act_entry(lead: Event, rest: Iterable[Event]) -> components.Entry:
+def about_health(event: Event) -> bool:
+    """Whether some of an event's words are about health, and covered until they are asked for (rule D8)."""
+    told = body(event)
+    return bool(told) and (event.verb in HEALTH_VERBS or not HEALTH_WORDS.isdisjoint(told))
+
+
+def act_entry(lead: Event, rest: Iterable[Event], *, covered: bool = True) -> components.Entry:
     """An act as one entry: its lead in full, and what came with it, each with those of its words that say more."""
-    first = entry(lead)
+    first = entry(lead, covered=covered)
     said = set(first.text.split("\n"))
     also = []
     for event in rest:
-        one = entry(event)
+        one = entry(event, covered=covered)
         more = [line for line in one.text.split("\n") if line and line not in said]
         source = one.clause if one.clause != first.clause else ""
         also.append(". ".join(part for part in (one.title, *(line.rstrip(".") for line in more), source) if part))
     return dataclasses.replace(first, also=also)
 
 
-def entry(event: Event) -> components.Entry:
+def entry(event: Event, *, covered: bool = True) -> components.Entry:
     """An event as an entry of a timeline, with its words, its decision's source, and a link to what it is about.
 
-    The words that were used against somebody are left to the incident's page, where they are covered.
+    The words that were used against somebody are left to the incident's page, where they are covered. While what is
+    about health is `covered`, the entry says that there is some.
     """
     told = body(event)
+    hidden = covered and about_health(event)
+    if hidden:
+        told = {} if event.verb in HEALTH_VERBS else {k: v for k, v in told.items() if k not in HEALTH_WORDS}
     decision = getattr(event, "decision", None)
     used = told.pop("words used", "")
     order = list(LABELS)
@@ -271,6 +286,8 @@ def entry(event: Event) -> components.Entry:
         for key, value in sorted(told.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
         for label in [LABELS.get(key, words.upper_first(key.replace("_", " ")))]
     ]
+    if hidden:
+        lines.append("What is about health is covered.")
     if used:
         lines.append("The words used stand, covered, on the incident's page.")
     if event.digest and getattr(getattr(event, "words", None), "erased_by_id", None):

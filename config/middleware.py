@@ -17,6 +17,7 @@ from django_structlog.middlewares import RequestMiddleware
 from audit import looks
 from design import drafts, presses, refusals, seals, typist
 from letters.services.proving import Altered
+from people import health
 from people.access import NotPermitted, SignedInRequest
 from people.accounts import again, factors, sessions
 from people.models import User
@@ -235,6 +236,10 @@ class Looks:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """A refusal and a redirect show nothing; a lost race shows the thing as it stands."""
+        if request.user.is_authenticated:
+            typed, back = request.method == "POST", request.get_full_path()
+            opened = health.Opened(request.user, at=timezone.now(), back=back, typed=typed)
+            request.health = opened  # type: ignore[attr-defined]
         response = self.get_response(request)
         shown = looks.noted(request)
         if shown and (response.status_code in SHOWING):

@@ -12,6 +12,7 @@ from audit.services import Subject
 from deadlines import kinds
 from people.access import providers_where
 from people.models import Provider, Resident, User
+from people.models.file_access import not_closed
 
 
 class Holiday(models.Model):
@@ -55,7 +56,11 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         theirs = models.Q(provider__in=providers_where(user, Provider.Capability.VIEW_CASES)) | _owned(user)
         for role in user.roles:
             theirs |= models.Q(provider=role.provider_id, for_roles__contains=[role.key])
-        return self.filter(theirs | models.Q(also_for__contains=[user.pk]))
+        return self.filter(theirs | models.Q(also_for__contains=[user.pk])).not_closed_to(user)
+
+    def not_closed_to(self, user: User) -> "DeadlineQuerySet":
+        """Not about somebody whose file is closed to a person."""
+        return self.filter(not_closed(user, "resident_id"))
 
     def waiting_for(self, user: User) -> "DeadlineQuerySet":
         """What waits for a person: theirs by name or because they cover, by a role, or as they were appointed for it.
@@ -65,12 +70,13 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         mine = _owned(user) | models.Q(also_for__contains=[user.pk])
         for role in user.roles:
             mine |= models.Q(owner__isnull=True, provider=role.provider_id, for_roles__contains=[role.key])
-        return self.open().filter(mine).exclude(not_for__contains=[user.pk])
+        return self.open().filter(mine).exclude(not_for__contains=[user.pk]).not_closed_to(user)
 
     def for_team_of(self, user: User) -> "DeadlineQuerySet":
         """What waits for the people whom a person manages, and what waits for a role with nobody's name on it."""
         nobodys = models.Q(owner__isnull=True, provider__in=providers_where(user, Provider.Capability.DECIDE))
-        return self.open().filter(models.Q(owner__line_manager=user) | nobodys & ~models.Q(for_roles=[]))
+        theirs = models.Q(owner__line_manager=user) | nobodys & ~models.Q(for_roles=[])
+        return self.open().filter(theirs).not_closed_to(user)
 
     def in_a_batch(self) -> "DeadlineQuerySet":
         """Reviews that fall due together, in the months in which a policy has all of its restrictions reviewed."""

@@ -31,6 +31,9 @@ class Bar:
     rule: Rule
 
 
+KEPT_OUT = Bar("are kept out of this resident’s file", Rule("evenhand", text="Whoever has a conflict decides nothing."))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Deciders:
     """Whom a policy lets decide: each of `whos` has to be satisfied by those who agree, taken together.
@@ -246,11 +249,20 @@ class Act(Deciders):
         if why := self.why_not_able(user):
             raise NotPermitted(f"{cited} lets {self.names_with_article()} {self.doing}. {why} {self.who_can()}")
         if self.is_barred(user):
-            bar = self.barred[user.pk]
+            bar = self.bar_of(user)
             raise NotPermitted(f"You {bar.did}, so somebody else decides ({bar.rule.in_brackets()}). {self.who_can()}")
 
+    def bar_of(self, user: User) -> Bar:
+        """What keeps somebody who is barred from it."""
+        return self.barred.get(user.pk, KEPT_OUT)
+
     def is_barred(self, user: User) -> bool:
-        """Whether a rule keeps somebody from it because of their part in it, and nobody appointed them all the same."""
+        """Whether a rule keeps somebody from it because of their part in it, and nobody appointed them all the same.
+
+        Whoever is kept out of the resident's file has declared a conflict, or has one; no appointment mends that.
+        """
+        if self.subject.trail.resident in user.kept_out_of:
+            return True
         return user.pk in self.barred and user.pk not in self.appointed
 
     def may(self, user: User) -> bool:
@@ -269,7 +281,7 @@ class Act(Deciders):
         found = self._holders
         if missing := self.appointed.keys() - {user.pk for user in found}:
             found = sorted([*found, *User.objects.filter(pk__in=missing, is_active=True)], key=lambda user: user.name)
-        return [user for user in found if user.pk not in self.barred or user.pk in self.appointed]
+        return [user for user in found if not self.is_barred(user)]
 
     @cached_property
     def _holders(self) -> list[User]:
@@ -322,6 +334,7 @@ class Act(Deciders):
         found = access.holders(self.provider, self._able_keys)
         access.read_rights(found)
         staff = [user for user in found if user not in self.free and user.pk not in self.never]
+        staff = [user for user in staff if self.subject.trail.resident not in user.kept_out_of]
         return [user for user in staff if user.pk not in self.barred] or staff
 
     def who_can(self) -> str:
@@ -349,6 +362,8 @@ class Act(Deciders):
     def agreed(self) -> list[User]:
         """Those who agreed to it, in order; not who was barred since (F12)."""
         agreed = [voice.by for voice in self.voices if voice.says == Voice.Says.AGREE]
+        if unread := [user for user in agreed if "kept_out_of" not in user.__dict__]:
+            access.read_kept_out(unread)
         return [user for user in agreed if not self.is_barred(user)]
 
     def has_decided(self, user: User) -> bool:

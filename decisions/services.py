@@ -183,7 +183,7 @@ def _check_meeting(act: Act, meeting: Meeting | None, *, by: User, at: datetime)
     people = list(User.objects.filter(pk__in=wanted, is_active=True).order_by("name"))
     if len(people) < len(wanted) or not all(act.allows(one) for one in people):
         raise RuleBroken("Select people whom the policy lets take part", act.rule, "took_part")
-    if out := [one.name for one in people if one.pk in act.barred and one.pk not in act.appointed]:
+    if out := [one.name for one in people if act.is_barred(one)]:
         raise RuleBroken(f"Somebody else must take part for {' and '.join(out)}, who may not decide this",
                          law.OTHER_PERSON, "took_part")  # fmt: skip
     if lacking := act.lacking(people):

@@ -12,14 +12,16 @@ from audit import subjects
 from audit.models import Trail
 from people.access import providers_where
 from people.models import Provider, Resident, User
+from people.models.file_access import not_closed, readable
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
     """Reads of letters."""
 
     def visible_to(self, user: User) -> "LetterQuerySet":
-        """Letters of providers where the user may read case files."""
-        return self.filter(provider__in=providers_where(user, Provider.Capability.VIEW_CASES))
+        """Letters of providers where the user may read case files, unless the resident's file is closed to them."""
+        held = models.Q(provider__in=providers_where(user, Provider.Capability.VIEW_CASES))
+        return self.filter(readable(user, "resident_id", held))
 
     def unrendered(self) -> "LetterQuerySet":
         """Issued, but not yet a PDF."""
@@ -148,7 +150,8 @@ class DispatchQuerySet(models.QuerySet["Dispatch"]):
     def visible_to(self, user: User) -> "DispatchQuerySet":
         """Letters, and notices to staff, of providers where the user may read case files."""
         held = providers_where(user, Provider.Capability.VIEW_CASES)
-        return self.filter(models.Q(letter__provider__in=held) | models.Q(notice__to__provider__in=held))
+        theirs = models.Q(letter__provider__in=held) | models.Q(notice__to__provider__in=held)
+        return self.filter(theirs, not_closed(user, "letter__resident_id"))
 
     def ready(self, at: datetime) -> "DispatchQuerySet":
         """Waiting, with the PDF made where it is a letter, and rested since the last attempt that did not leave."""

@@ -183,6 +183,12 @@ class RecordNeed(forms.Form):
     )
 
 
+class Why(forms.Form):
+    """Why somebody who does not work the case needs to see what is about health."""
+
+    reason = fields.LongTextField(label="Why do you need to see this?", called="why you need to see this", rows=3)
+
+
 class Reasons(forms.Form):
     """Why something no longer holds."""
 

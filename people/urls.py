@@ -10,6 +10,7 @@ urlpatterns = [
     path("residents/add/", views.add, name="add"),
     path("residents/<str:reference>/", views.resident, name="resident"),
     path("residents/<str:reference>/change/", views.change, name="change"),
+    path("residents/<str:reference>/health/", views.show_health, name="show_health"),
     path("residents/<str:reference>/needs/add/", views.add_need, name="add_need"),
     path("residents/<str:reference>/needs/<int:pk>/end/", views.end_need, name="end_need"),
     path("residents/<str:reference>/representatives/add/", views.add_representative, name="add_representative"),

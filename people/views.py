@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from audit import looks
@@ -34,7 +35,8 @@ def find(request: SignedInRequest) -> HttpResponse:
     page = None
     if typed:
         page = Paginator(found.matching(typed), ROWS_A_PAGE).get_page(request.GET.get("page"))
-    context = {"typed": typed, "page": page, "may_add": not _why_not_add(request)}
+    reads = bool(access.providers_where(request.user, Can.VIEW_CASES))
+    context = {"typed": typed, "page": page, "may_add": not _why_not_add(request), "may_open_urgently": reads}
     return render(request, "people/find.html", context)
 
 
@@ -170,6 +172,7 @@ def resident(request: SignedInRequest, reference: str) -> HttpResponse:
         "reads_files": access.can(request.user, Can.VIEW_CASES, found.provider_id),
         "may_enter": access.can(request.user, Can.DECIDE, found.provider_id) and _has_register(found.provider),
         "may_see_who": access.can(request.user, Can.VIEW_TRAIL, found.provider_id),
+        "may_set_access": not access.why_not(permissions.check_can_set_access, request.user, found),
         "who_looked": f"{reverse('office:who_looked')}?resident={found.reference}",
         "may_check": access.can(request.user, Can.VIEW_REGISTER, found.provider_id),
         "why_no_change": access.why_not(permissions.check_can_change, request.user, found),
@@ -231,6 +234,24 @@ def add_need(request: SignedInRequest, reference: str) -> HttpResponse:
     found = _resident_or_404(request, reference)
     act = functools.partial(services.record_need, found.pk)
     return _keeping(request, found, forms.RecordNeed, "Record a need or an adjustment", "Record it", act)
+
+
+def show_health(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Ask for what is known of somebody's health; it is recorded, and shown for a quarter of an hour (rule D8)."""
+    found = _resident_or_404(request, reference)
+    permissions.check_can_show_health(request.user, found)
+    own, back = reverse("people:resident", args=[found.reference]), request.GET.get("back", "")
+    safe = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    page = pages.Page(request, at=timezone.now())
+    form = page.form(forms.Why if permissions.says_why(request.user, found) else Form)
+
+    def do(seen: str | None) -> str:
+        reason = form.cleaned_data.get("reason", "")
+        services.show_health(found.pk, reason=reason, by=request.user, at=page.at)
+        return back if safe else own
+
+    context = _step(found) | {"form": form, "back": back if safe else own}
+    return page.decide(form, do=do, show=lambda: render(request, "people/show_health.html", context))
 
 
 def end_need(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:

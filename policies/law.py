@@ -27,6 +27,7 @@ TOLD_OF_ENTRY = Rule(
     "D2",
     text="A person is told of an entry, or it is on record why not, by whom, and when that is looked at again.",
 )
+HEALTH_APART = Rule("law", "D8", text="What is about health stands apart, and is read by those who need it.")
 NO_LONGER_THAN_NEEDED = Rule("law", "D3", text="An entry stands no longer than it is needed.")
 SHARED_AS_NEEDED = Rule("law", "D4", text="Only what is needed is shared, and every disclosure is on record.")
 HAZARDS_REPORTED = Rule("law", "X1", text="A hazard in the home may be reported in any way.")

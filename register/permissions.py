@@ -6,7 +6,7 @@ from datetime import date
 from decisions.acts import Act
 from people import access
 from people.access import Can
-from people.models import Organisation, Provider, User
+from people.models import Organisation, Provider, Resident, User
 from register import acts
 from register.models import Entry
 
@@ -15,6 +15,14 @@ def check_can_look_up(user: User, provider: Provider) -> None:
     """Staff whose duties require it see the register (Dover 6.30), contractors what is shared with them (6.31)."""
     if not access.can(user, Can.VIEW_SHARED_REGISTER, provider.pk):
         access.require(user, Can.VIEW_REGISTER, provider)
+
+
+def check_not_kept_out(user: User, resident: Resident) -> None:
+    """Whoever is kept out of a resident's file is told so before a visit: no card is not a card without orders."""
+    if resident.reference in user.kept_out_of:
+        raise access.NotPermitted(
+            "You are kept out of this resident’s file. Do not visit or ring before you have asked your team leader."
+        )
 
 
 def check_can_read_disclosures(user: User, on: date) -> list[int]:

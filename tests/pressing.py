@@ -11,8 +11,10 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
 
 from design import seals
+from people.models import Resident
 from tests.factories import NOON
 
 Typed = Mapping[str, Any]
@@ -108,6 +110,11 @@ def press(
     """Open the page (or take it as it was opened before, `on`), type, and press a button of its form."""
     page = on if on is not None else client.get(url)
     return client.post(url, {**hidden(page, button), **(typed or {}), "do": button}, **how)
+
+
+def show_health(client: Client, resident: Resident) -> None:
+    """Ask for what is about somebody's health, as who works the case does: it is shown for a quarter of an hour."""
+    assert press(client, reverse("people:show_health", args=[resident.reference])).status_code == 302
 
 
 def check(client: Client, url: str, typed: Typed | None = None, *, on: HttpResponse | None = None) -> HttpResponse:

@@ -21,7 +21,7 @@ OWN_FILES = {
     "audit": {"looks", "subjects", "kept", "guards", "sealing", "verifying"},
     "deadlines": {"kinds"},
     "office": {"people_forms"},
-    "people": {"access", "accounts", "invitations", "policy_page", "references", "search"},
+    "people": {"access", "accounts", "health", "invitations", "policy_page", "references", "search"},
     "letters": {"render", "facts", "fonts", "paper", "shapes"},
     "cases": {"ladder", "sentences", "acts", "clamd"},
     "decisions": {"acts", "asked_first", "who_can"},

@@ -24,6 +24,7 @@ from letters.models import Dispatch, Letter
 from office.models import Adoption
 from people.models import (
     Cover,
+    FileAccess,
     Holding,
     Need,
     Organisation,
@@ -119,6 +120,11 @@ def furnish() -> None:
     people.services.arrange_cover(
         amara.pk, colleague_id=None, from_on=date(2026, 12, 24), until_on=date(2026, 12, 31), away=True, by=ada, at=NOW
     )
+    tessa = User.objects.get(email="tessa@dover.example")
+    people.services.keep_out(
+        Resident.objects.order_by("-pk")[0].pk, fran.pk, ground="neighbour", reason="She lives next door.",
+        until=date(2027, 6, 1), by=tessa, at=NOW,
+    )  # fmt: skip
     closed = {"first_on": date(2026, 12, 24), "last_on": None, "name": "Offices closed"}
     seen = seal_of(days_off.adding(ada.provider, **closed, today=NOW.date()))
     days_off.add(ada.provider, **closed, seen=seen, by=ada, at=NOW)
@@ -279,6 +285,16 @@ DOORS: dict[str, Door] = {
     "cases:evidence": Door(
         READERS, lambda: of(Incident, evidence__isnull=False)() | of(Evidence, as_="pk", value="pk")()
     ),
+    "cases:open_urgently": Door(READERS),
+    "cases:file_access": Door(DECIDERS, RESIDENT),
+    "cases:set_access": Door(DECIDERS, lambda: RESIDENT() | {"kind": "keep-out"}),
+    "cases:end_access": Door(
+        DECIDERS,
+        lambda: (
+            of(FileAccess, as_="reference", value="content_object__reference")()
+            | of(FileAccess, as_="pk", value="pk")()
+        ),
+    ),
     "register:check": Door(REGISTER),
     "register:card": Door({"front line"}, of(Lookup, as_="pk", value="pk", by__email="fran@dover.example")),
     "register:place": Door(SEES_ALL, PLACE),
@@ -317,6 +333,7 @@ DOORS: dict[str, Door] = {
     "people:add": Door(CASEWORK),
     "people:resident": Door(READERS, RESIDENT),
     "people:change": Door(CASEWORK, RESIDENT),
+    "people:show_health": Door(READERS, RESIDENT),
     "people:add_need": Door(CASEWORK, RESIDENT),
     "people:end_need": Door(
         CASEWORK, lambda: of(Resident, as_="reference", needs__isnull=False)() | of(Need, as_="pk", value="pk")()

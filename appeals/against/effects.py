@@ -14,11 +14,15 @@ from restrictions.models import Term
 
 
 class Row(NamedTuple):
-    """One line of a summary: what it is, and what was written; `typed` where somebody wrote it in their own words."""
+    """One line of a summary: what it is, and what was written; `typed` where somebody wrote it in their own words.
+
+    What is about health is covered on pages until it is asked for.
+    """
 
     label: str
     words: str
     typed: bool = True
+    about_health: bool = False
 
 
 @dataclass(frozen=True)

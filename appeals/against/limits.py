@@ -98,7 +98,7 @@ class Limits(Appealable):
             Row("Reasons", made.decision_reasons),
             Row("Why it was proposed", made.reasons),
             Row("What less was considered", made.less_considered),
-            Row("Needs and adjustments", made.needs_considered),
+            Row("Needs and adjustments", made.needs_considered, about_health=True),
             *days,
             *self._risk(),
         ]

@@ -59,7 +59,7 @@ class File:
     def shown(self) -> dict[str, Any]:
         """The parts of it, by the names that people read where one has changed."""
         return {
-            "the file": [tuple(row) for row in self.rows],
+            "the file": [(row.label, row.words, row.typed) for row in self.rows],
             "the evidence": [(one.reference, one.facts) for one in self.evidence],
             "the terms": list(self.goes_on.terms if self.goes_on else self.terms),
             "what became of the restriction": self.goes_on.sentence if self.goes_on else "",

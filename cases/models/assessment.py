@@ -48,5 +48,10 @@ class Assessment(models.Model):
         ]
         indexes = [models.Index(fields=["case", "kind", "-made_at"], name="assessment_latest")]
 
+    @property
+    def is_about_health(self) -> bool:
+        """Whether it is covered until it is asked for: what is weighed of equality is health more often than not."""
+        return self.kind == Assessment.Kind.EQUALITY
+
     def __str__(self) -> str:
         return f"{self.kind} assessment of {self.case_id}"

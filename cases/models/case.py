@@ -12,6 +12,7 @@ from audit.models import Trail
 from cases.models.incident import Incident
 from people.access import providers_where
 from people.models import PolicyVersion, Provider, Resident, User
+from people.models.file_access import readable
 
 
 @lru_cache(maxsize=256)
@@ -26,8 +27,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
     """Reads of cases."""
 
     def visible_to(self, user: User) -> "CaseQuerySet":
-        """Cases of providers where the user may read case files."""
-        return self.filter(provider__in=providers_where(user, Provider.Capability.VIEW_CASES))
+        """Cases of providers where the user may read case files, but those closed to them; and those opened to them."""
+        held = models.Q(provider__in=providers_where(user, Provider.Capability.VIEW_CASES))
+        return self.filter(readable(user, "resident_id", held))
 
     def open(self) -> "CaseQuerySet":
         """Cases that are not closed."""

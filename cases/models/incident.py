@@ -10,16 +10,21 @@ from audit import subjects
 from audit.models import Trail
 from people.access import providers_where
 from people.models import Organisation, Provider, Resident, User
+from people.models.file_access import opened
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
     """Reads of incidents."""
 
     def visible_to(self, user: User) -> "IncidentQuerySet":
-        """Incidents of providers where the user may read case files, and what the user reported."""
-        return self.filter(
-            models.Q(provider__in=providers_where(user, Provider.Capability.VIEW_CASES)) | models.Q(reported_by=user)
-        )
+        """Incidents of providers where the user may read case files, and what the user reported.
+
+        One in which somebody had a part whose file is closed to the user is closed as well.
+        """
+        held = models.Q(provider__in=providers_where(user, Provider.Capability.VIEW_CASES)) | models.Q(reported_by=user)
+        here = Resident.objects.filter(involvements__incident=models.OuterRef("pk"))
+        let_in = models.Exists(here.filter(opened(user, "pk")))
+        return self.filter(held | let_in).exclude(models.Exists(here.closed_to(user)))
 
 
 class Incident(models.Model):

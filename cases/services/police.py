@@ -56,8 +56,8 @@ def check_decider(case: Case, asked: ladder.Police | None, said: Told, by: User)
     if not act.unsaid and not act.allows(by):
         raise RuleBroken(f"Not to tell the police is decided by: {act.names()}", act.rule, "police_told")
     if act.is_barred(by):
-        words = f"Somebody else decides that the police are not told: you {act.barred[by.pk].did}"
-        raise RuleBroken(words, act.barred[by.pk].rule, "police_told")
+        words = f"Somebody else decides that the police are not told: you {act.bar_of(by).did}"
+        raise RuleBroken(words, act.bar_of(by).rule, "police_told")
 
 
 def record(

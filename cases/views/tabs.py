@@ -24,7 +24,7 @@ from deadlines.models import Deadline
 from design import components, dates
 from design.dates import day_of
 from letters.models import Letter
-from people.access import Can, can
+from people import health
 from people.models import User
 from people.policy_page import anchor
 from policies.policy import Policy
@@ -185,6 +185,8 @@ def timeline(request: SignedInRequest, ref: str) -> HttpResponse:
     instants = events.order_by("-at").values_list("at", flat=True).distinct()
     page = Paginator(instants, EVENTS_A_PAGE).get_page(request.GET.get("page"))
     acts = sentences.acts(events.filter(at__in=list(page.object_list)).with_words())
+    some = any(sentences.about_health(one) for lead, rest in acts for one in (lead, *rest))
+    covered = some and not health.shows(request, case.resident)
     kinds = [
         ("", "Everything"),
         (sentences.DECISIONS, "Decisions"),
@@ -192,7 +194,8 @@ def timeline(request: SignedInRequest, ref: str) -> HttpResponse:
     ]
     context |= {
         "page": page,
-        "entries": [_linked(sentences.act_entry(lead, rest), lead, case) for lead, rest in acts],
+        "entries": [_linked(sentences.act_entry(lead, rest, covered=covered), lead, case) for lead, rest in acts],
+        "covers": covered,
         "kinds": [(label, "?" + urlencode({"kind": key}) if key else "?", key == kind) for key, label in kinds],
         "kind": kind,
     }
@@ -250,17 +253,16 @@ def people(request: SignedInRequest, ref: str) -> HttpResponse:
     """The resident, needs and adjustments, representatives, the household, and the assessments."""
     case, context = file(request, ref, "people")
     resident = case.resident
-    works = can(request.user, Can.WORK_CASES, case.provider_id)
     needs = list(resident.needs.standing().select_related("recorded_by").order_by("kind", "pk"))
     shared = resident.occupancies.values_list("tenancy_id", flat=True)
     context |= {
-        "needs": [need for need in needs if works or not need.about_health],
-        "covered": 0 if works else sum(need.about_health for need in needs),
+        "needs": needs,
         "representatives": list(resident.representatives.filter(ended_on__isnull=True).order_by("pk")),
         "contacts": list(resident.contact_points.order_by("kind", "pk")),
         "household": list(
             type(resident)
-            .objects.filter(occupancies__tenancy__in=shared)
+            .objects.not_closed_to(request.user)
+            .filter(occupancies__tenancy__in=shared)
             .exclude(pk=resident.pk)
             .distinct()
             .order_by("name")
@@ -268,6 +270,5 @@ def people(request: SignedInRequest, ref: str) -> HttpResponse:
         "page": Paginator(
             case.assessments.select_related("made_by").order_by("-made_at", "-pk"), ASSESSMENTS_A_PAGE
         ).get_page(request.GET.get("page")),
-        "works": works,
     }
     return render(request, "cases/people.html", context)

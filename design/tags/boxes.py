@@ -1,5 +1,7 @@
 """Boxes that set something apart: alerts, panels, what is folded away."""
 
+from typing import Any
+
 from django import template
 from django.template.loader import render_to_string
 from django.utils.html import format_html
@@ -49,6 +51,24 @@ def interruption(content: str, title: str) -> SafeString:
         title,
         content,
     )
+
+
+@register.simple_block_tag(takes_context=True, name="health", end_name="endhealth")
+def health(context: template.Context, content: str, resident: Any, when: bool = True) -> SafeString:
+    """`{% health resident need.about_health %}{{ need.words|typed }}{% endhealth %}`: covered until it is asked for.
+
+    What is about somebody's health is shown to whoever asked for it (`people.health`); others find the way to ask, once
+    a page, or why they may not. `when` tells whether this is about health at all.
+    """
+    if not when:
+        return mark_safe(content)
+    request = context.get("request")
+    opened = getattr(request, "health", None)
+    cover = opened.cover(resident) if opened is not None else None
+    if cover is not None and cover.shown:
+        return mark_safe(content)
+    first = opened is None or opened.first_on_page(resident)
+    return mark_safe(render_to_string("components/covered.html", {"cover": cover, "first": first}))
 
 
 @register.simple_block_tag(name="inset", end_name="endinset")

@@ -17,7 +17,7 @@ from people.models import Provider, Resident, User
 from people.search import plain, run_together
 from policies.calendars import WEEKEND, Calendar
 
-RECORDED = ("register.looked_up", "letter.opened")
+RECORDED = ("register.looked_up", "letter.opened", "file.opened_urgently")
 """Looks that were recorded before there were others, each time; they stand on the timeline as well."""
 MOST = 20_000
 MANY = 30
@@ -40,6 +40,7 @@ RULES = (
     f"More than {MANY} things in one hour by one person.",
     "A resident whose surname, phone number or e-mail address is the reader’s own.",
     "A case that was closed when it was looked at.",
+    "A file that was closed to the reader and that they opened urgently.",
     "Outside working hours: before 7am, from 7pm, on a Saturday, a Sunday or a day off.",
 )
 
@@ -79,6 +80,8 @@ class Seen(NamedTuple):
         """What was looked at, in words."""
         if self.verb == "health" + LOOKED:
             return f"health of resident {self.ref}"
+        if self.verb == "file.opened_urgently":
+            return f"closed file of resident {self.ref}"
         if self.verb == "letter.opened":
             return f"PDF of letter {self.ref}"
         if self.verb == "register.looked_up":
@@ -134,7 +137,11 @@ def unusual(asked: Asked, seen: list[Seen]) -> list[Unusual]:
             lambda first, times: f"looked at case {first.case} {times}, which was closed",
         ),
         *_together(
-            3, (one for one in seen if _outside(one.at, calendar)), lambda one: dates.day_of(one.at),
+            3, (one for one in seen if one.verb == "file.opened_urgently"), lambda one: one.resident,
+            lambda first, times: f"opened the closed file of resident {first.resident} {times}",
+        ),
+        *_together(
+            4, (one for one in seen if _outside(one.at, calendar)), lambda one: dates.day_of(one.at),
             lambda first, times: f"looked {times} outside working hours on {dates.day_weekday(dates.day_of(first.at))}",
         ),
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from people.models.file_access import not_closed
 from people.models.provider import Provider
 from people.models.resident import Resident
 from people.models.user import User
@@ -13,7 +14,8 @@ class NeedQuerySet(models.QuerySet["Need"]):
     def visible_to(self, user: User) -> "NeedQuerySet":
         """What a person may read: about health only where they may read case files (UK GDPR Art 9; rule D8)."""
         files = [pk for pk, held in user.capabilities.items() if Provider.Capability.VIEW_CASES in held]
-        return self.filter(models.Q(about_health=False) | models.Q(resident__provider__in=files))
+        theirs = models.Q(about_health=False) | models.Q(resident__provider__in=files)
+        return self.filter(theirs, not_closed(user, "resident_id"))
 
     def standing(self) -> "NeedQuerySet":
         """What holds now."""

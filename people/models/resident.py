@@ -8,6 +8,7 @@ from django.db import models
 
 from audit import subjects
 from audit.models import Trail
+from people.models.file_access import KINDS, not_closed, readable
 from people.models.provider import Provider
 from people.models.user import User
 from people.search import search_filter
@@ -17,9 +18,19 @@ class ResidentQuerySet(models.QuerySet["Resident"]):
     """Reads of residents."""
 
     def visible_to(self, user: User) -> "ResidentQuerySet":
-        """Residents of providers where the user may read case files or log incidents."""
+        """Residents of providers where the user may read case files or log incidents, whose file is not closed to them;
+        and whose file is opened to them."""
         wanted = {Provider.Capability.VIEW_CASES, Provider.Capability.LOG_INCIDENTS}
-        return self.filter(provider__in=[pk for pk, held in user.capabilities.items() if held & wanted])
+        held = models.Q(provider__in=[pk for pk, held in user.capabilities.items() if held & wanted])
+        return self.filter(readable(user, "pk", held))
+
+    def closed_to(self, user: User) -> "ResidentQuerySet":
+        """Residents whose file is closed to a person, whatever their role."""
+        return self.exclude(not_closed(user, "pk"))
+
+    def not_closed_to(self, user: User) -> "ResidentQuerySet":
+        """All but those."""
+        return self.filter(not_closed(user, "pk"))
 
     def matching(self, typed: str) -> "ResidentQuerySet":
         """Residents whose name, known-as name, address, postcode, phone or reference contains every word typed."""
@@ -70,6 +81,7 @@ class Resident(models.Model):
     objects = ResidentQuerySet.as_manager()
 
     class Meta:
+        permissions = [(kind, f"Whoever holds it {words}") for kind, words in KINDS.items()]
         indexes = [GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], name="resident_search")]
 
     def __str__(self) -> str:

@@ -101,6 +101,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         return list(held.select_related("provider").order_by("-rank", "pk"))
 
     @cached_property
+    def kept_out_of(self) -> frozenset[str]:
+        """The references of the residents whose file is closed to the user by name; read once a request."""
+        from people.models.file_access import KEPT_OUT, FileAccess
+
+        rows = FileAccess.objects.standing().of_kind(KEPT_OUT).filter(user=self)
+        return frozenset(rows.values_list("content_object__reference", flat=True))
+
+    @cached_property
     def capabilities(self) -> dict[int, frozenset[str]]:
         """What the user may do at which provider: what the roles held today let them do, and nothing that is stored."""
         return rights_of(self.roles)

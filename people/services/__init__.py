@@ -13,7 +13,9 @@ from people.services.accounts import (
     with_manager,
 )
 from people.services.details import Details, Home, details_of, known
+from people.services.files import end_access, keep_out, keep_to, open_to, open_urgently
 from people.services.finding import likely_doubles, search_text
+from people.services.health import show_health
 from people.services.needs import end_need, end_representative, name_representative, record_need
 from people.services.providers import adopt_policy, digest_of, found_provider, named_roles, wording_carried
 from people.services.residents import add_resident, add_with_tenancy, change_resident, saved
@@ -34,11 +36,14 @@ __all__ = [
     "details_of",
     "digest_of",
     "end_cover",
+    "end_access",
     "end_need",
     "end_representative",
     "found_provider",
     "households",
     "join_tenancy",
+    "keep_out",
+    "keep_to",
     "known",
     "leave_tenancy",
     "likely_doubles",
@@ -52,5 +57,11 @@ __all__ = [
     "staff_details",
     "staff_saved",
     "with_manager",
+    "open_to",
+    "open_urgently",
+    "record_need",
+    "saved",
+    "search_text",
+    "show_health",
     "wording_carried",
 ]

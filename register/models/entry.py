@@ -14,6 +14,7 @@ from deadlines import kinds
 from deadlines.models import Deadline
 from design import dates
 from people.models import PolicyVersion, Provider, Resident, User
+from people.models.file_access import not_closed, not_kept_out
 from people.search import search_filter
 from policies.policy import RegisterRule
 
@@ -92,17 +93,26 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
     def visible_to(self, user: User, on: date) -> "EntryQuerySet":
         """All of the provider's entries for staff whose duties require it; for a contractor what is shared with the
-        organisation they work for."""
+        organisation they work for.
+
+        Not to somebody who is kept out by name. A file that is kept to named people closes no card: whoever visits is
+        told what to do (HSWA 1974 s2).
+        """
         whole, shared = [], []
         for provider, held in user.capabilities.items():
             if Provider.Capability.VIEW_REGISTER in held:
                 whole.append(provider)
             elif Provider.Capability.VIEW_SHARED_REGISTER in held:
                 shared.append(provider)
+        seen = self.filter(not_kept_out(user, "resident_id"))
         if not shared or user.organisation_id is None:
-            return self.filter(provider__in=whole)
+            return seen.filter(provider__in=whole)
         theirs = Entry.objects.shared_with(user.organisation_id, on).filter(provider__in=shared)
-        return self.filter(models.Q(provider__in=whole) | models.Q(pk__in=theirs.values("pk")))
+        return seen.filter(models.Q(provider__in=whole) | models.Q(pk__in=theirs.values("pk")))
+
+    def not_closed_to(self, user: User) -> "EntryQuerySet":
+        """Those with the reasons behind them that a person may read: not of a resident whose file is closed to them."""
+        return self.filter(not_closed(user, "resident_id"))
 
 
 class Entry(models.Model):

@@ -42,7 +42,8 @@ DID = {
 def add(request: SignedInRequest, reference: str = "") -> HttpResponse:
     """Enter a place, or a person after an incident: decided by whoever may alone, else put before those who decide."""
     provider, now = entries.provider_of(request.user), timezone.now()
-    resident = get_object_or_404(Resident, reference=reference, provider=provider) if reference else None
+    people = Resident.objects.not_closed_to(request.user).filter(provider=provider)
+    resident = get_object_or_404(people, reference=reference) if reference else None
     if resident is not None:
         resident.provider = provider
         looks.note(request, resident)
@@ -172,7 +173,9 @@ def _find(request: SignedInRequest, pk: int) -> tuple[Consideration, Act]:
     neither decide on it nor put it forward."""
     mine = access.providers_where(request.user, Can.VIEW_REGISTER, Can.DECIDE)
     related = ("provider", "resident", "policy_version", "asked_by", "decided_by", "entry")
-    question = get_object_or_404(Consideration.objects.select_related(*related), pk=pk, provider__in=mine)
+    closed = Resident.objects.closed_to(request.user)
+    here = Consideration.objects.filter(provider__in=mine).exclude(resident__in=closed)
+    question = get_object_or_404(here.select_related(*related), pk=pk)
     act = entering.act_on(question)
     if question.asked_by_id != request.user.pk and not acts.may_ask(act, request.user):
         act.check(request.user)

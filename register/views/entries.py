@@ -39,7 +39,7 @@ def find(request: SignedInRequest, reference: str) -> tuple[Entry, dict[str, Act
     related = ("provider", "resident", "entered_by", "removed_by", "policy_version")
     today = timezone.localdate()
     theirs = permissions.where_entries_are_seen(request.user, today)
-    mine = Entry.objects.filter(provider__in=theirs).with_next_look().select_related(*related)
+    mine = Entry.objects.filter(provider__in=theirs).not_closed_to(request.user).with_next_look().select_related(*related)
     found = get_object_or_404(mine, reference=reference)
     known = {act.name: act for act in read_together(acts.open_on(found))}
     permissions.check_can_read(request.user, found, known.values(), today)
@@ -77,7 +77,7 @@ def entries(request: SignedInRequest) -> HttpResponse:
     if not kept:
         provider_of(reader)
     theirs = Q(provider__in=whole) | Q(provider=reader.provider_id, register_key__in=kept)
-    standing = Entry.objects.filter(theirs).on_a_register().in_force(today).with_next_look()
+    standing = Entry.objects.filter(theirs).not_closed_to(reader).on_a_register().in_force(today).with_next_look()
     ordered = standing.select_related("provider", "resident").order_by("looked_at_on", "ends_on", "pk")
     page = Paginator(ordered, ROWS_A_PAGE).get_page(request.GET.get("page"))
     looks.note(request, *page.object_list)

@@ -115,6 +115,8 @@ def found(request: SignedInRequest, handle: str) -> HttpResponse:
         known = finding.opened(handle, by=request.user, session=request.session.session_key or "", at=page.at)
     except Handle.DoesNotExist:
         raise Http404("Search again: this has run out") from None
+    if known.resident:
+        permissions.check_not_kept_out(request.user, known.resident)
     if meant := known.resident or known.place:
         looks.note(request, meant)
     form = page.form(forms.Look)
@@ -139,6 +141,7 @@ def match(request: SignedInRequest, reference: str) -> HttpResponse:
     people = Resident.objects.select_related("provider").prefetch_related("addresses")
     resident = get_object_or_404(people, reference=reference, provider__in=mine)
     looks.note(request, resident)
+    permissions.check_not_kept_out(request.user, resident)
     return _why(request, _of(resident, None), partial(lookups.look_up, resident))
 
 

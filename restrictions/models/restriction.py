@@ -13,6 +13,7 @@ from cases.models.of_case import OfCase
 from letters.models import Letter
 from people.access import providers_where
 from people.models import Provider, Resident, User
+from people.models.file_access import readable
 from policies.provisions import RestrictionKind
 from restrictions.models.breach import Breach
 from restrictions.models.contact import Naming
@@ -27,7 +28,8 @@ class RestrictionQuerySet(models.QuerySet["Restriction"]):
 
     def visible_to(self, user: User) -> "RestrictionQuerySet":
         """Restrictions in cases that the user may read."""
-        return self.filter(case__provider__in=providers_where(user, Provider.Capability.VIEW_CASES))
+        held = models.Q(case__provider__in=providers_where(user, Provider.Capability.VIEW_CASES))
+        return self.filter(readable(user, "case__resident_id", held))
 
     def in_force(self, on: date) -> "RestrictionQuerySet":
         """In force on a day, by its dates: `ends_on` is the last day."""

@@ -10,6 +10,7 @@ from audit.models import Trail
 from letters.models import Letter
 from people.access import providers_where
 from people.models import PolicyVersion, Provider, Resident, User
+from people.models.file_access import readable
 from restrictions.models.restriction import Restriction
 
 
@@ -18,7 +19,8 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def visible_to(self, user: User) -> "ReviewQuerySet":
         """Reviews in cases that the user may read."""
-        return self.filter(restriction__case__provider__in=providers_where(user, Provider.Capability.VIEW_CASES))
+        held = models.Q(restriction__case__provider__in=providers_where(user, Provider.Capability.VIEW_CASES))
+        return self.filter(readable(user, "restriction__case__resident_id", held))
 
     def locked(self, review_id: int) -> "Review":
         """The review and its restriction, the restriction's row locked first, as every other service locks it."""

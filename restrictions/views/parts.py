@@ -133,6 +133,7 @@ def needs(request: SignedInRequest, ref: str) -> HttpResponse:
             "needs",
             restriction,
             form=form,
+            weighed=bool(restriction.needs_considered) and request.method != "POST",
             known=standing.order_by("kind", "pk"),
             adjustments=policy.value("restriction.adjustments").kept,
             changed=restriction.needs_version not in (None, resident.needs_version),

@@ -22,7 +22,7 @@ from people.models import Organisation
 from tests import factories
 from tests.cases.conftest import HAPPENED, later
 from tests.factories import NOON
-from tests.pressing import press
+from tests.pressing import press, show_health
 
 
 @pytest.fixture(autouse=True)
@@ -562,6 +562,10 @@ def test_nobody_weighs_a_need_that_was_recorded_while_they_assessed(officer, cas
     assert changed.status_code == 409 and "<li>the needs and adjustments on record</li>" in page
     assert "Colin Colleague changed it on" in page and 'class="moj-identity-bar"' in page
     again = press(officer, url, on=changed, button="change")
+    kept = again.content.decode()
+    assert "Nothing known</textarea>" in kept and "Deaf" not in kept and "opens in a new tab" in kept
+    show_health(officer, case.resident)
+    again = press(officer, url, on=changed, button="change")
     assert "Nothing known</textarea>" in again.content.decode() and "Deaf" in again.content.decode()
     assert not case.assessments.exists()
     seen = seals.seal(assessments.shown(case, "equality"), at=NOON)
@@ -579,12 +583,15 @@ def test_closing_withdraws_no_letter_that_was_not_shown(officer, case, staff):
     assert Case.objects.get().stage == Case.Stage.INITIAL_WARNING
 
 
-def test_health_needs_are_for_those_who_work_the_case(staff, case, resident):
+def test_health_needs_are_covered_until_they_are_asked_for(staff, case, resident):
     people.record_need(resident.pk, kind="need", words="Schizophrenia", about_health=True, by=staff.officer, at=NOON)
     url = reverse("cases:people", args=[case.reference])
-    assert "Schizophrenia" in signed_in(staff.officer).get(url).content.decode()
+    officer = signed_in(staff.officer)
+    assert "Schizophrenia" not in officer.get(url).content.decode()
+    show_health(officer, resident)
+    assert "Schizophrenia" in officer.get(url).content.decode()
     seen = signed_in(staff.dpo).get(url).content.decode()
-    assert "Schizophrenia" not in seen and "1 more about health" in seen
+    assert "Schizophrenia" not in seen and "Show what is about health" in seen
 
 
 # The list, and how many queries

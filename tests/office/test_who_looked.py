@@ -105,7 +105,7 @@ def test_outside_working_hours_in_london(staff, resident, at, strikes):
     look(staff.officer, resident, at)
     question = who_looked.Asked(staff.officer.provider, at.date(), at.date())
     seen = who_looked.looks(question)
-    assert [one.rule for one in who_looked.unusual(question, seen)] == [3] * strikes
+    assert [one.rule for one in who_looked.unusual(question, seen)] == [4] * strikes
 
 
 @pytest.mark.slow

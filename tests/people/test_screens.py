@@ -17,7 +17,7 @@ from people.models import Need, Occupancy, Representative, Resident
 from policies import shelf
 from tests import factories
 from tests.factories import NOON
-from tests.pressing import check, decide, hidden, press, standing
+from tests.pressing import check, decide, hidden, press, show_health, standing
 
 ROLES = ["officer", "team_leader", "manager", "front_line", "contractor", "dpo", "administrator"]
 
@@ -233,6 +233,8 @@ def test_needs_and_representatives_come_and_go(resident, staff):
     )
     named = {"name": "Ann Aunt", "relation": "aunt", "authority": "Letter of 3 November 2026"}
     press(client, reverse("people:add_representative", args=args), named)
+    assert "Cannot hear calls" not in page(client.get(here))
+    show_health(client, resident)
     shown = page(client.get(here))
     assert "Cannot hear calls" in shown and "(about health)" in shown and "Ann Aunt" in shown
     need, one = resident.needs.get(), resident.representatives.get()

@@ -501,7 +501,7 @@ def test_the_decision_page_asks_the_same_at_one_and_at_thirty_waiting(w):
         builders.log(w.provider, w.staff, w.resident, at=NOON - timedelta(days=number))
     assert "1 of 30" in text(client.get(address))
     assert queries(client, address) == at_one
-    assert at_one <= 33
+    assert at_one <= 36  # of these, for whether these looks are on the trail, health was asked for, a conflict stands
 
 
 def test_what_is_over_says_by_whom_and_what_is_carried_on_is_not_said_to_have_ended(w):

@@ -96,7 +96,7 @@ def batch(request: HttpRequest) -> HttpResponse:
 def _batches(user: User) -> DeadlineQuerySet:
     """Open reviews of a batch at the providers whose case files a person reads."""
     held = [pk for pk, rights in user.capabilities.items() if Can.VIEW_CASES in rights]
-    return Deadline.objects.open().in_a_batch().filter(provider__in=held, due_on__isnull=False)
+    return Deadline.objects.open().in_a_batch().not_closed_to(user).filter(provider__in=held, due_on__isnull=False)
 
 
 @require_safe
