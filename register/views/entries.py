@@ -39,7 +39,9 @@ def find(request: SignedInRequest, reference: str) -> tuple[Entry, dict[str, Act
     related = ("provider", "resident", "entered_by", "removed_by", "policy_version")
     today = timezone.localdate()
     theirs = permissions.where_entries_are_seen(request.user, today)
-    mine = Entry.objects.filter(provider__in=theirs).not_closed_to(request.user).with_next_look().select_related(*related)
+    mine = (
+        Entry.objects.filter(provider__in=theirs).not_closed_to(request.user).with_next_look().select_related(*related)
+    )
     found = get_object_or_404(mine, reference=reference)
     known = {act.name: act for act in read_together(acts.open_on(found))}
     permissions.check_can_read(request.user, found, known.values(), today)

@@ -68,7 +68,7 @@ def test_no_other_module_spells_a_kind():
     """A kind is named by its constant: what is spelled is not found, and not renamed. A policy's own words are its own.
 
     `policies` knows no deadlines; four clocks of a policy bear the name of the deadline that they give, and are spelled
-    there. A migration is as old as its day. `audit` stands below the deadlines: tests/audit/test_kept.py compares its own.
+    there. A migration is as old as its day. `audit` stands below: tests/audit/test_kept.py compares what it names.
     """
     spelled = []
     assert len(ROOMS) > 10
