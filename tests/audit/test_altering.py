@@ -299,6 +299,7 @@ def test_a_file_of_heads_that_somebody_wrote_is_found(sealed, settings):
 
 
 def test_a_place_without_its_last_heads_is_found_by_the_other(sealed, settings):
+    run(SUPERUSER, *past_the_guards("audit_history", "UPDATE audit_history SET seal_id = NULL"))
     run(SUPERUSER, *past_the_guards("audit_seal", "DELETE FROM audit_seal"))
     (settings.SEAL_PLACES[0] / "heads").write_text("")
     assert Seal.objects.count() == 0

@@ -132,8 +132,8 @@ def test_what_clamav_will_not_look_at_stays_held(checked, incident, staff):
     """Larger than its own limit: it says so, and that is not "nothing found"."""
     kept = add(incident, staff, b"x" * 1_500_000)
     assert scanning.scan(kept.pk, at=NOON) is None
-    with pytest.raises(clamd.Unanswered, match="size limit"):
-        clamd.ask(kept.file.open("rb"))
+    with pytest.raises(clamd.Unanswered, match="size limit"), kept.file.open("rb") as file:
+        clamd.ask(file)
 
 
 def test_the_clock_finds_what_was_not_checked(checked, incident, staff, monkeypatch):

@@ -142,7 +142,7 @@ def test_a_colleague_is_found_and_ticked_and_the_contractor_named(officer, resid
         "contractors": "Kit Fixer\nRay Rigger", "organisation": str(firm.pk), "witnesses": "Mo at the desk",
     }  # fmt: skip
     officer.post(url, TYPED | typed)
-    named = Incident.objects.get().affected.values_list("name", "part", "organisation__name")
+    named = Incident.objects.get().affected.order_by("pk").values_list("name", "part", "organisation__name")
     assert list(named) == [
         ("Colin Colleague", "affected", None), ("Kit Fixer", "affected", "Lift & Shift"),
         ("Ray Rigger", "affected", "Lift & Shift"), ("Mo at the desk", "witness", None),

@@ -147,7 +147,7 @@ def test_a_recall_ends_it_at_once_and_the_firm_is_told(dog, carl, staff):
     (made,) = share(dog, staff.team_leader, carl.organisation)
     sharing.recall(made.pk, reason="They go there no longer.", by=staff.manager, at=NOON)
     assert sees(carl) == []
-    assert Notice.objects.filter(kind="register.share", subject__contains="ended").get().to == carl
+    assert Notice.objects.filter(kind="share", subject__contains="ended").get().to == carl
     with pytest.raises(TransitionNotAllowed, match=r"Morgan Manager ended this on 18 December 2026\."):
         sharing.recall(made.pk, reason="Again.", by=staff.team_leader, at=NOON)
 
