@@ -43,6 +43,21 @@ def council(*, cases: int, incidents: int) -> User:
     return officer
 
 
+def officers(count: int) -> list[User]:
+    """So many people of that provider who work cases and close them, made where there are fewer."""
+    provider = Provider.objects.get(slug="measured")
+    role = Role.objects.filter(provider=provider, works_as="team leader").order_by("pk").first()
+    assert role is not None
+    found = list(User.objects.filter(email__startswith="officer-", provider=provider).order_by("pk")[:count])
+    for number in range(len(found), count):
+        made = people.make_user(
+            provider=provider, email=f"officer-{number}@measured.example", name=f"Officer {number}", at=START
+        )
+        access.grant(role, made, by=None, at=START)
+        found.append(made)
+    return found
+
+
 def _rows(provider: Provider, version: int, officer: User, cases: int, incidents: int, chance: Random) -> None:
     residents = Resident.objects.bulk_create(
         [

@@ -17,6 +17,7 @@ HELP = """\
 ./run policy check FILE …   every problem of a policy file; also show, clocks, diff, keys, adopt, confirm, return
 ./run bench [NAME]          a benchmark; without a name, which there are
 ./run soak [pytest …]       the long proofs, whole
+./run soak load             fifty officers at once for five minutes: no error, nothing lost
 
 Settings come from the environment; .env.example describes each."""
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from ops import template
+from ops import load, template
 from ops.console import say
 from ops.environment import VENV
 from ops.paths import ROOT, make, state
@@ -47,7 +47,12 @@ def run(arguments: list[str]) -> int:
 
 
 def soak(arguments: list[str]) -> int:
-    """`./run soak`: the long proofs (every test by hypothesis) whole instead of a sample, with their figures."""
+    """`./run soak`: the long proofs (every test by hypothesis) whole instead of a sample, with their figures.
+
+    `./run soak load` lets fifty officers work at once instead.
+    """
+    if arguments[:1] == ["load"]:
+        return load.main(arguments[1:])
     os.environ["EVENHAND_SOAK"] = "1"
     result = tests(["-m", "proof or soak", "-n", "2", "--hypothesis-show-statistics", *arguments])
     if result == NOTHING_COLLECTED:
