@@ -64,4 +64,6 @@ class Quiet(logging.Filter):
             # Celery gives the exception's words, and the arguments of the task.
             record.args = record.args | {"exc": LEFT_OUT, "args": LEFT_OUT, "kwargs": LEFT_OUT, "traceback": LEFT_OUT}
         record.msg, record.args = quiet(record.getMessage()), ()
+        if record.exc_info:
+            record.exc_text, record.exc_info = where(record.exc_info), None
         return True

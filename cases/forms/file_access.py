@@ -16,9 +16,12 @@ class Access(forms.Form):
 
     ground = fields.ChoiceField(label="Why?", called="why", choices=CLOSES)
     reason = fields.LongTextField(
-        label="In your own words", called="why, in your own words", max_length=2000, rows=3,
+        label="In your own words",
+        called="why, in your own words",
+        max_length=2000,
+        rows=3,
         help_text="Those who decide on cases read this.",
-    )  # fmt: skip
+    )
     until = fields.DayField(label="Until when?", called="the last day", help_text="12 months at most")
 
 

@@ -228,7 +228,8 @@ def _under_restriction(
     case = standing.case
     said: list[str] = [_in_force(case, waiting, on)]
     rules: list[tuple[str, Rule | None]] = []
-    owed = [due for due in waiting if due.owner_id or due.for_roles]
+    # With which contractors an entry is shared is the register's own work, and moves no case on.
+    owed = [due for due in waiting if (due.owner_id or due.for_roles) and due.kind != kinds.REGISTER_SHARE]
     pressing = [due for due in owed if _presses(due, on)]
     due = next(iter(pressing or owed), None)
     if due is None:

@@ -11,9 +11,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from guardian.models import UserObjectPermissionBase
 
-from people.models.user import User
+from people.models.user import KEPT_OUT, User
 
-KEPT_OUT = "kept_out_of_file"
 KEPT_TO = "file_kept_to"
 OPENED = "file_opened_to"
 URGENT = "file_opened_urgently"

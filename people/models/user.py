@@ -14,6 +14,9 @@ from people.models.cover import Cover
 from people.models.provider import Organisation, Provider
 from people.models.role import Role, held_on, rights_of, today
 
+KEPT_OUT = "kept_out_of_file"
+"""The permission on a resident by whose name somebody reads nothing of their file (`people.models.file_access`)."""
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users; e-mail is the sign-in name."""
@@ -103,9 +106,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def kept_out_of(self) -> frozenset[str]:
         """The references of the residents whose file is closed to the user by name; read once a request."""
-        from people.models.file_access import KEPT_OUT, FileAccess
-
-        rows = FileAccess.objects.standing().of_kind(KEPT_OUT).filter(user=self)
+        rows = self.fileaccess_set.standing().of_kind(KEPT_OUT)
         return frozenset(rows.values_list("content_object__reference", flat=True))
 
     @cached_property

@@ -74,9 +74,13 @@ def end_access(access_id: int, *, reason: str, by: User, at: datetime) -> None:
     resident = _open(row.content_object_id, by)
     rules.need(reason, "Enter why it ends", "reason")
     audit.record(
-        "file.access_ended", subject=resident, by=by, at=at, words={"reasons": reason},
+        "file.access_ended",
+        subject=resident,
+        by=by,
+        at=at,
+        words={"reasons": reason},
         facts={"kind": row.kind, "user": row.user.reference, "name": row.user.name},
-    )  # fmt: skip
+    )
     row.delete()
 
 

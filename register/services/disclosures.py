@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models.functions import Coalesce
 
 from audit.models import Event
-from people.models import Organisation
+from people.models import Organisation, User
+from people.models.file_access import not_closed
 from register.models import Lookup, Share
 
 SHARING = {
@@ -19,8 +20,8 @@ SHARING = {
 """What the trail says of a share, in words."""
 
 
-def ledger(providers: Iterable[int]) -> models.QuerySet[Share]:
-    """Every share of some providers, newest first, each with how often its entry was looked at from there, and when."""
+def ledger(providers: Iterable[int], reader: User) -> models.QuerySet[Share]:
+    """Every share of some providers whose files are open to the reader, newest first, each with how often its entry was looked at from there, and when."""
     looks = Lookup.objects.filter(
         organisation=models.OuterRef("organisation"),
         at__gte=models.OuterRef("decided_at"),
@@ -30,7 +31,7 @@ def ledger(providers: Iterable[int]) -> models.QuerySet[Share]:
     newest = looks.values("organisation").annotate(newest=models.Max("at")).values("newest")
     related = ("entry__resident", "entry__provider", "organisation", "decided_by", "acknowledged_by", "recalled_by")
     return (
-        Share.objects.filter(entry__provider__in=list(providers))
+        Share.objects.filter(not_closed(reader, "entry__resident_id"), entry__provider__in=list(providers))
         .select_related(*related)
         .annotate(looks=Coalesce(models.Subquery(counted), 0), looked_at=models.Subquery(newest))
     )

@@ -75,7 +75,7 @@ def ledger(request: SignedInRequest) -> HttpResponse:
     """Everything that was shared with a contractor: to whom, what, when, why, acknowledged, ended, looked at."""
     today = timezone.localdate()
     providers = permissions.check_can_read_disclosures(request.user, today)
-    rows = disclosures.ledger(providers)
+    rows = disclosures.ledger(providers, request.user)
     firms = list(disclosures.firms(providers))
     firm = next((each for each in firms if str(each.pk) == request.GET.get("contractor")), None)
     if firm is not None:
@@ -131,7 +131,7 @@ def recall(request: SignedInRequest, pk: int) -> HttpResponse:
 def _find(request: SignedInRequest, pk: int) -> Share:
     """A share that the reader may know of; 404 where it is another provider's."""
     providers = permissions.check_can_read_disclosures(request.user, timezone.localdate())
-    rows = disclosures.ledger(providers).select_related("entry__policy_version")
+    rows = disclosures.ledger(providers, request.user).select_related("entry__policy_version")
     found = get_object_or_404(rows, pk=pk)
     looks.note(request, found.entry)
     return found

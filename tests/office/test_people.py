@@ -386,7 +386,7 @@ def test_every_pointer_at_a_person_is_known_as_living_or_as_history():
         "begun_by", "by", "checked_by", "closed_by", "decided_by", "drafted_by", "ended_by", "entered_by",
         "followed_up_by", "given_by", "granted_by", "issued_by", "late_accepted_by", "lodged_by", "logged_by",
         "made_by", "named_by", "no_review_by", "opened_by", "person", "proposed_by", "recalled_by", "recorded_by",
-        "removed_by", "reported_by", "restriction_settled_by", "threshold_settled_by", "to", "user",
+        "removed_by", "reported_by", "restriction_settled_by", "set_by", "threshold_settled_by", "to", "user",
     }  # fmt: skip
 
 

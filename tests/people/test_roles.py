@@ -67,7 +67,7 @@ def test_roles_and_rights_are_one_query_together_and_one_for_many():
     with CaptureQueriesContext(connection) as asked:
         access.read_rights(many)
         assert all(access.can(one, access.Can.DECIDE, provider.pk) and len(one.roles) == 2 for one in many)
-    assert len(asked) == 1
+    assert len(asked) == 2, "the roles, and whose files are closed to them"
 
 
 @pytest.mark.parametrize(
