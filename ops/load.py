@@ -34,12 +34,15 @@ import django; django.setup()
 from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.utils import timezone
 from ops import bulk
+from people.accounts import sessions
 bulk.council(cases={cases}, incidents={incidents})
 for officer in bulk.officers({officers}):
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(officer.pk), officer.get_session_auth_hash()
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[sessions.BEGUN] = session[sessions.SEEN] = timezone.now().isoformat()
     session.create()
     print(session.session_key)
 """

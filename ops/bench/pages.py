@@ -28,13 +28,16 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.utils import timezone
 from people.models import User
+from django.utils import timezone
 from ops import bulk
+from people.accounts import sessions
 officer = User.objects.filter(email="officer@measured.example").first()
 officer = officer or bulk.council(cases={cases}, incidents={incidents})
 session = import_module(settings.SESSION_ENGINE).SessionStore()
 session[SESSION_KEY], session[HASH_SESSION_KEY] = str(officer.pk), officer.get_session_auth_hash()
 session[BACKEND_SESSION_KEY] = "{backend}"
 session["begun"] = session["seen"] = timezone.now().isoformat()
+session[sessions.BEGUN] = session[sessions.SEEN] = timezone.now().isoformat()
 session.create()
 print(session.session_key)
 """

@@ -21,7 +21,10 @@ SHARING = {
 
 
 def ledger(providers: Iterable[int], reader: User) -> models.QuerySet[Share]:
-    """Every share of some providers whose files are open to the reader, newest first, each with how often its entry was looked at from there, and when."""
+    """Every share of some providers, of files that are open to the reader, newest first.
+
+    Each with how often its entry was looked at from there, and when.
+    """
     looks = Lookup.objects.filter(
         organisation=models.OuterRef("organisation"),
         at__gte=models.OuterRef("decided_at"),

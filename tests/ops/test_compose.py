@@ -289,11 +289,14 @@ SIGN_IN = """
 from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.utils import timezone
+from people.accounts import sessions
 from tests import factories
 officer = factories.staff(factories.dover()).officer
 session = import_module(settings.SESSION_ENGINE).SessionStore()
 session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(officer.pk), settings.AUTHENTICATION_BACKENDS[0]
 session[HASH_SESSION_KEY] = officer.get_session_auth_hash()
+session[sessions.BEGUN] = session[sessions.SEEN] = timezone.now().isoformat()
 session.save()
 print(settings.SESSION_COOKIE_NAME, session.session_key)
 """
