@@ -157,8 +157,12 @@ class Officer(threading.Thread):
         resident = f"R-{900_000 + self.new.pop()}"
         page = self.open(what, f"/incidents/log/?resident={resident}")
         typed = {
-            "facts": f"{WORDS}: {resident}.", "when": "now", "channel": "phone", "danger": "no", "warnings_given": "1",
-        }  # fmt: skip
+            "facts": f"{WORDS}: {resident}.",
+            "when": "now",
+            "channel": "phone",
+            "danger": "no",
+            "warnings_given": "1",
+        }
         self.press(what, page, typed, due="/saved/$")
 
     def decide(self, what: str) -> None:
@@ -231,8 +235,10 @@ def told(officers: list[Officer], found: list[int]) -> int:
         middle, most = took[len(took) // 2], took[int(len(took) * 0.95)]
         lost = times - kept[what]
         broken |= lost > 0
-        say(f"{what:8} {times:6} times, {len(took):6} pages; half within {middle:.2f} s, 95 % within {most:.2f} s"
-            f"{f'; LOST {lost}' if lost > 0 else ''}")  # fmt: skip
+        say(
+            f"{what:8} {times:6} times, {len(took):6} pages; half within {middle:.2f} s, 95 % within {most:.2f} s"
+            f"{f'; LOST {lost}' if lost > 0 else ''}"
+        )
     wrong = [each for officer in officers for each in officer.wrong]
     for each in wrong[:20]:
         say(f"WRONG {each}")

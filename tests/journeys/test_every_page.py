@@ -132,7 +132,7 @@ def also(role: str, town: council.Council) -> list[str]:
         pages += [f"/restrictions/{waiting.reference}/decide/"] if waiting else []
         return [*pages, "/residents/?q=dover", "/register/?q=ct17", f"/register/{town.residents[0].reference}/"]
     if role == "contractor":
-        return ["/register/?q=ct17", "/register/?q=nobody-at-all", "/register/shared/"]
+        return ["/register/?q=terrace", "/register/?q=nobody-at-all", "/register/shared/"]
     if role == "front line":
         return ["/register/?q=ct17", "/register/?q=nobody-at-all", f"/register/{town.residents[0].reference}/"]
     return []

@@ -76,6 +76,7 @@ def typed_everywhere() -> int:
             continue  # an earlier form used the thing up
         shown = client.get(address)
         if shown.streaming:
+            shown.close()
             continue  # a file
         fields = Fields(shown.content.decode("utf-8", "replace")).page
         body = {box: sensible(box, fields, luck) for box, kind in fields.kinds.items() if kind != "file"}
