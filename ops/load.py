@@ -196,7 +196,7 @@ class Officer(threading.Thread):
         self.url = url
         return words
 
-    def _call(self, what: str, method: str, url: str, body: str) -> tuple[int, Mapping[str, str], str]:
+    def _call(self, what: str, method: str, url: str, body: str) -> tuple[int, http.client.HTTPMessage, str]:
         head = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if body:
             head["Content-Type"] = "application/x-www-form-urlencoded"

@@ -36,7 +36,7 @@ CORPUS = [
 ]
 # What of a page would be there only if something typed had become markup.
 RAN = """() => document.querySelectorAll('[data-ran], [onerror], [onload], [onfocus], [onmouseover], iframe, base,'
-    + ' script:not([src]), style, meta[http-equiv], a[href^="javascript:"], form[action^="http"]').length"""
+    + ' script:not([src]):not([type="application/json"]), style, meta[http-equiv], a[href^="javascript:"], form[action^="http"]').length"""
 
 
 class Watch(Tourist):
@@ -109,6 +109,7 @@ def test_nothing_that_was_typed_runs(
         page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
         guest = Watch(page, site)
         guest.tour("/")
-        guest.tour("/register/?q=script")
+        if client.get("/register/?q=script").status_code == 200:  # what was typed may have taken a role away
+            guest.tour("/register/?q=script")
         problems += [f"{email}: {problem}" for problem in guest.problems]
     assert seen == [] and problems == [], "\n".join([*seen, *dict.fromkeys(problems)])
