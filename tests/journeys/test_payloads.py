@@ -36,7 +36,8 @@ CORPUS = [
 ]
 # What of a page would be there only if something typed had become markup.
 RAN = """() => document.querySelectorAll('[data-ran], [onerror], [onload], [onfocus], [onmouseover], iframe, base,'
-    + ' script:not([src]):not([type="application/json"]), style, meta[http-equiv], a[href^="javascript:"], form[action^="http"]').length"""
+    + ' script:not([src]):not([type="application/json"]), style, meta[http-equiv], a[href^="javascript:"],'
+    + ' form[action^="http"]').length"""
 
 
 class Watch(Tourist):
