@@ -187,8 +187,11 @@ class Part:
 
 
 def wait_until_ready(address: str, parts: Iterable[Part]) -> None:
-    """Wait until `/readyz` says that database, queue, migrations and clock are well; two minutes at most."""
-    reason, end = "", time.monotonic() + 120
+    """Wait until `/readyz` says that database, queue, migrations and clock are well; five minutes at most.
+
+    The first letters are made meanwhile, and the clock is heard of after them.
+    """
+    reason, end = "", time.monotonic() + 300
     while time.monotonic() < end:
         for part in parts:
             if part.ended:
