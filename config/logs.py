@@ -64,6 +64,11 @@ class Quiet(logging.Filter):
             # Celery gives the exception's words, and the arguments of the task.
             record.args = record.args | {"exc": LEFT_OUT, "args": LEFT_OUT, "kwargs": LEFT_OUT, "traceback": LEFT_OUT}
         record.msg, record.args = quiet(record.getMessage()), ()
-        if record.exc_info:
-            record.exc_text, record.exc_info = where(record.exc_info), None
         return True
+
+
+def by_place(record: logging.LogRecord) -> bool:
+    """A filter of handlers that write failures by themselves, as gunicorn's do: by kind and place alone, too."""
+    if record.exc_info:
+        record.exc_text, record.exc_info = where(record.exc_info), None
+    return True

@@ -220,3 +220,4 @@ class Log(glogging.Logger):
         super().setup(cfg)
         for handler in (*self.error_log.handlers, *self.access_log.handlers):
             handler.addFilter(logs.Quiet())
+            handler.addFilter(logs.by_place)
