@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from people.accounts import origins
+
 STANDS_FOR = timedelta(days=180)
 
 
@@ -15,6 +17,7 @@ def page(request: HttpRequest, *, name: str) -> HttpResponse:
         "contact": settings.CONTACT,
         "session_name": settings.SESSION_COOKIE_NAME,
         "csrf_name": settings.CSRF_COOKIE_NAME,
+        "device_name": origins.device_cookie(),
     }
     return render(request, f"about/{name}.html", context)
 

@@ -197,6 +197,7 @@ def _wrong_in_office_file(head: bytes, upload: UploadedFile, part: str) -> str:
             said = packed.read(manifest) if manifest and manifest.file_size < MEGABYTE else b""
             if any(one.flag_bits & LOCKED for one in parts) or b"encryption-data" in said:
                 return "locked"
+    # The last but one is how `zipfile` says that it does not know a way of packing, or of locking.
     except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, EOFError):
         return "disguised"
     names = [one.filename for one in parts]

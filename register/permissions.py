@@ -7,6 +7,7 @@ from decisions.acts import Act
 from people import access
 from people.access import Can
 from people.models import Organisation, Provider, Resident, User
+from people.models.file_access import not_kept_out
 from register import acts
 from register.models import Entry
 
@@ -18,8 +19,13 @@ def check_can_look_up(user: User, provider: Provider) -> None:
 
 
 def check_not_kept_out(user: User, resident: Resident) -> None:
-    """Whoever is kept out of a resident's file is told so before a visit: no card is not a card without orders."""
-    if resident.reference in user.kept_out_of:
+    """Whoever is kept out of a resident's file is told so before a visit: no card is not a card without orders.
+
+    Not whoever has opened it urgently, for as long as that lasts.
+    """
+    if resident.reference not in user.kept_out_of:
+        return
+    if not Resident.objects.filter(not_kept_out(user, "pk"), pk=resident.pk).exists():
         raise access.NotPermitted(
             "You are kept out of this resident’s file. Do not visit or ring before you have asked your team leader."
         )

@@ -41,7 +41,7 @@ class Place:
 
 def of(request: HttpRequest) -> Place:
     """The place of a request."""
-    token = request.COOKIES.get(DEVICE, "")
+    token = request.COOKIES.get(device_cookie(), "")
     agent = request.META.get("HTTP_USER_AGENT", "")
     return Place(_network(request), token if TOKEN.fullmatch(token) else "", browser_of(agent))
 
@@ -55,10 +55,15 @@ def mark(*parts: str) -> str:
     return hashlib.sha256("\0".join((*parts, settings.SECRET_KEY)).encode()).hexdigest()
 
 
+def device_cookie() -> str:
+    """The name of the cookie by which a device is known again; behind TLS no other host can set one of that name."""
+    return f"__Host-{DEVICE}" if settings.SESSION_COOKIE_SECURE else DEVICE
+
+
 def remember(response: HttpResponse, device: str) -> None:
     """Let the device be known again for ninety days. It says which device it is and lets nobody in."""
     response.set_cookie(
-        DEVICE,
+        device_cookie(),
         device,
         max_age=DEVICE_DAYS * 24 * 60 * 60,
         secure=settings.SESSION_COOKIE_SECURE,

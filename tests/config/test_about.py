@@ -26,7 +26,13 @@ def test_where_nobody_was_named_people_are_led_to_their_administrator(client):
 
 
 def test_the_cookies_are_those_that_there_are(client, settings):
-    client.post(reverse("account_login"), {"login": "x", "password": "y"})
+    """Whatever is set on the way in, by somebody who signs in."""
+    officer = factories.staff(factories.dover()).officer
+    officer.set_password("a password of some length")
+    officer.save()
+    client.get(reverse("account_login"))
+    client.post(reverse("account_login"), {"login": officer.email, "password": "a password of some length"})
+    assert len(client.cookies) > 1, "nobody was let in"
     shown = client.get(reverse("cookies")).content.decode()
     for name in (*client.cookies, settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME):
         assert name in shown

@@ -249,3 +249,12 @@ def test_break_glass_finds_only_what_is_closed_and_only_for_readers(staff, resid
     assert client_of(staff.front_line).get(reverse("cases:open_urgently")).status_code == 403
     with pytest.raises(NotPermitted):
         urgent.open_file(resident.pk, reason="Fire", by=staff.front_line, at=AT)
+
+
+def test_whoever_is_kept_out_is_told_so_before_a_visit_and_looks_once_the_file_is_opened_urgently(staff, resident):
+    put(KEPT_OUT, staff.officer, resident, staff.team_leader)
+    address = reverse("register:match", args=[resident.reference])
+    refused = client_of(staff.officer).get(address)
+    assert refused.status_code == 403 and "ask" in refused.content.decode()
+    urgent.open_file(resident.pk, reason="Smoke comes from the flat.", by=staff.officer, at=AT)
+    assert client_of(staff.officer).get(address).status_code == 200
