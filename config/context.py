@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
+from letters.services import mail
 from people.access import Can
 from people.accounts import factors
 
@@ -11,13 +12,14 @@ ABOUT = (("accessibility", "Accessibility"), ("cookies", "Cookies"), ("privacy",
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Provider, navigation and base address for `base.html`; one query at most, and the page would make it anyway."""
+    """Provider, navigation and why no e-mail leaves, for `base.html`; one query at most, that the page makes anyway."""
+    always = {"about": ABOUT, "no_mail": mail.why_none_leaves()}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"nav": [], "about": ABOUT}
+        return {"nav": [], **always}
     if request.session.get(factors.HAS) is False:
         # They set up a second factor before anything else.
-        return {"nav": [], "provider": user.provider, "about": ABOUT}
+        return {"nav": [], "provider": user.provider, **always}
     held = set().union(*user.capabilities.values()) if user.capabilities else set()
     links = []
     if Can.VIEW_CASES in held or Can.LOG_INCIDENTS in held:
@@ -43,4 +45,4 @@ def frame(request: HttpRequest) -> dict[str, object]:
     home = reverse("worklist:mine")
     within = (url for _, url in links if request.path == url or (url != home and request.path.startswith(url)))
     best = max(within, key=len, default="")
-    return {"nav": [(text, url, url == best) for text, url in links], "provider": user.provider, "about": ABOUT}
+    return {"nav": [(text, url, url == best) for text, url in links], "provider": user.provider, **always}

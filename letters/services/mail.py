@@ -11,7 +11,7 @@ from letters.models import Dispatch, Notice
 from people import invitations
 from people.services import passwords
 
-NO_SERVER = "No mail server is set up, so no e-mail leaves. It waits until one is."
+NO_SERVER = "No mail server is set up, so no e-mail leaves. Letters and notices wait until one is."
 BODY = """Dear {name},
 
 {provider} has written to you. The letter is attached to this e-mail as a PDF file{and_paper}.

@@ -280,7 +280,8 @@ def close(request: SignedInRequest, ref: str) -> HttpResponse:
             at=page.at,
             seen=seen,
         )
-        messages.success(request, f"The account of {found.name} is closed, and what was theirs is handed on.")
+        handed_on = ", and what was theirs is handed on" if theirs.needs_successor else ""
+        messages.success(request, f"The account of {found.name} is closed{handed_on}.")
         return back
 
     context = {"form": form, "person": found, "back": back, "theirs": theirs}

@@ -12,6 +12,7 @@ from audit.models import Event
 from config import mail as backends
 from letters.models import Dispatch
 from letters.services import mail, outbox
+from people.services import passwords
 from tests.factories import NOON
 
 WHY = mail.NO_SERVER
@@ -99,3 +100,29 @@ def test_mail_in_files_is_its_owners_alone(tmp_path: Path, settings):
         connection.send_messages([mailbox.EmailMessage("s", "b", "a@b.example", ["c@d.example"])])
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert [stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()] == [0o600]
+
+
+def test_each_page_but_those_of_the_register_says_that_none_leaves(nowhere, staff):
+    """What a page, a button or a confirmation says of a mail is not read alone."""
+    pages = {
+        staff.team_leader: ["worklist:mine", "cases:list", "your_account"],
+        staff.administrator: ["office:index", "office:people", "office:person_add", "your_account"],
+    }
+    for user, names in pages.items():
+        client = Client()
+        client.force_login(user, backend=backends.settings.AUTHENTICATION_BACKENDS[0])
+        for name in names:
+            assert WHY in client.get(reverse(name), follow=True).content.decode(), name
+    client = Client()
+    assert WHY in client.get(reverse("account_login")).content.decode()
+    client.force_login(staff.front_line, backend=backends.settings.AUTHENTICATION_BACKENDS[0])
+    assert WHY not in client.get(reverse("register:check")).content.decode(), "whoever stands at a door reads orders"
+
+
+def test_no_link_for_a_password_is_called_sent(nowhere, staff, empty_queue):
+    client = Client()
+    asked = client.post(reverse("account_reset_password"), {"email": staff.officer.email}, follow=True)
+    shown = asked.content.decode()
+    assert "No link was sent" in shown and "on its way" not in shown
+    assert not passwords.send_link(staff.officer.email, at=NOON)
+    assert not Event.objects.filter(verb="user.password_link_sent").exists()
