@@ -149,6 +149,10 @@ def _less(page: Page, words: str) -> None:
 
 
 def _needs(page: Page, words: str) -> None:
+    if page.get_by_role("button", name="Show what is about health").count():
+        press(page, "Show what is about health")
+        press(page, "Show what is about health")
+        sound(page, "Needs and adjustments")
     page.get_by_label("How needs were taken into account").fill(words)
 
 
@@ -170,9 +174,9 @@ def test_a_part_of_a_proposal_that_was_saved_in_two_tabs_shows_both(sit, part):
     restriction = builders.draft(w)
     fill, button, stored = PARTS[part]
     mine, theirs = (sit(w.staff.officer, f"restrictions:{part}", restriction.reference) for _ in range(2))
+    fill(mine, "Ring first.")
     fill(theirs, "Never go in: “police” escort only.")
     press(theirs, button)
-    fill(mine, "Ring first.")
     press(mine, button)
     sound(mine, MEANWHILE)
     assert "Never go in: “police” escort only." in text(mine) and "Ring first." in text(mine)

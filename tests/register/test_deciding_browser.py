@@ -94,7 +94,7 @@ def test_two_decide_on_an_entry_after_somebody_was_asked(sign_in, width):  # noq
     first.get_by_label("Incident reference").fill("I-000001")
     first.get_by_label("Dangerous animal").check()
     first.get_by_label("What staff must do").fill(ESCORT)
-    first.get_by_role("group", name="Share it with contractors?").get_by_label("No").check()
+    first.get_by_role("group", name="May contractors be shown it?").get_by_label("No").check()
     first.get_by_role("group", name="Is the resident told?").get_by_label("Yes").check()
     first.get_by_label("Reasons for the entry").fill("It bit the fitter.")
     press(first, "Put the entry forward")
