@@ -14,11 +14,10 @@ from letters.models import Dispatch, Notice
 from letters.services import outbox
 from people.models import Address, ContactPoint, Resident, User
 from tests import factories
-from tests.test_doors import DOORS, NOW, ROLES, everybody, is_open  # noqa: F401  (a fixture)
+from tests.test_doors import DOORS, NOW, ROLES, everybody  # noqa: F401  (a fixture)
 from worklist.services import sweeping
 
 pytestmark = pytest.mark.slow
-TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
 
 def looked_at(client: Client, url: str):
@@ -28,37 +27,6 @@ def looked_at(client: Client, url: str):
     for close in answer._resource_closers:
         close()
     return answer, body.decode("utf-8", "replace")
-
-
-def test_every_page_says_how_it_may_be_kept_and_names_nobody_in_its_title(everybody, settings):  # noqa: F811
-    """Not stored by browsers or proxies, no script of others; titles stay in the histories of shared phones."""
-    names = {part for name in Resident.objects.values_list("name", flat=True) for part in name.split() if len(part) > 3}
-    wrong = []
-    for role in (*ROLES, "signed out"):
-        client = Client(raise_request_exception=False)
-        if user := everybody.get(role):
-            client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
-        for name, door in DOORS.items():
-            if name in ("healthz", "readyz", "favicon") or (role != "signed out" and not is_open(door, role)):
-                continue
-            answer, body = looked_at(client, reverse(name, kwargs=door.where()))
-            if role != "signed out" and "no-store" not in answer.get("Cache-Control", ""):
-                wrong.append(f"{name} as {role} may be stored: {answer.get('Cache-Control')}")
-            for header, needed in (
-                ("Content-Security-Policy", "default-src"),
-                ("Referrer-Policy", "same-origin"),
-                ("X-Content-Type-Options", "nosniff"),
-                ("X-Frame-Options", ""),
-                ("Cross-Origin-Opener-Policy", "same-origin"),
-                ("Cross-Origin-Resource-Policy", "same-origin"),
-                ("Permissions-Policy", "geolocation=()"),
-            ):
-                if header not in answer or needed not in answer[header]:
-                    wrong.append(f"{name} as {role} lacks {header}")
-            for title in TITLE.findall(body):
-                if found := names & set(re.findall(r"\w+", title)):
-                    wrong.append(f"{name} names {found} in its title {title!r}")
-    assert not wrong, "\n".join(sorted(set(wrong)))
 
 
 @pytest.fixture
