@@ -28,14 +28,17 @@ def says_why(user: User, resident: Resident) -> bool:
 
 
 def check_can_set_access(user: User, resident: Resident) -> None:
-    """Whoever decides on cases closes a file and opens it again, unless it is closed to them."""
+    """Whoever decides on cases closes a file and opens it again, unless it is closed to them.
+
+    An urgent look opens it to be read, and to nothing else: it would be its own way out of being kept out.
+    """
     access.require(
         user,
         Can.DECIDE,
         resident.provider_id,
         "Who may read a file is for those who decide on cases. Ask your team leader.",
     )
-    if Resident.objects.closed_to(user).filter(pk=resident.pk).exists():
+    if resident.reference in user.kept_out_of or Resident.objects.closed_to(user).filter(pk=resident.pk).exists():
         raise access.NotPermitted("This file is closed to you, so a colleague decides who may read it.")
 
 
