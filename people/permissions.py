@@ -60,10 +60,19 @@ def check_can_remove_factors(user: User, of: User) -> None:
 
 
 def check_can_change_address(user: User, of: User) -> None:
-    """An administrator gives somebody else another address to sign in with; nobody gives one to themselves."""
+    """An administrator gives somebody else another address to sign in with; nobody gives one to themselves.
+
+    Nor to somebody who runs the office, or is to: a link for a password goes to the address, so one administrator alone
+    could act as the second, and confirm what they proposed.
+    """
     access.require(user, Can.ADMINISTER, of.provider_id, "An administrator changes the address of somebody.")
     if user.pk == of.pk:
         raise access.NotPermitted("Another administrator changes the address with which you sign in.")
+    if any(one.role.administers for one in of.holdings.standing().select_related("role")):
+        raise access.NotPermitted(
+            f"{of.name} runs the office. By their address one administrator could act as two, so the role is taken "
+            f"away first, and given anew by two ({access.TWO_ADMINISTRATORS.in_brackets()})."
+        )
 
 
 def check_can_hand_over(user: User, person: User) -> None:
