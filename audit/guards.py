@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pgtrigger
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
@@ -28,6 +29,8 @@ SECRET = (
 """What the reader does not read: by these one could sign in."""
 CALLED = ("evenhand_seal(integer)", "evenhand_blank_history(text, text, bigint)")
 SEALS, FOUND = "audit_seal", "audit_verification"
+GUARDED = frozenset({*kept.APPENDED, *kept.CHANGING, kept.RELEASES, kept.WORDS, kept.HISTORY, SEALS, FOUND})
+"""Every table that has a guard, or of which the product's role may do less than write rows."""
 
 
 def triggers() -> Iterator[tuple[str, str, str, str]]:
@@ -64,33 +67,117 @@ def apply(connection: BaseDatabaseWrapper) -> bool:
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """What of the guards is not as it was written: a trigger that is off or gone, a function that says otherwise."""
+    """What of the guards is not as it was written: a trigger that is off, gone, other or too many, a function that says
+    otherwise, a rule or a policy in front of them, a right that the product was never given."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT c.relname, t.tgname, t.tgenabled, p.proname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-            " JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal"
-        )
-        standing = {(table, name): (enabled, calls) for table, name, enabled, calls in cursor.fetchall()}
-        cursor.execute(
-            "SELECT proname, prosrc FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace WHERE n.nspname = 'public'"
-        )
-        bodies = dict(cursor.fetchall())
-    wrong = []
-    for name, table, _, calls in triggers():
-        enabled, called = standing.get((table, name), ("", ""))
-        if not called:
-            wrong.append(f"the guard {name} of {table} is gone")
-        elif enabled not in ("A", b"A") or called != calls.partition("(")[0]:
-            wrong.append(f"the guard {name} of {table} is off")
-    wrong += [
-        f"the guard {name} of {table} is off"
-        for (table, name), (enabled, _) in standing.items()
-        if name.startswith("pgtrigger_") and enabled not in ("A", b"A")
-    ]
-    for name, body in re.findall(r"FUNCTION public\.(\w+)\(.*?AS \$\$(.*?)\$\$", FUNCTIONS, re.DOTALL):
-        if bodies.get(name) != body:
-            wrong.append(f"the function {name} is not as it was written")
-    return wrong
+        return [*_triggers(cursor), *_functions(cursor), *_in_front(cursor), *_rights_too_many(cursor)]
+
+
+def _triggers(cursor: CursorWrapper) -> Iterator[str]:
+    cursor.execute(
+        "SELECT c.relname, t.tgname, t.tgenabled, pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c"
+        " ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace"
+    )
+    standing = {(table, name): (enabled, _plain(text)) for table, name, enabled, text in cursor.fetchall()}
+    written = dict(_as_written())
+    for (table, name), text in written.items():
+        enabled, said = standing.get((table, name), ("", ""))
+        if not said:
+            yield f"the guard {name} of {table} is gone"
+        elif enabled not in ("A", b"A"):
+            yield f"the guard {name} of {table} is off"
+        elif said != text:
+            yield f"the guard {name} of {table} is not as it was written"
+    for table, name in sorted(standing.keys() - written.keys()):
+        if table in GUARDED:
+            yield f"{table} has a trigger of which no release knows: {name}"
+
+
+def _as_written() -> Iterator[tuple[tuple[str, str], str]]:
+    """Each trigger, ours and those of pgtrigger, as the database says it, by its table and its name."""
+    for name, table, on, calls in triggers():
+        level = "STATEMENT" if "TRUNCATE" in on else "ROW"
+        yield (table, name), _plain(_said(name, on, table, f"FOR EACH {level}", calls))
+    for model, trigger in pgtrigger.registered():
+        made = trigger.compile(model).sql.kwargs
+        name, on = made["pgid"], f"{made['when']} {made['operation']}"
+        level = f"FOR EACH ROW {made.get('condition', '')}"
+        yield (made["table"], name), _plain(_said(name, on, made["table"], level, f"{name}()"))
+
+
+def _said(name: str, on: str, table: str, level: str, calls: str) -> str:
+    when, _, operations = on.partition(" ")
+    ordered = " OR ".join(each for each in ("INSERT", "DELETE", "UPDATE", "TRUNCATE") if each in operations.split())
+    return f"CREATE TRIGGER {name} {when} {ordered} ON {table} {level} EXECUTE FUNCTION {calls}"
+
+
+def _plain(text: str) -> str:
+    """A definition without what PostgreSQL writes otherwise than whoever wrote it: blanks, quotes, brackets, casts.
+
+    >>> _plain('WHEN (OLD."state" = \'issued\')') == _plain("WHEN (((old.state)::text = 'issued'::text))")
+    True
+    """
+    return re.sub(r'::text\b|public\.|[\s"()]', "", text.lower())
+
+
+def _functions(cursor: CursorWrapper) -> Iterator[str]:
+    cursor.execute(
+        "SELECT proname, prosrc, prosecdef, coalesce(proconfig, '{}') FROM pg_proc"
+        " WHERE pronamespace = 'public'::regnamespace"
+    )
+    standing: dict[str, list[tuple[list[str], bool, set[str]]]] = {}
+    for name, body, definer, settings in cursor.fetchall():
+        standing.setdefault(name, []).append((body.split(), definer, {_plain(one) for one in settings}))
+    for name, head, body in re.findall(r"FUNCTION public\.(\w+)\(.*?\)(.*?)AS \$\$(.*?)\$\$", FUNCTIONS, re.DOTALL):
+        settings = {_plain(one).replace("'", "") for one in re.findall(r"SET (\w+ = .+?)(?= SET |\s*$)", head)}
+        if standing.get(name) != [(body.split(), "SECURITY DEFINER" in head, settings)]:
+            yield f"the function {name} is not as it was written"
+    for model, trigger in pgtrigger.registered():
+        made = trigger.compile(model)
+        body = made.install_sql.rpartition("RETURNS TRIGGER AS $$")[2].partition("$$")[0]
+        if standing.get(made.sql.pgid) != [(body.split(), False, set())]:
+            yield f"the function {made.sql.pgid} is not as it was written"
+
+
+def _in_front(cursor: CursorWrapper) -> Iterator[str]:
+    cursor.execute(
+        "SELECT relname FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relname = ANY(%s) AND ("
+        "relkind <> 'r' OR relrowsecurity OR EXISTS (SELECT FROM pg_rewrite r WHERE r.ev_class = c.oid)) ORDER BY 1",
+        [sorted(GUARDED)],
+    )
+    yield from (f"a rule or a policy stands in front of the guards of {row[0]}" for row in cursor.fetchall())
+
+
+def _rights_too_many(cursor: CursorWrapper) -> Iterator[str]:
+    """What the product's role may do, itself or as everybody, beyond what it was given."""
+    cursor.execute(
+        "SELECT r.rolsuper OR r.rolcreaterole OR r.rolbypassrls OR pg_has_role(r.oid, c.relowner, 'MEMBER')"
+        " FROM pg_roles r, pg_class c WHERE r.rolname = %s AND c.oid = %s::regclass",
+        [kept.PRODUCT, f"public.{kept.HISTORY}"],
+    )
+    if (found := cursor.fetchone()) is None:
+        return
+    if found[0]:
+        yield f"{kept.PRODUCT} may do more than write rows"
+    cursor.execute(
+        """
+        SELECT c.relname, a.privilege_type, '' FROM pg_class c, aclexplode(c.relacl) a
+        WHERE c.relname = ANY(%(tables)s) AND c.relnamespace = 'public'::regnamespace
+          AND (a.grantee = 0 OR a.grantee = to_regrole(%(product)s))
+        UNION ALL
+        SELECT c.relname, a.privilege_type, t.attname FROM pg_class c
+        JOIN pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) a
+        WHERE c.relname = ANY(%(tables)s) AND c.relnamespace = 'public'::regnamespace
+          AND (a.grantee = 0 OR a.grantee = to_regrole(%(product)s))
+        ORDER BY 1, 2, 3
+        """,
+        {"tables": sorted(GUARDED), "product": kept.PRODUCT},
+    )
+    for table, right, column in cursor.fetchall():
+        whole, _, columns = _may(table).partition("UPDATE (")
+        given = column in re.findall(r"\w+", columns) if column else right in ("SELECT", *whole.split(", "))
+        if not given or (column and right != "UPDATE"):
+            yield f"{kept.PRODUCT} may {right} {table}{f' ({column})' if column else ''}"
 
 
 def _written(there: set[str]) -> Iterator[str]:

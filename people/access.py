@@ -15,8 +15,8 @@ from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
 from people.models import FileAccess, Holding, Provider, Role, User
-from people.models.file_access import KEPT_OUT
 from people.models.role import CAPABILITIES, held_on, rights_of, today
+from people.models.user import KEPT_OUT, URGENT
 from policies.policy import Policy
 from policies.rules import Rule, RuleBroken
 
@@ -109,12 +109,12 @@ def read_rights(users: Iterable[User]) -> None:
 
 
 def read_kept_out(users: Iterable[User]) -> None:
-    """Read in one query whose files are closed by name to many people."""
+    """Read in one query in whose files many people decide nothing."""
     known: dict[int, list[User]] = {}
     for user in users:
         user.__dict__["kept_out_of"] = frozenset()
         known.setdefault(user.pk, []).append(user)
-    rows = FileAccess.objects.standing().of_kind(KEPT_OUT).filter(user__in=known)
+    rows = FileAccess.objects.standing().of_kind(KEPT_OUT, URGENT).filter(user__in=known)
     for holder, reference in rows.values_list("user", "content_object__reference"):
         for user in known[holder]:
             user.__dict__["kept_out_of"] |= {reference}

@@ -28,14 +28,17 @@ def says_why(user: User, resident: Resident) -> bool:
 
 
 def check_can_set_access(user: User, resident: Resident) -> None:
-    """Whoever decides on cases closes a file and opens it again, unless it is closed to them."""
+    """Whoever decides on cases closes a file and opens it again, unless it is closed to them.
+
+    An urgent look opens it to be read, and to nothing else: it would be its own way out of being kept out.
+    """
     access.require(
         user,
         Can.DECIDE,
         resident.provider_id,
         "Who may read a file is for those who decide on cases. Ask your team leader.",
     )
-    if Resident.objects.closed_to(user).filter(pk=resident.pk).exists():
+    if resident.reference in user.kept_out_of or Resident.objects.closed_to(user).filter(pk=resident.pk).exists():
         raise access.NotPermitted("This file is closed to you, so a colleague decides who may read it.")
 
 
@@ -57,10 +60,19 @@ def check_can_remove_factors(user: User, of: User) -> None:
 
 
 def check_can_change_address(user: User, of: User) -> None:
-    """An administrator gives somebody else another address to sign in with; nobody gives one to themselves."""
+    """An administrator gives somebody else another address to sign in with; nobody gives one to themselves.
+
+    Nor to somebody who runs the office, or is to: a link for a password goes to the address, so one administrator alone
+    could act as the second, and confirm what they proposed.
+    """
     access.require(user, Can.ADMINISTER, of.provider_id, "An administrator changes the address of somebody.")
     if user.pk == of.pk:
         raise access.NotPermitted("Another administrator changes the address with which you sign in.")
+    if any(one.role.administers for one in of.holdings.standing().select_related("role")):
+        raise access.NotPermitted(
+            f"{of.name} runs the office. By their address one administrator could act as two, so the role is taken "
+            f"away first, and given anew by two ({access.TWO_ADMINISTRATORS.in_brackets()})."
+        )
 
 
 def check_can_hand_over(user: User, person: User) -> None:

@@ -10,6 +10,7 @@ from people.models import Organisation, Provider, Resident, User
 from people.models.file_access import not_kept_out
 from register import acts
 from register.models import Entry
+from register.models.entry import EntryQuerySet
 
 
 def check_can_look_up(user: User, provider: Provider) -> None:
@@ -28,6 +29,15 @@ def check_not_kept_out(user: User, resident: Resident) -> None:
     if not Resident.objects.filter(not_kept_out(user, "pk"), pk=resident.pk).exists():
         raise access.NotPermitted(
             "You are kept out of this resident’s file. Do not visit or ring before you have asked your team leader."
+        )
+
+
+def check_not_kept_out_of_the_home(user: User, entries: EntryQuerySet) -> None:
+    """The same of those in whose home one calls: what stands of them is told, or it is said that something is not."""
+    if user.kept_out_of and entries.exclude(not_kept_out(user, "resident_id")).exists():
+        raise access.NotPermitted(
+            "You are kept out of the file of somebody who lives here. Do not visit before you have asked your team "
+            "leader."
         )
 
 

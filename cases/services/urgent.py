@@ -9,25 +9,38 @@ from design import dates
 from letters import services as letters
 from people import services as people
 from people.models import FileAccess, Resident, User
+from people.search import search_terms
 from policies.rules import Rule, RuleBroken
 
 MEANT = Rule("evenhand", text="A file is opened urgently for one person, who is named.")
 NOTICE = "file.opened_urgently"
+MOST_OF_A_NAME = 50
 
 
 def meant(typed: str, *, by: User) -> Resident:
     """The one resident whose file is closed to somebody, and whom they mean. Nobody is listed: they say who it is.
 
-    Raises `RuleBroken` where what was typed means nobody, or several.
+    By the reference or the whole name, with more beside it where several have it: whoever guessed at parts of names and
+    addresses would learn whose file is closed before any look is recorded. Raises `RuleBroken` where what was typed
+    means nobody, or several.
     """
     closed = Resident.objects.closed_to(by).filter(provider=by.provider_id).select_related("provider")
     exact = list(closed.filter(reference__iexact=typed.strip())[:1])
-    found = exact or (list(closed.matching(typed)[:2]) if typed.strip() else [])
+    found = exact or [one for one in closed.matching(typed)[:MOST_OF_A_NAME] if _is_named(one, typed)]
     if not found:
         raise RuleBroken("No file that is closed to you matches. Enter the reference, or the full name", MEANT, "who")
     if len(found) > 1:
         raise RuleBroken("Several people match. Enter the reference, or the name and the postcode", MEANT, "who")
     return found[0]
+
+
+def _is_named(resident: Resident, typed: str) -> bool:
+    said = set(search_terms(typed))
+    return any(words and words <= said for words in (set(search_terms(name)) for name in _names(resident)))
+
+
+def _names(resident: Resident) -> list[str]:
+    return [resident.name, *resident.known_as]
 
 
 @transaction.atomic

@@ -29,6 +29,10 @@ days from when this e-mail was sent:
 Nobody else should use it: whoever opens it first sets the password. If it has run out, ask {by} for another.
 """
 CONTRACTOR = "contractor"
+LONGER = (
+    "The last day of somebody who runs the office can be made earlier, and not later. Take the role away and propose "
+    "it anew: another administrator then confirms it"
+)
 
 
 @dataclass(frozen=True)
@@ -149,11 +153,17 @@ def confirm_role(holding_id: int, *, by: User, at: datetime) -> Holding:
 
 @transaction.atomic
 def set_last_day(holding_id: int, until_on: date | None, *, by: User, at: datetime) -> Holding:
-    """Set or lift the last day of a role. Raises RuleBroken for a day that has gone, or that nobody would run it."""
+    """Set or lift the last day of a role. Raises RuleBroken for a day that has gone, or that nobody would run it.
+
+    One that runs the office is made shorter by one administrator, and never longer: that takes two, as giving it does.
+    """
     made = Holding.objects.select_related("user__provider", "role").get(pk=holding_id)
     permissions.check_can_give_roles(by, made.user)
     if until_on is not None and until_on < access.today():
         raise RuleBroken("The last day must be today or later. To end it at once, take the role away", None, "until_on")
+    longer = made.until_on is not None and (until_on is None or until_on > made.until_on)
+    if longer and made.role.administers:
+        raise RuleBroken(LONGER, access.TWO_ADMINISTRATORS, "until_on")
     if until_on is not None and made.role.administers:
         permissions.check_somebody_is_left(made.user)
     return access.set_last_day(holding_id, until_on, by=by, at=at)

@@ -13,6 +13,12 @@ BEGIN
         END IF;
     END LOOP;
     ALTER ROLE evenhand_reader SET default_transaction_read_only = on;
+    -- PostgreSQL's own log quotes the row that it refuses, and the statement: names, words and addresses of people. Only
+    -- a superuser may have it do so again.
+    FOREACH role IN ARRAY ARRAY['evenhand_owner', 'evenhand_product', 'evenhand_reader'] LOOP
+        EXECUTE format('ALTER ROLE %I SET log_error_verbosity = terse', role);
+        EXECUTE format('ALTER ROLE %I SET log_min_error_statement = panic', role);
+    END LOOP;
     IF current_database() <> 'postgres' THEN
         EXECUTE format('ALTER DATABASE %I OWNER TO evenhand_owner', current_database());
         EXECUTE format('GRANT CONNECT ON DATABASE %I TO evenhand_product, evenhand_reader', current_database());

@@ -25,6 +25,9 @@ WORDS = {
 }
 
 
+PASSWORD = "reauthenticate"
+
+
 class Adapter(DefaultAccountAdapter):
     """Closes sign-up, keeps leavers out as if they had typed a wrong password, and counts wrong tries."""
 
@@ -60,8 +63,14 @@ class Adapter(DefaultAccountAdapter):
         return found
 
     def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
-        """Whoever signed in a moment ago is not asked for the same password again."""
-        return not again.lately(context.request, at=timezone.now())
+        """Whoever signed in a moment ago is not asked for the same password again, nor who has nothing to show here."""
+        request = context.request
+        return not again.lately(request, at=timezone.now()) and bool(self.get_reauthentication_methods(request.user))
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """How somebody shows again that it is they: not by a password that does not let them in either."""
+        found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [one for one in found if one["id"] != PASSWORD or not sign_on.only(user)]
 
     def login(self, request: HttpRequest, user: Any) -> None:
         """Begin the session, unless the account was closed between the password and the second factor."""

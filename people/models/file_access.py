@@ -11,11 +11,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from guardian.models import UserObjectPermissionBase
 
-from people.models.user import KEPT_OUT, User
+from people.models.user import KEPT_OUT, URGENT, User
 
 KEPT_TO = "file_kept_to"
 OPENED = "file_opened_to"
-URGENT = "file_opened_urgently"
 KINDS = {
     KEPT_OUT: "is kept out of the file",
     KEPT_TO: "reads the file, which is kept to named people",

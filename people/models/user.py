@@ -14,8 +14,9 @@ from people.models.cover import Cover
 from people.models.provider import Organisation, Provider
 from people.models.role import Role, held_on, rights_of, today
 
-KEPT_OUT = "kept_out_of_file"
-"""The permission on a resident by whose name somebody reads nothing of their file (`people.models.file_access`)."""
+KEPT_OUT, URGENT = "kept_out_of_file", "file_opened_urgently"
+"""Permissions on a resident (`people.models.file_access`): by the first somebody reads nothing of their file, by the
+second they look into one that is closed to them. With either they decide nothing in it."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -105,8 +106,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def kept_out_of(self) -> frozenset[str]:
-        """The references of the residents whose file is closed to the user by name; read once a request."""
-        rows = self.fileaccess_set.standing().of_kind(KEPT_OUT)
+        """The references of the residents in whose file the user decides nothing; read once a request.
+
+        It is closed to them by name, or they only look into it urgently (docs/adr/0174).
+        """
+        rows = self.fileaccess_set.standing().of_kind(KEPT_OUT, URGENT)
         return frozenset(rows.values_list("content_object__reference", flat=True))
 
     @cached_property

@@ -91,9 +91,15 @@ def _check_narrow(typed: str) -> None:
 
 def _check_searches(by: User, at: datetime) -> None:
     most, time = SEARCHES
+    one_at_a_time(by)
     made = Event.objects.about(by.trail).filter(verb=SEARCHED, at__gt=at - time)
     if made.count() >= most:
         raise TooMany("up to an hour")
+
+
+def one_at_a_time(by: User) -> None:
+    """Let whoever is held back after so many be counted one after the other, however many they ask for at once."""
+    User.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=by.pk)
 
 
 def find(typed: str, *, user: User, on: date) -> tuple[list[Match], bool]:

@@ -13,7 +13,7 @@ from people.models import Address, Organisation, Provider, Resident, User
 from policies.rules import Rule, RuleBroken, need
 from register import permissions
 from register.models import Entry, Handle, Lookup, Receipt
-from register.services.finding import TooMany, same_place
+from register.services.finding import TooMany, one_at_a_time, same_place
 
 LOOKS = (20, timedelta(hours=1))
 """How many looks a contractor takes in which time."""
@@ -23,7 +23,12 @@ LOOKED_TODAY = Rule("evenhand", text="A look at the register holds for the day o
 
 def entries_for(resident: Resident, *, user: User, on: date, visiting: bool) -> list[Entry]:
     """What the register holds for meeting a person: their own entries, those of the place where they live, and, for a
-    visit, those of people who live in the same home (HSWA 1974 s2: who is exposed is told)."""
+    visit, those of people who live in the same home (HSWA 1974 s2: who is exposed is told).
+
+    Raises `NotPermitted` where something of it is not for this reader, who is kept out of a file: what is left would
+    look like all that there is.
+    """
+    permissions.check_not_kept_out(user, resident)
     shown = (
         Entry.objects.visible_to(user, on)
         .in_force(on)
@@ -36,7 +41,9 @@ def entries_for(resident: Resident, *, user: User, on: date, visiting: bool) -> 
     if home is not None and home.until is None:
         wanted |= models.Q(resident__isnull=True, place_postcode__in={home.postcode.upper(), ""})
     if visiting:
-        wanted |= models.Q(resident__in=_same_home_as(resident, home))
+        together = _same_home_as(resident, home)
+        permissions.check_not_kept_out_of_the_home(user, Entry.objects.in_force(on).filter(resident__in=together))
+        wanted |= models.Q(resident__in=together)
     found = shown.filter(wanted).order_by("entered_at", "pk")
     own = [entry for entry in found if entry.resident_id == resident.pk]
     places = [e for e in found if e.resident_id is None and home and same_place(e, home.lines, home.postcode)]
@@ -133,6 +140,7 @@ def _checked(
     if same is not None and shown_by(same, user=by, at=at) is not None:
         return same
     most, time = LOOKS
+    one_at_a_time(by)
     if mine.filter(at__gt=at - time).count() >= most:
         raise TooMany("up to an hour")
     return None

@@ -65,6 +65,14 @@ def past_the_guards(table: str, *statements: str) -> list[str]:
     ]
 
 
+def replaced(name: str, on: str, table: str, when: str, calls: str) -> list[str]:
+    """A guard, written as somebody else would have it."""
+    return [
+        f"CREATE OR REPLACE TRIGGER {name} {on} ON {table} FOR EACH ROW {when} EXECUTE FUNCTION {calls}",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
+    ]
+
+
 EVERY_SETTING = (
     "SET LOCAL evenhand.may_empty = 'on'",
     "SET LOCAL pgtrigger.ignore = '{pgtrigger_letter_as_sent_b59d6,pgtrigger_incident_kept_53d61}'",
@@ -191,6 +199,84 @@ FOUND = {
     ),
     "the owner replaces a function of the guards": Way(
         OWNER, lambda: [NO_GUARD], "the function evenhand_refuse is not as it was written"
+    ),
+    "the owner hides a function behind another of its name": Way(
+        OWNER,
+        lambda: [NO_GUARD, "CREATE FUNCTION evenhand_refuse(one int) RETURNS int LANGUAGE sql AS 'SELECT 1'"],
+        "the function evenhand_refuse is not as it was written",
+    ),
+    "the owner takes from a function whose rights it has and where it looks": Way(
+        OWNER,
+        lambda: ["ALTER FUNCTION evenhand_keep() RESET ALL"],
+        "the function evenhand_keep is not as it was written",
+    ),
+    "the owner replaces the function of a guard on one kind of row": Way(
+        OWNER,
+        lambda: [
+            "CREATE OR REPLACE FUNCTION pgtrigger_letter_as_sent_b59d6() RETURNS trigger LANGUAGE plpgsql AS"
+            " 'BEGIN RETURN NEW; END'"
+        ],
+        "the function pgtrigger_letter_as_sent_b59d6 is not as it was written",
+    ),
+    "the owner drops a guard on one kind of row": Way(
+        OWNER,
+        lambda: ["DROP TRIGGER pgtrigger_letter_as_sent_b59d6 ON letters_letter"],
+        "the guard pgtrigger_letter_as_sent_b59d6 of letters_letter is gone",
+    ),
+    "the owner lets a guard look away": Way(
+        OWNER,
+        lambda: replaced(
+            "evenhand_kept", "AFTER INSERT", "audit_event", "WHEN (false)", "evenhand_keep('id', 'digest')"
+        ),
+        "the guard evenhand_kept of audit_event is not as it was written",
+    ),
+    "the owner lets a guard leave out a column": Way(
+        OWNER,
+        lambda: replaced(
+            "evenhand_kept",
+            "AFTER INSERT OR UPDATE OR DELETE",
+            "cases_case",
+            "",
+            "evenhand_keep('id', 'whole', 'owner_id')",
+        ),
+        "the guard evenhand_kept of cases_case is not as it was written",
+    ),
+    "the owner lets a guard stand on less": Way(
+        OWNER,
+        lambda: replaced("evenhand_fixed", "BEFORE UPDATE", "audit_event", "", "evenhand_refuse()"),
+        "the guard evenhand_fixed of audit_event is not as it was written",
+    ),
+    "the owner lets no event in any more": Way(
+        OWNER,
+        lambda: [
+            "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+            *replaced("aaa_nothing", "BEFORE INSERT", "audit_event", "", "nothing()"),
+        ],
+        "audit_event has a trigger of which no release knows: aaa_nothing",
+    ),
+    "the owner has a rule swallow events": Way(
+        OWNER,
+        lambda: ["CREATE RULE nothing AS ON INSERT TO audit_event DO INSTEAD NOTHING"],
+        "a rule or a policy stands in front of the guards of audit_event",
+    ),
+    "the owner hides rows by a policy": Way(
+        OWNER,
+        lambda: ["ALTER TABLE register_lookup ENABLE ROW LEVEL SECURITY"],
+        "a rule or a policy stands in front of the guards of register_lookup",
+    ),
+    "the owner gives the product a right": Way(
+        OWNER, lambda: [f"GRANT UPDATE ON audit_event TO {PRODUCT}"], f"{PRODUCT} may UPDATE audit_event$"
+    ),
+    "the owner gives the product a right to one column": Way(
+        OWNER,
+        lambda: [f"GRANT UPDATE (at) ON audit_history TO {PRODUCT}"],
+        rf"{PRODUCT} may UPDATE audit_history \(at\)",
+    ),
+    "the owner gives everybody a right": Way(
+        OWNER, lambda: ["GRANT DELETE ON audit_seal TO PUBLIC"], f"{PRODUCT} may DELETE audit_seal"
+    ),
+    "a superuser makes the product an owner": Way(
+        SUPERUSER, lambda: [f"GRANT {OWNER} TO {PRODUCT}"], f"{PRODUCT} may do more than write rows"
     ),
     "the owner changes a restriction in the open": Way(
         OWNER, lambda: [LATER], "by evenhand_owner, which is not the product"

@@ -10,6 +10,7 @@ from contextlib import suppress
 from urllib.error import HTTPError
 
 import pytest
+from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 
 from people.services import passwords
@@ -94,3 +95,19 @@ def waited_for(log, pattern: str) -> str:
             return found[1]
         time.sleep(0.1)
     raise AssertionError(f"{pattern} was never logged: {log.read_text()}")
+
+
+@pytest.mark.django_db
+def test_the_databases_own_log_quotes_neither_the_row_that_it_refuses_nor_the_statement():
+    """It would say “Failing row contains (…)” with all that stands of somebody. The product cannot have it do so."""
+    quiet = {"log_error_verbosity=terse", "log_min_error_statement=panic"}
+    with connection.cursor() as cursor:
+        for setting in sorted(quiet):
+            name, _, value = setting.partition("=")
+            cursor.execute("SELECT current_setting(%s)", [name])
+            assert cursor.fetchone() == (value,)
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                cursor.execute(f"SET {name} = default")
+        cursor.execute("SELECT rolname, setconfig FROM pg_db_role_setting JOIN pg_roles ON pg_roles.oid = setrole")
+        silent = {role for role, settings in cursor.fetchall() if quiet <= set(settings)}
+    assert silent == {"evenhand_owner", "evenhand_product", "evenhand_reader"}

@@ -1,6 +1,7 @@
 """Office, People: joining, roles, leaving, being away; each by the pages, and what must hold whoever does it."""
 
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 from django.apps import apps
@@ -167,6 +168,27 @@ def test_two_administrators_let_somebody_run_the_office(office):
         joining.confirm_role(holding.pk, by=office.ada, at=NOON)
     press(signed_in(office.bill), place, {}, button="confirm")
     assert signed_in(user).get(reverse("office:index")).status_code == 200
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_one_administrator_alone_makes_the_days_of_another_shorter_and_never_longer(office, waits):
+    """Whoever was let run the office for a week does so for that week, whatever one of two makes of it afterwards."""
+    user, admin = office.staff.officer, role(office.provider, "administrator")
+    week = joining.RoleGiven(admin.pk, until_on=TODAY + 7 * DAY, reason="While Bill is away.")
+    holding = joining.give_role(user.pk, week, by=office.ada, at=NOON)
+    if not waits:
+        joining.confirm_role(holding.pk, by=office.bill, at=NOON)
+    place = reverse("office:role", args=[user.reference, holding.pk])
+    for by, until in product((office.ada, office.bill), (None, TODAY + 8 * DAY)):
+        with pytest.raises(RuleBroken, match="and not later"):
+            joining.set_last_day(holding.pk, until, by=by, at=NOON)
+        typed = dict(zip(("day", "month", "year"), (until.day, until.month, until.year), strict=True)) if until else {}
+        shown = press(
+            signed_in(by), place, {f"until_on_{part}": typed.get(part, "") for part in ("day", "month", "year")}
+        )
+        assert "can be made earlier, and not later" in text(shown)
+    joining.set_last_day(holding.pk, TODAY + 6 * DAY, by=office.bill, at=NOON)
+    assert Holding.objects.get(pk=holding.pk).until_on == TODAY + 6 * DAY
 
 
 def test_nobody_gives_themselves_a_role(office):

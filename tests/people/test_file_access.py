@@ -14,16 +14,19 @@ from cases.models import Case, Incident
 from cases.services import urgent
 from deadlines.models import Deadline
 from letters.models import Dispatch, Letter, Notice
-from people import services
+from people import access, services
 from people.access import NotPermitted
 from people.models import FileAccess, Need, Resident, User
 from people.models.file_access import KEPT_OUT, KEPT_TO, OPENED, URGENT, permission
 from policies.rules import RuleBroken
-from register.models import Entry
+from register import acts as register_acts
+from register.models import Entry, Receipt
+from register.services import lookups
 from restrictions import acts
 from restrictions.models import Restriction, Review
 from tests import factories
 from tests.pressing import press
+from tests.register import builders as register_builders
 from tests.test_doors import DOORS, READERS, ROLES, everybody, is_open  # noqa: F401  (a fixture)
 
 AT = datetime(2026, 12, 18, 12, 0, tzinfo=UTC)
@@ -249,6 +252,73 @@ def test_break_glass_finds_only_what_is_closed_and_only_for_readers(staff, resid
     assert client_of(staff.front_line).get(reverse("cases:open_urgently")).status_code == 403
     with pytest.raises(NotPermitted):
         urgent.open_file(resident.pk, reason="Fire", by=staff.front_line, at=AT)
+
+
+@pytest.mark.parametrize("closed", [KEPT_OUT, KEPT_TO])
+def test_an_urgent_look_gives_nothing_to_decide_and_is_no_way_to_open_the_file_for_good(staff, resident, closed):
+    """Whoever the file is closed to cannot end that themselves, by page or past it, nor decide on anything in it."""
+    row = put(closed, staff.team_leader if closed == KEPT_OUT else staff.other_manager, resident, staff.manager)
+    urgent.open_file(resident.pk, reason="Smoke comes from the flat.", by=staff.team_leader, at=AT)
+    leader = User.objects.get(pk=staff.team_leader.pk)
+    assert Resident.objects.visible_to(leader).filter(pk=resident.pk).exists()
+    for act in (
+        lambda: services.end_access(row.pk, reason="x", by=leader, at=AT),
+        lambda: services.open_to(resident.pk, leader.pk, **told(staff, by=leader)),
+        lambda: services.keep_out(resident.pk, staff.officer.pk, **told(staff, by=leader)),
+        lambda: services.keep_to(resident.pk, [leader.pk], **told(staff, by=leader)),
+    ):
+        with pytest.raises(NotPermitted, match="closed to you"):
+            act()
+    client = client_of(leader)
+    for name, more in (("file_access", []), ("set_access", ["open-to"]), ("end_access", [row.pk])):
+        address = reverse(f"cases:{name}", args=[resident.reference, *more])
+        assert client.get(address).status_code == 403 and client.post(address).status_code in (403, 405), name
+    access.read_rights([leader])
+    entry = register_builders.enter(resident.provider, staff.manager, resident)
+    for who in (leader, User.objects.get(pk=leader.pk)):
+        assert register_acts.keep(entry).is_barred(who)
+
+
+def test_a_card_from_before_is_no_card_any_more_once_its_reader_is_kept_out(staff, resident):
+    """It said that nothing is recorded, and would go on saying so whatever is entered since: nobody relies on it."""
+    client = client_of(staff.front_line)
+    seen = press(client, reverse("register:match", args=[resident.reference]), button="visit", follow=True)
+    card = seen.redirect_chain[-1][0]
+    assert seen.status_code == 200
+    put(KEPT_OUT, staff.front_line, resident, staff.team_leader)
+    for answer in (client.get(card), press(client, card, on=seen)):
+        assert answer.status_code == 403 and "before you have asked your team leader" in answer.content.decode()
+    assert not Receipt.objects.exists()
+    with pytest.raises(NotPermitted):
+        lookups.look_up(resident, by=User.objects.get(pk=staff.front_line.pk), purpose="phone", at=AT)
+
+
+def test_whoever_is_kept_out_of_one_file_is_shown_no_half_of_the_home_in_which_they_live(staff, resident):
+    """What stands of somebody in the same home is left out for them: without a word, the card would look whole."""
+    provider, visitor = resident.provider, staff.front_line
+    flatmate = factories.resident(provider, staff.officer, name="Florian Flatmate")
+    row = put(KEPT_OUT, visitor, flatmate, staff.team_leader)
+    lookups.look_up(resident, by=visitor, purpose="visit", at=AT)
+    entry = register_builders.enter(provider, staff.manager, flatmate)
+    visitor = User.objects.get(pk=visitor.pk)
+    with pytest.raises(NotPermitted, match="kept out of the file of somebody who lives here"):
+        lookups.look_up(resident, by=visitor, purpose="visit", at=AT)
+    assert lookups.look_up(resident, by=visitor, purpose="phone", at=AT).entries_shown == []
+    row.delete()
+    visitor = User.objects.get(pk=visitor.pk)
+    assert lookups.look_up(resident, by=visitor, purpose="visit", at=AT).entries_shown == [entry.reference]
+
+
+@pytest.mark.parametrize(
+    "typed", ["e", "Rowan", "resident", "Marine Parade", "CT16 1LW", "07700 900123", "R-0", "Rowan CT16"]
+)
+def test_nobody_tries_out_by_parts_whose_file_is_closed_to_them(staff, resident, typed):
+    """Only who is named whole is opened, and that is recorded and told; a part of a name or an address says nothing."""
+    services.keep_to(resident.pk, [staff.manager.pk], **told(staff))
+    with pytest.raises(RuleBroken, match="No file that is closed to you matches"):
+        urgent.meant(typed, by=staff.officer)
+    for whole in (resident.name, "resident ROWAN", f"{resident.name}, CT16 1LW", resident.reference.lower()):
+        assert urgent.meant(whole, by=staff.officer) == resident
 
 
 def test_whoever_is_kept_out_is_told_so_before_a_visit_and_looks_once_the_file_is_opened_urgently(staff, resident):

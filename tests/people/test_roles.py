@@ -13,6 +13,7 @@ from people import access
 from people.access import NotPermitted
 from people.models import Holding, Role, User
 from people.models import role as roles
+from people.services import ways_in
 from policies.rules import RuleBroken
 from tests import factories, migrating
 from tests.factories import NOON
@@ -161,6 +162,21 @@ def test_what_is_proposed_lets_nobody_do_anything_until_a_second_person_confirms
     assert [(one.verb, one.by_name) for one in said] == [
         ("user.role_proposed", ada.name), ("user.role_granted", bill.name),
     ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("empty_queue")
+def test_one_administrator_cannot_act_as_the_second_by_giving_them_an_address_of_their_own():
+    """A link for a password goes to the address: whoever gives it to somebody who runs the office could be both."""
+    provider = factories.dover()
+    ada, bill = (factories.working_as(provider, "administrator") for _ in range(2))
+    office, later, proposed = role(provider, "administrator"), factories.person(provider), factories.person(provider)
+    access.grant(office, later, by=None, at=NOON, from_on=TODAY + 700 * DAY)
+    access.propose(office, proposed, by=bill, at=NOON, reason="Bill retires in May.")
+    for of in (bill, later, proposed):
+        with pytest.raises(NotPermitted, match="could act as two"):
+            ways_in.change_address(of.pk, email="adas.other@dover.example", by=ada, at=NOON)
+    access.revoke(office, bill, by=ada, at=NOON)
+    assert ways_in.change_address(bill.pk, email="bill.new@dover.example", by=ada, at=NOON).email.startswith("bill.new")
 
 
 @pytest.mark.slow

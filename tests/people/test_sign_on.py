@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 import httpx
 import oidc_provider_mock
 import pytest
+import time_machine
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import Event
 from people import tasks
@@ -138,6 +140,32 @@ def test_single_sign_on_only_lets_no_password_in_and_sends_no_link(directory, of
     directory.knows("s-7", email=officer.email, email_verified=True)
     directory.lets_in(client, "s-7")
     assert is_in(client)
+
+
+@pytest.mark.parametrize("factor", [False, True])
+def test_where_only_the_directory_lets_in_nobody_is_asked_for_a_password_that_lets_nobody_in(
+    directory, settings, factor
+):
+    """One from before the switch is still there, and was asked for after a quarter of an hour: it is never right."""
+    settings.FACTOR_FOR_ADMINISTRATORS = False
+    Provider.objects.update(sign_on_only=False)
+    administrator = factories.working_as(factories.dover(), "administrator", name="Ada Office")
+    Provider.objects.update(sign_on_only=True)
+    if factor:
+        factors.add(administrator, "totp")
+    directory.knows("s-13", email=administrator.email, email_verified=True)
+    with time_machine.travel(timezone.now(), tick=True) as clock:
+        client = Client()
+        directory.lets_in(client, "s-13")
+        client.post(reverse("mfa_authenticate"), {"code": factors.code()})
+        clock.shift(16 * 60)
+        for page in (reverse("office:index"), reverse("mfa_add_webauthn")):
+            answer = client.get(page)
+            led = answer.headers.get("Location", "")
+            assert not led.startswith(reverse("account_reauthenticate")), page
+            assert led.startswith(reverse("mfa_reauthenticate")) is factor, (page, answer.status_code)
+        asked = client.get(reverse("account_reauthenticate"))
+        assert asked.status_code == (302 if factor else 403)
 
 
 def test_where_no_directory_is_named_the_switch_locks_nobody_out(officer):

@@ -9,8 +9,8 @@ from django_fsm import TransitionNotAllowed
 
 from audit.models import Event
 from policies.rules import RuleBroken
-from register.models import Entry, Receipt
-from register.services import lookups, with_restriction
+from register.models import Entry, Lookup, Receipt
+from register.services import finding, lookups, with_restriction
 from tests import factories
 from tests.factories import NOON
 from tests.register.builders import change, enter, remove
@@ -26,7 +26,7 @@ def at_once(*acts):
         ready.wait()
         try:
             ended[number] = act()
-        except (TransitionNotAllowed, RuleBroken) as refused:
+        except (TransitionNotAllowed, RuleBroken, finding.TooMany) as refused:
             ended[number] = refused
         finally:
             connection.close()
@@ -92,6 +92,19 @@ def test_two_presses_make_one_receipt(staff):
     look = lookups.look_up(resident, by=staff.front_line, purpose="visit", at=NOON)
     at_once(*[lambda: lookups.confirm_checked(look.pk, by=staff.front_line, at=NOON)] * 2)
     assert Receipt.objects.count() == 1
+
+
+def test_searches_and_looks_at_once_are_held_back_as_those_one_after_the_other(staff, monkeypatch):
+    """Whoever asks for many at the same instant gets no more of them than whoever waits for each answer."""
+    provider, carl = staff.manager.provider, staff.contractor
+    people = [factories.resident(provider, staff.officer, name=f"Rowan Nummer{name}") for name in "abcdef"]
+    monkeypatch.setattr(finding, "SEARCHES", (2, finding.SEARCHES[1]))
+    monkeypatch.setattr(lookups, "LOOKS", (2, lookups.LOOKS[1]))
+    found = at_once(*[lambda: finding.search_for("rowan", by=carl, at=NOON)] * 6)
+    assert sum(isinstance(each, finding.TooMany) for each in found) == 4
+    looks = [lambda one=one: lookups.look_up(one, by=carl, purpose="visit", job="J-1", at=NOON) for one in people]
+    assert sum(isinstance(each, finding.TooMany) for each in at_once(*looks)) == 4
+    assert Lookup.objects.count() == 2
 
 
 def test_a_removal_and_a_change_at_once_leave_no_half(dog, staff):
