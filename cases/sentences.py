@@ -172,6 +172,7 @@ LABELS = {
 
 HEALTH_VERBS = ("equality.assessed", "need.recorded", "need.ended")
 """What was recorded with words that are about health altogether."""
+CLOSED_INCIDENT = "Somebody else had a part in it whose file is closed to you. Ask your team leader."
 HEALTH_WORDS = frozenset({"needs_considered", "adjustment_reason"})
 
 
@@ -255,26 +256,30 @@ def about_health(event: Event) -> bool:
     return bool(told) and (event.verb in HEALTH_VERBS or not HEALTH_WORDS.isdisjoint(told))
 
 
-def act_entry(lead: Event, rest: Iterable[Event], *, covered: bool = True) -> components.Entry:
+def act_entry(
+    lead: Event, rest: Iterable[Event], *, covered: bool = True, closed: Collection[str] = ()
+) -> components.Entry:
     """An act as one entry: its lead in full, and what came with it, each with those of its words that say more."""
-    first = entry(lead, covered=covered)
+    first = entry(lead, covered=covered, closed=closed)
     said = set(first.text.split("\n"))
     also = []
     for event in rest:
-        one = entry(event, covered=covered)
+        one = entry(event, covered=covered, closed=closed)
         more = [line for line in one.text.split("\n") if line and line not in said]
         source = one.clause if one.clause != first.clause else ""
         also.append(". ".join(part for part in (one.title, *(line.rstrip(".") for line in more), source) if part))
     return dataclasses.replace(first, also=also)
 
 
-def entry(event: Event, *, covered: bool = True) -> components.Entry:
+def entry(event: Event, *, covered: bool = True, closed: Collection[str] = ()) -> components.Entry:
     """An event as an entry of a timeline, with its words, its decision's source, and a link to what it is about.
 
     The words that were used against somebody are left to the incident's page, where they are covered. While what is
-    about health is `covered`, the entry says that there is some.
+    about health is `covered`, the entry says that there is some. Of an incident that is `closed` to the reader, by its
+    reference, no word is told.
     """
-    told = body(event)
+    shut = event.subject_kind == subjects.INCIDENT and event.subject_ref in closed
+    told = {} if shut else body(event)
     hidden = covered and about_health(event)
     if hidden:
         told = {} if event.verb in HEALTH_VERBS else {k: v for k, v in told.items() if k not in HEALTH_WORDS}
@@ -288,6 +293,8 @@ def entry(event: Event, *, covered: bool = True) -> components.Entry:
     ]
     if hidden:
         lines.append("What is about health is covered.")
+    if shut:
+        lines.append(CLOSED_INCIDENT)
     if used:
         lines.append("The words used stand, covered, on the incident's page.")
     if event.digest and getattr(getattr(event, "words", None), "erased_by_id", None):

@@ -32,8 +32,13 @@ def check_can_record_arrival(user: User, letter: Letter) -> None:
 
 
 def check_can_read(user: User, letter: Letter) -> None:
-    """Whoever may read case files at the provider reads its letters."""
-    access.require(user, Can.VIEW_CASES, letter.provider)
+    """Whoever may read the resident's file reads its letters: by their role, or because it is opened to them.
+
+    Raises `NotPermitted` for everybody else, whatever their role where the file is closed to them.
+    """
+    if not Letter.objects.visible_to(user).filter(pk=letter.pk).exists():
+        access.require(user, Can.VIEW_CASES, letter.provider)
+        raise access.NotPermitted("The file of this resident is closed to you.")
 
 
 def check_can_send(user: User, dispatch: Dispatch) -> None:

@@ -15,8 +15,8 @@ from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
 from people.models import FileAccess, Holding, Provider, Role, User
+from people.models.file_access import KEPT_OUT, KEPT_TO, OPENED, URGENT
 from people.models.role import CAPABILITIES, held_on, rights_of, today
-from people.models.user import KEPT_OUT, URGENT
 from policies.policy import Policy
 from policies.rules import Rule, RuleBroken
 
@@ -118,6 +118,23 @@ def read_kept_out(users: Iterable[User]) -> None:
     for holder, reference in rows.values_list("user", "content_object__reference"):
         for user in known[holder]:
             user.__dict__["kept_out_of"] |= {reference}
+
+
+def may_know_of(resident_id: int, users: Iterable[User]) -> list[User]:
+    """Those of some people to whom a resident's file is not closed: whom a mail about it may reach.
+
+    The rule is `people.models.file_access.not_closed`, asked of one resident for many people in one query.
+    """
+    held: dict[int, set[str]] = {}
+    rows = FileAccess.objects.standing().filter(content_object=resident_id)
+    for holder, kind in rows.values_list("user", "permission__codename"):
+        held.setdefault(holder, set()).add(kind)
+    kept_to_some = any(KEPT_TO in kinds for kinds in held.values())
+    return [user for user in users if _lets_in(held.get(user.pk, set()), kept_to_some=kept_to_some)]
+
+
+def _lets_in(kinds: set[str], *, kept_to_some: bool) -> bool:
+    return URGENT in kinds or (KEPT_OUT not in kinds and (not kept_to_some or bool(kinds & {KEPT_TO, OPENED})))
 
 
 def keys_with(provider: Provider, capability: str) -> list[str]:

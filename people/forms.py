@@ -161,6 +161,14 @@ class Double(forms.Form):
     who = fields.ChoiceField(label="Who is it?", called="who it is")
 
 
+class Beside(forms.Form):
+    """What whoever adds a person says, where the only one who may be the same has a file that is closed to them."""
+
+    asked = fields.TickField(
+        label="I have asked, or it cannot wait: add this person", called="that you have asked, or that it cannot wait"
+    )
+
+
 class RecordNeed(forms.Form):
     """A need that was told, or an adjustment that was agreed."""
 

@@ -20,6 +20,7 @@ from design.forms import Form
 from people import access, forms, permissions, policy_page, services
 from people.access import Can, SignedInRequest
 from people.models import Need, PolicyVersion, Provider, Representative, Resident
+from people.services.finding import Doubles
 from policies.rules import RuleBroken
 
 ROWS_A_PAGE = 25
@@ -62,16 +63,19 @@ def add(request: SignedInRequest) -> HttpResponse:
     draft = _draft(request)
     page = pages.Page(request, at=timezone.now())
     form = page.form(forms.AddPerson, today=timezone.localdate())
-    asked: forms.Double | None = None
+    asked: Form | None = None
 
     def check() -> pages.Check | None:
         """Who may be the same person, asked until it is answered about those who were shown."""
         nonlocal asked
-        doubles = services.likely_doubles(provider, form.details())
-        shown = {"who may be the same person": [known.reference for known in doubles]}
+        doubles = services.likely_doubles(provider, form.details(), reader=request.user)
+        shown = {
+            "who may be the same person": [known.reference for known in doubles.known],
+            "whether a file that is closed to you may be theirs": doubles.closed,
+        }
         answered = bool(page.checked) and not seals.changed(page.checked or "", shown)
         asked = _which_double(request if answered else None, doubles)
-        if not doubles or asked.is_valid():
+        if not (doubles.known or doubles.closed) or asked.is_valid():
             return None
         context = {"form": asked, "doubles": doubles, "back": request.get_full_path()}
         return pages.Check("people/doubles.html", context, shown)
@@ -79,7 +83,7 @@ def add(request: SignedInRequest) -> HttpResponse:
     def do(seen: str | None) -> str:
         if asked is None and check() is not None:
             raise RuleBroken("Select who it is")
-        known = asked.cleaned_data["who"] if asked and asked.is_valid() else NEW
+        known = asked.cleaned_data.get("who", NEW) if asked and asked.is_valid() else NEW
         if known != NEW:
             return _go_on(request, draft, known, "is chosen in your draft")
         return _go_on(request, draft, _add(request, provider, form).reference, "is added, and chosen in your draft")
@@ -104,15 +108,20 @@ def _go_on(request: SignedInRequest, draft: str, reference: str, done: str) -> s
     return f"{draft}?added={reference}"
 
 
-def _which_double(request: SignedInRequest | None, doubles: list[Resident]) -> forms.Double:
-    """The question who it is, with the answer where one was given; its first sight shows no error."""
+def _which_double(request: SignedInRequest | None, doubles: Doubles) -> Form:
+    """The question who it is, with the answer where one was given; its first sight shows no error.
+
+    Where nobody may be named, it is whether they have asked somebody who may know.
+    """
+    if not doubles.known:
+        return forms.Beside(request.POST if request else None)
     form = forms.Double(request.POST if request else None)
     who = cast(fields.ChoiceField, form.fields["who"])
     who.choices = [
-        *((known.reference, f"Same person: {known.name}, {known.reference}") for known in doubles),
+        *((known.reference, f"Same person: {known.name}, {known.reference}") for known in doubles.known),
         (NEW, "Someone else"),
     ]
-    who.hints = {known.reference: _told_apart(known) for known in doubles}
+    who.hints = {known.reference: _told_apart(known) for known in doubles.known}
     who.divider_before = NEW
     return form
 
@@ -163,7 +172,7 @@ def resident(request: SignedInRequest, reference: str) -> HttpResponse:
     context = _identity(found) | {
         "contacts": list(found.contact_points.order_by("kind", "pk")),
         "past_addresses": [a for a in found.addresses.all() if a != found.address],
-        "households": services.households(found),
+        "households": services.households(found, reader=request.user),
         "needs": sorted((need for need in needs if need.ended_at is None), key=lambda need: need.recorded_at),
         "ended_needs": [need for need in needs if need.ended_at is not None],
         "representatives": [one for one in representatives if one.ended_on is None],

@@ -24,7 +24,17 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         held = models.Q(provider__in=providers_where(user, Provider.Capability.VIEW_CASES)) | models.Q(reported_by=user)
         here = Resident.objects.filter(involvements__incident=models.OuterRef("pk"))
         let_in = models.Exists(here.filter(opened(user, "pk")))
-        return self.filter(held | let_in).exclude(models.Exists(here.closed_to(user)))
+        return self.filter(held | let_in).not_closed_to(user)
+
+    def marked_for(self, user: User) -> "IncidentQuerySet":
+        """Each with whether it `is_closed` to a person: somebody had a part in it whose file is."""
+        here = Resident.objects.filter(involvements__incident=models.OuterRef("pk"))
+        return self.annotate(is_closed=models.Exists(here.closed_to(user)))
+
+    def not_closed_to(self, user: User) -> "IncidentQuerySet":
+        """Those in which nobody had a part whose file is closed to a person."""
+        here = Resident.objects.filter(involvements__incident=models.OuterRef("pk"))
+        return self.exclude(models.Exists(here.closed_to(user)))
 
 
 class Incident(models.Model):

@@ -245,10 +245,13 @@ def _record_affected(incident: Incident, rows: Sequence[Affected], *, by: User, 
         audit.record("incident.affected", subject=places.Placed(incident, case), by=by, at=at, facts={"people": hit})
 
 
-def same_day(parts: Sequence[tuple[Resident, str]], *, on: date) -> list[Incident]:
-    """Incidents of the same residents' behaviour on the same day: perhaps this very one, told by somebody else."""
+def same_day(parts: Sequence[tuple[Resident, str]], *, on: date, reader: User) -> list[Incident]:
+    """Incidents of the same residents' behaviour on the same day: perhaps this very one, told by somebody else.
+
+    None in which somebody had a part whose file is closed to the reader: they would be named by it.
+    """
     residents = [resident.pk for resident, part in parts if part == Part.BEHAVED]
-    found = Incident.objects.filter(
+    found = Incident.objects.not_closed_to(reader).filter(
         involvements__resident__in=residents, involvements__part=Part.BEHAVED, happened_on=on
     )
     return list(found.select_related("reported_by").distinct().order_by("happened_at", "pk"))

@@ -168,7 +168,7 @@ def _save(request: SignedInRequest, token: uuid.UUID, at: Any) -> HttpResponse:
     form = LogForm(request.POST, request.FILES, **_asked(request.user, people, at))
     if form.is_valid():
         happened, parts = form.happened(), form.parts()
-        if incidents.same_day(parts, on=happened.happened_on):
+        if incidents.same_day(parts, on=happened.happened_on, reader=request.user):
             drafting.save_draft(token, data=drafts.typed(request.POST), by=request.user, at=at)
             asked = "?files=1" if form.cleaned_data["evidence"] else ""
             return redirect(reverse("cases:log_same", args=[token]) + asked)
@@ -233,7 +233,7 @@ def same(request: SignedInRequest, token: uuid.UUID) -> HttpResponse:
     typed = LogForm(query, **asked)
     if not typed.is_valid():
         return redirect("cases:log_draft", token)
-    found = incidents.same_day(typed.parts(), on=typed.happened().happened_on)
+    found = incidents.same_day(typed.parts(), on=typed.happened().happened_on, reader=request.user)
     looks.note(request, *found)
     choices = [(one.reference, f"Yes, it is {one.reference}") for one in found]
     hints = {one.reference: _told_by(one) for one in found}

@@ -1,6 +1,7 @@
 """The tabs of the case file that belong to cases."""
 
 import dataclasses
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -187,6 +188,7 @@ def timeline(request: SignedInRequest, ref: str) -> HttpResponse:
     acts = sentences.acts(events.filter(at__in=list(page.object_list)).with_words())
     some = any(sentences.about_health(one) for lead, rest in acts for one in (lead, *rest))
     covered = some and not health.shows(request, case.resident)
+    closed = _closed(acts, request.user)
     kinds = [
         ("", "Everything"),
         (sentences.DECISIONS, "Decisions"),
@@ -194,7 +196,10 @@ def timeline(request: SignedInRequest, ref: str) -> HttpResponse:
     ]
     context |= {
         "page": page,
-        "entries": [_linked(sentences.act_entry(lead, rest, covered=covered), lead, case) for lead, rest in acts],
+        "entries": [
+            _linked(sentences.act_entry(lead, rest, covered=covered, closed=closed), lead, closed)
+            for lead, rest in acts
+        ],
         "covers": covered,
         "kinds": [(label, "?" + urlencode({"kind": key}) if key else "?", key == kind) for key, label in kinds],
         "kind": kind,
@@ -202,12 +207,20 @@ def timeline(request: SignedInRequest, ref: str) -> HttpResponse:
     return render(request, "cases/timeline.html", context)
 
 
-def _linked(entry: components.Entry, event: Event, case: Case) -> components.Entry:
-    """The entry with a link to the thing it is about, where that has a page here."""
+def _closed(acts: Iterable[tuple[Event, Iterable[Event]]], reader: User) -> set[str]:
+    """The references of the incidents that are closed to the reader, among what these acts were about."""
+    events = [one for lead, rest in acts for one in (lead, *rest)]
+    refs = {one.subject_ref for one in events if one.subject_kind == subjects.INCIDENT}
+    open_to = Incident.objects.visible_to(reader).filter(reference__in=refs) if refs else Incident.objects.none()
+    return refs - set(open_to.values_list("reference", flat=True))
+
+
+def _linked(entry: components.Entry, event: Event, closed: Collection[str]) -> components.Entry:
+    """The entry with a link to the thing it is about, where that has a page here that the reader may open."""
     kind, ref, letter = event.subject_kind, event.subject_ref, (event.facts or {}).get("letter")
     if letter and kind not in (subjects.INCIDENT, subjects.LETTER):
         kind, ref = subjects.LETTER, letter
-    if kind not in PAGES:
+    if kind not in PAGES or (kind == subjects.INCIDENT and ref in closed):
         return entry
     return dataclasses.replace(entry, url=reverse(PAGES[kind], args=[ref]), link=f"Open {ref}")
 
@@ -216,18 +229,21 @@ def _linked(entry: components.Entry, event: Event, case: Case) -> components.Ent
 def incidents(request: SignedInRequest, ref: str) -> HttpResponse:
     """The incidents of the case, newest first."""
     case, context = file(request, ref, "incidents")
-    found = case.incidents.select_related("reported_by").order_by("-happened_on", "-happened_at", "-pk")
+    found = case.incidents.marked_for(request.user).select_related("reported_by")
+    found = found.order_by("-happened_on", "-happened_at", "-pk")
     page = Paginator(found, EVENTS_A_PAGE).get_page(request.GET.get("page"))
     names = {one.key: one.name for one in case.policy.behaviours}
     context["page"] = page
     context["rows"] = [_incident_row(one, names) for one in page]
+    context["closed_words"] = sentences.CLOSED_INCIDENT
     context["may_log"] = not acts.reader(request.user, case)("log")
     return render(request, "cases/incidents.html", context)
 
 
-def _incident_row(incident: Incident, names: dict[str, str]) -> dict[str, Any]:
+def _incident_row(incident: Any, names: dict[str, str]) -> dict[str, Any]:
     return {
         "incident": incident,
+        "closed": incident.is_closed,
         "when": sentences.moment_of(incident.happened_on, incident.happened_at),
         "kinds": ", ".join(names.get(key, key) for key in incident.categories),
         "hearsay": incident.knowledge == Incident.Knowledge.HEARSAY,

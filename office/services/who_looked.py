@@ -47,13 +47,17 @@ RULES = (
 
 @dataclass(frozen=True)
 class Asked:
-    """What somebody wants to know: the looks at one resident, by one reader, between two days."""
+    """What somebody wants to know: the looks at one resident, by one reader, between two days.
+
+    `not_of` are the residents of whose files whoever asks is kept out by name.
+    """
 
     provider: Provider
     first_on: date | None
     last_on: date
     resident: Resident | None = None
     reader: User | None = None
+    not_of: frozenset[str] = frozenset()
 
     @property
     def trail(self) -> Trail:
@@ -107,6 +111,8 @@ def looks(asked: Asked) -> list[Seen]:
         provider_ref=asked.provider.slug,
         at__lt=_begin(asked.last_on + timedelta(days=1)),
     )
+    if asked.not_of:
+        found = found.exclude(resident_ref__in=asked.not_of)
     if asked.first_on:
         found = found.filter(at__gte=_begin(asked.first_on))
     if asked.reader:

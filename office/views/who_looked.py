@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,6 +17,7 @@ from office.forms import WhoLooked
 from office.services import who_looked as found
 from people.access import SignedInRequest
 from people.models import Provider, Resident, User
+from people.models.file_access import not_closed, not_kept_out
 
 ROWS_A_PAGE = 50
 MOST_UNUSUAL = 50
@@ -34,7 +36,7 @@ def who_looked(request: SignedInRequest) -> HttpResponse:
     if form.is_bound and not form.is_valid():
         return render(request, "office/who_looked.html", context)
     said = form.cleaned_data if form.is_bound else {}
-    meant = _meant(provider, said.get("resident", ""))
+    meant = _meant(request.user, provider, said.get("resident", ""))
     if said.get("resident") and len(meant) != 1:
         context |= {
             "meant": [(one, _address(said, one)) for one in meant[:MOST_MEANT]],
@@ -42,7 +44,7 @@ def who_looked(request: SignedInRequest) -> HttpResponse:
         }
         looks.note(request, *meant[:MOST_MEANT])
         return render(request, "office/who_looked.html", context | {"unclear": True})
-    asked = _asked(provider, said, meant, readers, today)
+    asked = _asked(request.user, said, meant, readers, today)
     looks.note(request, asked)
     seen = found.looks(asked)
     unusual = found.unusual(asked, seen)
@@ -56,23 +58,27 @@ def who_looked(request: SignedInRequest) -> HttpResponse:
     return render(request, "office/who_looked.html", context)
 
 
-def _meant(provider: Provider, typed: str) -> list[Resident]:
-    """Whom somebody may have meant: the person of that reference, or who matches; no more than a page can ask about."""
+def _meant(asks: User, provider: Provider, typed: str) -> list[Resident]:
+    """Whom somebody may have meant: the person of that reference, or who matches; no more than a page can ask about.
+
+    Who looked at a file that is kept to named people is theirs to ask as well: by its reference or the whole name, so
+    that nobody is listed. Of whoever's file they are kept out of by name, they are told nothing.
+    """
     if not typed.strip():
         return []
-    here = Resident.objects.filter(provider=provider).select_related("provider")
+    here = Resident.objects.filter(not_kept_out(asks, "pk"), provider=provider).select_related("provider")
     exact = list(here.filter(reference__iexact=typed.strip())[:1])
-    return exact or list(here.matching(typed)[: MOST_MEANT + 1])
+    named = Q(name__iexact=typed.strip()) | not_closed(asks, "pk")
+    return exact or list(here.filter(named).matching(typed)[: MOST_MEANT + 1])
 
 
-def _asked(
-    provider: Provider, said: dict[str, Any], meant: list[Resident], readers: list[User], today: date
-) -> found.Asked:
+def _asked(asks: User, said: dict[str, Any], meant: list[Resident], readers: list[User], today: date) -> found.Asked:
     """The days are those that were given; without any, all for a resident, else the last week."""
     reader = next((one for one in readers if one.reference == said.get("reader")), None)
     last = said.get("last_on") or today
     first = said.get("first_on") or (None if meant else min(last, today) - A_WEEK)
-    return found.Asked(provider, first, last, meant[0] if meant else None, reader)
+    resident = meant[0] if meant else None
+    return found.Asked(asks.provider, first, last, resident, reader, asks.kept_out_of)
 
 
 def _address(said: dict[str, Any], resident: Resident) -> str:

@@ -1,6 +1,7 @@
 """By what a resident is found, and who may be the same person."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
@@ -9,11 +10,21 @@ from people.models import (
     Address,
     Provider,
     Resident,
+    User,
 )
 from people.search import plain, run_together, same_home
 from people.services.details import Details
 
 MOST_DOUBLES = 50
+
+
+@dataclass(frozen=True)
+class Doubles:
+    """Who may be the same person: whom the reader may know of, and whether there is anybody whose file is closed to
+    them. Of such a one nothing is said but that (rule D9)."""
+
+    known: list[Resident]
+    closed: bool
 
 
 def search_text(names: Iterable[str], addresses: Iterable[Address], contacts: Iterable[str], *references: str) -> str:
@@ -39,8 +50,8 @@ def index(resident: Resident) -> None:
     resident.save(update_fields=["search"])
 
 
-def likely_doubles(provider: Provider, details: Details) -> list[Resident]:
-    """Residents who may be the same person.
+def likely_doubles(provider: Provider, details: Details, *, reader: User) -> Doubles:
+    """Residents who may be the same person, as far as the reader may know of them.
 
     The same name with the same birthday, home or phone, or with no birthday on one side to tell them apart; or another
     spelling of the name with two of the three in common.
@@ -54,7 +65,11 @@ def likely_doubles(provider: Provider, details: Details) -> list[Resident]:
     found = Resident.objects.filter(wanted, provider=provider).prefetch_related("addresses", "contact_points")
     scored = [(_likeness(resident, details, phones), resident) for resident in found.order_by("name", "pk")[:500]]
     likely = [pair for pair in scored if pair[0] >= 2]
-    return [resident for _, resident in sorted(likely, key=lambda pair: -pair[0])[:MOST_DOUBLES]]
+    most = [resident for _, resident in sorted(likely, key=lambda pair: -pair[0])]
+    closed = set(
+        Resident.objects.closed_to(reader).filter(pk__in=[one.pk for one in most]).values_list("pk", flat=True)
+    )
+    return Doubles([one for one in most if one.pk not in closed][:MOST_DOUBLES], bool(closed))
 
 
 def _named(provider: Provider, name: str) -> "Any":

@@ -13,6 +13,7 @@ from people.models import (
     Tenancy,
     User,
 )
+from people.models.file_access import not_closed
 from people.services import finding
 from policies.rules import RuleBroken, need
 
@@ -78,9 +79,13 @@ class Household:
     others: tuple[Occupancy, ...]
 
 
-def households(resident: Resident) -> list[Household]:
-    """The tenancies of a person with their joint tenants and household, in two queries."""
+def households(resident: Resident, *, reader: User) -> list[Household]:
+    """The tenancies of a person with their joint tenants and household, in two queries.
+
+    Nobody is named whose file is closed to the reader.
+    """
     own = list(resident.occupancies.select_related("tenancy").order_by("tenancy__reference"))
     shared = Occupancy.objects.filter(tenancy__in=[o.tenancy_id for o in own]).exclude(resident=resident)
-    others = list(shared.select_related("resident").order_by("part", "resident__name"))
+    named = shared.filter(not_closed(reader, "resident_id")).select_related("resident")
+    others = list(named.order_by("part", "resident__name"))
     return [Household(o.tenancy, o, tuple(other for other in others if other.tenancy_id == o.tenancy_id)) for o in own]

@@ -36,7 +36,8 @@ DID = {
 def share(request: SignedInRequest, reference: str) -> HttpResponse:
     """Decide with which contractors an entry is shared, why, and until when."""
     now = timezone.now()
-    mine = Entry.objects.filter(provider__in=access.providers_where(request.user, Can.VIEW_REGISTER))
+    theirs = access.providers_where(request.user, Can.VIEW_REGISTER)
+    mine = Entry.objects.filter(provider__in=theirs).not_closed_to(request.user)
     related = ("provider", "resident", "removed_by", "policy_version")
     entry = get_object_or_404(mine.select_related(*related), reference=reference)
     acts.share(entry).check(request.user)

@@ -232,12 +232,12 @@ def test_a_draft_that_told_of_a_known_incident_is_added_once(log, resident, staf
     assert Incident.objects.count() == 1
 
 
-def test_the_same_day_and_resident_may_be_the_same_incident(log, resident):
-    incident = log(resident)
+def test_the_same_day_and_resident_may_be_the_same_incident(log, resident, staff):
+    incident, reader = log(resident), staff.officer
     parts = [(resident, BEHAVED)]
-    assert incidents.same_day(parts, on=date(2026, 12, 18)) == [incident]
-    assert incidents.same_day(parts, on=date(2026, 12, 17)) == []
-    assert incidents.same_day([(resident, Involvement.Part.PRESENT)], on=date(2026, 12, 18)) == []
+    assert incidents.same_day(parts, on=date(2026, 12, 18), reader=reader) == [incident]
+    assert incidents.same_day(parts, on=date(2026, 12, 17), reader=reader) == []
+    assert incidents.same_day([(resident, Involvement.Part.PRESENT)], on=date(2026, 12, 18), reader=reader) == []
 
 
 def test_a_file_is_kept_by_its_hash_and_once(log, resident, staff):

@@ -138,7 +138,7 @@ def test_the_outbox_shows_the_worst_first(sent, issued, signed_in, staff):
     assert order == sorted(order)
     assert "1 letter is being made." in words
     assert "The address was refused: 550 no such box" in words
-    assert "Notice: 2 things wait To Morgan Manager" in words
+    assert "Notice to a colleague To Morgan Manager" in words and "2 things wait" not in words
     assert "Look into it" in words
     assert "Try again" in words
 

@@ -21,7 +21,7 @@ from letters import services as letters
 from people import access, permissions
 from people import services as people
 from people.access import Can
-from people.models import Cover, User
+from people.models import Cover, Resident, User
 from policies.rules import RuleBroken
 from restrictions.models import Restriction
 from restrictions.services import taking_over
@@ -34,12 +34,16 @@ OWN_KINDS = tuple(
 
 @dataclass(frozen=True)
 class Work:
-    """What is one person's: the cases they hold, the proposals they prepare, what waits for them by name, drafts."""
+    """What is one person's: the cases they hold, the proposals they prepare, what waits for them by name, drafts.
+
+    `closed` counts what of it is not listed, because the file is closed to whoever reads the list.
+    """
 
     cases: list[Case]
     proposals: list[Restriction]
     tasks: list[Deadline]
     drafts: int
+    closed: int = 0
 
     @property
     def case_refs(self) -> list[str]:
@@ -50,7 +54,20 @@ class Work:
     @property
     def nothing(self) -> bool:
         """Whether there is nothing at all."""
-        return not (self.cases or self.proposals or self.tasks or self.drafts)
+        return not (self.cases or self.proposals or self.tasks or self.drafts or self.closed)
+
+    def as_read_by(self, reader: User) -> "Work":
+        """What of it somebody may read, and how much else there is."""
+        about = [
+            *(one.resident_id for one in self.cases),
+            *(one.case.resident_id for one in self.proposals),
+            *(one.resident_id for one in self.tasks),
+        ]
+        hidden = set(Resident.objects.closed_to(reader).filter(pk__in=filter(None, about)).values_list("pk", flat=True))
+        cases = [one for one in self.cases if one.resident_id not in hidden]
+        proposals = [one for one in self.proposals if one.case.resident_id not in hidden]
+        tasks = [one for one in self.tasks if one.resident_id not in hidden]
+        return Work(cases, proposals, tasks, self.drafts, len(about) - len(cases) - len(proposals) - len(tasks))
 
 
 @dataclass(frozen=True)

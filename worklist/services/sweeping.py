@@ -26,8 +26,8 @@ from design.dates import day_of
 from letters import services as letters
 from letters.models import Notice
 from people import access
-from people.access import Can, holders, keys_with
-from people.models import Cover, Holding, Provider, User
+from people.access import Can, holders, keys_with, may_know_of
+from people.models import Cover, FileAccess, Holding, Provider, User
 from policies.calendars import Calendar
 from register.models import Entry
 from register.services import erasing, removing
@@ -122,6 +122,7 @@ class _Run:
         self.calendars: dict[int, Calendar] = {}
         self.by_roles: dict[tuple[int, tuple[str, ...]], list[User]] = {}
         self.covers: dict[int, list[Cover]] | None = None
+        self.closed: set[int] | None = None
         self.troubled: set[int] = set()
 
     def each(self, what: str, rows: QuerySet[Any], do: Callable[[int], None]) -> None:
@@ -211,14 +212,14 @@ class _Run:
         kind = self.kind(deadline.due_on, kinds.of(deadline.kind).lead, deadline.provider)
         if kind is None or not (deadline.owner or deadline.for_roles):
             return
-        people = self.recipients(deadline)
+        people = self.told(deadline)
         if not people:
             what = f"{kinds.of(deadline.kind).plain}, {deadline.about_ref}"
             self.found.nobody.append({"provider": deadline.provider.slug, "what": what})
         self.write(deadline, kind, people)
         if kind == Kind.OVERDUE and self.long_overdue(deadline):
             above = {boss for person in people if (boss := self.above(person, deadline.not_for))}
-            self.write(deadline, Kind.ESCALATED, above - set(people))
+            self.write(deadline, Kind.ESCALATED, self.may_know(deadline, above - set(people)))
 
     def kind(self, due_on: date, lead: Lead, provider: Provider) -> str | None:
         """What is true of a date on the day of the sweep; nothing where it is still far off."""
@@ -232,6 +233,24 @@ class _Run:
         """Whether the line manager hears of it."""
         assert deadline.due_on is not None
         return self.calendar(deadline.provider).working_days_between(deadline.due_on, self.on) >= ESCALATE_AFTER
+
+    def told(self, deadline: Deadline) -> list[User]:
+        """Those of the recipients to whom the file is not closed; else the nearest line manager of the owner who may
+        know of it: what nobody is told of would be done by nobody."""
+        known = self.may_know(deadline, self.recipients(deadline))
+        barred = list(deadline.not_for)
+        while not known and deadline.owner and (boss := self.above(deadline.owner, barred)):
+            known = self.may_know(deadline, [boss])
+            barred.append(boss.pk)
+        return known
+
+    def may_know(self, deadline: Deadline, people: Iterable[User]) -> list[User]:
+        """Those to whom its file is not closed. Which files are closed at all is read once a run."""
+        if self.closed is None:
+            self.closed = set(FileAccess.objects.standing().values_list("content_object", flat=True))
+        if deadline.resident_id is None or deadline.resident_id not in self.closed:
+            return list(people)
+        return may_know_of(deadline.resident_id, people)
 
     def recipients(self, deadline: Deadline) -> list[User]:
         """The owner, or who stands in for one who has left; else all who hold its roles and are not barred (F12).
@@ -301,7 +320,10 @@ class _Run:
             return
         new = (
             Reminder.objects.filter(
-                user=user, digest__isnull=True, on__lte=self.on, deadline__state=Deadline.State.OPEN
+                user=user,
+                digest__isnull=True,
+                on__lte=self.on,
+                deadline__in=Deadline.objects.open().not_closed_to(user),
             )
             .select_related("deadline")
             .order_by("due_on", "pk")

@@ -36,7 +36,7 @@ def person(request: SignedInRequest, ref: str) -> HttpResponse:
 def _hand_over(request: SignedInRequest, person: User, back: str, case_ref: str) -> HttpResponse:
     permissions.check_can_hand_over(request.user, person)
     page = pages.Page(request, at=timezone.now(), context={"frame": "base.html"})
-    work = handing_over.work_of(person, [case_ref] if case_ref else None)
+    work = handing_over.work_of(person, [case_ref] if case_ref else None).as_read_by(request.user)
     people = handing_over.who_can_take(person)
     form = page.form(forms.HandOver, people=people, cases=work.case_refs, one=bool(case_ref))
 

@@ -70,7 +70,6 @@ def team(request: HttpRequest) -> HttpResponse:
     names = {(role.provider_id, role.key): role.name for role in Role.objects.all()}
     context = _lists(page, form, timezone.localdate(), user, names) | {"in_a_batch": _batches(user).count()}
     context["reports"] = User.objects.filter(line_manager=user, is_active=True).order_by("name")
-    context["reports"] = User.objects.filter(line_manager=user, is_active=True).order_by("name")
     return render(request, "worklist/team.html", context)
 
 
