@@ -203,13 +203,17 @@ class Seal(models.Model):
 
 
 class Verification(models.Model):
-    """What one look at the trail found: how far it came, and what does not stand as it was left."""
+    """What one look at the trail found: how far it came, and what does not stand as it was left.
+
+    Of the breaks so many were `unanswered` then: nobody had said what they are, and somebody else agreed.
+    """
 
     at = models.DateTimeField()
     whole = models.BooleanField()
     seals = models.PositiveBigIntegerField()
     rows = models.PositiveBigIntegerField()
     breaks = models.JSONField(default=list)
+    unanswered = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self.at}: {self.found_words}"
@@ -217,4 +221,6 @@ class Verification(models.Model):
     @property
     def found_words(self) -> str:
         """What it found, as a tag says it."""
-        return f"{len(self.breaks)} found" if self.breaks else "Nothing found"
+        if self.unanswered:
+            return f"{self.unanswered} found"
+        return f"{len(self.breaks)} known" if self.breaks else "Nothing found"

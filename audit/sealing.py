@@ -132,12 +132,12 @@ def begin_anew(*, why: str, at: datetime) -> None:
     write_heads(at=at)
 
 
-def heads(place: Path) -> Iterator[Head | None]:
-    """The heads that a place keeps, in order; None for a line that was not signed by us."""
+def heads(place: Path) -> Iterator[tuple[str, Head | None]]:
+    """The lines that a place keeps, in order, each with its head; None for a line that was not signed by us."""
     file = place / "heads"
     if file.exists():
         with file.open() as lines:
-            yield from map(Head.read, lines)
+            yield from ((line, Head.read(line)) for line in lines)
 
 
 @contextmanager

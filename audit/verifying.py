@@ -17,12 +17,13 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Max
 
 from audit import guards, kept, sealing
+from audit.breaks import Break
 from audit.models import EventText, History, Seal, Verification
 from audit.services import digest_of
 from design import dates
 
 MOST = 50
-"""How many breaks of one sort are named; the first are what somebody follows up."""
+"""How many breaks of one sort are named besides those that are known; the first are what somebody follows up."""
 AT_ONCE = 2_000
 WINDOW = timedelta(minutes=10)
 """What is older than this has been sealed, where sealing runs."""
@@ -34,37 +35,38 @@ class Found:
 
     seals: int = 0
     rows: int = 0
-    breaks: list[str] = field(default_factory=list)
+    breaks: list[Break] = field(default_factory=list)
 
 
-def look(*, at: datetime, since: Verification | None) -> Found:
+def look(*, at: datetime, since: Verification | None, known: int = 0) -> Found:
     """Look over the chain, its heads, the guards, and each row that is evidence.
 
-    Since an earlier look only what was added or changed, and all heads and guards.
+    Since an earlier look only what was added or changed, and all heads and guards. So many breaks as are known are
+    named besides, so that no new one stands behind them.
     """
-    last, whole = since, since is None
+    last, whole, most = since, since is None, MOST + known
     since_seal, since_row = (last.seals, last.rows) if last else (0, 0)
     found = Found()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL timezone = 'UTC'; SET LOCAL bytea_output = 'hex'")
         found.rows = History.objects.aggregate(newest=Max("pk"))["newest"] or 0
         found.seals = Seal.objects.aggregate(newest=Max("pk"))["newest"] or 0
-        found.breaks += guards.missing(connection)
+        found.breaks += [Break(words) for words in guards.missing(connection)]
         found.breaks += _chain(since_seal, found.seals)
         found.breaks += _unsealed(at)
         for place in settings.SEAL_PLACES:
             found.breaks += _heads(place)
-        found.breaks += _states(cursor, since_row)
+        found.breaks += _states(cursor, since_row, most)
         for table in (*kept.APPENDED, kept.WORDS, *kept.CHANGING):
-            found.breaks += _table(cursor, table, since_row)
-        found.breaks += _untold(cursor, since_row)
+            found.breaks += _table(cursor, table, since_row, most)
+        found.breaks += untold(cursor, since=since_row, most=most)
         if whole:
-            found.breaks += _steps(cursor)
-            found.breaks += _words()
+            found.breaks += _steps(cursor, most)
+            found.breaks += _words(most)
     return found
 
 
-def _chain(since: int, until: int) -> Iterator[str]:
+def _chain(since: int, until: int) -> Iterator[Break]:
     """Each link rests on the one before it, and on rows that are as they were sealed."""
     before = Seal.objects.filter(pk=since).first()
     rows = groupby(_sealed_rows(since, until), lambda row: row[0])
@@ -75,15 +77,20 @@ def _chain(since: int, until: int) -> Iterator[str]:
             number, group = next(rows, (None, iter(())))
         lines = [_line(row) for row in group] if number == seal.pk else []
         if seal.pk != expected:
-            yield f"seal {expected} is gone: the chain goes from {expected - 1} to {seal.pk}"
+            words = f"seal {expected} is gone: the chain goes from {expected - 1} to {seal.pk}"
+            yield Break.by(words, "gone", expected, seal.pk)
         elif seal.previous != (before.head if before else ""):
-            yield f"seal {seal.pk} does not rest on the one before it"
+            words = f"seal {seal.pk} does not rest on the one before it"
+            yield Break.by(words, "rests", seal.pk, seal.previous, before.head if before else "")
+        digest = _digest("\n".join(lines))
         if len(lines) != seal.rows:
-            yield f"{_named(seal)} was of {seal.rows} rows of the history, of which {len(lines)} are there"
-        elif _digest("\n".join(lines)) != seal.digest:
-            yield f"{_named(seal)} was of rows of the history that are not as they were sealed"
+            words = f"{_named(seal)} was of {seal.rows} rows of the history, of which {len(lines)} are there"
+            yield Break.by(words, "rows", seal.pk, digest)
+        elif digest != seal.digest:
+            words = f"{_named(seal)} was of rows of the history that are not as they were sealed"
+            yield Break.by(words, "rows", seal.pk, digest)
         if seal.head != _digest("|".join(map(str, _sealed(seal)))):
-            yield f"{_named(seal)} is not as it was made"
+            yield Break.by(f"{_named(seal)} is not as it was made", "made", *_sealed(seal), seal.head)
         before, expected = seal, seal.pk + 1
 
 
@@ -111,54 +118,59 @@ def _named(seal: Seal) -> str:
     return f"seal {seal.pk}, made on {dates.moment(seal.made_at)},"
 
 
-def _unsealed(at: datetime) -> Iterator[str]:
+def _unsealed(at: datetime) -> Iterator[Break]:
     """What was written long ago is sealed; the time before a seal is the only one in which nothing proves it."""
     waiting = History.objects.filter(seal=None, at__lt=at - WINDOW)
     if count := waiting.count():
         first = waiting.order_by("pk").first()
         assert first is not None
-        yield f"{count} rows of the history wait for a seal, the first since {dates.moment(first.at)}"
+        yield Break(f"{count} rows of the history wait for a seal, the first since {dates.moment(first.at)}")
 
 
-def _heads(place: Path) -> Iterator[str]:
+def _heads(place: Path) -> Iterator[Break]:
     """What was signed outside the database is what stands in it."""
     number, begun, lines = 0, 0, enumerate(sealing.heads(place), start=1)
     while some := list(islice(lines, AT_ONCE)):
-        links = Seal.objects.in_bulk([one.number for _, one in some if one])
-        for line, one in some:
+        links = Seal.objects.in_bulk([one.number for _, (_, one) in some if one])
+        for line, (text, one) in some:
             if one is None:
-                yield f"{place}: line {line} was not signed under the key"
+                yield Break.by(f"{place}: line {line} was not signed under the key", "line", place, line, text)
                 continue
             if one.number == 0:
                 begun = one.written
                 continue
             if one.number != number + 1:
-                yield f"{place}: the heads of seals {number + 1} to {one.number - 1} are gone"
+                words = f"{place}: the heads of seals {number + 1} to {one.number - 1} are gone"
+                yield Break.by(words, "heads", place, number + 1, one.number - 1)
             number = one.number
             yield from _signed(place, one, links.get(one.number), begun)
     newest = Seal.objects.aggregate(newest=Max("pk"))["newest"] or 0
     if newest > number:
-        yield f"{place}: seals {number + 1} to {newest} were never signed"
+        yield Break(f"{place}: seals {number + 1} to {newest} were never signed")
 
 
-def _signed(place: Path, one: sealing.Head, link: Seal | None, begun: int) -> Iterator[str]:
+def _signed(place: Path, one: sealing.Head, link: Seal | None, begun: int) -> Iterator[Break]:
     if link is None:
-        yield f"{place}: seal {one.number} was signed here, and the database has none"
+        words = f"{place}: seal {one.number} was signed here, and the database has none"
+        yield Break.by(words, "lost", place, one)
     elif (one.made, one.rows, one.head) != (sealing.micros(link.made_at), link.rows, link.head):
-        yield f"{place}: {_named(link)} was signed otherwise than it stands in the database"
+        words = f"{place}: {_named(link)} was signed otherwise than it stands in the database"
+        yield Break.by(words, "signed", place, one, *_sealed(link), link.head)
     elif one.written - one.made > sealing.LATE / timedelta(microseconds=1) and one.made > begun:
-        yield f"{place}: {_named(link)} was signed long after it was made"
+        yield Break.by(f"{place}: {_named(link)} was signed long after it was made", "late", place, one)
 
 
-def _states(cursor: CursorWrapper, since: int) -> Iterator[str]:
+def _states(cursor: CursorWrapper, since: int, most: int) -> Iterator[Break]:
     """Each state that is kept is the one that its digest was made of."""
     cursor.execute(
-        "SELECT id, kept, row_key FROM audit_history WHERE id > %s AND state IS NOT NULL"
-        " AND encode(sha256(convert_to(salt || state::text, 'UTF8')), 'hex') <> digest ORDER BY id LIMIT %s",
-        [since, MOST],
+        "SELECT id, kept, row_key, is_, digest FROM (SELECT *, encode(sha256(convert_to(salt || state::text, 'UTF8')),"
+        " 'hex') AS is_ FROM audit_history WHERE id > %s AND state IS NOT NULL) one WHERE is_ <> digest"
+        " ORDER BY id LIMIT %s",
+        [since, most],
     )
-    for pk, table, key in cursor.fetchall():
-        yield f"history {pk}: the state of {table} {key} is not the one that was kept"
+    for pk, table, key, *standing in cursor.fetchall():
+        words = f"history {pk}: the state of {table} {key} is not the one that was kept"
+        yield Break.by(words, "state", pk, *standing)
 
 
 CHANGED = """EXISTS (
@@ -170,7 +182,14 @@ OTHER = """encode(sha256(convert_to(last.salt || (
 )::text, 'UTF8')), 'hex') <> last.digest"""
 
 
-def _table(cursor: CursorWrapper, table: str, since: int) -> Iterator[str]:
+STANDING = """encode(sha256(convert_to(coalesce((
+    SELECT jsonb_object_agg(is_.key, is_.value) FROM jsonb_each(now.state) is_
+    WHERE last.id IS NULL OR is_.key = ANY(last.columns) OR last.state ? is_.key
+), now.state)::text, 'UTF8')), 'hex')"""
+"""How a row stands now, of the columns that its history knows, so that a later column makes no other break of it."""
+
+
+def _table(cursor: CursorWrapper, table: str, since: int, most: int) -> Iterator[Break]:
     """Each row of a table is as its history left it: none is other, none is gone, and none came past the guards.
 
     A column that a release has added or taken away since is not compared.
@@ -187,23 +206,25 @@ def _table(cursor: CursorWrapper, table: str, since: int) -> Iterator[str]:
         ), now AS (
             SELECT "{key}"::text AS row_key, to_jsonb(t) - %(left_out)s::text[] AS state FROM "{table}" t {touched}
         )
-        SELECT row_key, last.row_key IS NULL, now.row_key IS NULL, last.at FROM last FULL JOIN now USING (row_key)
+        SELECT row_key, last.row_key IS NULL, now.row_key IS NULL, last.at, last.id, {STANDING}
+        FROM last FULL JOIN now USING (row_key)
         WHERE last.row_key IS NULL OR (now.row_key IS NULL) <> (last.deed = 'D')
            OR (now.row_key IS NOT NULL AND last.erased_by_id IS NULL AND {OTHER if appended else CHANGED})
         ORDER BY 1 LIMIT %(most)s
         """,
-        {"table": table, "since": since, "left_out": left_out, "most": MOST},
+        {"table": table, "since": since, "left_out": left_out, "most": most},
     )
-    for row, unknown, gone, at in cursor.fetchall():
+    for row, unknown, gone, at, *standing in cursor.fetchall():
         if unknown:
-            yield f"{table} {row} was written past the guards: its history knows nothing of it"
+            words = f"{table} {row} was written past the guards: its history knows nothing of it"
         elif gone:
-            yield f"{table} {row} is gone, and its history does not say so"
+            words = f"{table} {row} is gone, and its history does not say so"
         else:
-            yield f"{table} {row} is not as its history left it on {dates.moment(at)}"
+            words = f"{table} {row} is not as its history left it on {dates.moment(at)}"
+        yield Break.by(words, table, row, *standing)
 
 
-def _steps(cursor: CursorWrapper) -> Iterator[str]:
+def _steps(cursor: CursorWrapper, most: int) -> Iterator[Break]:
     """Between two states only those columns differ that the second says it changed."""
     cursor.execute(
         """
@@ -216,10 +237,11 @@ def _steps(cursor: CursorWrapper) -> Iterator[str]:
             WHERE deed = 'U' AND state IS NOT NULL AND was IS NOT NULL
         ) found WHERE strayed IS NOT NULL ORDER BY id LIMIT %s
         """,
-        [MOST],
+        [most],
     )
     for pk, table, key, strayed in cursor.fetchall():
-        yield f"{table} {key} had been changed past the guards ({strayed}) before the change that is history {pk}"
+        words = f"{table} {key} had been changed past the guards ({strayed}) before the change that is history {pk}"
+        yield Break.by(words, "step", pk, strayed)
 
 
 NOBODYS_ACT = """coalesce(
@@ -230,7 +252,7 @@ NOBODYS_ACT = """coalesce(
     ) = ANY(%(before)s), false)"""
 
 
-def _untold(cursor: CursorWrapper, since: int) -> Iterator[str]:
+def untold(cursor: CursorWrapper, *, since: int, most: int) -> Iterator[Break]:
     """What changed, changed with an event in the same transaction, by the product's role; or by a release."""
     cursor.execute("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %s)", [kept.PRODUCT])
     role = kept.PRODUCT if cursor.fetchone() == (True,) else None
@@ -253,17 +275,19 @@ def _untold(cursor: CursorWrapper, since: int) -> Iterator[str]:
             "written": list(kept.BEING_WRITTEN),
             "before": list(kept.UNPROPOSED),
             "asked": list(kept.ASKED_BY_THE_CLOCK),
-            "most": MOST,
+            "most": most,
         },
     )
     for pk, table, key, at, by, stranger in cursor.fetchall():
         who = f"by {by}, which is not the product" if stranger else "with no event that says so"
-        yield f"{table} {key} was changed on {dates.moment(at)} {who} (history {pk})"
+        words = f"{table} {key} was changed on {dates.moment(at)} {who} (history {pk})"
+        yield Break.by(words, "untold", pk)
 
 
-def _words() -> Iterator[str]:
+def _words(most: int) -> Iterator[Break]:
     """The words of an event are those that its own digest was made of."""
     rows = EventText.objects.filter(body__isnull=False).select_related("event").order_by("pk")
-    wrong = [row.pk for row in rows.iterator(2_000) if digest_of(row.salt, row.body or {}) != row.event.digest]
-    for pk in wrong[:MOST]:
-        yield f"audit_eventtext {pk}: the words are not those that its event was recorded with"
+    stand = ((row.pk, digest_of(row.salt, row.body or {}), row.event.digest) for row in rows.iterator(2_000))
+    for pk, found, recorded in islice((one for one in stand if one[1] != one[2]), most):
+        words = f"audit_eventtext {pk}: the words are not those that its event was recorded with"
+        yield Break.by(words, "words", pk, found, recorded)

@@ -64,7 +64,7 @@ def _trail() -> str:
         return type(problem).__name__
     if last is None:
         return "not looked over yet"
-    return f"{len(last.breaks)} breaks" if last.breaks else f"stood on {last.at.isoformat(timespec='seconds')}"
+    return f"{last.unanswered} breaks" if last.unanswered else f"stood on {last.at.isoformat(timespec='seconds')}"
 
 
 def _worth_knowing() -> dict[str, str]:

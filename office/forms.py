@@ -291,6 +291,18 @@ class RemoveDayOff(forms.Form):
     )
 
 
+class Explanation(forms.Form):
+    """What an administrator found out about a break of the trail."""
+
+    reason = fields.LongTextField(
+        label="What is it?",
+        called="what you found out",
+        help_text="Who changed what outside of Evenhand, why, and how you know. Do not name residents.",
+        rows=5,
+        max_length=2000,
+    )
+
+
 class ByReference(forms.Form):
     """The reference of what waits for a decision."""
 

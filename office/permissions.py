@@ -1,5 +1,6 @@
 """Who may run the office, and the reason why not."""
 
+from audit.breaks import Answer
 from decisions.who_can import who_can
 from office.models import Adoption
 from people import access
@@ -12,6 +13,7 @@ BY_COMMAND = (
     "Nobody else here runs the office, so nobody could confirm it. Whoever runs the server names a second "
     "administrator by a command: ./run manage name_administrator"
 )
+ANSWERED_BY_TWO = Rule("evenhand", text="Two administrators answer for a break of the trail.")
 SECOND_PERSON = Rule("evenhand", text="Whoever proposes a policy does not confirm it.")
 
 
@@ -19,6 +21,15 @@ def check_can_open(user: User, provider: Provider) -> None:
     """The provider's own administrators run its office."""
     why = "The office is for administrators, because what is changed there changes everybody's work."
     access.require(user, Can.ADMINISTER, provider, why)
+
+
+def check_can_accept(user: User, provider: Provider, answer: Answer) -> None:
+    """Another administrator than whoever explained a break of the trail agrees with it: nobody clears themselves."""
+    check_can_open(user, provider)
+    if user.reference == answer.by_ref:
+        raise access.NotPermitted(
+            f"You explained this, so another administrator agrees ({ANSWERED_BY_TWO.in_brackets()})."
+        )
 
 
 def check_can_see_who_looked(user: User, provider: Provider) -> None:

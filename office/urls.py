@@ -44,6 +44,7 @@ urlpatterns = [
     path("office/appoint/<str:ref>/", asked(appointing.on_reference), name="appoint"),
     path("office/appoint/<str:ref>/<slug:which>/", asked(appointing.appoint), name="appoint_to"),
     path("office/proof/", asked(proof.proof), name="proof"),
+    path("office/proof/<slug:mark>/", asked(proof.answer), name="proof_answer"),
     path("office/who-looked/", asked(who_looked.who_looked), name="who_looked"),
     path("office/signing-in/", asked(signing_in.settings), name="signing_in"),
     path("office/signing-in/<str:reference>/", asked(signing_in.remove_factors), name="remove_factors"),

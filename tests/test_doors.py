@@ -15,7 +15,8 @@ from django.urls import get_resolver, reverse
 import office.services
 import people.services
 from appeals.models import Appeal
-from audit.models import Event
+from audit.breaks import Break
+from audit.models import Event, Verification
 from cases.models import Case, Draft, Evidence, Incident, Warning
 from cases.services import drafting, evidence
 from deadlines.models import Deadline
@@ -39,6 +40,7 @@ from restrictions.models import Restriction, Review
 from tests import factories, factors
 from tests.pressing import seal_of
 
+BROKEN = Break.by("cases_incident 1 is gone, and its history does not say so", "cases_incident", 1)
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 OTHERS = ("other officer", "other manager", "other front line", "other contractor", "signed out")
 ROLES = {
@@ -105,6 +107,7 @@ def furnish() -> None:
         "staff_risk", resident=asked, policy_version=asked.provider.policy_version_on(NOW.date()),
         because="restriction:X-999999", incidents=[], case_ref="", at=NOW,
     )  # fmt: skip
+    Verification.objects.create(at=NOW, whole=True, seals=1, rows=1, breaks=[BROKEN.as_json()], unanswered=1)
     ada, bill = (User.objects.get(email=f"{name}@dover.example") for name in ("ada", "bill"))
     adopted = PolicyVersion.objects.get(provider=ada.provider)
     adoption = office.services.propose(
@@ -378,6 +381,7 @@ DOORS: dict[str, Door] = {
     "office:move_case": Door(DECIDERS, CASE),
     "office:consult_on_move": Door(set(), CASE),
     "office:proof": Door({"administrator"}),
+    "office:proof_answer": Door({"administrator"}, lambda: {"mark": BROKEN.mark}),
     "office:who_looked": Door({"data protection officer"}),
     "office:days_off": Door({"administrator"}),
     "office:days_off_add": Door({"administrator"}),

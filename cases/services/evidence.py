@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from audit import services as audit
+from audit.breaks import Break
 from cases import permissions
 from cases.models import Evidence
 from cases.services import places, scanning
@@ -22,31 +23,36 @@ def open_file(evidence: Evidence, *, by: User, at: datetime) -> File:
     Where it is gone, or is not what was given, it is shown to nobody: raises `Altered`, after that was recorded and
     the administrators were told.
     """
-    if problem := _problem(evidence):
+    if problem := _problem(evidence)[0]:
         incident = evidence.incident
         what = f"a file of incident {incident.reference}"
         proving.refuse(incident, what, provider=incident.provider, problem=problem, by=by, at=at)
     return evidence.file.open("rb")
 
 
-def altered(since: datetime | None) -> list[str]:
+def altered(since: datetime | None) -> list[Break]:
     """Each file that is gone or is not what was given; those added since an instant, or all."""
     files = Evidence.objects.select_related("incident").order_by("pk")
     added = files.filter(added_at__gte=since) if since else files
-    found = ((one, _problem(one)) for one in added.iterator(500))
-    return [f"a file of incident {one.incident.reference} (evidence {one.pk}) {why}" for one, why in found if why]
+    found = ((one, *_problem(one)) for one in added.iterator(500))
+    return [
+        Break.by(f"a file of incident {one.incident.reference} (evidence {one.pk}) {why}", "file", one.pk, digest)
+        for one, why, digest in found
+        if why
+    ]
 
 
-def _problem(evidence: Evidence) -> str | None:
-    """What is wrong with a file as it is stored; None where it is what was given."""
+def _problem(evidence: Evidence) -> tuple[str, str]:
+    """What is wrong with a file as it is stored ("" where it is what was given), and its digest as it is stored."""
     digest = hashlib.sha256()
     try:
         with evidence.file.open("rb") as stored:
             for chunk in stored.chunks():
                 digest.update(chunk)
     except (OSError, ValueError):
-        return "is missing where files are kept"
-    return None if digest.hexdigest() == evidence.sha256 else "is not what was handed in: its content has changed"
+        return "is missing where files are kept", ""
+    stored_as = digest.hexdigest()
+    return "" if stored_as == evidence.sha256 else "is not what was handed in: its content has changed", stored_as
 
 
 @transaction.atomic

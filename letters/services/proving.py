@@ -6,6 +6,7 @@ from typing import NoReturn
 from django.db import connection, transaction
 
 from audit import services as audit
+from audit.breaks import Break
 from letters import permissions, services
 from letters.models import Letter, Notice, Rendering
 from people import access
@@ -60,13 +61,15 @@ def tell(provider: Provider, *, kind: str, about: str, subject: str, body: str, 
             services.notify(user, kind=kind, about=about, subject=subject, body=body, at=at)
 
 
-def altered(since: datetime | None) -> list[str]:
+def altered(since: datetime | None) -> list[Break]:
     """Each PDF that is not the one that was made; those made since an instant, or all."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT l.reference FROM letters_rendering r JOIN letters_letter l ON l.id = r.letter_id"
+            "SELECT l.reference, encode(sha256(r.pdf), 'hex') FROM letters_rendering r"
+            " JOIN letters_letter l ON l.id = r.letter_id"
             " WHERE encode(sha256(r.pdf), 'hex') <> r.sha256"
             " AND (%(since)s::timestamptz IS NULL OR r.rendered_at >= %(since)s) ORDER BY l.reference",
             {"since": since},
         )
-        return [f"the PDF of letter {row[0]} is not the one that was made" for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [Break.by(f"the PDF of letter {ref} is not the one that was made", "pdf", ref, now) for ref, now in rows]

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 import audit.verifying
 from audit import guards, kept, sealing
+from audit.breaks import Break
 from audit.models import Event, History, Seal
 from cases.models import Evidence
 from cases.services import evidence
@@ -38,7 +39,7 @@ def sealed(filed, settings, tmp_path):
 
 def found(*, whole: bool = True) -> list[str]:
     """What a look at the trail finds now."""
-    return verifying.verify(at=timezone.now(), whole=whole).breaks
+    return [one.words for one in verifying.found(verifying.verify(at=timezone.now(), whole=whole))]
 
 
 def run(role: str, *statements: str) -> None:
@@ -144,17 +145,24 @@ def test_an_event_cannot_be_inserted_backdated(sealed):
 
 @dataclass(frozen=True)
 class Way:
-    """A way of altering history that the database cannot refuse: whose, how, and by which words it is found."""
+    """A way of altering history that the database cannot refuse: whose, how, and by which words it is found.
+
+    Done `once`, the thing stands the same however often it is done.
+    """
 
     role: str
     how: Callable[[], list[str]]
     named: str
+    once: bool = False
 
 
 LATER = "UPDATE restrictions_restriction SET ends_on = ends_on + 1"
-FIRST_EVENT = "UPDATE audit_event SET verb = 'x' WHERE id = (SELECT min(id) FROM audit_event)"
+FIRST_EVENT = "UPDATE audit_event SET verb = verb || 'x' WHERE id = (SELECT min(id) FROM audit_event)"
 BACKDATED = "UPDATE audit_history SET at = at - interval '1 day' WHERE kept = 'cases_incident'"
-WORDS = "UPDATE audit_eventtext SET body = '{}' WHERE event_id = (SELECT min(event_id) FROM audit_eventtext)"
+WORDS = """
+UPDATE audit_eventtext SET body = jsonb_build_object('x', random())
+WHERE event_id = (SELECT min(event_id) FROM audit_eventtext)
+"""
 DIGESTED = """
 UPDATE audit_history SET digest = encode(sha256(convert_to(salt || (
     SELECT jsonb_object_agg(k.key, k.value) FROM audit_event e, jsonb_each(to_jsonb(e)) k
@@ -185,9 +193,10 @@ FOUND = {
         PRODUCT,
         lambda: ["UPDATE restrictions_restriction SET decided_by_id = (SELECT max(id) FROM people_user)"],
         "restrictions_restriction . was changed",
+        once=True,
     ),
     "the product moves the day of an incident": Way(
-        PRODUCT, lambda: ["UPDATE cases_incident SET happened_on = '2020-01-01'"], "cases_incident . was changed"
+        PRODUCT, lambda: ["UPDATE cases_incident SET happened_on = happened_on - 1"], "cases_incident . was changed"
     ),
     "the owner changes an event with its guard off": Way(
         OWNER, lambda: past_the_guards("audit_event", FIRST_EVENT), "audit_event . is not as its history left it"
@@ -196,9 +205,10 @@ FOUND = {
         OWNER,
         lambda: ["ALTER TABLE audit_event DISABLE TRIGGER evenhand_fixed"],
         "the guard evenhand_fixed of audit_event is off",
+        once=True,
     ),
     "the owner replaces a function of the guards": Way(
-        OWNER, lambda: [NO_GUARD], "the function evenhand_refuse is not as it was written"
+        OWNER, lambda: [NO_GUARD], "the function evenhand_refuse is not as it was written", once=True
     ),
     "the owner hides a function behind another of its name": Way(
         OWNER,
@@ -288,7 +298,7 @@ FOUND = {
     ),
     "a superuser changes the bytes of a letter": Way(
         SUPERUSER,
-        lambda: past_the_guards("letters_rendering", "UPDATE letters_rendering SET pdf = 'other'"),
+        lambda: past_the_guards("letters_rendering", "UPDATE letters_rendering SET pdf = pdf || 'x'::bytea"),
         "letters_rendering . is not as its history left it",
     ),
     "a superuser changes words": Way(
@@ -315,6 +325,7 @@ FOUND = {
             " resident_ref, case_ref, facts, digest, at FROM audit_event ORDER BY id LIMIT 1",
         ),
         "audit_event 900001 was written past the guards",
+        once=True,
     ),
     "a superuser deletes a receipt with its history": Way(
         SUPERUSER,
@@ -323,6 +334,7 @@ FOUND = {
             *past_the_guards("audit_history", "DELETE FROM audit_history WHERE kept = 'register_receipt'"),
         ],
         "rows of the history, of which",
+        once=True,
     ),
     "a superuser changes an event, its history and the whole chain": Way(
         SUPERUSER,
@@ -337,6 +349,7 @@ FOUND = {
         SUPERUSER,
         lambda: [*past_the_guards("audit_history", UNSEALED), *past_the_guards("audit_seal", CUT_OFF)],
         "was signed here, and the database has none|was signed otherwise",
+        once=True,
     ),
     "somebody changes a file of evidence": Way(PRODUCT, lambda: [altered_file()], "is not what was handed in"),
 }
@@ -350,21 +363,39 @@ def altered_file() -> str:
 
 
 def test_what_the_database_cannot_refuse_is_found_and_named(sealed):
-    """Each by itself, as its role, in a transaction that is undone once it was looked over."""
-    missed = {}
+    """Each by itself, as its role, in a transaction that is undone once it was looked over.
+
+    A second look knows each break by its mark again; what is altered once more is another break (docs/adr/0196).
+    """
+    missed, behind = {}, []
     owning.become(SUPERUSER)
     try:
         for name, way in FOUND.items():
             with transaction.atomic():
                 act(way)
-                breaks = [*audit.verifying.look(at=timezone.now(), since=None).breaks, *evidence.altered(None)]
+                breaks = looked_over()
+                if not way.once:
+                    assert looked_over() == breaks, name
+                    act(way)
+                    behind += [name] * (set(looked_over()) <= set(breaks))
                 transaction.set_rollback(True)
             named = re.compile(way.named.replace(" . ", r" \d+ "))
-            if not any(named.search(one) for one in breaks):
+            if not any(named.search(one.words) for one in breaks):
                 missed[name] = breaks
+            assert all(one.mark or one.words.startswith(MENDED) for one in breaks), breaks
     finally:
         owning.become(PRODUCT)
     assert missed == {}
+    assert behind == [], "a new break stands behind one that is known"
+
+
+MENDED = ("the guard ", "the function ")
+"""What nobody answers for, because it is put back."""
+
+
+def looked_over() -> list[Break]:
+    """What a look at the trail and at the files finds."""
+    return [*audit.verifying.look(at=timezone.now(), since=None).breaks, *evidence.altered(None)]
 
 
 def act(way: Way) -> None:

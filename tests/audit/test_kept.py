@@ -131,5 +131,5 @@ def test_rows_from_before_have_a_first_state_once(filed):
         assert set(firsts.values_list("deed", flat=True)) == {"B"}
         assert firsts.count() == Incident.objects.count() + Event.objects.count()
     assert not guards.apply(connection), "the product's own role writes no guards"
-    breaks = verifying.look(at=timezone.now(), since=None).breaks
+    breaks = [one.words for one in verifying.look(at=timezone.now(), since=None).breaks]
     assert not [one for one in breaks if "cases_incident" in one or "audit_event" in one], breaks

@@ -1,5 +1,6 @@
 """The audit of pinned versions: it finds a hole, a file without its hash, and an old list; our own locks pass."""
 
+import re
 import tomllib
 
 import pytest
@@ -39,6 +40,14 @@ def test_each_floor_is_of_a_library_that_is_pinned():
     known = tomllib.loads((ROOT / "requirements" / "floors.toml").read_text())
     pinned = {name for lock in audit.LOCKS for name, _ in audit.pins((ROOT / lock).read_text())}
     assert set(known["floors"]) <= pinned
+
+
+def test_each_floor_says_under_which_number_it_was_told_and_where_that_was_read():
+    """A list from memory named two versions that mended nothing."""
+    known = tomllib.loads((ROOT / "requirements" / "floors.toml").read_text())["floors"]
+    for name, (version, number, read) in known.items():
+        assert audit.number(version) and re.fullmatch(r"CVE-\d{4}-\d{4,}", number), name
+        assert read.strip(), name
 
 
 def test_lint_runs_it():

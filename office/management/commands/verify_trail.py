@@ -5,13 +5,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from audit import sealing
+from audit import breaks, sealing
 from office.management import named
-from office.services import verifying
+from office.services import answering, verifying
 
 
 class Command(BaseCommand):
-    """Name the first break of the trail, and all others; exit code 1 where there is one."""
+    """Name the first break of the trail, and all others; exit code 1 for one that nobody has answered for."""
 
     help = __doc__
 
@@ -29,6 +29,13 @@ class Command(BaseCommand):
             if options["restored"]:
                 sealing.begin_anew(why=options["restored"], at=at)
             seen = verifying.verify(at=at, whole=not options["new"])
-        if seen.breaks:
-            raise named.Refused("\n".join(["The trail does not stand as it was left:", *seen.breaks]))
+            answers, found = breaks.known(), verifying.found(seen)
+        for one in answers.values():
+            self.stdout.write(f"Known {answering.told(one)}")
+        if new := breaks.unanswered(found, answers):
+            told = [f"{one.words} [{one.mark}]" if one.mark else one.words for one in new]
+            raise named.Refused("\n".join(["The trail does not stand as it was left:", *told]))
+        if found:
+            self.stdout.write("Besides what is known, the trail stands as it was left.")
+            return
         self.stdout.write(f"The trail stands as it was left: {seen.seals} seals, {seen.rows} rows of history.")
