@@ -2,6 +2,7 @@
 
 from people.models.cover import Cover
 from people.models.file_access import FileAccess
+from people.models.mail import AccountMail
 from people.models.need import Need
 from people.models.provider import Organisation, PolicyVersion, Provider
 from people.models.resident import Address, ContactPoint, Representative, Resident
@@ -11,6 +12,7 @@ from people.models.tenancy import Occupancy, Tenancy
 from people.models.user import User
 
 __all__ = [
+    "AccountMail",
     "Address",
     "ContactPoint",
     "KnownPlace",
