@@ -1,8 +1,8 @@
 """Providers, staff, residents and how to reach them: a module a noun, gathered here as Django needs it."""
 
+from people.models.account_mail import AccountMail
 from people.models.cover import Cover
 from people.models.file_access import FileAccess
-from people.models.mail import AccountMail
 from people.models.need import Need
 from people.models.provider import Organisation, PolicyVersion, Provider
 from people.models.resident import Address, ContactPoint, Representative, Resident

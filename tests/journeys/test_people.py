@@ -94,7 +94,7 @@ def test_a_provider_founded_by_command_hires_its_first_officer(desk: Sit, width:
     picture(hers, "codes").go("/").offers("Log an incident")
 
     factories.resident(provider, olga)
-    ref = steps.log_incident(hers, Resident.objects.get(provider=provider))
+    ref = steps.log_incident(hers, Resident.objects.get(provider=provider), facts="He shouted at the desk.")
     assert re.fullmatch(r"[IC]-\d{6}", ref) and Case.objects.filter(provider=provider, owner=olga).count() == 1
 
 

@@ -14,7 +14,8 @@ from django.db.models import OuterRef, Q, QuerySet
 
 from audit import services as audit
 from cases.models import Case
-from deadlines.models import Deadline
+from cases.models.case import CaseQuerySet
+from deadlines.models import Deadline, DeadlineQuerySet
 from design import seals
 from design.dates import day_of
 from people import access
@@ -100,9 +101,7 @@ def behind(resident: Resident, shut: Collection[int], *, at: datetime) -> Behind
     )
 
 
-def _by_person(
-    held: QuerySet[Case], prepared: QuerySet[Restriction], tasks: QuerySet[Deadline]
-) -> list[tuple[User, Work]]:
+def _by_person(held: CaseQuerySet, prepared: QuerySet[Restriction], tasks: DeadlineQuerySet) -> list[tuple[User, Work]]:
     """Whose work each of these rows is, by name of the person."""
     cases = list(held.open().select_related("owner", "resident", "policy_version", "provider").order_by("reference"))
     proposals = prepared.filter(state__in=Restriction.PREPARING).select_related("case", "proposed_by")

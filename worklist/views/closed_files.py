@@ -43,7 +43,7 @@ def set_access(request: SignedInRequest, reference: str, kind: str) -> HttpRespo
     shape = forms.SeveralPeople if kind == "keep-to" else forms.OnePerson
     form: Any = page.form(shape, **_people(found, kind))
     title = file_access.TITLES[kind]
-    context = file_access.step(found, back) | {"form": form, "title": title, "said": SAID[kind]}
+    context = file_access.step(found, back) | {"title": title, "said": SAID[kind]}
 
     def check() -> pages.Check | None:
         if kind == "open-to":
@@ -71,7 +71,9 @@ def set_access(request: SignedInRequest, reference: str, kind: str) -> HttpRespo
         left = Resident.objects.visible_to(request.user).filter(pk=found.pk).exists()
         return back if left else reverse("people:find")
 
-    return page.decide(form, check=check, do=do, show=lambda: render(request, "cases/set_access.html", context))
+    return page.decide(
+        form, check=check, do=do, show=lambda: render(request, "cases/set_access.html", context | {"form": form})
+    )
 
 
 def _people(found: Resident, kind: str) -> dict[str, Any]:

@@ -51,8 +51,8 @@ def _left_behind(on: date) -> Q:
         role__provider=OuterRef("restriction__case__provider"),
         role__works_as__in=access.work_that_may(Can.WORK_CASES),
     )
-    gone = Q(person__is_active=False) | ~Exists(works)
-    gone |= ~not_closed(OuterRef("person"), "restriction__case__resident_id")
+    shut = ~not_closed(OuterRef("person"), "restriction__case__resident_id")
+    gone = Q(person__is_active=False) | ~Exists(works) | shut
     held = Term.objects.filter(gone, channel=Term.Channel.SPOC, person__isnull=False, restriction=OuterRef("pk"))
     covered = Naming.objects.filter(gone, ended_on__isnull=True, until_on__gte=on, restriction=OuterRef("pk"))
     return Q(Exists(held)) | Q(Exists(covered))
