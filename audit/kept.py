@@ -101,6 +101,7 @@ BESIDE: Mapping[str, str] = MappingProxyType(
         "django_session": "a sign-in that ends by itself",
         "letters_notice": "a mail to staff that says what waits and where; what it is about has its own events",
         "mfa_authenticator": "how somebody signs in, with secrets; what happened to it is on the trail",
+        "people_accountmail": "a mail that is about to stand in the outbox, gone once it does; why is on the trail",
         "people_knownplace": "from where somebody has signed in before, as a hash, for some weeks",
         "people_session": "a sign-in that ends by itself; that it began and ended is on the trail",
         "people_wrongtries": "how often signing in went wrong lately; each time is on the trail",

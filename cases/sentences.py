@@ -91,7 +91,7 @@ SENTENCES: dict[str, str] = {
     "spoc.cover_ended": "Single point of contact under {ref} back before the cover was to end",
     "spoc.checked": "Work of the single point of contact under {ref} checked",
     "spoc.followed_up": "What a check of the single point of contact under {ref} left has been done",
-    "spoc.left": "The single point of contact under {ref}, or their cover, has left: another was asked for",
+    "spoc.left": "The single point of contact under {ref}, or their cover, is there no more: another was asked for",
     "breach.logged": "Breach of {ref} logged",
     "breach.answered": "Decided what follows a breach of {ref}",
     "reconsideration.requested": "The resident asked for a restriction to be looked at again: review {ref}",

@@ -25,7 +25,6 @@ urlpatterns = [
     path("cases/<str:ref>/reopen/", stages.reopen, name="reopen"),
     path("residents/closed/open-urgently/", file_access.open_urgently, name="open_urgently"),
     path("residents/<str:reference>/access/", file_access.access_to, name="file_access"),
-    path("residents/<str:reference>/access/set/<slug:kind>/", file_access.set_access, name="set_access"),
     path("residents/<str:reference>/access/<int:pk>/end/", file_access.end_access, name="end_access"),
     path("warnings/<str:ref>/", warnings.warning, name="warning"),
     path("warnings/<str:ref>/change/", warnings.change, name="warning_change"),

@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "clear-sessions": {"task": "people.tasks.clear_sessions", "schedule": crontab(hour="5", minute="15")},
     "end-shares": {"task": "register.tasks.end_shares", "schedule": crontab(hour="5", minute="40")},
     "forget-handles": {"task": "register.tasks.forget_handles", "schedule": crontab(hour="5", minute="35")},
+    "account-mail": {"task": "letters.tasks.take_up_account_mail", "schedule": 20.0},
     "outbox": {"task": "letters.tasks.sweep_outbox", "schedule": 20.0},
     "scan-files": {"task": "cases.tasks.scan_waiting", "schedule": 60.0},
     "heartbeat": {"task": "config.tasks.heartbeat", "schedule": 20.0},

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from letters.services import outbox
+from letters.services import account_mail, outbox
 
 
 @shared_task
@@ -24,3 +24,9 @@ def dispatch(dispatch_id: int) -> None:
 def sweep_outbox() -> None:
     """Settle what is stuck and tell workers of what waits. Every 20 seconds; safe to run twice, or late."""
     outbox.sweep(at=timezone.now())
+
+
+@shared_task(expires=60)
+def take_up_account_mail() -> None:
+    """Put links for passwords and warnings of changes into the outbox. Every 20 seconds; safe to run twice, or late."""
+    account_mail.take_up(at=timezone.now())

@@ -117,6 +117,12 @@ class Add(Details):
         _choose(self, "organisation", [("", "None"), *((str(one.pk), one.name) for one in organisations)])
 
 
+class Address(forms.Form):
+    """Under which address somebody signs in from now on."""
+
+    email = fields.EmailField(label="New e-mail address", called="the new e-mail address")
+
+
 class GiveRole(forms.Form):
     """A role for somebody, from and until when."""
 

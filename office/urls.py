@@ -23,6 +23,7 @@ urlpatterns = [
     path("office/people/add/", asked(people.add), name="person_add"),
     path("office/people/<str:ref>/", asked(people.person), name="person"),
     path("office/people/<str:ref>/change/", asked(people.change), name="person_change"),
+    path("office/people/<str:ref>/address/", asked(signing_in.change_address), name="person_address"),
     path("office/people/<str:ref>/invite/", asked(people.invite), name="person_invite"),
     path("office/people/<str:ref>/roles/", asked(people.give_role), name="role_give"),
     path("office/people/<str:ref>/roles/<int:pk>/", asked(people.role), name="role"),

@@ -290,7 +290,7 @@ DOORS: dict[str, Door] = {
     ),
     "cases:open_urgently": Door(READERS),
     "cases:file_access": Door(DECIDERS, RESIDENT),
-    "cases:set_access": Door(DECIDERS, lambda: RESIDENT() | {"kind": "keep-out"}),
+    "worklist:set_access": Door(DECIDERS, lambda: RESIDENT() | {"kind": "keep-out"}),
     "cases:end_access": Door(
         DECIDERS,
         lambda: (
@@ -359,6 +359,7 @@ DOORS: dict[str, Door] = {
     "office:person_add": Door({"administrator"}),
     "office:person": Door({"administrator"}, STAFF),
     "office:person_change": Door({"administrator"}, STAFF),
+    "office:person_address": Door({"administrator"}, STAFF),
     "office:person_invite": Door({"administrator"}, STAFF),
     "office:role_give": Door({"administrator"}, STAFF),
     "office:role": Door(

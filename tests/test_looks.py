@@ -44,6 +44,7 @@ WITHOUT = {
         for page in (
             "person",
             "person_change",
+            "person_address",
             "person_invite",
             "role_give",
             "role",

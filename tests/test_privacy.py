@@ -98,7 +98,9 @@ def test_a_days_logs_name_nobody(everybody, logged, empty_queue, settings, monke
                 looked_at(client, f"{reverse(name, kwargs=door.where())}?q=Zyzzyva")
     client.post(reverse("account_login"), {"login": "amara@dover.example", "password": "wrong-secret-one"})
     client.get("/account/password/reset/key/1-cx7k2f-0123456789abcdef0123456789abcdef/")
+    client.post(reverse("account_reset_password"), {"email": "amara@dover.example"})
     sweeping.sweep(NOW.date(), at=NOW)
+    letter_tasks.take_up_account_mail.apply()
     letter_tasks.sweep_outbox.apply()
     for pk in Dispatch.objects.values_list("pk", flat=True):
         letter_tasks.dispatch.apply(args=[pk])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from worklist.views import handing_over, work
+from worklist.views import closed_files, handing_over, work
 
 app_name = "worklist"
 urlpatterns = [
@@ -11,5 +11,6 @@ urlpatterns = [
     path("batch/", work.batch, name="batch"),
     path("cases/<str:ref>/hand-over/", handing_over.case, name="hand_over"),
     path("team/<str:ref>/hand-over/", handing_over.person, name="hand_over_from"),
+    path("residents/<str:reference>/access/set/<slug:kind>/", closed_files.set_access, name="set_access"),
     path("why/<int:pk>/", work.why, name="why"),
 ]

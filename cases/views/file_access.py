@@ -1,11 +1,11 @@
-"""Who may read a resident's file: what closes and opens it, for those who decide; and opening a closed one urgently."""
+"""Who may read a resident's file: what closes and opens it, ending that, and opening a closed one urgently."""
 
 from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,21 +21,13 @@ from design import dates, pages, refusals
 from people import access, permissions
 from people import services as people
 from people.access import Can
-from people.models import FileAccess, Resident, User
+from people.models import FileAccess, Resident
 from people.models.file_access import KINDS, URGENT
 
 TITLES = {
     "keep-out": "Keep a colleague out of the file",
     "keep-to": "Keep the file to named people",
     "open-to": "Open the file to a colleague",
-}
-SAID = {
-    "keep-out": "They no longer find the file, its letters, its dates and its register entries, and decide nothing in "
-    "it. On the register they are told to ask before they visit.",
-    "keep-to": "Nobody else finds the file, its letters and its dates. What staff must do at a visit stays on the "
-    "register for everybody.",
-    "open-to": "They read the file until that day, also where their role would not open it. They may do no more in it "
-    "than their role lets them.",
 }
 TOLD = {
     "file.kept_out": "{name} was kept out of the file",
@@ -47,7 +39,8 @@ TOLD = {
 EVENTS_A_PAGE = 25
 
 
-def _find(request: SignedInRequest, reference: str) -> Resident:
+def find(request: SignedInRequest, reference: str) -> Resident:
+    """Somebody whose file the reader may close and open; 404 where it is not theirs to see."""
     mine = Resident.objects.visible_to(request.user).select_related("provider").prefetch_related("addresses")
     found = get_object_or_404(mine, reference=reference)
     looks.note(request, found)
@@ -55,17 +48,18 @@ def _find(request: SignedInRequest, reference: str) -> Resident:
     return found
 
 
-def _step(found: Resident, back: str) -> dict[str, Any]:
+def step(found: Resident, back: str) -> dict[str, Any]:
+    """What each page about a file shows of whose it is."""
     return {"resident": found, "address": str(found.address or ""), "back": back}
 
 
 @require_safe
 def access_to(request: SignedInRequest, reference: str) -> HttpResponse:
     """What closes and opens the file at present: who, why, by whom, until when."""
-    found = _find(request, reference)
+    found = find(request, reference)
     standing = FileAccess.objects.standing().filter(content_object=found)
     rows = list(standing.select_related("user", "permission", "set_by").order_by("permission__codename", "user__name"))
-    context = _step(found, reverse("people:resident", args=[found.reference]))
+    context = step(found, reverse("people:resident", args=[found.reference]))
     events = Event.objects.about(found.trail).filter(verb__in=TOLD).with_words()
     before = Paginator(events, EVENTS_A_PAGE).get_page(request.GET.get("page"))
     context |= {
@@ -86,39 +80,9 @@ def _reasons(event: Event) -> str:
     return str(sentences.body(event).get("reasons", ""))
 
 
-def set_access(request: SignedInRequest, reference: str, kind: str) -> HttpResponse:
-    """Keep somebody out, keep the file to named people, or open it to a colleague: with a reason and an end."""
-    if kind not in TITLES:
-        raise Http404("There is no such way to close or open a file")
-    found, at = _find(request, reference), timezone.now()
-    back = reverse("cases:file_access", args=[found.reference])
-    staff = User.objects.filter(provider=found.provider, is_active=True).order_by("name", "pk")
-    page = pages.Page(request, at=at)
-    if kind == "keep-to":
-        readers = access.holders(found.provider, access.keys_with(found.provider, Can.VIEW_CASES))
-        form: Any = page.form(forms.SeveralPeople, people=readers)
-    else:
-        form = page.form(forms.OnePerson, people=list(staff), opens=kind == "open-to")
-
-    def do(seen: str | None) -> str:
-        said = dict(form.cleaned_data)
-        told = {"by": request.user, "at": at, **{name: said[name] for name in ("ground", "reason", "until")}}
-        if kind == "keep-to":
-            people.keep_to(found.pk, [int(pk) for pk in said["people"]], **told)
-        else:
-            act = people.keep_out if kind == "keep-out" else people.open_to
-            act(found.pk, int(said["person"] or 0), **told)
-        messages.success(request, "It is recorded, and holds from now on.")
-        left = Resident.objects.visible_to(request.user).filter(pk=found.pk).exists()
-        return back if left else reverse("people:find")
-
-    context = _step(found, back) | {"form": form, "title": TITLES[kind], "said": SAID[kind]}
-    return page.decide(form, do=do, show=lambda: render(request, "cases/set_access.html", context))
-
-
 def end_access(request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
     """End what closes or opens the file, before its day."""
-    found, back = _find(request, reference), reverse("cases:file_access", args=[reference])
+    found, back = find(request, reference), reverse("cases:file_access", args=[reference])
     rows = FileAccess.objects.standing().filter(content_object=found).select_related("user", "permission")
     row = get_object_or_404(rows, pk=pk)
     page = pages.Page(request, at=timezone.now())
@@ -130,7 +94,7 @@ def end_access(request: SignedInRequest, reference: str, pk: int) -> HttpRespons
         return back
 
     said = f"{row.user.name} {KINDS[row.kind]}, until {_last(row)}."
-    context = _step(found, back) | {"form": form, "title": "End it before its day", "said": said}
+    context = step(found, back) | {"form": form, "title": "End it before its day", "said": said}
     return page.decide(
         form,
         do=do,

@@ -166,14 +166,27 @@ def hand_over(subject: audit.Subject, *, from_: User, to: User) -> int:
     return open_ones.update(owner=to)
 
 
-def hand_over_work(from_: User, to: User, *, kinds: Collection[str], cases: Collection[str] | None = None) -> int:
-    """Move one person's open tasks of some kinds to another: those about some cases, or all. Returns how many moved.
+def hand_over_work(
+    from_: User,
+    to: User,
+    *,
+    kinds: Collection[str],
+    cases: Collection[str] | None = None,
+    resident_id: int | None = None,
+) -> int:
+    """Move one person's open tasks of some kinds to another: those in some cases, about one resident, or all.
+
+    Returns how many moved.
 
     Called in the transaction of what hands over, which says so in its own event. Nobody is handed what a rule bars them
     from.
     """
     open_ones = Deadline.objects.open().filter(owner=from_, kind__in=kinds).exclude(not_for__contains=[to.pk])
-    return (open_ones if cases is None else open_ones.filter(case_ref__in=cases)).update(owner=to)
+    if cases is not None:
+        open_ones = open_ones.filter(case_ref__in=cases)
+    if resident_id is not None:
+        open_ones = open_ones.filter(resident=resident_id)
+    return open_ones.update(owner=to)
 
 
 @transaction.atomic

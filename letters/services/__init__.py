@@ -243,12 +243,14 @@ def as_html(letter: Letter, *, on: date, known: Mapping[str, Any] | None = None,
 
 
 @transaction.atomic
-def notify(to: User, *, kind: str, subject: str, body: str, at: datetime, about: str = "") -> Notice:
+def notify(to: User, *, kind: str, subject: str, body: str, at: datetime, about: str = "", address: str = "") -> Notice:
     """Tell a member of staff by e-mail what waits and where; sent by a worker once the transaction holds.
 
-    E-mail is not a safe place for a resident's story: the subject and the words name references, not reasons.
+    E-mail is not a safe place for a resident's story: the subject and the words name references, not reasons. It goes
+    to their own address, or to the one they had before where that changed.
     """
+    email = Dispatch.Channel.EMAIL
     notice = Notice.objects.create(to=to, kind=kind, about=about, subject=subject[:200], body=body, made_at=at)
-    dispatch = Dispatch.objects.create(notice=notice, channel=Dispatch.Channel.EMAIL, address=to.email, made_at=at)
+    dispatch = Dispatch.objects.create(notice=notice, channel=email, address=address or to.email, made_at=at)
     outbox.ask_to_send(dispatch.pk)
     return notice

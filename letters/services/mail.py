@@ -43,7 +43,8 @@ def message(dispatch: Dispatch) -> EmailMessage:
     headers = {"Message-ID": f"<dispatch-{dispatch.pk}@{domain}>", "Auto-Submitted": "auto-generated"}
     if dispatch.notice:
         notice = dispatch.notice
-        return EmailMessage(notice.subject, _body(notice), to=[dispatch.address], headers=headers)
+        body = _body(notice, dispatch.address)
+        return EmailMessage(notice.subject, body, to=[dispatch.address], headers=headers)
     letter = dispatch.letter
     assert letter is not None
     frame = letter.facts["frame"]
@@ -65,12 +66,12 @@ def message(dispatch: Dispatch) -> EmailMessage:
     return mail
 
 
-def _body(notice: Notice) -> str:
-    """The words of a notice; in an invitation with its link, which stands nowhere but in the mail."""
-    if notice.kind != invitations.NOTICE:
+def _body(notice: Notice, address: str) -> str:
+    """The words of a notice; where it brings a link, with that, which stands nowhere but in the mail."""
+    if notice.kind not in invitations.WITH_LINK:
         return notice.body
-    if why := invitations.why_not(notice.to):
-        raise Refused(f"{why}, so no invitation was sent.")
+    if why := invitations.why_not_sent(notice.kind, notice.to, address):
+        raise Refused(f"{why}, so no link was sent.")
     return notice.body.replace(invitations.PLACE, passwords.link(notice.to))
 
 

@@ -37,7 +37,9 @@ from design.dates import day_of
 from letters import permissions
 from letters.models import MOST_ATTEMPTS, Dispatch, Letter, Rendering
 from letters.services import mail, within
+from people import invitations
 from people.models import User
+from people.services import passwords
 from policies.rules import Rule, need
 
 log = structlog.get_logger(__name__)
@@ -45,6 +47,7 @@ log = structlog.get_logger(__name__)
 # Between the claim and the lock a worker needs an instant. A claim older than this and not locked has lost its worker.
 GRACE = timedelta(seconds=10)
 MOST_AT_ONCE = 500
+NOTICES_ARE_TRIED_FOR = timedelta(days=3)
 WORRIES = {kinds.LETTER_FAILED: Dispatch.State.FAILED, kinds.LETTER_UNCERTAIN: Dispatch.State.UNCERTAIN}
 PERSON_LOOKS = Rule("evenhand", text="Nothing uncertain is sent again blindly: a person finds out first.")
 
@@ -203,7 +206,7 @@ def _mail(dispatch: Dispatch, now: Callable[[], datetime]) -> None:
     try:
         mail.send(dispatch)
     except mail.NotNow as problem:
-        if dispatch.attempts < MOST_ATTEMPTS:
+        if dispatch.attempts < MOST_ATTEMPTS or _is_tried_longer(dispatch, now()):
             _put_off(dispatch, at=now(), problem=str(problem))
         else:
             _failed(dispatch, at=now(), problem=str(problem))
@@ -213,6 +216,14 @@ def _mail(dispatch: Dispatch, now: Callable[[], datetime]) -> None:
         _uncertain(dispatch, at=now(), problem=str(problem))
     else:
         _sent(dispatch, at=now())
+
+
+def _is_tried_longer(dispatch: Dispatch, at: datetime) -> bool:
+    """A notice waits for days for a mail server that is down: nobody's worklist says that it did not go.
+
+    Of a letter its author is told within a quarter of an hour, who may reach the resident in another way.
+    """
+    return dispatch.notice is not None and at - dispatch.made_at < NOTICES_ARE_TRIED_FOR
 
 
 def _record(verb: str, dispatch: Dispatch, *, at: datetime, by: User | None = None, **more: Any) -> None:
@@ -229,6 +240,9 @@ def _sent(dispatch: Dispatch, *, at: datetime) -> None:
     dispatch.sent(at=at)
     dispatch.save()
     _record("dispatched", dispatch, at=at, file=dispatch.file_name)
+    if dispatch.notice and dispatch.notice.kind in invitations.WITH_LINK:
+        known = {"notice": dispatch.notice.kind, "until": passwords.until(at)}
+        audit.record("user.password_link_sent", subject=dispatch.notice.to, by=None, at=at, facts=known)
     _settle_worry(dispatch, at=at)
 
 

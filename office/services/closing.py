@@ -23,20 +23,13 @@ from office import permissions
 from people import access
 from people import services as people
 from people.access import Can
-from people.models import Cover, Holding, User
+from people.models import Cover, User
 from policies.rules import RuleBroken, need
 from restrictions.models import Naming, Restriction, Term
 from restrictions.services.contacts import leaving
-from worklist.services import appointing, handing_over
+from worklist.services import appointing, deciders, handing_over
+from worklist.services.deciders import Waiting
 from worklist.services.handing_over import Work
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Something that waits for whom a policy names, the person among them, and who else could decide it."""
-
-    deadline: Deadline
-    others: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -95,19 +88,7 @@ def _decisions(person: User) -> list[Waiting]:
     open_ones = Deadline.objects.open().filter(provider=person.provider_id, owner__isnull=True)
     mine = open_ones.filter(for_roles__overlap=sorted(keys)) | open_ones.filter(also_for__contains=[person.pk])
     rows = list(mine.exclude(not_for__contains=[person.pk]).worst_first())
-    held = Holding.objects.in_force(access.today()).filter(user__is_active=True, role__provider=person.provider_id)
-    holders: dict[str, dict[int, str]] = {}
-    for key, pk, name in held.exclude(user=person).values_list("role__key", "user", "user__name"):
-        holders.setdefault(key, {})[pk] = name
-    appointed = {pk for row in rows for pk in row.also_for} - {person.pk}
-    names = dict(User.objects.filter(pk__in=appointed, is_active=True).values_list("pk", "name"))
-    found = []
-    for row in rows:
-        can = {pk: name for key in row.for_roles for pk, name in holders.get(key, {}).items()}
-        can |= {pk: names[pk] for pk in row.also_for if pk in names}
-        others = sorted(name for pk, name in can.items() if pk not in row.not_for)
-        found.append(Waiting(row, tuple(others)))
-    return found
+    return deciders.waiting(rows, person.provider_id, but={person.pk})
 
 
 def who_can_manage(person: User) -> list[User]:

@@ -16,7 +16,7 @@ from office import permissions
 from people import access, invitations
 from people import services as people
 from people.models import Cover, Holding, Organisation, Provider, Role, User
-from people.services import StaffDetails
+from people.services import StaffDetails, ways_in
 from policies.rules import RuleBroken, need
 
 INVITED = """{name},
@@ -103,6 +103,18 @@ def invite(user_id: int, *, by: User, at: datetime) -> None:
     body = INVITED.format(name=user.name, by=by.name, provider=user.provider.name, link=invitations.PLACE)
     letters.notify(user, kind=invitations.NOTICE, subject="Evenhand: set your password", body=body, at=at)
     audit.record("user.invited", subject=user, by=by, at=at)
+
+
+@transaction.atomic
+def change_address(user_id: int, *, email: str, by: User, at: datetime, seen: str | None = None) -> User:
+    """Give somebody another address to sign in with; whoever has set no password yet is invited there anew.
+
+    Raises as `people.services.ways_in.change_address`.
+    """
+    user = ways_in.change_address(user_id, email=email, by=by, at=at, seen=seen)
+    if not invitations.why_not(user):
+        invite(user.pk, by=by, at=at)
+    return user
 
 
 @transaction.atomic

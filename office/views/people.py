@@ -19,6 +19,7 @@ from office import people_forms as forms
 from office import permissions
 from office.services import closing, joining
 from people import access, invitations
+from people import permissions as people_permissions
 from people import services as people
 from people.access import SignedInRequest
 from people.models import Cover, Holding, Provider, Role, User
@@ -150,6 +151,7 @@ def person(request: SignedInRequest, ref: str) -> HttpResponse:
         "work": handing_over.work_of(found),
         "reports": User.objects.filter(line_manager=found, is_active=True).order_by("name"),
         "why_not_invited": invitations.why_not(found),
+        "why_no_address": access.why_not(people_permissions.check_can_change_address, request.user, found),
         "why_no_roles": access.why_not(permissions.check_can_give_roles, request.user, found),
         "why_not_closed": access.why_not(permissions.check_can_close, request.user, found),
     }

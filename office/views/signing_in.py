@@ -1,15 +1,19 @@
-"""How the provider's people get in: which roles need a second factor, who has one, and removing a lost one."""
+"""How the provider's people get in: which roles need a second factor, removing a lost one, and under which address."""
 
 from django import conf
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from audit import services as audit
 from design import pages
-from office import permissions
+from office import people_forms, permissions
 from office.forms import RemoveFactors, SigningIn
+from office.services import joining
+from office.views.people import person_of
+from people import invitations
 from people import permissions as people
 from people.access import SignedInRequest
 from people.models import Provider, User
@@ -66,4 +70,31 @@ def remove_factors(request: SignedInRequest, reference: str) -> HttpResponse:
         check=lambda: pages.Check("office/remove_factors_check.html", {**context, **form.cleaned_data}, shown),
         do=do,
         show=lambda: render(request, "office/remove_factors.html", {**context, "form": form}),
+    )
+
+
+def change_address(request: SignedInRequest, ref: str) -> HttpResponse:
+    """Give somebody another address to sign in with: what follows stands on the page, and the old address is told."""
+    found = person_of(request, ref)
+    people.check_can_change_address(request.user, found)
+    back = reverse("office:person", args=[ref])
+    if not found.is_active and request.method != "POST":
+        return redirect(back)
+    page = pages.Page(
+        request, at=timezone.now(), context={"frame": "base.html"}, since=audit.since(found, did=ways_in.ON_ADDRESS)
+    )
+    form = page.form(people_forms.Address)
+
+    def do(seen: str | None) -> str:
+        was, typed = found.email, form.cleaned_data["email"]
+        made = joining.change_address(found.pk, email=typed, by=request.user, at=page.at, seen=seen)
+        messages.success(request, f"{made.name} signs in with {made.email} from now on. An e-mail to {was} says so.")
+        return back
+
+    context = {"form": form, "person": found, "back": back, "invited": not invitations.why_not(found)}
+    return page.decide(
+        form,
+        do=do,
+        show=lambda: render(request, "office/person_address.html", context),
+        shown={"the e-mail address": found.email},
     )

@@ -89,7 +89,7 @@ class Adapter(DefaultAccountAdapter):
         return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> NoReturn:
-        """Nothing is sent from a request: mail on accounts goes out by a worker (`people.tasks`)."""
+        """Nothing is sent from a request: mail on accounts waits in the outbox (`people.services.passwords`)."""
         raise AssertionError(f"{template_prefix} is not sent from a request")
 
 

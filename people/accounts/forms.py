@@ -14,13 +14,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest
+from django.utils import timezone
 
-from people import tasks
+from people.services import passwords
 
 ADDRESS = "Enter your email address in the form name@example.com"
 HINT = "12 characters or more. Three words that nobody would put together are easy to remember and hard to guess."
 NO_PASSKEY = "The passkey was not read. Press the button to try again"
-MAIL_DOWN = "The link could not be asked for just now. Try again in a few minutes"
 
 
 def _worded(form: forms.Form, field: str, label: str, empty: str, hint: str = "") -> None:
@@ -80,10 +80,9 @@ class ForgottenPassword(forms.Form):
         return str(self.cleaned_data["email"]).lower()
 
     def save(self, request: HttpRequest) -> str:
-        """Ask a worker for the link. Whether there is an account is nothing that this process ever looks up."""
+        """Ask for the link. Whether there is an account is nothing that this process ever looks up."""
         address: str = self.cleaned_data["email"]
-        if not tasks.ask(tasks.send_password_link, address):
-            raise ValidationError(MAIL_DOWN)
+        passwords.ask_for_link(address, at=timezone.now())
         return address
 
 

@@ -4,7 +4,6 @@ The house does not speak by signals; these are the library's, and this is the on
 """
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from allauth.account import signals as account
@@ -15,10 +14,9 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from people import tasks
 from people.accounts import factors, origins, sessions
 from people.models import User
-from people.services import sign_ins
+from people.services import passwords, sign_ins
 
 
 def listen() -> None:
@@ -46,10 +44,10 @@ def _changes(verb: str) -> Callable[..., None]:
         keep = request.session.session_key if request.user.is_authenticated else None
         facts = {"factor": authenticator.type} if authenticator else {}
         request.session.pop(factors.HAS, None)
+        at = timezone.now()
         with transaction.atomic():
-            sign_ins.changed(verb, user, place=origins.of(request), keep=keep, at=timezone.now(), facts=facts)
-            what = sign_ins.ENDS_OTHERS[verb]
-            transaction.on_commit(partial(tasks.ask, tasks.tell_of_change, user.pk, user.email, what))
+            sign_ins.changed(verb, user, place=origins.of(request), keep=keep, at=at, facts=facts)
+            passwords.tell(user, user.email, what=sign_ins.ENDS_OTHERS[verb], at=at)
 
     return changed
 

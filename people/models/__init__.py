@@ -1,5 +1,6 @@
 """Providers, staff, residents and how to reach them: a module a noun, gathered here as Django needs it."""
 
+from people.models.account_mail import AccountMail
 from people.models.cover import Cover
 from people.models.file_access import FileAccess
 from people.models.need import Need
@@ -11,6 +12,7 @@ from people.models.tenancy import Occupancy, Tenancy
 from people.models.user import User
 
 __all__ = [
+    "AccountMail",
     "Address",
     "ContactPoint",
     "KnownPlace",

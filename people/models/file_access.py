@@ -84,11 +84,11 @@ def not_kept_out(user: User, path: str) -> Q:
     return Q(Exists(mine.of_kind(URGENT))) | ~Q(Exists(mine.of_kind(KEPT_OUT)))
 
 
-def not_closed(user: User, path: str) -> Q:
+def not_closed(user: User | OuterRef, path: str) -> Q:
     """That the file of the resident at `path` is not closed to a person: neither are they kept out of it by name, nor
-    is it kept to others. Where there is no resident, nothing is closed."""
+    is it kept to others. Where there is no resident, nothing is closed. The person may be a column of the query."""
     standing = FileAccess.objects.standing().filter(content_object=OuterRef(path))
-    mine = standing.filter(user=user)
+    mine = standing.filter(Q(user=user))
     let_in = Q(Exists(mine.of_kind(KEPT_TO, OPENED))) | ~Q(Exists(standing.of_kind(KEPT_TO)))
     return Q(Exists(mine.of_kind(URGENT))) | ~Q(Exists(mine.of_kind(KEPT_OUT))) & let_in
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import BigIntegerField, OuterRef, Value
 from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
@@ -11,7 +12,7 @@ from design import dates
 from people import access, permissions
 from people.access import Can
 from people.models import FileAccess, Resident, User
-from people.models.file_access import KEPT_OUT, KEPT_TO, OPENED, URGENT, permission
+from people.models.file_access import KEPT_OUT, KEPT_TO, OPENED, URGENT, not_closed, permission
 from policies import rules
 from policies.rules import Rule, RuleBroken
 
@@ -99,6 +100,13 @@ def open_urgently(resident_id: int, *, reason: str, by: User, at: datetime) -> F
     return _write(
         URGENT, resident, by, ground=FileAccess.Ground.URGENT, reason=reason, ends=at + URGENT_FOR, by=by, at=at
     )
+
+
+def closed_to(resident: Resident) -> list[User]:
+    """The people of the resident's provider to whom the file is closed at present, whatever their role."""
+    staff = User.objects.filter(provider=resident.provider_id, is_active=True)
+    here = staff.annotate(file=Value(resident.pk, output_field=BigIntegerField()))
+    return list(here.exclude(not_closed(OuterRef("pk"), "file")))
 
 
 def _open(resident_id: int, by: User) -> Resident:

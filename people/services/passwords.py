@@ -1,18 +1,25 @@
-"""Links by which somebody sets a password: made when they are sent, and kept nowhere."""
+"""Links by which somebody sets a password: made when they are sent, and kept nowhere. And telling that one was changed.
+
+Nothing is sent from here: each is a row first, which a worker takes into the outbox of the letters. There it waits for
+a mail server that is down, as every other mail does.
+"""
 
 from datetime import datetime, timedelta
+from functools import partial
 
+import structlog
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from celery import current_app
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
+from kombu.exceptions import OperationalError
 
-from audit import services as audit
-from people.accounts import sign_on
-from people.models import User
+from people.models import AccountMail, User
+
+log = structlog.get_logger(__name__)
+TAKE_UP = "letters.tasks.take_up_account_mail"
 
 
 def link(user: User) -> str:
@@ -27,26 +34,33 @@ def until(at: datetime) -> datetime:
 
 
 @transaction.atomic
-def send_link(address: str, *, at: datetime) -> bool:
-    """Send whoever has the address a link to set a new password; to an address without an open account nothing.
+def ask_for_link(address: str, *, at: datetime) -> None:
+    """Ask for a link to set a new password, to be sent to whoever has the address.
 
-    Nothing either where no mail server is set up, as the page that asks says to everybody.
-
-    A worker does it, so that the page that asked answers alike, and as fast, whether or not there is an account.
-    Returns whether it was sent.
+    A worker finds out who that is, so that the page that asks answers alike, and as fast, whether or not there is an
+    account.
     """
-    user = User.objects.select_related("provider").filter(email=address.lower(), is_active=True).first()
-    if user is None or sign_on.only(user) or not settings.MAIL_LEAVES:
-        return False
-    audit.record("user.password_link_sent", subject=user, by=None, at=at, facts={"until": until(at)})
-    words = {"password_reset_url": link(user), "user": user, "until": until(at)}
-    body = render_to_string("account/email/password_reset_key_message.txt", words)
-    send_mail("Set a new password", body, settings.DEFAULT_FROM_EMAIL, [user.email])
-    return True
+    AccountMail.objects.create(kind=AccountMail.Kind.LINK, address=address.lower(), asked_at=at)
+    _wake()
 
 
+@transaction.atomic
 def tell(user: User, address: str, *, what: str, at: datetime) -> None:
-    """Tell somebody that the way into their account was changed, so that they notice where it was not they."""
-    words = {"user": user, "what": what, "at": at, "address": settings.BASE_URL}
-    body = render_to_string("account/email/changed_message.txt", words)
-    send_mail(what, body, settings.DEFAULT_FROM_EMAIL, [address])
+    """Tell somebody that the way into their account was changed, so that they notice where it was not they.
+
+    In the transaction of the change, and at the address that they had until then.
+    """
+    AccountMail.objects.create(kind=AccountMail.Kind.CHANGED, address=address, user=user, what=what, asked_at=at)
+    _wake()
+
+
+def _wake() -> None:
+    """Tell a worker, once the transaction holds. If the queue is down, the next round of the outbox finds the row."""
+    transaction.on_commit(partial(_enqueue, TAKE_UP))
+
+
+def _enqueue(task: str) -> None:
+    try:
+        current_app.send_task(task, retry=False, expires=60)
+    except OperationalError:
+        log.warning("queue down, left to the next round", task=task)

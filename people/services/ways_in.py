@@ -3,20 +3,21 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django_fsm import TransitionNotAllowed
 
 from audit import services as audit
 from design import seals
-from people import access, permissions, tasks
+from people import access, permissions
 from people.accounts import factors as accounts
 from people.accounts import sessions
 from people.models import Provider, User
+from people.services import passwords
 from policies.rules import RuleBroken, need
 
 KINDS = {Authenticator.Type.TOTP: "an authenticator app", Authenticator.Type.WEBAUTHN: "a passkey"}
@@ -26,6 +27,7 @@ ON_FACTORS = {
     "user.factors_removed": "removed them",
     "user.recovery_codes_made": "made new recovery codes",
 }
+ON_ADDRESS = {"user.address_changed": "changed it"}
 
 
 def known(provider: Provider) -> dict[str, Any]:
@@ -128,33 +130,38 @@ def remove_factors(user_id: int, *, reason: str, by: User, at: datetime, seen: s
     facts = {"factors": had, "sessions_ended": ended}
     audit.record("user.factors_removed", subject=user, by=by, at=at, facts=facts, words={"reason": reason})
     told = "An administrator removed the second factor of your account"
-    transaction.on_commit(partial(tasks.ask, tasks.tell_of_change, user.pk, user.email, told))
+    passwords.tell(user, user.email, what=told, at=at)
     return user
 
 
 @transaction.atomic
-def change_address(user_id: int, *, email: str, by: User, at: datetime) -> User:
+def change_address(user_id: int, *, email: str, by: User, at: datetime, seen: str | None = None) -> User:
     """Give somebody another address to sign in with. Told to the old one, so that nobody is taken over in silence.
 
-    Raises NotPermitted, and RuleBroken for what is no address or somebody's already.
+    Every session of theirs ends, and no link for a password that went to the old address opens anything: its token is
+    bound to the address. Raises NotPermitted; TransitionNotAllowed for a closed account; RuleBroken for what is no
+    address, theirs already or somebody else's; `ChangedSince` where it is another than was shown.
     """
     user = User.objects.select_for_update(of=("self",), no_key=True).select_related("provider").get(pk=user_id)
     permissions.check_can_change_address(by, user)
+    if not user.is_active:
+        raise TransitionNotAllowed(f"The account of {user.name} is closed.")
+    seals.check(seen, {"the e-mail address": user.email}, since=audit.since(user, did=ON_ADDRESS))
     address = User.objects.normalize_email(email.strip()).lower()
     try:
         validate_email(address)
     except ValidationError:
-        raise RuleBroken("Enter an email address in the form name@example.com", None, "email") from None
-    if User.objects.exclude(pk=user.pk).filter(email=address).exists():
-        raise RuleBroken("Enter an address that no other account has", None, "email")
+        raise RuleBroken("Enter an e-mail address, like name@example.org", None, "email") from None
     before = user.email
-    if address == before:
-        return user
+    if address == before.lower():
+        raise RuleBroken(f"{user.name} has this address already", None, "email")
+    if User.objects.filter(email__iexact=address).exists():
+        raise RuleBroken("Enter an address that no other account has", None, "email")
     user.email = address
     user.save(update_fields=["email"])
     ended = sessions.end(user)
     words = {"was": before, "now": address}
     audit.record("user.address_changed", subject=user, by=by, at=at, facts={"sessions_ended": ended}, words=words)
     told = "An administrator changed the address with which you sign in"
-    transaction.on_commit(partial(tasks.ask, tasks.tell_of_change, user.pk, before, told))
+    passwords.tell(user, before, what=told, at=at)
     return user

@@ -8,9 +8,10 @@ from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from people import tasks
 from tests import factories, factors
+from tests.letters import post
 from tests.test_doors import ALL, DOORS
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +80,7 @@ def test_a_new_password_is_asked_for_and_set(client: Client, officer):
         "Check your email"
         in client.post(f"{ACCOUNT}password/reset/", {"email": officer.email}, follow=True).content.decode()
     )
-    tasks.send_password_link(officer.email)
+    post.deliver(at=timezone.now())
     (message,) = mail.outbox
     assert message.subject == "Set a new password"
     link = re.search(r"https?://\S+", message.body)

@@ -30,6 +30,7 @@ from restrictions import acts
 from restrictions.models import Restriction, Term
 from tests import factories
 from tests.factories import NOON
+from tests.letters import post
 from tests.pressing import press
 from tests.restrictions import builders
 from worklist.models import Reminder
@@ -516,3 +517,48 @@ def test_letters_show_what_the_office_keeps_for_them(office):
     found = User.objects.get(pk=officer.pk).as_contact
     assert found == {"name": "Olive O.", "phone": "01304 111111", "email": officer.email}
     assert date(2026, 12, 18) == TODAY
+
+
+# Another address
+
+
+def test_an_administrator_gives_somebody_another_address_on_a_page(office):
+    officer = office.staff.officer
+    theirs, was = signed_in(officer), officer.email
+    where = reverse("office:person_address", args=[officer.reference])
+    assert where in text(signed_in(office.ada).get(reverse("office:person", args=[officer.reference])))
+    shown = text(press(signed_in(office.ada), where, {"email": office.ada.email.upper()}))
+    assert "Enter an address that no other account has" in shown and office.ada.email.upper() in shown
+    shown = text(press(signed_in(office.ada), where, {"email": was.upper()}))
+    assert "has this address already" in shown
+    shown = text(press(signed_in(office.ada), where, {"email": "New.Name@dover.example"}, follow=True))
+    assert f"signs in with new.name@dover.example from now on. An e-mail to {was} says so." in shown
+    assert theirs.get(reverse("people:find")).status_code == 302, "their sessions end"
+    event = Event.objects.get(verb="user.address_changed")
+    assert (event.by_ref, event.words.body) == (office.ada.reference, {"was": was, "now": "new.name@dover.example"})
+    post.deliver()
+    assert [one.to for one in mail.outbox] == [[was]]
+
+
+def test_the_page_on_an_address_asks_who_it_is_and_opens_to_nobody_for_themselves_or_for_a_leaver(office, time_machine):
+    client, officer = signed_in(office.ada), office.staff.officer
+    where = reverse("office:person_address", args=[officer.reference])
+    own = reverse("office:person_address", args=[office.ada.reference])
+    assert client.get(own).status_code == 403
+    assert own not in text(client.get(reverse("office:person", args=[office.ada.reference])))
+    User.objects.filter(pk=officer.pk).update(is_active=False)
+    assert client.get(where).status_code == 302
+    User.objects.filter(pk=officer.pk).update(is_active=True)
+    time_machine.move_to(NOON + timedelta(minutes=20), tick=False)
+    assert client.get(where)["location"].startswith(reverse("account_reauthenticate"))
+
+
+def test_two_administrators_do_not_change_an_address_past_each_other(office):
+    officer = office.staff.officer
+    where = reverse("office:person_address", args=[officer.reference])
+    ada, bill = signed_in(office.ada), signed_in(office.bill)
+    old = ada.get(where)
+    press(bill, where, {"email": "bills.idea@dover.example"})
+    late = press(ada, where, {"email": "adas.idea@dover.example"}, on=old)
+    assert late.status_code == 409 and "Bill Two changed it" in text(late, 409)
+    assert User.objects.get(pk=officer.pk).email == "bills.idea@dover.example"

@@ -205,7 +205,7 @@ def test_the_pages_of_the_team_leader(staff, resident):
     page = reverse("cases:file_access", args=[resident.reference])
     days = {"until_day": "1", "until_month": "6", "until_year": "2027"}
     said = {"ground": "neighbour", "reason": "She lives next door", **days}
-    set_ = reverse("cases:set_access", args=[resident.reference, "keep-out"])
+    set_ = reverse("worklist:set_access", args=[resident.reference, "keep-out"])
     refused = press(client, set_, {"reason": "She lives next door"}).content.decode()
     assert "Select a colleague" in refused and "She lives next door</textarea>" in refused
     assert press(client, set_, {"person": staff.officer.pk, **said}).url == page

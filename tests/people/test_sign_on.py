@@ -17,9 +17,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import Event
-from people import tasks
 from people.models import Provider, User
+from people.services import passwords
 from tests import factories, factors
+from tests.factories import NOON
+from tests.letters import post
 
 pytestmark = [
     pytest.mark.django_db,
@@ -135,7 +137,8 @@ def test_single_sign_on_only_lets_no_password_in_and_sends_no_link(directory, of
     client = Client()
     answer = client.post("/account/login/", {"login": officer.email, "password": factories.PASSWORD})
     assert "Check your email address and password" in answer.content.decode() and not is_in(client)
-    tasks.send_password_link(officer.email)
+    passwords.ask_for_link(officer.email, at=NOON)
+    post.deliver()
     assert mailoutbox == []
     directory.knows("s-7", email=officer.email, email_verified=True)
     directory.lets_in(client, "s-7")

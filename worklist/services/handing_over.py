@@ -1,4 +1,4 @@
-"""Handing over: one case, several, or all of somebody's work, for good or between two days; those concerned are told.
+"""Handing over: one case, several, one file, or all of somebody's work, for good or between two days; both are told.
 
 For good it becomes the colleague's own. Between two days they cover: it stays the person's, and stands on both lists.
 """
@@ -72,12 +72,16 @@ class Work:
 
 @dataclass(frozen=True)
 class Extent:
-    """Which work is handed over, in which cases (None: all of it), from and until when (neither: for good), and why."""
+    """Which work is handed over, from and until when (neither: for good), and why.
+
+    Work in some cases, in the file of one resident, or (where neither is given) all of it.
+    """
 
     cases: Collection[str] | None = None
     from_on: date | None = None
     until_on: date | None = None
     reason: str = ""
+    file_of: Resident | None = None
 
     @property
     def for_good(self) -> bool:
@@ -87,6 +91,8 @@ class Extent:
     @property
     def what(self) -> str:
         """Which work, in a sentence."""
+        if self.file_of is not None:
+            return f"work in the file of {self.file_of.reference}"
         return "all of the work" if self.cases is None else f"work in {', '.join(sorted(self.cases))}"
 
     @property
@@ -108,15 +114,19 @@ class HandedOver:
     cover: Cover | None = None
 
 
-def work_of(person: User, case_refs: Collection[str] | None = None) -> Work:
-    """What is theirs, in all or in some cases; a fixed number of queries, however much."""
+def work_of(person: User, case_refs: Collection[str] | None = None, file_of: Resident | None = None) -> Work:
+    """What is theirs, in all, in some cases or in one file; a fixed number of queries, however much."""
     held = Case.objects.open().filter(owner=person)
     prepared = Restriction.objects.filter(proposed_by=person, state__in=Restriction.PREPARING)
     tasks = Deadline.objects.open().filter(owner=person, kind__in=OWN_KINDS)
     if case_refs is not None:
         held, tasks = held.filter(reference__in=case_refs), tasks.filter(case_ref__in=case_refs)
         prepared = prepared.filter(case__reference__in=case_refs)
-    drafts = Draft.objects.filter(user=person, became__isnull=True).count() if case_refs is None else 0
+    if file_of is not None:
+        held, tasks = held.filter(resident=file_of), tasks.filter(resident=file_of)
+        prepared = prepared.filter(case__resident=file_of)
+    all_of_it = case_refs is None and file_of is None
+    drafts = Draft.objects.filter(user=person, became__isnull=True).count() if all_of_it else 0
     related = ("resident", "policy_version", "provider")
     proposals = list(prepared.select_related("case").order_by("reference"))
     named = {one.reference for one in proposals}
@@ -141,17 +151,19 @@ def who_can_take(person: User) -> list[User]:
 
 @transaction.atomic
 def hand_over(person_id: int, extent: Extent, *, to_id: int | None, by: User, at: datetime) -> HandedOver:
-    """Hand over somebody's work, in all or in some cases: for good, or between two days where two are given.
+    """Hand over somebody's work: all, in some cases or in one file; for good, or between two days where two are given.
 
     Both line managers and whoever takes over are told. Raises RuleBroken where nothing is theirs there or whoever is to
-    take over cannot; NotPermitted.
+    take over cannot, as where a file is closed to them; NotPermitted.
     """
     person = User.objects.select_for_update(of=("self",), no_key=True).select_related("provider").get(pk=person_id)
     permissions.check_can_hand_over(by, person)
     to = next((user for user in who_can_take(person) if user.pk == to_id), None)
     if to is None:
         raise RuleBroken("Select a colleague who works on cases", None, "to")
-    _check_theirs(person, extent)
+    found = work_of(person, extent.cases, extent.file_of)
+    _check_theirs(person, extent, found)
+    _check_reads(to, found)
     done = (_for_good if extent.for_good else _for_a_time)(person, extent, to, by=by, at=at)
     _tell(person, extent, to, by=by, at=at)
     return done
@@ -159,17 +171,19 @@ def hand_over(person_id: int, extent: Extent, *, to_id: int | None, by: User, at
 
 def _for_good(person: User, extent: Extent, to: User, *, by: User, at: datetime) -> HandedOver:
     """Make work a colleague's own: cases, proposals, what waits, drafts; on the trail of whoever had it."""
-    found = work_of(person, extent.cases)
+    found = work_of(person, extent.cases, extent.file_of)
     for case in found.cases:
         cases.services.holding.hand_over(case.pk, to=to, by=by, at=at)
     for proposal in found.proposals:
         taking_over.take_over(proposal.pk, to=to, by=by, at=at)
-    tasks = deadlines.hand_over_work(person, to, kinds=OWN_KINDS, cases=extent.cases)
-    drafts = cases.services.holding.hand_over_drafts(person, to) if extent.cases is None else 0
+    in_file = extent.file_of.pk if extent.file_of else None
+    tasks = deadlines.hand_over_work(person, to, kinds=OWN_KINDS, cases=extent.cases, resident_id=in_file)
+    all_of_it = extent.cases is None and extent.file_of is None
+    drafts = cases.services.holding.hand_over_drafts(person, to) if all_of_it else 0
     done = HandedOver(len(found.cases), len(found.proposals), tasks + len(found.proposals), drafts)
     facts = {
         "to": to.reference,
-        "cases": sorted(extent.cases) if extent.cases is not None else "all",
+        "cases": "all" if all_of_it else sorted(extent.cases if extent.cases is not None else found.case_refs),
         "moved": {"cases": done.cases, "proposals": done.proposals, "tasks": done.tasks, "drafts": done.drafts},
     }
     audit.record("user.work_handed_over", subject=person, by=by, at=at, facts=facts, words={"reason": extent.reason})
@@ -197,8 +211,7 @@ def _for_a_time(person: User, extent: Extent, to: User, *, by: User, at: datetim
     return HandedOver(cases=len(extent.cases or ()), cover=made[-1])
 
 
-def _check_theirs(person: User, extent: Extent) -> None:
-    found = work_of(person, extent.cases)
+def _check_theirs(person: User, extent: Extent, found: Work) -> None:
     if extent.cases is None:
         if found.nothing:
             raise RuleBroken(f"Nothing is {person.name}’s to do, so there is nothing to hand over", None, "to")
@@ -207,6 +220,17 @@ def _check_theirs(person: User, extent: Extent) -> None:
         raise RuleBroken("Select at least one case", None, "cases")
     if strange := sorted(set(extent.cases) - set(found.case_refs)):
         raise RuleBroken(f"Nothing in {strange[0]} is {person.name}’s to do any more", None, "cases")
+
+
+def _check_reads(to: User, found: Work) -> None:
+    """Nobody is handed what they could not open: a file that is closed to them would have nobody who works on it."""
+    theirs = {one.resident_id for one in found.cases} | {one.case.resident_id for one in found.proposals}
+    theirs |= {one.resident_id for one in found.tasks if one.resident_id}
+    closed = Resident.objects.closed_to(to).filter(pk__in=theirs).order_by("reference").first()
+    if closed is not None:
+        raise RuleBroken(
+            f"The file of {closed.reference} is closed to {to.name}. Choose somebody else for it", None, "to"
+        )
 
 
 def _tell(person: User, extent: Extent, to: User, *, by: User, at: datetime) -> None:

@@ -22,6 +22,7 @@ from people.access import Can
 from people.models import Role, User
 from policies.reckoning import Reckoning
 from worklist.forms import Filter
+from worklist.services import closed_files
 
 ROWS_A_PAGE = 100
 SOON = 28  # days: what is later than this is folded away, because nobody can do anything about it yet
@@ -69,6 +70,7 @@ def team(request: HttpRequest) -> HttpResponse:
     page, form = _page(request, Deadline.objects.for_team_of(user).select_related("owner"))
     names = {(role.provider_id, role.key): role.name for role in Role.objects.all()}
     context = _lists(page, form, timezone.localdate(), user, names) | {"in_a_batch": _batches(user).count()}
+    context["undone"] = closed_files.undone(user)
     context["reports"] = User.objects.filter(line_manager=user, is_active=True).order_by("name")
     return render(request, "worklist/team.html", context)
 

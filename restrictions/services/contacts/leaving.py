@@ -14,18 +14,21 @@ from deadlines.models import Deadline
 from design.dates import day_of
 from people import access
 from people.access import Can
-from people.models import Holding, User
+from people.models import Holding, Resident, User
+from people.models.file_access import not_closed
 from restrictions import acts
 from restrictions.models import Naming, Restriction, Term
 
 
 def has_left(person: User | None, restriction: Restriction) -> bool:
-    """Whether somebody can be a contact no more: the account is closed, or they work on the provider's cases no longer.
+    """Whether somebody can be a contact no more: the account or the file is closed to them, or they work elsewhere.
 
     Only who works on cases is named (`terms.check_person`), so whoever moves to other work leaves the resident alone.
     """
     if person is None:
         return False
+    if Resident.objects.closed_to(person).filter(pk=restriction.case.resident_id).exists():
+        return True
     return not person.is_active or not access.can(person, Can.WORK_CASES, restriction.case.provider_id)
 
 
@@ -39,13 +42,17 @@ def who_left(restriction: Restriction, on: date) -> tuple[User | None, bool]:
 
 
 def _left_behind(on: date) -> Q:
-    """Restrictions whose contact, or a cover who stands in or is going to, works on the provider's cases no longer."""
+    """Restrictions whose contact, or a cover who stands in or is going to, works on the provider's cases no longer.
+
+    Nor does whoever the resident's file is closed to.
+    """
     works = Holding.objects.in_force(on).filter(
         user=OuterRef("person"),
         role__provider=OuterRef("restriction__case__provider"),
         role__works_as__in=access.work_that_may(Can.WORK_CASES),
     )
-    gone = Q(person__is_active=False) | ~Exists(works)
+    shut = ~not_closed(OuterRef("person"), "restriction__case__resident_id")
+    gone = Q(person__is_active=False) | ~Exists(works) | shut
     held = Term.objects.filter(gone, channel=Term.Channel.SPOC, person__isnull=False, restriction=OuterRef("pk"))
     covered = Naming.objects.filter(gone, ended_on__isnull=True, until_on__gte=on, restriction=OuterRef("pk"))
     return Q(Exists(held)) | Q(Exists(covered))
