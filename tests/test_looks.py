@@ -45,6 +45,8 @@ WITHOUT = {
             "person",
             "person_change",
             "person_invite",
+            "person_sign_out",
+            "proof_answer",
             "role_give",
             "role",
             "person_close",

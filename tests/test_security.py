@@ -26,6 +26,9 @@ NEVER = {
     "os.system",
     "requests",
     "urllib.request",
+    "xml",
+    "lxml",
+    "html5lib",
 }
 # Single sign-on asks the directory that the environment names, by the library's own session.
 MAY = {"people/accounts/sign_on.py: requests"}
