@@ -15,6 +15,9 @@ from audit import subjects
 
 LOOKED = ".looked_at"
 """How the verb of every look ends (`audit.looks`)."""
+RECORDED_LOOKS = ("register.looked_up", "letter.opened", "file.opened_urgently")
+"""Looks that were recorded before there were others, each time; they stand on the timeline as well."""
+LOOKS = models.Q(verb__endswith=LOOKED) | models.Q(verb__in=RECORDED_LOOKS)
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,8 @@ class Event(models.Model):
             models.Index(fields=["case_ref", "-at"], name="event_by_case"),
             models.Index(fields=["resident_ref", "-at"], name="event_by_resident"),
             models.Index(fields=["subject_kind", "subject_ref"], name="event_by_subject"),
+            models.Index(fields=["provider_ref", "-at"], name="look_by_provider", condition=LOOKS),
+            models.Index(fields=["by_ref", "-at"], name="look_by_reader", condition=LOOKS),
         ]
 
     def __str__(self) -> str:

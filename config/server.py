@@ -1,5 +1,6 @@
 """gunicorn's threads, handed whole requests only: a slow client keeps a socket, never a thread (docs/adr/0177)."""
 
+import errno
 import re
 import selectors
 import socket
@@ -27,8 +28,11 @@ LEFT_UNREAD = 16
 MOST_KEPT = 4 * LARGEST_BODY
 # A request may be silent this long. It may take as long, and a second more for each so many bytes of it, up to a limit.
 PATIENCE, SLOWEST, LONGEST = 20.0, 2048, 600.0
-# As long a reader may leave an answer lying before it is given up.
+# As long a reader may leave an answer lying before it is given up, and as long they may take over the whole of it.
 UNREAD = struct.pack("ll", 30, 0)
+LONGEST_READ = 600.0
+# So much of an answer the kernel keeps: a page or a static file is out of the thread's hands at once, whoever reads it.
+SENT_AHEAD = 1024 * 1024
 LENGTH = re.compile(rb"^content-length:[ \t]*(\d+)[ \t]*\r?$", re.I | re.M)
 CHUNKED = re.compile(rb"^transfer-encoding:", re.I | re.M)
 EXPECTS = re.compile(rb"^expect:[ \t]*100-continue", re.I | re.M)
@@ -115,6 +119,7 @@ class WholeRequests(ThreadWorker):
 
     def init_process(self) -> None:
         self.arriving: dict[socket.socket, Arrival] = {}
+        self.answered: dict[socket.socket, float] = {}
         super().init_process()
 
     def accept(self, listener: socket.socket) -> None:
@@ -124,6 +129,7 @@ class WholeRequests(ThreadWorker):
         except (BlockingIOError, ConnectionAbortedError):
             return
         client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, UNREAD)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SENT_AHEAD)
         self.nr_conns += 1
         connection = TConn(self.cfg, client, address, listener.getsockname())
         connection.initialized = True
@@ -175,10 +181,19 @@ class WholeRequests(ThreadWorker):
 
     def handle(self, conn: TConn) -> Any:
         """Answer one request; whether the connection may bring another."""
+        self.answered[conn.sock] = time.monotonic()
         try:
             return super().handle(conn) and not conn.arrival.surplus
         finally:
+            del self.answered[conn.sock]
             conn.arrival.done()
+
+    def handle_request(self, req: Any, conn: TConn) -> Any:
+        """Hand it to the product. A reader who was given up has gone, and is no error of ours."""
+        try:
+            return super().handle_request(req, conn)
+        except BlockingIOError:
+            raise BrokenPipeError(errno.EPIPE, "the answer was left lying") from None
 
     def kept(self) -> int:
         """What the large requests that are still arriving have announced."""
@@ -205,8 +220,12 @@ class WholeRequests(ThreadWorker):
         arrival.connection.close()
 
     def murder_pending(self) -> None:
-        """Give up what comes too slowly; and, when stopping, what has not begun."""
+        """Give up what comes or is read too slowly; and, when stopping, what has not begun."""
         super().murder_pending()
+        for client, began in list(self.answered.items()):
+            if time.monotonic() > began + LONGEST_READ:
+                with suppress(OSError):  # it is gone already
+                    client.shutdown(socket.SHUT_RDWR)  # which ends the thread's wait
         for arrival in list(self.arriving.values()):
             if arrival.late or (not self.alive and not arrival.got):
                 self.forget(arrival)

@@ -352,6 +352,18 @@ class SigningIn(forms.Form):
             del self.fields["sign_on_only"]
 
 
+class SignOut(forms.Form):
+    """Why somebody is signed out everywhere."""
+
+    reason = fields.LongTextField(
+        label="Why are they signed out?",
+        called="why they are signed out",
+        help_text="For example that their laptop was stolen. It is kept with your name.",
+        max_length=1_000,
+        rows=3,
+    )
+
+
 class RemoveFactors(forms.Form):
     """Why somebody's second factor is removed."""
 

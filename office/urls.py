@@ -29,6 +29,7 @@ urlpatterns = [
     path("office/people/<str:ref>/roles/<int:pk>/", asked(people.role), name="role"),
     path("office/people/<str:ref>/close/", asked(people.close), name="person_close"),
     path("office/people/<str:ref>/open/", asked(people.reopen), name="person_reopen"),
+    path("office/people/<str:ref>/sign-out/", asked(signing_in.sign_out), name="person_sign_out"),
     path("office/people/<str:ref>/away/", asked(people.away), name="person_away"),
     path("office/people/<str:ref>/covers/<int:pk>/", asked(people.end_cover), name="cover_end"),
     path("office/contractors/", asked(contractors.organisations), name="organisations"),

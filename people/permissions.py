@@ -59,6 +59,11 @@ def check_can_remove_factors(user: User, of: User) -> None:
         raise access.NotPermitted("Another administrator removes your second factor where you have lost it.")
 
 
+def check_can_sign_out(user: User, of: User) -> None:
+    """An administrator ends the sessions of somebody; everybody ends their own under *Your account*."""
+    access.require(user, Can.ADMINISTER, of.provider_id, "An administrator signs somebody out everywhere.")
+
+
 def check_can_change_address(user: User, of: User) -> None:
     """An administrator gives somebody else another address to sign in with; nobody gives one to themselves.
 

@@ -367,6 +367,7 @@ DOORS: dict[str, Door] = {
     ),
     "office:person_close": Door({"administrator"}, STAFF),
     "office:person_reopen": Door({"administrator"}, STAFF),
+    "office:person_sign_out": Door({"administrator"}, of(User, email="piotr@dover.example")),
     "office:person_away": Door({"administrator"}, STAFF),
     "office:cover_end": Door({"administrator"}, lambda: STAFF() | {"pk": Cover.objects.get(person__email=AMARA).pk}),
     "office:organisations": Door({"administrator"}),

@@ -46,6 +46,8 @@ WITHOUT = {
             "person_change",
             "person_address",
             "person_invite",
+            "person_sign_out",
+            "proof_answer",
             "role_give",
             "role",
             "person_close",

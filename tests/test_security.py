@@ -27,6 +27,9 @@ NEVER = {
     "os.system",
     "requests",
     "urllib.request",
+    "xml",
+    "lxml",
+    "html5lib",
 }
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 # What each answer carries, and what stands in it.

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from audit import subjects
-from audit.models import LOOKED, Event, Trail
+from audit.models import LOOKED, LOOKS, Event, Trail
 from cases.models import Case, Incident
 from deadlines.services import calendar_for
 from design import dates
@@ -17,8 +17,6 @@ from people.models import Provider, Resident, User
 from people.search import plain, run_together
 from policies.calendars import WEEKEND, Calendar
 
-RECORDED = ("register.looked_up", "letter.opened", "file.opened_urgently")
-"""Looks that were recorded before there were others, each time; they stand on the timeline as well."""
 MOST = 20_000
 MANY = 30
 BEGINS, ENDS = time(7), time(19)
@@ -107,7 +105,7 @@ class Unusual:
 def looks(asked: Asked) -> list[Seen]:
     """The looks that were asked for, newest first; at most `MOST` of them."""
     found = Event.objects.filter(
-        Q(verb__endswith=LOOKED) | Q(verb__in=RECORDED),
+        LOOKS,
         provider_ref=asked.provider.slug,
         at__lt=_begin(asked.last_on + timedelta(days=1)),
     )

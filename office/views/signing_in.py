@@ -1,4 +1,4 @@
-"""How the provider's people get in: which roles need a second factor, removing a lost one, and under which address."""
+"""How the provider's people get in: second factors, lost ones, sessions that end, and under which address."""
 
 from django import conf
 from django.contrib import messages
@@ -10,7 +10,7 @@ from django.utils import timezone
 from audit import services as audit
 from design import pages
 from office import people_forms, permissions
-from office.forms import RemoveFactors, SigningIn
+from office.forms import RemoveFactors, SigningIn, SignOut
 from office.services import joining
 from office.views.people import person_of
 from people import invitations
@@ -46,6 +46,23 @@ def settings(request: SignedInRequest) -> HttpResponse:
         sign_on=bool(conf.settings.SIGN_ON),
         roles=[(role.key, role.name) for role in provider.roles.order_by("-rank", "name")],
     )
+
+
+def sign_out(request: SignedInRequest, ref: str) -> HttpResponse:
+    """End every session of somebody: why, and what follows, on one page because it asks one thing."""
+    permissions.check_can_open(request.user, request.user.provider)
+    found = get_object_or_404(User, reference=ref, provider=request.user.provider)
+    people.check_can_sign_out(request.user, found)
+    page, back = pages.Page(request, at=timezone.now()), reverse("office:person", args=[ref])
+    form = page.form(SignOut)
+
+    def do(_: str | None) -> str:
+        ended = ways_in.sign_out(found.pk, reason=form.cleaned_data["reason"], by=request.user, at=page.at)
+        messages.success(request, f"{found.name} is signed out everywhere. Sessions ended: {ended}.")
+        return back
+
+    context = {"form": form, "person": found, "back": back}
+    return page.decide(form, do=do, show=lambda: render(request, "office/person_sign_out.html", context))
 
 
 def remove_factors(request: SignedInRequest, reference: str) -> HttpResponse:

@@ -135,6 +135,22 @@ def remove_factors(user_id: int, *, reason: str, by: User, at: datetime, seen: s
 
 
 @transaction.atomic
+def sign_out(user_id: int, *, reason: str, by: User, at: datetime) -> int:
+    """End every session of somebody, whose device is lost or in other hands; they are told, and sign in anew.
+
+    Returns how many ended. Raises NotPermitted, and RuleBroken without a reason.
+    """
+    user = User.objects.select_for_update(of=("self",), no_key=True).select_related("provider").get(pk=user_id)
+    permissions.check_can_sign_out(by, user)
+    need(reason, "Enter why they are signed out", "reason")
+    ended = sessions.end(user)
+    facts = {"sessions_ended": ended}
+    audit.record("user.signed_out_everywhere", subject=user, by=by, at=at, facts=facts, words={"reason": reason})
+    passwords.tell(user, user.email, what="An administrator signed you out everywhere", at=at)
+    return ended
+
+
+@transaction.atomic
 def change_address(user_id: int, *, email: str, by: User, at: datetime, seen: str | None = None) -> User:
     """Give somebody another address to sign in with. Told to the old one, so that nobody is taken over in silence.
 

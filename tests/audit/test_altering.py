@@ -205,10 +205,9 @@ FOUND = {
         OWNER,
         lambda: ["ALTER TABLE audit_event DISABLE TRIGGER evenhand_fixed"],
         "the guard evenhand_fixed of audit_event is off",
-        once=True,
     ),
     "the owner replaces a function of the guards": Way(
-        OWNER, lambda: [NO_GUARD], "the function evenhand_refuse is not as it was written", once=True
+        OWNER, lambda: [NO_GUARD], "the function evenhand_refuse is not as it was written"
     ),
     "the owner hides a function behind another of its name": Way(
         OWNER,
@@ -374,7 +373,7 @@ def test_what_the_database_cannot_refuse_is_found_and_named(sealed):
             with transaction.atomic():
                 act(way)
                 breaks = looked_over()
-                if not way.once:
+                if not way.once and not way.named.startswith(MENDED):
                     assert looked_over() == breaks, name
                     act(way)
                     behind += [name] * (set(looked_over()) <= set(breaks))
@@ -389,7 +388,7 @@ def test_what_the_database_cannot_refuse_is_found_and_named(sealed):
     assert behind == [], "a new break stands behind one that is known"
 
 
-MENDED = ("the guard ", "the function ")
+MENDED = ("the guard ", "the function ", "a rule or a policy ")
 """What nobody answers for, because it is put back."""
 
 

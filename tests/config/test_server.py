@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,13 +21,17 @@ from ops.servers import free_port
 pytestmark = pytest.mark.slow
 MANY = 50
 APP = """
-import hashlib, time
+import hashlib, struct, time
 from config import server
 server.PATIENCE, server.MOST_KEPT = 3.0, 9_000_000
+server.UNREAD, server.LONGEST_READ = struct.pack("ll", 3, 0), 5.0
 def app(environ, start_response):
     if environ["PATH_INFO"] == "/big":
         start_response("200 OK", [("Content-Length", str(80_000_000))])
         return [b"x" * 80_000_000]
+    if environ["PATH_INFO"] == "/page":
+        start_response("200 OK", [("Content-Length", str(300_000))])
+        return [b"x" * 300_000]
     body = environ["wsgi.input"].read() if environ["PATH_INFO"] == "/read" else b""
     said = f"{environ['REQUEST_METHOD']} {len(body)} {hashlib.sha256(body).hexdigest()}".encode()
     start_response("200 OK", [("Content-Length", str(len(said)))])
@@ -97,11 +102,10 @@ SLOW = {
     "half a body": HEAD % 500 + b"x" * 250,
     "a large body": HEAD % 3_000_000 + b"x" * 300_000,
     "a body that nobody reads": HEAD.replace(b"/read", b"/") % 500,
-    "an answer that is not fetched": b"GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n",
 }
 
 
-@pytest.mark.parametrize("kind", [kind for kind in SLOW if kind != "an answer that is not fetched"])
+@pytest.mark.parametrize("kind", SLOW)
 def test_fifty_slow_clients_keep_nobody_waiting(port, kind):
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(call(port, SLOW[kind])) for _ in range(MANY)]
@@ -112,6 +116,56 @@ def test_fifty_slow_clients_keep_nobody_waiting(port, kind):
         for client in clients:
             with contextlib.suppress(ConnectionResetError):
                 assert client.recv(100)[:12] in (b"", b"HTTP/1.1 503")
+
+
+@contextlib.contextmanager
+def readers(port: int, path: bytes, number: int, every: float) -> Iterator[list[socket.socket]]:
+    """So many clients that ask for something and then read a byte of it now and then, or nothing at all."""
+    with contextlib.ExitStack() as stack:
+        clients = []
+        for _ in range(number):
+            client = stack.enter_context(socket.socket())
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect(("127.0.0.1", port))
+            client.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            clients.append(client)
+        over = threading.Event()
+
+        def read() -> None:
+            while not over.wait(every):
+                for client in clients:
+                    with contextlib.suppress(OSError):
+                        client.recv(1024, socket.MSG_DONTWAIT)
+
+        reading = threading.Thread(target=read)
+        if every:
+            reading.start()
+        time.sleep(0.5)
+        yield clients
+        over.set()
+        if every:
+            reading.join()
+
+
+@pytest.mark.parametrize("every", [0, 0.2], ids=["not at all", "a little now and then"])
+def test_fifty_who_hardly_read_their_page_keep_nobody_waiting(port, every):
+    """A page is out of the thread's hands at once, however slowly somebody takes it."""
+    with readers(port, b"/page", MANY, every):
+        assert answered(port) < 2
+
+
+@pytest.mark.parametrize("every", [0, 0.2], ids=["not at all", "a little now and then"])
+def test_who_hardly_reads_a_large_answer_is_given_up(port, every):
+    """A file that fits into no buffer holds a thread as long as it is read; both threads are free again in time."""
+    with readers(port, b"/big", 2, every) as clients:
+        began = time.monotonic()
+        assert answered(port) < 10
+        assert time.monotonic() - began > 1, "the threads were held"
+        for client in clients:
+            client.settimeout(5)
+            with contextlib.suppress(ConnectionResetError):
+                while client.recv(1_000_000):
+                    pass
 
 
 def test_a_slow_but_honest_client_is_answered(port):

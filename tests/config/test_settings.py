@@ -4,12 +4,14 @@ import ast
 import functools
 import os
 import secrets
+import ssl
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.mail.backends.smtp import EmailBackend
 
 from config import safety
 
@@ -145,6 +147,12 @@ def test_seed_and_states_are_no_part_of_production(name):
 ])  # fmt: skip
 def test_in_production_only_a_mail_server_makes_mail_leave(mail, leaves, backend):
     assert start(**SAFE, EVENHAND_EMAIL_URL=mail).stdout.split()[-2:] == [leaves, backend]
+
+
+def test_whoever_takes_mail_shows_a_certificate_that_names_them():
+    """ASVS 12.3.2: the backend that sends it looks at the certificate and the name in it."""
+    asked = EmailBackend(host="mail.example.org", use_tls=True).ssl_context
+    assert asked.verify_mode is ssl.CERT_REQUIRED and asked.check_hostname
 
 
 def test_the_demo_keeps_its_mail_in_files():

@@ -174,6 +174,20 @@ def test_who_may(staff):
     assert page(elsewhere.dpo, resident=thing.reference).context["meant"] == []
 
 
+@pytest.mark.parametrize("of", ["everybody", "a reader"])
+def test_looks_are_found_by_an_index_of_looks(staff, of):
+    """The very query: an index of some rows serves only whoever asks for just these, in just these words."""
+    more = {"reader": staff.officer} if of == "a reader" else {}
+    with CaptureQueriesContext(connection) as caught:
+        who_looked.looks(asked(staff.officer.provider, **more))
+    (query,) = caught.captured_queries
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {query['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "look_by_reader" in plan if more else "look_by_provider" in plan, plan
+
+
 def test_as_many_queries_for_one_look_as_for_thirty(staff, resident):
     def queries():
         with CaptureQueriesContext(connection) as caught:

@@ -62,6 +62,8 @@ def test_each_service_has_the_least_role_of_the_database() -> None:
     assert role("migrate") == ("evenhand_owner", "owner_password")
     holders = {name for name, service in SERVICES.items() if "postgres_password" in service.get("secrets", [])}
     assert holders == {"postgres", "roles"}, "the superuser's password is for making roles alone"
+    reads = {name for name, service in SERVICES.items() if "reader_password" in service.get("secrets", [])}
+    assert reads == {"roles"}, "who reads is no service of ours"
     assert SERVICES["migrate"]["depends_on"] == {"roles": {"condition": "service_completed_successfully"}}
 
 

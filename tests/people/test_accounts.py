@@ -16,12 +16,14 @@ from django.utils import timezone
 
 from audit.models import Event
 from people import tasks
+from people.access import NotPermitted
 from people.accounts import origins
 from people.models import AccountMail, KnownPlace, Session, User, WrongTries
-from people.services import passwords, wrong_tries
+from people.services import passwords, ways_in, wrong_tries
 from tests import factories, factors, migrating
 from tests.factories import NOON
 from tests.letters import post
+from tests.pressing import press
 from tests.test_doors import DOORS, addresses
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_queue")]
@@ -260,8 +262,36 @@ def test_a_link_sets_a_password_once_ends_every_session_and_is_told(client, offi
     assert not is_in(elsewhere) and not Session.objects.filter(user=officer)
     assert "This link no longer works" in client.get(link, follow=True).content.decode()
     assert "user.password_reset" in verbs(officer)
+    assert not is_in(client), "the link signs nobody in: who has a second factor is asked for it at the sign-in"
     sign_in(client, officer, NEW)
     assert is_in(client)
+
+
+def test_whoever_signs_out_leaves_nothing_in_the_browser(client, officer):
+    sign_in(client, officer)
+    answer = client.post("/account/logout/")
+    assert answer["Clear-Site-Data"] == '"cache", "storage"' and not is_in(client)
+
+
+def test_an_administrator_signs_somebody_out_everywhere(officer, provider):
+    """With a reason, on the trail, and nobody else does; the account, its password and its roles stay."""
+    devices = [Client(), Client()]
+    for device in devices:
+        sign_in(device, officer)
+    ada, colleague = factories.working_as(provider, "administrator"), factories.working_as(provider, "officer")
+    url = reverse("office:person_sign_out", args=[officer.reference])
+    office = Client()
+    sign_in(office, ada)
+    assert "Enter why they are signed out" in press(office, url).content.decode()
+    assert all(is_in(device) for device in devices)
+    assert press(office, url, {"reason": "Her laptop was stolen."}).status_code == 302
+    assert not any(is_in(device) for device in devices) and is_in(office)
+    event = Event.objects.get(verb="user.signed_out_everywhere")
+    assert (event.by_ref, event.facts) == (ada.reference, {"sessions_ended": 2})
+    with pytest.raises(NotPermitted):
+        ways_in.sign_out(officer.pk, reason="x", by=colleague, at=timezone.now())
+    sign_in(devices[0], officer)
+    assert is_in(devices[0])
 
 
 def test_a_link_of_a_closed_account_opens_nothing(client, officer):
