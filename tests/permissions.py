@@ -159,7 +159,7 @@ def cell(door: Door, role: str, view: Callable[..., Any]) -> str:
     return {(True, True): "read and act", (True, False): "read", (False, True): "act"}.get((reads, may_act), "–")
 
 
-def methods_of(view: Callable[..., Any]) -> set[str]:
+def methods_of(view: Any) -> set[str]:
     """By which methods a view answers: what its decorator lets through, or what its class has."""
     if getattr(view, "view_class", None) is RedirectView:
         return {"GET"}

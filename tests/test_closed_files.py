@@ -1,6 +1,7 @@
 """A file that is closed to somebody: no page, search, answer or mail of theirs names whose it is or what is in it."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -36,13 +37,14 @@ def client_of(user: User) -> Client:
 def about(resident: Resident) -> set[str]:
     """Every reference that leads to somebody's file: their own, and of all that the trail keeps under them."""
     found = {resident.reference}
-    for model in apps.get_models():
+    models: list[Any] = apps.get_models()
+    for model in models:
         if hasattr(model, "trail") and any(key.name == "reference" for key in model._meta.fields):
             found |= {row.reference for row in model._default_manager.all() if row.trail.resident == resident.reference}
     return found
 
 
-def text_of(answer) -> str:
+def text_of(answer: Any) -> str:
     body = b"" if answer.streaming else answer.content
     for close in answer._resource_closers:
         close()

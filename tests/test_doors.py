@@ -528,7 +528,9 @@ def test_every_door_as_everybody(everybody):
             if user and not opens and not knows_of(role, kinds.get(name, ""), kinds):
                 none = absent(where[name])
                 tried: list[tuple[str, Any, Any]] = [("GET", answer, client.get), ("POST", posted, client.post)]
-                for how, real, ask in tried if none != where[name] else ():
+                for how, real, ask in tried:
+                    if none == where[name]:
+                        break
                     made_up = asked(ask(reverse(name, kwargs=none)))
                     if told(real, where[name]) != told(made_up, none):
                         codes = f"{real.status_code}, {made_up.status_code}"
@@ -653,8 +655,9 @@ def still_open(role: str, user: User, where: dict[str, str]) -> list[str]:
 
 def of_somebody(name: str, where: dict[str, Any]) -> dict[str, Any]:
     """The same address of an entry about a resident, or of what hangs on one, where the table has that of a place."""
-    if at := {Share: "entry__resident", Consideration: "resident"}.get(KEYED.get(name, Entry)):
-        found = KEYED[name]._default_manager.filter(**{f"{at}__isnull": False}).order_by("pk")[0]
+    model: Any = KEYED.get(name)
+    if at := {Share: "entry__resident", Consideration: "resident"}.get(model):
+        found = model.objects.filter(**{f"{at}__isnull": False}).order_by("pk")[0]
         return where | {key: getattr(found, key) for key in where if key != "act"}
     entry = Entry.objects.filter(reference=where.get("reference", "")).first()
     if entry is None or entry.resident is not None:
