@@ -12,7 +12,7 @@ from audit.services import Subject
 from deadlines import kinds
 from people.access import providers_where
 from people.models import Provider, Resident, User
-from people.models.file_access import not_closed
+from people.models.file_access import not_closed, readable
 
 
 class Holiday(models.Model):
@@ -52,11 +52,12 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         return self.filter(about__in=[subject.trail.about for subject in subjects])
 
     def visible_to(self, user: User) -> "DeadlineQuerySet":
-        """What a person may look up: all of the providers whose case files they read, and what is theirs to do."""
+        """What a person may look up: all of the providers whose case files they read, and what is theirs to do; unless
+        the file is closed to them. And what is about somebody whose file is opened to them."""
         theirs = models.Q(provider__in=providers_where(user, Provider.Capability.VIEW_CASES)) | _owned(user)
         for role in user.roles:
             theirs |= models.Q(provider=role.provider_id, for_roles__contains=[role.key])
-        return self.filter(theirs | models.Q(also_for__contains=[user.pk])).not_closed_to(user)
+        return self.filter(readable(user, "resident_id", theirs | models.Q(also_for__contains=[user.pk])))
 
     def not_closed_to(self, user: User) -> "DeadlineQuerySet":
         """Not about somebody whose file is closed to a person."""

@@ -165,7 +165,7 @@ class Beside(forms.Form):
     """What whoever adds a person says, where the only one who may be the same has a file that is closed to them."""
 
     asked = fields.TickField(
-        label="I have asked, or it cannot wait: add this person", called="that you have asked, or that it cannot wait"
+        label="I have asked, or it cannot wait: add this person", called="I have asked, or it cannot wait"
     )
 
 

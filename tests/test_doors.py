@@ -1,14 +1,17 @@
 """Every address of the product, tried as every role, as another provider's people, and signed out."""
 
+import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Model
 from django.test import Client
 from django.urls import get_resolver, reverse
 
@@ -34,6 +37,8 @@ from people.models import (
     Resident,
     User,
 )
+from people.models.file_access import KEPT_OUT, KEPT_TO, OPENED, permission
+from people.references import PREFIXES
 from register.models import Consideration, Entry, Lookup, Report, Share
 from register.services import entering, lookups, reporting
 from restrictions.models import Restriction, Review
@@ -391,18 +396,90 @@ DOORS: dict[str, Door] = {
     "office:days_off_correction": Door({"administrator"}, of(Event, as_="pk", value="pk", verb="holiday.added")),
     "people:policy": Door(EVERYBODY - {"contractor"}),
 }
+STAYS_OPEN = {
+    "register:match": "whoever visits is told what to do; whoever is kept out by name is told to ask first",
+    "register:card": "whoever visits is told what to do; not to whoever is kept out by name",
+    "office:appoint": "an administrator appoints by reference; nobody is named",
+    "office:appoint_to": "an administrator appoints by reference; nobody is named",
+    "cases:support": "a line manager is told that somebody of theirs was affected; no resident is named",
+    "register:receive": "what is shared ends as the file is closed",
+}
+"""Pages about one resident that a closed file leaves open, and why (docs/adr/0173, 0190)."""
+KEYED: dict[str, type[Model]] = {
+    "worklist:why": Deadline,
+    "letters:sending": Dispatch,
+    "register:card": Lookup,
+    "register:receive": Share,
+    "register:disclosure": Share,
+    "register:recall": Share,
+    "register:consider": Consideration,
+    "register:enter_after": Consideration,
+    "register:consult": Consideration,
+}
+"""What about a resident is known by a number or a token alone."""
+OF_NOBODY = {
+    "account_reset_password_from_key": "an account",
+    "mfa_remove_webauthn": "an account",
+    "cases:log_draft": "one's own words",
+    "cases:draft_autosave": "one's own words",
+    "cases:log_same": "one's own words",
+    "cases:draft_discard": "one's own words",
+    "cases:reported": "what was told at a door, which names no resident",
+    "register:found": "a search of one's own",
+    "register:place": "a place",
+    **{
+        f"office:{page}": "a colleague"
+        for page in (
+            "person", "person_change", "person_invite", "role_give", "role", "person_close", "person_reopen",
+            "person_away", "cover_end", "remove_factors",
+        )
+    },
+    "worklist:hand_over_from": "a colleague",
+    "office:organisation": "a contractor",
+    "office:organisation_close": "a contractor",
+    "office:proposal": "a policy",
+    "office:version": "a policy",
+    "office:days_off_remove": "a day",
+    "office:days_off_correction": "a day",
+}  # fmt: skip
+"""Addresses that name something, but nothing of a resident, and what it is."""
+OF_A_RESIDENT = set(PREFIXES.values()) - {PREFIXES["user"]}
+"""The letters of the references that lead to something of a resident: all but a colleague's."""
 OPEN = {200, 301, 302, 405, 409, 503}
 SHUT = {403, 404, 405}
 SIGN_IN = {302}
 
 
-def addresses(resolver, space: str = ""):
-    """The name of every address, the library's of accounts included."""
-    for pattern in resolver.url_patterns:
+def routes(resolver: Any = None, space: str = "", path: str = "/") -> Iterator[tuple[str, str, Any]]:
+    """The name of every address, the library's of accounts included, with its path and its view."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        here = path + re.sub(r"<(?:\w+:)?\w+>|\(\?P<\w+>[^)]*\)", "REFERENCE", str(pattern.pattern)).strip("^$")
         if hasattr(pattern, "url_patterns"):
-            yield from addresses(pattern, pattern.namespace or space)
+            yield from routes(pattern, pattern.namespace or space, here)
         else:
-            yield f"{space}:{pattern.name}" if space else pattern.name
+            yield f"{space}:{pattern.name}" if space else pattern.name, here, pattern.callback
+
+
+def addresses(resolver: Any) -> Iterator[str]:
+    """The names of them."""
+    for name, _, _ in routes(resolver):
+        yield name
+
+
+def kind_of(name: str, where: dict[str, Any]) -> str:
+    """Of what kind the thing is that an address names: the letter of its reference, or the model of its key."""
+    for value in where.values():
+        if found := re.match(r"([A-Z])-\d{6}", str(value)):
+            return found[1]
+    return KEYED[name].__name__ if name in KEYED else ""
+
+
+def speaks_of_a_resident(name: str) -> bool:
+    """Whether an address names something of one resident. `test_each_address_is_of_a_resident_or_of_nobody`."""
+    return name in WITH_PARTS and name not in OF_NOBODY
+
+
+WITH_PARTS = {name for name, path, _ in routes() if "REFERENCE" in path}
 
 
 def test_every_address_has_its_door():
@@ -421,28 +498,178 @@ def everybody(empty_queue, db) -> dict[str, User | None]:
     return found | dict(zip(OTHERS, strangers, strict=True))
 
 
+def test_each_address_is_of_a_resident_or_of_nobody(everybody):
+    """What an address names is read from its parts; whoever adds one that is known otherwise says here what it is."""
+    kinds = {name: kind_of(name, door.where()) for name, door in DOORS.items() if name in WITH_PARTS}
+    theirs = {name for name, kind in kinds.items() if kind in OF_A_RESIDENT or name in KEYED}
+    assert theirs - set(OF_NOBODY) == set(kinds) - set(OF_NOBODY), "say in KEYED or OF_NOBODY what it is"
+    assert theirs & set(OF_NOBODY) == {"register:place"} and set(STAYS_OPEN) <= theirs
+
+
 @pytest.mark.slow
-def test_every_door_as_everybody(everybody, settings):
-    """Opens to whom it should, and to nobody else: 403 with the reason, or 404 where even the thing is not theirs."""
+def test_every_door_as_everybody(everybody):
+    """Opens to whom it should, and to nobody else: 403 with the reason, or 404 where even the thing is not theirs.
+
+    Where it is not theirs, what is not there at all is answered word for word alike: counting up references tells
+    nothing, by GET and by POST.
+    """
     wrong = []
-    where = {name: reverse(name, kwargs=door.where()) for name, door in DOORS.items()}
+    where = {name: door.where() for name, door in DOORS.items()}
+    kinds = {name: kind_of(name, where[name]) for name in WITH_PARTS}
     for role, user in everybody.items():
-        client = Client(raise_request_exception=False)
-        if user:
-            client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        client = signed_in(user)
         for name, door in DOORS.items():
             opens = is_open(door, role)
-            answer = client.get(where[name])
-            for close in answer._resource_closers:  # as the server would; answer.close() would end the connection too
-                close()
+            known = reverse(name, kwargs=where[name])
+            answer = asked(client.get(known))
             found = answer.status_code
             if found not in (OPEN if opens else SIGN_IN if role == "signed out" else SHUT):
                 wrong.append(f"GET {name} as {role}: {found}")
-            if not acts(door, role):
-                found = client.post(where[name]).status_code
-                if found not in (SIGN_IN if role == "signed out" else SHUT):
-                    wrong.append(f"POST {name} as {role}: {found}")
+            if acts(door, role):
+                continue
+            posted = client.post(known)
+            found = posted.status_code
+            if found not in (SIGN_IN if role == "signed out" else SHUT):
+                wrong.append(f"POST {name} as {role}: {found}")
+            if user and not opens and not knows_of(role, kinds.get(name, ""), kinds):
+                none = absent(where[name])
+                tried: list[tuple[str, Any, Any]] = [("GET", answer, client.get), ("POST", posted, client.post)]
+                for how, real, ask in tried:
+                    if none == where[name]:
+                        break
+                    made_up = asked(ask(reverse(name, kwargs=none)))
+                    if told(real, where[name]) != told(made_up, none):
+                        codes = f"{real.status_code}, {made_up.status_code}"
+                        wrong.append(f"{how} {name} as {role} tells what exists: {codes}")
     assert not wrong, "\n".join(wrong)
+
+
+def signed_in(user: User | None) -> Client:
+    """Somebody's browser, or one of nobody's."""
+    client = Client(raise_request_exception=False)
+    if user:
+        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+def asked(answer: Any) -> Any:
+    """An answer with what it holds open closed, as the server would; answer.close() would end the connection too."""
+    for close in answer._resource_closers:
+        close()
+    return answer
+
+
+def absent(where: dict[str, Any]) -> dict[str, Any]:
+    """The same address of something that is not there: no such reference, number or token."""
+    made_up: dict[str, Any] = {}
+    for key, value in where.items():
+        if isinstance(value, int):
+            made_up[key] = 987_654
+        elif isinstance(value, uuid.UUID):
+            made_up[key] = uuid.UUID(int=7)
+        else:
+            made_up[key] = re.sub(r"\d{6}", "987654", value)
+    return made_up
+
+
+LONGEST_NUMBER = 7
+TOKENS = re.compile(r'(name="(?:csrfmiddlewaretoken|press|typist)" value=|nonce=)"[^"]*"')
+
+
+def told(answer: Any, where: dict[str, Any]) -> list[str]:
+    """All that an answer says, but for its tokens and the address that was asked for."""
+    said = [str(answer.status_code), answer.headers.get("Location", ""), "", ""]
+    said[2] = "" if answer.streaming else TOKENS.sub(r"\1", answer.content.decode("utf-8", "replace"))
+    said[3] = answer.cookies["messages"].value if "messages" in answer.cookies else ""
+    for value in where.values():
+        # A reference or a token wherever it stands; a number only in the address, for it may be anything elsewhere.
+        shown = str(value) if len(str(value)) > LONGEST_NUMBER else f"/{value}/"
+        said = [text.replace(shown, "…") for text in said]
+    return said
+
+
+def knows_of(role: str, kind: str, kinds: dict[str, str]) -> bool:
+    """Whether somebody may find things of this kind at all: for them a refusal may say what it is that is refused.
+
+    Whoever reads files knows of all that hangs on one, whoever decides on it.
+    """
+    if role in READERS and (kind in OF_A_RESIDENT or kind in {model.__name__ for model in KEYED.values()}):
+        return True
+    return any(is_open(DOORS[name], role) for name, known in kinds.items() if known == kind)
+
+
+@pytest.mark.slow
+def test_every_door_of_a_file_that_is_closed_and_of_one_that_is_opened(everybody):
+    """Each page about one resident, for a person of each kind of work from whom the file is closed, by name or because
+    it is kept to others; for somebody to whom it is kept; and for one of the front line to whom it was opened."""
+    theirs = [name for name in DOORS if speaks_of_a_resident(name) and name not in STAYS_OPEN]
+    where = {name: reverse(name, kwargs=of_somebody(name, DOORS[name].where())) for name in theirs}
+    manager, front_line = everybody["manager"], everybody["front line"]
+    let_in(KEPT_TO, manager, by=manager)
+    let_in(OPENED, front_line, by=manager)
+    wrong = [
+        line
+        for role in ("officer", "team leader", "data protection officer")
+        for line in still_open(role, everybody[role], where)
+    ]
+    kept_to, opened_to = signed_in(manager), signed_in(front_line)
+    for name in theirs:
+        door, url = DOORS[name], reverse(name, kwargs=DOORS[name].where())
+        found = asked(kept_to.get(url)).status_code
+        if found not in (OPEN if is_open(door, "manager") else SHUT):
+            wrong.append(f"GET {name} as the manager to whom it is kept: {found}")
+        found = kept_to.post(url).status_code
+        if acts(door, "manager") and found in {403, 404}:
+            wrong.append(f"POST {name} as the manager to whom it is kept: {found}")
+        found = asked(opened_to.get(url)).status_code
+        if found not in (OPEN if door.open_to >= READERS and name not in NEEDS_THE_ROLE else OPEN | SHUT):
+            wrong.append(f"GET {name} as the front line to whom it was opened: {found}")
+        if not door.open_to >= READERS and opened_to.post(url).status_code not in SHUT:
+            wrong.append(f"POST {name} as the front line to whom it was opened")
+    FileAccess.objects.all().delete()
+    let_in(KEPT_OUT, manager, by=manager)
+    wrong += still_open("manager", manager, where)
+    assert not wrong, "\n".join(wrong)
+
+
+NEEDS_THE_ROLE = {"people:show_health"}
+"""Pages that a file which is opened to somebody does not open to them: health is for whose role reads files (D8)."""
+
+
+def let_in(kind: str, person: User, *, by: User) -> None:
+    """Keep somebody out of every file of their provider, keep it to them, or open it to them."""
+    ends = datetime(2027, 6, 1, tzinfo=UTC)
+    how = {"ground": "other", "reason": "x", "set_by": by, "set_at": NOW, "ends_at": ends}
+    for resident in Resident.objects.filter(provider=person.provider):
+        FileAccess.objects.update_or_create(
+            user=person, permission=permission(kind), content_object=resident, defaults=how
+        )
+
+
+def still_open(role: str, user: User, where: dict[str, str]) -> list[str]:
+    """The pages that somebody still opens although every file is closed to them, or does something on."""
+    client, wrong = signed_in(user), []
+    for name, url in where.items():
+        if not is_open(DOORS[name], role):
+            continue
+        for how, ask in (("GET", client.get), ("POST", client.post)):
+            found = asked(ask(url)).status_code
+            if found not in SHUT:
+                wrong.append(f"{how} {name} as the {role} to whom it is closed: {found}")
+    return wrong
+
+
+def of_somebody(name: str, where: dict[str, Any]) -> dict[str, Any]:
+    """The same address of an entry about a resident, or of what hangs on one, where the table has that of a place."""
+    model: Any = KEYED.get(name)
+    if at := {Share: "entry__resident", Consideration: "resident"}.get(model):
+        found = model.objects.filter(**{f"{at}__isnull": False}).order_by("pk")[0]
+        return where | {key: getattr(found, key) for key in where if key != "act"}
+    entry = Entry.objects.filter(reference=where.get("reference", "")).first()
+    if entry is None or entry.resident is not None:
+        return where
+    other = Entry.objects.filter(resident__isnull=False, removed_on=None).order_by("pk")[0]
+    return where | {"reference": other.reference}
 
 
 def acts(door: Door, role: str) -> bool:

@@ -229,8 +229,8 @@ def _linked(entry: components.Entry, event: Event, closed: Collection[str]) -> c
 def incidents(request: SignedInRequest, ref: str) -> HttpResponse:
     """The incidents of the case, newest first."""
     case, context = file(request, ref, "incidents")
-    found = case.incidents.marked_for(request.user).select_related("reported_by")
-    found = found.order_by("-happened_on", "-happened_at", "-pk")
+    of_it = Incident.objects.filter(cases=case).marked_for(request.user)
+    found = of_it.select_related("reported_by").order_by("-happened_on", "-happened_at", "-pk")
     page = Paginator(found, EVENTS_A_PAGE).get_page(request.GET.get("page"))
     names = {one.key: one.name for one in case.policy.behaviours}
     context["page"] = page

@@ -169,8 +169,8 @@ def consult(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
 
 
 def _find(request: SignedInRequest, pk: int) -> tuple[Consideration, Act]:
-    """A question of the person's providers with the act of deciding it; 404 where it is not theirs, 403 where they
-    neither decide on it nor put it forward."""
+    """A question of the person's providers with the act of deciding it; 404 where it is not theirs, 403 where they read
+    files and neither decide on it nor put it forward. Whoever reads no files is told nothing of what there is."""
     mine = access.providers_where(request.user, Can.VIEW_REGISTER, Can.DECIDE)
     related = ("provider", "resident", "policy_version", "asked_by", "decided_by", "entry")
     closed = Resident.objects.closed_to(request.user)
@@ -178,6 +178,8 @@ def _find(request: SignedInRequest, pk: int) -> tuple[Consideration, Act]:
     question = get_object_or_404(here.select_related(*related), pk=pk)
     act = entering.act_on(question)
     if question.asked_by_id != request.user.pk and not acts.may_ask(act, request.user):
+        if not act.allows(request.user) and not access.can(request.user, Can.VIEW_CASES, question.provider_id):
+            raise Http404("No such question is theirs")
         act.check(request.user)
     looks.note(request, question)
     return question, act

@@ -9,8 +9,8 @@ from django.utils import timezone
 from cases.models import Case
 from cases.views import frame
 from design import pages
-from people import permissions
-from people.access import SignedInRequest
+from people import access, permissions
+from people.access import Can, SignedInRequest
 from people.models import User
 from worklist import forms
 from worklist.services import handing_over
@@ -25,7 +25,9 @@ def case(request: SignedInRequest, ref: str) -> HttpResponse:
 
 
 def person(request: SignedInRequest, ref: str) -> HttpResponse:
-    """Hand over the work of a colleague: some cases, or all of it."""
+    """Hand over the work of a colleague: some cases, or all of it. Who hands over none learns of no colleague."""
+    if not access.providers_where(request.user, Can.DECIDE, Can.ADMINISTER, Can.WORK_CASES):
+        raise access.NotPermitted("Those who decide on cases, an administrator, or whoever has it hand over work.")
     found = User.objects.select_related("provider", "line_manager").filter(reference=ref, is_active=True).first()
     if found is None or found.provider_id not in request.user.capabilities:
         raise Http404("Nobody here has this reference")
