@@ -1,5 +1,7 @@
 """A file is closed to somebody who has work in it: handed on in the same step, or said to be nobody's."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -64,7 +66,8 @@ def page(resident, kind="keep-out") -> str:
 
 
 def text(answer) -> str:
-    return " ".join(answer.content.decode().split())
+    """What stands on the page, without its marks."""
+    return " ".join(re.sub("<[^>]+>", "", answer.content.decode()).split())
 
 
 def team(user) -> str:
@@ -195,6 +198,12 @@ def test_what_changed_since_it_was_shown_is_shown_again(staff, resident, proposa
     )
     late = press(leader, page(resident), on=shown)
     assert late.status_code == 409 and not FileAccess.objects.exists()
+
+
+def test_what_the_deed_would_refuse_is_refused_before_the_check_page(staff, resident, proposal):
+    typed = {"person": staff.officer.pk, **SAID, "successor": "left", "until_year": "2029"}
+    shown = text(check(client_of(staff.team_leader), page(resident), typed))
+    assert "Enter a last day within 12 months" in shown and "Check before you close" not in shown
 
 
 def test_a_file_in_which_nothing_is_theirs_is_closed_without_another_page(staff, resident):
