@@ -13,8 +13,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet
 
 from audit import services as audit
-from cases.models import Case
-from cases.models.case import CaseQuerySet
+from cases.models import Case, CaseQuerySet
 from deadlines.models import Deadline, DeadlineQuerySet
 from design import seals
 from design.dates import day_of
@@ -23,7 +22,6 @@ from people import services as people
 from people.access import Can
 from people.models import Resident, User
 from people.models.file_access import not_closed
-from people.services.files import check_said
 from policies.rules import Rule, RuleBroken
 from restrictions.models import Restriction, Term
 from restrictions.services.contacts import leaving
@@ -131,7 +129,7 @@ def check_closure(found: Behind, closure: Closure, *, at: datetime) -> None:
 
     Raises RuleBroken beside the field.
     """
-    check_said(ground=closure.ground, reason=closure.reason, until=closure.until, at=at)
+    people.check_said(ground=closure.ground, reason=closure.reason, until=closure.until, at=at)
     if found.work and closure.to_id is None and not closure.left:
         whose = " and ".join(person.name for person, _ in found.work)
         raise RuleBroken(f"Choose who takes over what is {whose}’s in this file", SOMEBODY_DOES_IT, "successor")
