@@ -20,8 +20,8 @@ from design.dates import day_of
 from people import access
 from people import services as people
 from people.access import Can
-from people.models import Resident, User
-from people.models.file_access import not_closed
+from people.models import FileAccess, Resident, User
+from people.models.file_access import KEPT_OUT, KEPT_TO, not_closed
 from policies.rules import Rule, RuleBroken
 from restrictions.models import Restriction, Term
 from restrictions.services.contacts import leaving
@@ -185,6 +185,9 @@ def _hand_on(resident: Resident, found: Behind, closure: Closure, *, by: User, a
 def undone(user: User) -> list[tuple[User, Work]]:
     """Whose work nobody can do, because its file is closed to them, where the reader may hand it over; by name."""
     at = access.providers_where(user, Can.DECIDE)
+    closed = FileAccess.objects.standing().of_kind(KEPT_OUT, KEPT_TO).filter(content_object__provider__in=at)
+    if not closed.exists():
+        return []  # as on most days: one look, and none at anybody's work
     return _by_person(
         Case.objects.filter(_shut("owner", "resident_id"), not_closed(user, "resident_id"), provider__in=at),
         Restriction.objects.filter(
