@@ -13,7 +13,7 @@ from people.services.accounts import (
     with_manager,
 )
 from people.services.details import Details, Home, details_of, known
-from people.services.files import closed_to, end_access, keep_out, keep_to, open_to, open_urgently
+from people.services.files import check_said, closed_to, end_access, keep_out, keep_to, open_to, open_urgently
 from people.services.finding import likely_doubles, search_text
 from people.services.health import show_health
 from people.services.needs import end_need, end_representative, name_representative, record_need
@@ -42,6 +42,7 @@ __all__ = [
     "found_provider",
     "households",
     "join_tenancy",
+    "check_said",
     "closed_to",
     "keep_out",
     "keep_to",

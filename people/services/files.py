@@ -129,15 +129,21 @@ def _colleague(resident: Resident, pk: int, field: str) -> User:
     return person
 
 
-def _set(
-    kind: str, resident: Resident, person: User, *, ground: str, reason: str, until: date | None, by: User, at: datetime
-) -> FileAccess:
+def check_said(*, ground: str, reason: str, until: date | None, at: datetime) -> None:
+    """Refuse what closes or opens a file without a ground, a reason or an end within 12 months (`RuleBroken`)."""
     if ground not in FileAccess.Ground.values:
         raise RuleBroken("Select why", field="ground")
     rules.need(reason, "Enter why, in your own words", "reason")
     today = dates.day_of(at)
     if until is None or not today <= until <= today + LONGEST:
         raise RuleBroken("Enter a last day within 12 months", AN_END, "until")
+
+
+def _set(
+    kind: str, resident: Resident, person: User, *, ground: str, reason: str, until: date | None, by: User, at: datetime
+) -> FileAccess:
+    check_said(ground=ground, reason=reason, until=until, at=at)
+    assert until is not None
     ends = datetime.combine(until + timedelta(days=1), time(), dates.LONDON)
     return _write(kind, resident, person, ground=ground, reason=reason, ends=ends, by=by, at=at)
 

@@ -197,6 +197,11 @@ def test_another_address_is_given_by_an_administrator_told_to_the_old_one_and_en
     for by, of in ((staff.officer, staff.officer), (staff.administrator, staff.administrator)):
         with pytest.raises(access.NotPermitted):
             ways_in.change_address(of.pk, email="other@dover.example", by=by, at=NOON)
+    older = seals.seal({"the e-mail address": before}, at=NOON)
+    with pytest.raises(seals.ChangedSince):
+        ways_in.change_address(
+            staff.officer.pk, email="other@dover.example", by=staff.administrator, at=NOON, seen=older
+        )
 
 
 KEY = '"type": "public-key"'

@@ -1,5 +1,7 @@
 """A file is closed to somebody who has work in it: handed on in the same step, or said to be nobody's."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -64,11 +66,18 @@ def page(resident, kind="keep-out") -> str:
 
 
 def text(answer) -> str:
-    return " ".join(answer.content.decode().split())
+    """What stands on the page, without its marks."""
+    return " ".join(re.sub("<[^>]+>", "", answer.content.decode()).split())
 
 
 def team(user) -> str:
     return text(client_of(user).get(reverse("worklist:team")))
+
+
+def undone_for(user) -> list[str]:
+    """In which cases a person sees work that nobody can do."""
+    found = closed_files.undone(User.objects.get(pk=user.pk))
+    return sorted({ref for _, work in found for ref in work.case_refs})
 
 
 def work_in(resident, person) -> handing_over.Work:
@@ -120,12 +129,12 @@ def test_it_stands_there_however_it_came_about_and_not_before_whom_the_file_is_c
     """Past the page, by what only `people` knows; and for a task that came after the file was closed."""
     told = {"ground": "conflict", "reason": "x", "until": day_of(NOON), "by": staff.manager, "at": NOON}
     people.keep_out(resident.pk, staff.officer.pk, **told)
-    assert proposal.case.reference in team(staff.team_leader)
+    assert undone_for(staff.team_leader) == [proposal.case.reference]
     people.keep_out(resident.pk, staff.team_leader.pk, **told)
-    assert proposal.case.reference not in team(staff.team_leader)
-    assert proposal.case.reference in team(staff.manager)
+    assert undone_for(staff.team_leader) == []
+    assert undone_for(staff.manager) == [proposal.case.reference]
     elsewhere = factories.staff(factories.dover("elsewhere"))
-    assert proposal.case.reference not in team(elsewhere.team_leader)
+    assert undone_for(elsewhere.team_leader) == undone_for(staff.officer) == []
 
 
 @pytest.mark.parametrize("kind", [KEPT_OUT, KEPT_TO])
@@ -195,6 +204,12 @@ def test_what_changed_since_it_was_shown_is_shown_again(staff, resident, proposa
     )
     late = press(leader, page(resident), on=shown)
     assert late.status_code == 409 and not FileAccess.objects.exists()
+
+
+def test_what_the_deed_would_refuse_is_refused_before_the_check_page(staff, resident, proposal):
+    typed = {"person": staff.officer.pk, **SAID, "successor": "left", "until_year": "2029"}
+    shown = text(check(client_of(staff.team_leader), page(resident), typed))
+    assert "Enter a last day within 12 months" in shown and "Check before you close" not in shown
 
 
 def test_a_file_in_which_nothing_is_theirs_is_closed_without_another_page(staff, resident):

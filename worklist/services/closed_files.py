@@ -13,16 +13,15 @@ from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet
 
 from audit import services as audit
-from cases.models import Case
-from cases.models.case import CaseQuerySet
+from cases.models import Case, CaseQuerySet
 from deadlines.models import Deadline, DeadlineQuerySet
 from design import seals
 from design.dates import day_of
 from people import access
 from people import services as people
 from people.access import Can
-from people.models import Resident, User
-from people.models.file_access import not_closed
+from people.models import FileAccess, Resident, User
+from people.models.file_access import KEPT_OUT, KEPT_TO, not_closed
 from policies.rules import Rule, RuleBroken
 from restrictions.models import Restriction, Term
 from restrictions.services.contacts import leaving
@@ -125,8 +124,12 @@ def _by_person(held: CaseQuerySet, prepared: QuerySet[Restriction], tasks: Deadl
     ]
 
 
-def check_taken_over(found: Behind, closure: Closure) -> None:
-    """Somebody takes over what is theirs, or it is left in so many words. Raises RuleBroken beside the field."""
+def check_closure(found: Behind, closure: Closure, *, at: datetime) -> None:
+    """Why and until when are said, and somebody takes over what is theirs, or it is left in so many words.
+
+    Raises RuleBroken beside the field.
+    """
+    people.check_said(ground=closure.ground, reason=closure.reason, until=closure.until, at=at)
     if found.work and closure.to_id is None and not closure.left:
         whose = " and ".join(person.name for person, _ in found.work)
         raise RuleBroken(f"Choose who takes over what is {whose}’s in this file", SOMEBODY_DOES_IT, "successor")
@@ -165,7 +168,7 @@ def keep_to(
 def _hand_on(resident: Resident, found: Behind, closure: Closure, *, by: User, at: datetime, seen: str | None) -> None:
     """Hand on what stays behind; ask for deciders and for contacts where nobody is left. The file is closed by then."""
     seals.check(seen, found.shown(), since=audit.since(resident))
-    check_taken_over(found, closure)
+    check_closure(found, closure, at=at)
     for person, _ in found.work if closure.to_id is not None else []:
         extent = handing_over.Extent(file_of=resident, reason=closure.reason)
         try:
@@ -182,6 +185,9 @@ def _hand_on(resident: Resident, found: Behind, closure: Closure, *, by: User, a
 def undone(user: User) -> list[tuple[User, Work]]:
     """Whose work nobody can do, because its file is closed to them, where the reader may hand it over; by name."""
     at = access.providers_where(user, Can.DECIDE)
+    closed = FileAccess.objects.standing().of_kind(KEPT_OUT, KEPT_TO).filter(content_object__provider__in=at)
+    if not closed.exists():
+        return []  # as on most days: one look, and none at anybody's work
     return _by_person(
         Case.objects.filter(_shut("owner", "resident_id"), not_closed(user, "resident_id"), provider__in=at),
         Restriction.objects.filter(

@@ -51,7 +51,7 @@ def set_access(request: SignedInRequest, reference: str, kind: str) -> HttpRespo
         behind, closure = _behind(found, kind, form, at=at), _closure(form)
         if behind.nothing:
             return None
-        closed_files.check_taken_over(behind, closure)
+        closed_files.check_closure(behind, closure, at=at)
         to = User.objects.filter(pk=closure.to_id or 0).first()
         more = {"behind": behind, "to": to, "closure": closure, "whom": _whom(found, kind, form)}
         return pages.Check("worklist/set_access_check.html", {**context, **more}, behind.shown())
