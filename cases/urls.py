@@ -3,6 +3,7 @@
 from django.urls import path
 
 from cases.views import drafting, file_access, files, incidents, listing, reported, stages, tabs, warnings
+from people.accounts.again import asked
 
 app_name = "cases"
 urlpatterns = [
@@ -23,7 +24,7 @@ urlpatterns = [
     path("cases/<str:ref>/not-to-act/", stages.not_to_act, name="not_to_act"),
     path("cases/<str:ref>/close/", stages.close, name="close"),
     path("cases/<str:ref>/reopen/", stages.reopen, name="reopen"),
-    path("residents/closed/open-urgently/", file_access.open_urgently, name="open_urgently"),
+    path("residents/closed/open-urgently/", asked(file_access.open_urgently), name="open_urgently"),
     path("residents/<str:reference>/access/", file_access.access_to, name="file_access"),
     path("residents/<str:reference>/access/<int:pk>/end/", file_access.end_access, name="end_access"),
     path("warnings/<str:ref>/", warnings.warning, name="warning"),

@@ -84,7 +84,8 @@ def add_person(
 def _organisation(provider: Provider, organisation_id: int | None) -> Organisation | None:
     if organisation_id is None:
         return None
-    found = Organisation.objects.filter(pk=organisation_id, provider=provider, closed_at=None).first()
+    rows = Organisation.objects.select_for_update(of=("self",), no_key=True)  # nobody joins it while it is closed
+    found = rows.filter(pk=organisation_id, provider=provider, closed_at=None).first()
     if found is None:
         raise RuleBroken("Select a contractor that works here", None, "organisation")
     return found
@@ -133,6 +134,8 @@ def give_role(user_id: int, given: RoleGiven, *, by: User, at: datetime) -> Hold
         raise RuleBroken(f"The account of {user.name} is closed", None, "role")
     if user.organisation_id and role.works_as != CONTRACTOR:
         raise RuleBroken(f"{user.name} works for a contractor, and cannot be {role.name}", None, "role")
+    if role.works_as == CONTRACTOR and not user.organisation_id:
+        raise RuleBroken(f"{user.name} works for no contractor, and cannot be {role.name}", None, "role")
     if Holding.objects.standing().filter(user=user, role=role).exclude(until_on__lt=access.today()).exists():
         raise RuleBroken(f"{user.name} is {role.name} already, or it is proposed", None, "role")
     days = {"from_on": given.from_on, "until_on": given.until_on}
@@ -196,8 +199,10 @@ def open_again(user_id: int, *, by: User, at: datetime) -> User:
     """Open a closed account again, and invite its owner anew: the old password and roles are gone."""
     user = User.objects.select_related("provider").get(pk=user_id)
     permissions.check_can_close(by, user)
-    if user.organisation is not None and user.organisation.closed_at is not None:
-        raise RuleBroken(f"{user.organisation.name} works here no longer", None, "")
+    if user.organisation_id is not None:
+        firm = Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=user.organisation_id)
+        if firm.closed_at is not None:
+            raise RuleBroken(f"{firm.name} works here no longer", None, "")
     people.open_account(user_id, by=by, at=at)
     invite(user_id, by=by, at=at)
     return user

@@ -472,6 +472,18 @@ def test_people_of_a_contractor_hold_no_role_of_staff(office):
         )  # fmt: skip
 
 
+def test_nobody_but_people_of_a_contractor_searches_as_one(office):
+    """A contractor's role finds every resident at a door; without a firm nobody answers for who holds it."""
+    given = joining.RoleGiven(Role.objects.get(provider=office.provider, works_as="contractor").pk)
+    with pytest.raises(RuleBroken, match="works for no contractor"):
+        joining.give_role(office.staff.officer.pk, given, by=office.ada, at=NOON)
+    with pytest.raises(RuleBroken, match="works for no contractor"):
+        joining.add_person(
+            office.provider, email="cy@swift.example", details=StaffDetails("Cy"), roles=[given], by=office.ada, at=NOON
+        )
+    assert not User.objects.filter(email="cy@swift.example").exists()
+
+
 # Handing over
 
 

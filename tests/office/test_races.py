@@ -7,7 +7,9 @@ from cases.models import Case
 from decisions.services import Said
 from office import services
 from office.models import Adoption
-from people.models import PolicyVersion
+from office.services import contractors, joining
+from people import services as people
+from people.models import PolicyVersion, User
 from policies.rules import RuleBroken
 from restrictions.models import Restriction
 from restrictions.services import ending, proposing
@@ -81,3 +83,28 @@ def test_a_case_is_moved_while_its_restriction_is_lifted(order):
     assert not [one for one in found if isinstance(one, Exception)], found
     assert Case.objects.get(pk=w.case.pk).policy_version == version
     test_races.fits(restriction)
+
+
+@pytest.mark.parametrize("join", ["added", "opened again"])
+@pytest.mark.parametrize("closes_first", [True, False])
+def test_nobody_joins_a_contractor_while_its_work_here_ends(join, closes_first):
+    """Whoever came second: no account of its people is open afterwards."""
+    provider = factories.dover()
+    office, cay = office_of(provider, factories.staff(provider))
+    firm = factories.firm(provider)
+    left = factories.working_as(provider, "contractor", name="Gone Away", organisation=firm)
+    people.close_account(left.pk, by=office.ada, at=NOON)
+    joins = {
+        "added": lambda: joining.add_person(
+            provider, email="cy@swift.example", details=people.StaffDetails("Cy"), roles=[], organisation_id=firm.pk,
+            by=cay, at=NOON,
+        ),
+        "opened again": lambda: joining.open_again(left.pk, by=cay, at=NOON),
+    }[join]  # fmt: skip
+
+    def closes():
+        return contractors.close_organisation(firm.pk, reason="The contract ended.", by=office.bill, at=NOON)
+
+    first, second = test_races.one_then_other(*((closes, joins) if closes_first else (joins, closes)))
+    assert isinstance(second, RuleBroken) is closes_first, (first, second)
+    assert not User.objects.filter(organisation=firm, is_active=True).exists()

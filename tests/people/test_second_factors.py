@@ -254,8 +254,12 @@ def test_a_long_one_is_taken_whatever_signs_it_has(staff, password):
 
 
 def test_every_page_of_administration_asks_again_after_a_quarter_of_an_hour_and_keeps_what_was_typed(staff):
-    """Of the doors whichever only administrators open, and in the service's own words for whoever may not."""
+    """Of the doors whichever only administrators open, and in the service's own words for whoever may not.
+
+    And what is closed to whoever sits there: nobody at a screen left open finds out who looked, or opens a closed file.
+    """
     doors = [name for name, door in DOORS.items() if door.open_to == {"administrator"}]
+    doors += ["office:who_looked", "cases:open_urgently"]
     assert len(doors) > 10
     begun = timezone.now()
     with time_machine.travel(begun, tick=False) as clock:
