@@ -80,6 +80,11 @@ def why_none_leaves() -> str:
     return "" if settings.MAIL_LEAVES else NO_SERVER
 
 
+def by_email() -> str:
+    """How whoever is to be told by e-mail is told: at once, or not before one leaves from here."""
+    return "by e-mail" if settings.MAIL_LEAVES else "by e-mail once a mail server is set up"
+
+
 def send(dispatch: Dispatch) -> None:
     """Send it. Raises `Refused`, `NotNow` or `Uncertain`, with words for the outbox."""
     mail = message(dispatch)

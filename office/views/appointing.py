@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from decisions.acts import Act
 from design import pages
+from letters.services import mail
 from office import forms, permissions
 from people.access import SignedInRequest
 from people.models import Provider
@@ -55,7 +56,7 @@ def appoint(request: SignedInRequest, ref: str, which: str) -> HttpResponse:
         person = int(typed["person"]) if typed["person"] else None
         reason, by = typed["reason"], request.user
         appointing.appoint(provider, ref, which, person_id=person, reason=reason, by=by, at=at, seen=seen)
-        messages.success(request, "Appointed, and told by e-mail. It stands on the person’s list.")
+        messages.success(request, f"Appointed, and told {mail.by_email()}. It stands on the person’s list.")
         return reverse("office:appoint", args=[ref])
 
     context |= {"form": form}

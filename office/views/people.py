@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from design import dates, pages
+from letters.services import mail
 from office import people_forms as forms
 from office import permissions
 from office.services import closing, joining
@@ -129,7 +130,7 @@ def add(request: SignedInRequest) -> HttpResponse:
             by=request.user,
             at=page.at,
         )
-        messages.success(request, f"{made.name} has an account, and an invitation goes out by e-mail.")
+        messages.success(request, f"{made.name} has an account, and an invitation goes out {mail.by_email()}.")
         return reverse("office:person", args=[made.reference])
 
     return page.decide(form, do=do, show=lambda: render(request, "office/person_add.html", {"form": form}))

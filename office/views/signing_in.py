@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit import services as audit
 from design import pages
+from letters.services import mail
 from office import people_forms, permissions
 from office.forms import RemoveFactors, SigningIn, SignOut
 from office.services import joining
@@ -105,7 +106,8 @@ def change_address(request: SignedInRequest, ref: str) -> HttpResponse:
     def do(seen: str | None) -> str:
         was, typed = found.email, form.cleaned_data["email"]
         made = joining.change_address(found.pk, email=typed, by=request.user, at=page.at, seen=seen)
-        messages.success(request, f"{made.name} signs in with {made.email} from now on. An e-mail to {was} says so.")
+        told = f"{was} is told {mail.by_email()}"
+        messages.success(request, f"{made.name} signs in with {made.email} from now on. {told}.")
         return back
 
     context = {"form": form, "person": found, "back": back, "invited": not invitations.why_not(found)}

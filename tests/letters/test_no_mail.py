@@ -1,5 +1,7 @@
 """Where no mail server is set up nothing is called sent: it waits, and each page that speaks of it says why."""
 
+import ast
+import re
 import stat
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from config import mail as backends
 from letters.models import Dispatch, Notice
 from letters.services import account_mail, mail, outbox
 from people.models import AccountMail
+from tests import sources
 from tests.factories import NOON
 
 WHY = mail.NO_SERVER
@@ -127,3 +130,15 @@ def test_no_link_for_a_password_is_called_sent(nowhere, staff, empty_queue):
     account_mail.take_up(at=NOON)
     assert not Notice.objects.exists() and not AccountMail.objects.exists(), "no link goes weeks after it was asked for"
     assert not Event.objects.filter(verb__startswith="user.password_link").exists()
+
+
+def test_no_confirmation_promises_an_e_mail_of_its_own_accord(nowhere):
+    """Each takes the words from where it is known whether one leaves."""
+    assert mail.by_email() == "by e-mail once a mail server is set up"
+    wrong = []
+    for module in sources.written():
+        for node in ast.walk(ast.parse(module.text)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("messages."):
+                said = [str(part.value) for part in ast.walk(node) if isinstance(part, ast.Constant)]
+                wrong += [f"{module.shown}: {words}" for words in said if re.search("e-?mail", words, re.IGNORECASE)]
+    assert not wrong

@@ -9,6 +9,7 @@ from django.utils import timezone
 from cases.models import Case
 from cases.views import frame
 from design import pages
+from letters.services import mail
 from people import access, permissions
 from people.access import Can, SignedInRequest
 from people.models import User
@@ -48,7 +49,7 @@ def _hand_over(request: SignedInRequest, person: User, back: str, case_ref: str)
             [case_ref] if case_ref else form.refs(), typed["from_on"], typed["until_on"], typed["reason"]
         )
         handing_over.hand_over(person.pk, extent, to_id=int(typed["to"]), by=request.user, at=page.at)
-        messages.success(request, "Handed over. Whoever it concerns is told by e-mail.")
+        messages.success(request, f"Handed over. Whoever it concerns is told {mail.by_email()}.")
         return back
 
     context = {"form": form, "person": person, "work": work, "back": back, "case_ref": case_ref}
