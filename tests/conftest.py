@@ -14,7 +14,7 @@ from django.db import connection
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from ops.environment import BROWSERS
-from tests import axe, owning
+from tests import axe, owning, untold
 
 hypothesis.settings.register_profile("sample", derandomize=True, max_examples=60, deadline=None, print_blob=False)
 hypothesis.settings.register_profile("soak", max_examples=2_000, deadline=None)
@@ -101,6 +101,30 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
         patch.setattr(type(connection.ops), "execute_sql_flush", owning.flush)
         yield
     owning.become(owning.OWNER)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def watched_over(only_loopback: None) -> Iterator[None]:
+    """Each outermost block of the product is looked over: what it changes it tells."""
+    with untold.watching():
+        yield
+
+
+@pytest.fixture
+def told(watched_over: None) -> Iterator[None]:
+    """What the product changed in this test, or while its scene was laid down, an event tells (docs/adr/0197)."""
+    untold.FOUND.clear()
+    yield
+    found, untold.FOUND[:] = sorted(set(untold.FOUND)), []
+    assert found == []
+
+
+@pytest.fixture
+def told_by_processes(transactional_db: None) -> Iterator[None]:
+    """What the product's own processes changed, an event of the same transaction tells; the test is the owner."""
+    with owning.owned():
+        yield
+        assert untold.by_processes() == []
 
 
 @pytest.fixture(autouse=True)

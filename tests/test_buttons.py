@@ -12,7 +12,7 @@ from design.models import Press
 from tests.test_bad_input import Fields, Page, house, sensible, tried, who_acts  # noqa: F401
 from tests.test_doors import DOORS
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("told")]
 SEED = 20_261_201
 METHODS = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY")
 # The forms of accounts are the library's, and have no token: what they change asks for the password again, and setting

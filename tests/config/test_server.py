@@ -141,10 +141,12 @@ def readers(port: int, path: bytes, number: int, every: float) -> Iterator[list[
         if every:
             reading.start()
         time.sleep(0.5)
-        yield clients
-        over.set()
-        if every:
-            reading.join()
+        try:
+            yield clients
+        finally:
+            over.set()
+            if every:
+                reading.join()
 
 
 @pytest.mark.parametrize("every", [0, 0.2], ids=["not at all", "a little now and then"])

@@ -310,6 +310,11 @@ class Keyboard(Desk):
         self.page.keyboard.insert_text(words)
 
 
+@pytest.fixture(autouse=True)
+def told_on_the_way(told_by_processes: None) -> None:
+    """What web and worker change on a journey they tell; what the test lays down in its own process is no journey."""
+
+
 @pytest.fixture
 def council(transactional_db: None, empty_queue: object) -> Provider:
     """A council on Dover's policy, visible to the processes."""

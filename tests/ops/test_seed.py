@@ -16,7 +16,7 @@ from people.models import Provider, Resident, User
 from register.models import Entry
 from restrictions.models import Breach, Naming, Restriction
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("told")]
 
 
 CLOCKS_GO_FORWARD = datetime(2027, 3, 28, 0, 30, tzinfo=UTC)  # on a Sunday night; the other tests seed on a Friday

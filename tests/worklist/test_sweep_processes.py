@@ -18,7 +18,11 @@ from tests import factories
 from worklist.models import Digest, Reminder
 from worklist.services import sweeping
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_queue")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("empty_queue", "told_by_processes"),
+]
 MONDAY = date(2027, 3, 1)
 SIX = datetime(2027, 3, 1, 6, tzinfo=ZoneInfo("Europe/London"))
 PEOPLE, EACH = 40, 6
