@@ -135,7 +135,11 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://evenhand@localhost/evenhand")}
 DATABASES["default"] |= {"ENGINE": "config.database", "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 # A page asks the same questions each time: the plan of one that came thrice on a connection is kept (docs/adr/0014).
-DATABASES["default"].setdefault("OPTIONS", {}).update({"server_side_binding": True, "prepare_threshold": 3})
+# A page reads a thing with all that it stands in, along keys: weighing every order of so many joins takes longer than
+# to read them in the order in which they are written (docs/adr/0200).
+_OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
+_OPTIONS |= {"server_side_binding": True, "prepare_threshold": 3}
+_OPTIONS["options"] = f"-c join_collapse_limit=4 -c from_collapse_limit=4 {_OPTIONS.get('options', '')}".strip()
 if password := env.str("DATABASE_PASSWORD", default="").strip():
     # A file of its own (DATABASE_PASSWORD_FILE), so that the address can stand where everybody may read it.
     DATABASES["default"]["PASSWORD"] = password

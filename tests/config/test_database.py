@@ -95,3 +95,11 @@ def test_thousands_of_things_that_one_act_touched_are_recorded(provider, staff):
 
 def test_as_many_rows_are_read_by_number_as_somebody_asks_for(provider):
     assert list(type(provider).objects.in_bulk([provider.pk, *range(-base.MOST_PARAMETERS, 0)])) == [provider.pk]
+
+
+@pytest.mark.parametrize("limit", ["join_collapse_limit", "from_collapse_limit"])
+def test_many_joins_are_read_in_the_order_in_which_they_are_written(db, limit):
+    """Else the page of an appeal waits longer for its plan than for its rows (docs/adr/0200)."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SHOW {limit}")
+        assert cursor.fetchone() == ("4",)
