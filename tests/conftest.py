@@ -103,20 +103,12 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     owning.become(owning.OWNER)
 
 
-@pytest.fixture(autouse=True, scope="session")
-def watched_over(only_loopback: None) -> Iterator[None]:
-    """Each outermost block of the product is looked over: what it changes it tells."""
-    with untold.watching():
-        yield
-
-
 @pytest.fixture
-def told(watched_over: None) -> Iterator[None]:
-    """What the product changed in this test, or while its scene was laid down, an event tells (docs/adr/0197)."""
-    untold.FOUND.clear()
-    yield
-    found, untold.FOUND[:] = sorted(set(untold.FOUND)), []
-    assert found == []
+def told() -> Iterator[None]:
+    """What the product changes in this test, or while its scene is laid down, an event tells (docs/adr/0197)."""
+    with untold.watching() as found:
+        yield
+    assert sorted(set(found)) == []
 
 
 @pytest.fixture

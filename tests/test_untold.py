@@ -10,6 +10,13 @@ from tests.factories import NOON
 from tests.sources import MODULES
 
 
+@pytest.fixture(autouse=True)
+def watched(filed):
+    """From here on; the scene stands."""
+    with untold.watching():
+        yield
+
+
 @pytest.fixture
 def named(filed):
     """A service that changes one row, tells it, and is called as a view calls it."""

@@ -122,7 +122,7 @@ def listen(connection: BaseDatabaseWrapper, **_: Any) -> None:
 
 
 @contextmanager
-def watching() -> Iterator[None]:
+def watching() -> Iterator[list[str]]:
     """Look over each outermost block of the product, and what it writes outside of any."""
     enter, leave = transaction.Atomic.__enter__, transaction.Atomic.__exit__
 
@@ -145,12 +145,14 @@ def watching() -> Iterator[None]:
         finally:
             leave(self, kind, value, traceback)
 
+    FOUND.clear()
     connection_created.connect(listen)
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, connection.execute_wrapper(watched):
         patch.setattr(transaction.Atomic, "__enter__", entered)
         patch.setattr(transaction.Atomic, "__exit__", left)
-        yield
+        yield FOUND
     connection_created.disconnect(listen)
+    NOW.block = None
 
 
 def by_processes() -> list[str]:

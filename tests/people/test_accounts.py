@@ -18,11 +18,12 @@ from people import tasks
 from people.access import NotPermitted
 from people.accounts import origins
 from people.models import AccountMail, KnownPlace, Session, User, WrongTries
-from people.services import passwords, ways_in
+from people.services import passwords, ways_in, wrong_tries
 from tests import factories, factors, migrating
 from tests.factories import NOON
 from tests.letters import post
 from tests.pressing import press
+from tests.register.test_races import at_once
 from tests.test_doors import DOORS, addresses
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_queue")]
@@ -156,6 +157,18 @@ def test_a_code_works_once(officer):
         assert is_in(client) is expected, nth
 
 
+@pytest.mark.parametrize(("seconds", "gets_in"), [(-60, False), (-30, True), (30, True), (60, False)])
+def test_the_clock_of_a_telephone_may_be_half_a_minute_off_and_no_more(officer, seconds, gets_in):
+    factors.add(officer, "totp")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client = Client()
+        sign_in(client, officer)
+        code = factors.code()
+        clock.shift(seconds)
+        client.post(reverse("mfa_authenticate"), {"code": code})
+        assert is_in(client) is gets_in
+
+
 def test_an_account_that_is_closed_between_the_two_steps_stays_out_and_goes_round_in_no_circle(client, officer):
     factors.add(officer, "totp")
     sign_in(client, officer)
@@ -163,6 +176,7 @@ def test_an_account_that_is_closed_between_the_two_steps_stays_out_and_goes_roun
     answer = client.post(reverse("mfa_authenticate"), {"code": factors.code()}, follow=True)
     assert len(answer.redirect_chain) <= 2 and "<h1" in answer.content.decode()
     assert not is_in(client)
+    assert "user.signed_in" not in verbs(officer) and not Session.objects.filter(user=officer).exists()
 
 
 def test_a_leaver_cannot_tell_a_right_password_from_a_wrong_one(officer):
@@ -314,6 +328,21 @@ def test_guesses_from_anywhere_wait_after_five_whatever_host_and_network_they_na
     assert answer.status_code == 429
     assert 0 < int(answer["Retry-After"]) <= 60
     assert "Wait a minute" in answer.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guesses_at_the_same_instant_are_counted_like_those_one_after_the_other():
+    """Before a password is looked at: whoever sends many at once has no more tries than whoever waits."""
+    counted, at = wrong_tries.counters("ann@dover.example", origins.Place("198.51.100.1", "", "")), timezone.now()
+
+    def judged() -> bool:
+        try:
+            wrong_tries.begin(counted, at=at)
+        except wrong_tries.TooMany:
+            return False
+        return True
+
+    assert sum(at_once(*[judged] * 12)) == 5
 
 
 def test_a_stranger_keeps_nobody_out_who_comes_from_where_they_always_come_from(officer):
