@@ -431,12 +431,13 @@ OF_NOBODY = {
         f"office:{page}": "a colleague"
         for page in (
             "person", "person_change", "person_invite", "role_give", "role", "person_close", "person_reopen",
-            "person_away", "cover_end", "remove_factors",
+            "person_away", "person_address", "person_sign_out", "cover_end", "remove_factors",
         )
     },
     "worklist:hand_over_from": "a colleague",
     "office:organisation": "a contractor",
     "office:organisation_close": "a contractor",
+    "office:proof_answer": "a break of the trail",
     "office:proposal": "a policy",
     "office:version": "a policy",
     "office:days_off_remove": "a day",
