@@ -25,7 +25,7 @@ class Break:
     mark: str = ""
 
     @classmethod
-    def by(cls, words: str, *standing: object) -> "Break":
+    def marked(cls, words: str, *standing: object) -> "Break":
         """A break that is known again by how the thing stands now."""
         return cls(words, hashlib.sha256("|".join(map(str, standing)).encode()).hexdigest()[:16])
 

@@ -78,19 +78,19 @@ def _chain(since: int, until: int) -> Iterator[Break]:
         lines = [_line(row) for row in group] if number == seal.pk else []
         if seal.pk != expected:
             words = f"seal {expected} is gone: the chain goes from {expected - 1} to {seal.pk}"
-            yield Break.by(words, "gone", expected, seal.pk)
+            yield Break.marked(words, "gone", expected, seal.pk)
         elif seal.previous != (before.head if before else ""):
             words = f"seal {seal.pk} does not rest on the one before it"
-            yield Break.by(words, "rests", seal.pk, seal.previous, before.head if before else "")
+            yield Break.marked(words, "rests", seal.pk, seal.previous, before.head if before else "")
         digest = _digest("\n".join(lines))
         if len(lines) != seal.rows:
             words = f"{_named(seal)} was of {seal.rows} rows of the history, of which {len(lines)} are there"
-            yield Break.by(words, "rows", seal.pk, digest)
+            yield Break.marked(words, "rows", seal.pk, digest)
         elif digest != seal.digest:
             words = f"{_named(seal)} was of rows of the history that are not as they were sealed"
-            yield Break.by(words, "rows", seal.pk, digest)
+            yield Break.marked(words, "rows", seal.pk, digest)
         if seal.head != _digest("|".join(map(str, _sealed(seal)))):
-            yield Break.by(f"{_named(seal)} is not as it was made", "made", *_sealed(seal), seal.head)
+            yield Break.marked(f"{_named(seal)} is not as it was made", "made", *_sealed(seal), seal.head)
         before, expected = seal, seal.pk + 1
 
 
@@ -134,14 +134,14 @@ def _heads(place: Path) -> Iterator[Break]:
         links = Seal.objects.in_bulk([one.number for _, (_, one) in some if one])
         for line, (text, one) in some:
             if one is None:
-                yield Break.by(f"{place}: line {line} was not signed under the key", "line", place, line, text)
+                yield Break.marked(f"{place}: line {line} was not signed under the key", "line", place, line, text)
                 continue
             if one.number == 0:
                 begun = one.written
                 continue
             if one.number != number + 1:
                 words = f"{place}: the heads of seals {number + 1} to {one.number - 1} are gone"
-                yield Break.by(words, "heads", place, number + 1, one.number - 1)
+                yield Break.marked(words, "heads", place, number + 1, one.number - 1)
             number = one.number
             yield from _signed(place, one, links.get(one.number), begun)
     newest = Seal.objects.aggregate(newest=Max("pk"))["newest"] or 0
@@ -152,12 +152,12 @@ def _heads(place: Path) -> Iterator[Break]:
 def _signed(place: Path, one: sealing.Head, link: Seal | None, begun: int) -> Iterator[Break]:
     if link is None:
         words = f"{place}: seal {one.number} was signed here, and the database has none"
-        yield Break.by(words, "lost", place, one)
+        yield Break.marked(words, "lost", place, one)
     elif (one.made, one.rows, one.head) != (sealing.micros(link.made_at), link.rows, link.head):
         words = f"{place}: {_named(link)} was signed otherwise than it stands in the database"
-        yield Break.by(words, "signed", place, one, *_sealed(link), link.head)
+        yield Break.marked(words, "signed", place, one, *_sealed(link), link.head)
     elif one.written - one.made > sealing.LATE / timedelta(microseconds=1) and one.made > begun:
-        yield Break.by(f"{place}: {_named(link)} was signed long after it was made", "late", place, one)
+        yield Break.marked(f"{place}: {_named(link)} was signed long after it was made", "late", place, one)
 
 
 def _states(cursor: CursorWrapper, since: int, most: int) -> Iterator[Break]:
@@ -170,7 +170,7 @@ def _states(cursor: CursorWrapper, since: int, most: int) -> Iterator[Break]:
     )
     for pk, table, key, *standing in cursor.fetchall():
         words = f"history {pk}: the state of {table} {key} is not the one that was kept"
-        yield Break.by(words, "state", pk, *standing)
+        yield Break.marked(words, "state", pk, *standing)
 
 
 CHANGED = """EXISTS (
@@ -221,7 +221,7 @@ def _table(cursor: CursorWrapper, table: str, since: int, most: int) -> Iterator
             words = f"{table} {row} is gone, and its history does not say so"
         else:
             words = f"{table} {row} is not as its history left it on {dates.moment(at)}"
-        yield Break.by(words, table, row, *standing)
+        yield Break.marked(words, table, row, *standing)
 
 
 def _steps(cursor: CursorWrapper, most: int) -> Iterator[Break]:
@@ -241,7 +241,7 @@ def _steps(cursor: CursorWrapper, most: int) -> Iterator[Break]:
     )
     for pk, table, key, strayed in cursor.fetchall():
         words = f"{table} {key} had been changed past the guards ({strayed}) before the change that is history {pk}"
-        yield Break.by(words, "step", pk, strayed)
+        yield Break.marked(words, "step", pk, strayed)
 
 
 NOBODYS_ACT = """coalesce(
@@ -281,7 +281,7 @@ def untold(cursor: CursorWrapper, *, since: int, most: int) -> Iterator[Break]:
     for pk, table, key, at, by, stranger in cursor.fetchall():
         who = f"by {by}, which is not the product" if stranger else "with no event that says so"
         words = f"{table} {key} was changed on {dates.moment(at)} {who} (history {pk})"
-        yield Break.by(words, "untold", pk)
+        yield Break.marked(words, "untold", pk)
 
 
 def _words(most: int) -> Iterator[Break]:
@@ -290,4 +290,4 @@ def _words(most: int) -> Iterator[Break]:
     stand = ((row.pk, digest_of(row.salt, row.body or {}), row.event.digest) for row in rows.iterator(2_000))
     for pk, found, recorded in islice((one for one in stand if one[1] != one[2]), most):
         words = f"audit_eventtext {pk}: the words are not those that its event was recorded with"
-        yield Break.by(words, "words", pk, found, recorded)
+        yield Break.marked(words, "words", pk, found, recorded)

@@ -45,7 +45,7 @@ from restrictions.models import Restriction, Review
 from tests import factories, factors
 from tests.pressing import seal_of
 
-BROKEN = Break.by("cases_incident 1 is gone, and its history does not say so", "cases_incident", 1)
+BROKEN = Break.marked("cases_incident 1 is gone, and its history does not say so", "cases_incident", 1)
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 OTHERS = ("other officer", "other manager", "other front line", "other contractor", "signed out")
 ROLES = {

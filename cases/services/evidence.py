@@ -36,7 +36,7 @@ def altered(since: datetime | None) -> list[Break]:
     added = files.filter(added_at__gte=since) if since else files
     found = ((one, *_problem(one)) for one in added.iterator(500))
     return [
-        Break.by(f"a file of incident {one.incident.reference} (evidence {one.pk}) {why}", "file", one.pk, digest)
+        Break.marked(f"a file of incident {one.incident.reference} (evidence {one.pk}) {why}", "file", one.pk, digest)
         for one, why, digest in found
         if why
     ]

@@ -72,4 +72,4 @@ def altered(since: datetime | None) -> list[Break]:
             {"since": since},
         )
         rows = cursor.fetchall()
-    return [Break.by(f"the PDF of letter {ref} is not the one that was made", "pdf", ref, now) for ref, now in rows]
+    return [Break.marked(f"the PDF of letter {ref} is not the one that was made", "pdf", ref, now) for ref, now in rows]

@@ -32,7 +32,7 @@ from tests import factories, migrating
 from tests.factories import NOON
 from tests.pressing import press
 
-BROKEN = Break.by("cases_incident 7 is not as its history left it on 1 December 2026 at 9am", "cases_incident", 7)
+BROKEN = Break.marked("cases_incident 7 is not as its history left it on 1 December 2026 at 9am", "cases_incident", 7)
 
 
 @pytest.fixture(autouse=True)
@@ -181,7 +181,7 @@ def test_the_page_of_a_break_is_of_one_that_was_found(office):
 
 def test_the_page_asks_as_much_of_many_known_breaks_as_of_one(office, django_assert_max_num_queries):
     def known(number: int) -> None:
-        broken = Break.by(f"cases_incident {number} is gone", number)
+        broken = Break.marked(f"cases_incident {number} is gone", number)
         answering.explain(broken, reason=REPAIRED, by=office.ada, at=NOON)
         answering.accept(broken.mark, explained=breaks.answers()[broken.mark].event, by=office.bill, at=NOON)
 

@@ -256,8 +256,8 @@ def test_an_urgent_look_gives_nothing_to_decide_and_is_no_way_to_open_the_file_f
         with pytest.raises(NotPermitted, match="closed to you"):
             act()
     client = client_of(leader)
-    for name, more in (("file_access", []), ("set_access", ["open-to"]), ("end_access", [row.pk])):
-        address = reverse(f"cases:{name}", args=[resident.reference, *more])
+    for name, more in (("cases:file_access", []), ("worklist:set_access", ["open-to"]), ("cases:end_access", [row.pk])):
+        address = reverse(name, args=[resident.reference, *more])
         assert client.get(address).status_code == 403 and client.post(address).status_code in (403, 405), name
     access.read_rights([leader])
     entry = register_builders.enter(resident.provider, staff.manager, resident)

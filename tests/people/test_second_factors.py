@@ -285,7 +285,7 @@ def test_every_page_of_administration_asks_again_after_a_quarter_of_an_hour_and_
         assert client.get("/residents/").status_code in (200, 403)
 
 
-NAMED = {"pk": 1, "ref": "X-000001", "which": "lift", "on": "2026-12-25", "reference": "U-000001"}
+NAMED = {"pk": 1, "ref": "X-000001", "which": "lift", "on": "2026-12-25", "reference": "U-000001", "mark": "0" * 16}
 ROUTES = {
     f"{space.namespace}:{one.name}" if getattr(space, "namespace", "") else one.name: str(one.pattern)
     for space in get_resolver().url_patterns

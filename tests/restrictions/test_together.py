@@ -146,7 +146,7 @@ def test_the_first_of_two_is_a_voice_and_the_second_makes_it_take_effect():
     done = impose(restriction, keeper)
     assert (done.state, done.decided_by) == (State.IN_FORCE, keeper)
     assert {voice.by for voice in Voice.objects.filter(says="agree", dropped_at=None)} == {warden, keeper}
-    decisions = Decision.objects.filter(what="decision.agreed")
+    decisions = Decision.objects.filter(what="decision.agreed").order_by("pk")
     assert [(one.event.by_name, one.clause) for one in decisions] == [("Wanda Warden", "6"), ("Kit Keeper", "6")]
     assert parts_taken.first_deciders(done) == {warden.pk, keeper.pk}
 
@@ -310,7 +310,7 @@ def test_two_lift_where_the_policy_says_two_each_by_themselves(clock):
     answer = decide(client, url("lift", ref), {"decision": "agree", "reason": "So it is."})
     assert answer.url == url("lifted", ref) and fresh(restriction).state == State.LIFTED
     assert not Deadline.objects.open().filter(kind="restriction.lift").exists()
-    agreed = Decision.objects.filter(what="decision.agreed", event__facts__act="lift")
+    agreed = Decision.objects.filter(what="decision.agreed", event__facts__act="lift").order_by("pk")
     assert [one.event.by_name for one in agreed] == ["Dirk Director", "Wanda Warden"]
 
 
