@@ -544,7 +544,7 @@ def test_an_administrator_gives_somebody_another_address_on_a_page(office):
     shown = text(press(signed_in(office.ada), where, {"email": was.upper()}))
     assert "has this address already" in shown
     shown = text(press(signed_in(office.ada), where, {"email": "New.Name@dover.example"}, follow=True))
-    assert f"signs in with new.name@dover.example from now on. An e-mail to {was} says so." in shown
+    assert f"signs in with new.name@dover.example from now on. {was} is told by e-mail." in shown
     assert theirs.get(reverse("people:find")).status_code == 302, "their sessions end"
     event = Event.objects.get(verb="user.address_changed")
     assert (event.by_ref, event.words.body) == (office.ada.reference, {"was": was, "now": "new.name@dover.example"})
