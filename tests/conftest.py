@@ -100,6 +100,7 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(connection.ops), "execute_sql_flush", owning.flush)
         yield
+    owning.end_what_is_left()
     owning.become(owning.OWNER)
 
 

@@ -41,6 +41,15 @@ def beside(role: str = OWNER) -> Iterator[psycopg.Connection]:
         yield other
 
 
+def end_what_is_left() -> None:
+    """End what threads of this process have left open, as for a page that a browser held; it could not be dropped."""
+    with beside(PRODUCT) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+        )
+
+
 def flush(operations: Any, statements: Iterable[str]) -> None:
     """Empty the tables as their owner, who switches the guards off and on again."""
     with beside() as owner, owner.transaction():
