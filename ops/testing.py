@@ -20,7 +20,7 @@ from ops.servers import Servers
 
 QUICK = "not browser and not slow and not proof"
 NOTHING_COLLECTED = 5  # pytest's exit code
-WORKERS = "4"  # on two cores: browsers and processes leave two of them waiting a good part of the time
+WORKERS = "3"  # on two cores: browsers and processes leave one of them waiting a sixth of the time
 
 TYPES_AND_STYLE = [
     ("Style", ["ruff", "check", "--quiet", "."]),
